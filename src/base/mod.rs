@@ -1,0 +1,10 @@
+//! Words without opinions: what every other room may use and what knows none of them.
+
+pub mod bytes64;
+pub mod html;
+pub mod id;
+pub mod lang;
+pub mod markup;
+pub mod text;
+pub mod time;
+pub mod uri;
