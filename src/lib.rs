@@ -6,3 +6,4 @@ pub mod error;
 pub mod media;
 pub mod model;
 pub mod net;
+pub mod store;
