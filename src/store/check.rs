@@ -84,6 +84,7 @@ fn replay(tx: &mut Write<'_>, from: &Read) -> Result<()> {
     super::follows::replay(tx, from)?;
     super::reactions::replay(tx, from)?;
     super::notes::replay(tx, from)?;
+    super::quotes::replay(tx, from)?;
     super::deliveries::replay(tx, from)
 }
 
@@ -115,4 +116,3 @@ fn compare(ours: &Read, rebuilt: &Read, name: &'static str) -> Result<Difference
     difference.missing = count(rebuilt, name)? - same;
     Ok(difference)
 }
-

@@ -78,7 +78,11 @@ pub fn behind(rows: &impl Rows, account: AccountId, inbox: InboxId) -> Result<u6
 }
 
 /// Followers of an account, in the order in which we came to know them.
-pub fn each(rows: &impl Rows, account: AccountId, mut each: impl FnMut(ActorId, Follower) -> Result<bool>) -> Result<()> {
+pub fn each(
+    rows: &impl Rows,
+    account: AccountId,
+    mut each: impl FnMut(ActorId, Follower) -> Result<bool>,
+) -> Result<()> {
     rows.each(&FOLLOWERS, &Span::under(&account), |(_, actor), follower| each(actor, follower))
 }
 

@@ -23,9 +23,12 @@ fn tables(txn: &WriteTransaction) -> Result<()> {
 pub(super) fn run(database: &Database) -> Result<()> {
     let form = form(database)?;
     if form > STEPS.len() {
-        return Err(Problem::new("E061", format!("The data has form {form}; this program knows forms up to {}.", STEPS.len()))
-            .remedy("Use the version of the program that wrote it, or a later one.")
-            .into());
+        return Err(Problem::new(
+            "E061",
+            format!("The data has form {form}; this program knows forms up to {}.", STEPS.len()),
+        )
+        .remedy("Use the version of the program that wrote it, or a later one.")
+        .into());
     }
     let Some(steps) = STEPS.get(form..).filter(|steps| !steps.is_empty()) else { return Ok(()) };
     let broken = |what: &str, e: String| Error::bug(format!("{what}: {e}"));

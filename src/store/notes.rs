@@ -84,7 +84,9 @@ pub fn latest(rows: &impl Rows, before: Option<NoteId>, limit: usize) -> Result<
 }
 
 fn load(rows: &impl Rows, ids: impl IntoIterator<Item = NoteId>) -> Result<Vec<Note>> {
-    ids.into_iter().map(|id| get(rows, id)?.ok_or_else(|| Error::bug("an index names a note that is not there"))).collect()
+    ids.into_iter()
+        .map(|id| get(rows, id)?.ok_or_else(|| Error::bug("an index names a note that is not there")))
+        .collect()
 }
 
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
