@@ -9,6 +9,7 @@ pub mod desk_login;
 pub mod edit;
 pub mod follow;
 pub mod go_live;
+pub mod lookup;
 pub mod media;
 pub mod pin;
 pub mod prune;
