@@ -23,6 +23,8 @@ pub const UPLOADS: usize = 2;
 pub const CONNECTIONS: usize = 2_048;
 /// Pending connections the kernel may hold: with tokio's default of 128 a wave stalls for a second.
 pub const BACKLOG: u32 = 4_096;
+/// Requests at once on one HTTP/2 connection.
+pub const STREAMS: u32 = 64;
 /// Headers must be there by then, counted from the first byte or from the end of the last answer.
 pub const HEADER_TIME: Duration = Duration::from_secs(10);
 /// A body must be there by then; an upload may take ten times as long.
