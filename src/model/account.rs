@@ -117,9 +117,12 @@ impl NewAccount {
 pub fn check_name(name: &str) -> Result<()> {
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_NAME {
-        return Err(Problem::new("E110", format!("A display name has 1 to {MAX_NAME} characters; this one has {length}."))
-            .field("name")
-            .into());
+        return Err(Problem::new(
+            "E110",
+            format!("A display name has 1 to {MAX_NAME} characters; this one has {length}."),
+        )
+        .field("name")
+        .into());
     }
     Ok(())
 }
@@ -127,19 +130,27 @@ pub fn check_name(name: &str) -> Result<()> {
 pub fn check_summary(summary: &str) -> Result<()> {
     let length = summary.chars().count();
     if length > MAX_SUMMARY {
-        return Err(Problem::new("E111", format!("A profile text has at most {MAX_SUMMARY} characters; this one has {length}."))
-            .field("summary")
-            .into());
+        return Err(Problem::new(
+            "E111",
+            format!("A profile text has at most {MAX_SUMMARY} characters; this one has {length}."),
+        )
+        .field("summary")
+        .into());
     }
     Ok(())
 }
 
 pub fn check_fields(fields: &[Field]) -> Result<()> {
-    let long = fields.iter().any(|f| f.name.chars().count() > 255 || f.value.chars().count() > 2_047 || f.name.trim().is_empty());
+    let long = fields
+        .iter()
+        .any(|f| f.name.chars().count() > 255 || f.value.chars().count() > 2_047 || f.name.trim().is_empty());
     if fields.len() > MAX_FIELDS || long {
-        return Err(Problem::new("E112", "A profile has at most 50 fields, each with a label of up to 255 and a value of up to 2,047 characters.")
-            .field("fields")
-            .into());
+        return Err(Problem::new(
+            "E112",
+            "A profile has at most 50 fields, each with a label of up to 255 and a value of up to 2,047 characters.",
+        )
+        .field("fields")
+        .into());
     }
     Ok(())
 }

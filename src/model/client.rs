@@ -37,7 +37,10 @@ impl Scopes {
             return Err(problem.remedy(format!("Known are: {}.", KNOWN_SCOPES.join(", "))).into());
         }
         if scopes.is_empty() {
-            return Err(Problem::new("E141", "A token needs at least one scope.").field("scopes").remedy("For example: --scopes read,write").into());
+            return Err(Problem::new("E141", "A token needs at least one scope.")
+                .field("scopes")
+                .remedy("For example: --scopes read,write")
+                .into());
         }
         Ok(Self(scopes))
     }

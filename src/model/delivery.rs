@@ -62,9 +62,15 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Done,
-    Later { said: String, retry_after: Option<Duration> },
+    Later {
+        said: String,
+        retry_after: Option<Duration>,
+    },
     /// `gone`: the inbox answered 410 and its followers are removed.
-    Never { said: String, gone: bool },
+    Never {
+        said: String,
+        gone: bool,
+    },
 }
 
 /// The wait before try `tries + 1`, without jitter: 10 s, 30 s, 90 s … and at most 8 hours, so that a server which

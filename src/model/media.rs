@@ -52,9 +52,12 @@ pub fn check_alt(alt: &str) -> Result<()> {
             .into());
     }
     if length > MAX_ALT {
-        return Err(Problem::new("E131", format!("The description has {length} characters; at most {MAX_ALT} reach every server."))
-            .field("alt")
-            .into());
+        return Err(Problem::new(
+            "E131",
+            format!("The description has {length} characters; at most {MAX_ALT} reach every server."),
+        )
+        .field("alt")
+        .into());
     }
     Ok(())
 }

@@ -155,22 +155,32 @@ impl NewPost {
 /// Each version has words (or pictures speak), fits, and no language comes twice.
 pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
     if versions.is_empty() || versions.len() > MAX_VERSIONS {
-        return Err(Problem::new("E120", format!("A post has 1 to {MAX_VERSIONS} language versions.")).field("text").into());
+        return Err(Problem::new("E120", format!("A post has 1 to {MAX_VERSIONS} language versions."))
+            .field("text")
+            .into());
     }
     for (n, version) in versions.iter().enumerate() {
         if version.text.trim().is_empty() && !has_media {
-            return Err(Problem::new("E121", "The post has no text.").field("text").remedy("Write something, or add a picture.").into());
+            return Err(Problem::new("E121", "The post has no text.")
+                .field("text")
+                .remedy("Write something, or add a picture.")
+                .into());
         }
         let length = crate::base::text::length(&version.text);
         if length > MAX_LENGTH {
-            let problem = Problem::new("E122", format!("The text has {length} characters; at most {MAX_LENGTH} are possible."));
+            let problem =
+                Problem::new("E122", format!("The text has {length} characters; at most {MAX_LENGTH} are possible."));
             return Err(problem.field("text").remedy("Shorten it, or make two posts of it.").into());
         }
         if version.warning.chars().count() > MAX_WARNING {
-            return Err(Problem::new("E123", format!("A content warning has at most {MAX_WARNING} characters.")).field("warning").into());
+            return Err(Problem::new("E123", format!("A content warning has at most {MAX_WARNING} characters."))
+                .field("warning")
+                .into());
         }
         if versions.iter().take(n).any(|other| other.lang == version.lang) {
-            return Err(Problem::new("E124", format!("There are two versions in the language {}.", version.lang)).field("lang").into());
+            return Err(Problem::new("E124", format!("There are two versions in the language {}.", version.lang))
+                .field("lang")
+                .into());
         }
     }
     Ok(())
@@ -178,7 +188,12 @@ pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
 
 pub fn check_media(media: &[MediaId]) -> Result<()> {
     if media.len() > MAX_MEDIA {
-        return Err(Problem::new("E125", format!("A post has at most {MAX_MEDIA} pictures; other servers show no more.")).field("media").into());
+        return Err(Problem::new(
+            "E125",
+            format!("A post has at most {MAX_MEDIA} pictures; other servers show no more."),
+        )
+        .field("media")
+        .into());
     }
     Ok(())
 }

@@ -43,7 +43,15 @@ pub struct Inbox {
 
 impl Server {
     pub fn new(id: ServerId, host: String) -> Self {
-        Self { id, host, failures: 0, failing_since: None, paused_until: Timestamp(0), suspended: false, last_success: None }
+        Self {
+            id,
+            host,
+            failures: 0,
+            failing_since: None,
+            paused_until: Timestamp(0),
+            suspended: false,
+            last_success: None,
+        }
     }
 
     /// Whether there is anything to forget when it turns out to be well.

@@ -160,7 +160,9 @@ mod tests {
     #[test]
     fn only_our_origin_is_ours() {
         let site = site();
-        for foreign in ["https://s.example.evil/ap/posts/9", "http://s.example/ap/posts/9", "https://s.example:8443/ap/posts/9"] {
+        for foreign in
+            ["https://s.example.evil/ap/posts/9", "http://s.example/ap/posts/9", "https://s.example:8443/ap/posts/9"]
+        {
             assert_eq!(site.own(foreign), None, "{foreign}");
             assert!(!site.is_own(foreign), "{foreign}");
         }

@@ -53,7 +53,9 @@ impl Asker {
         match self {
             Self::Operator | Self::Desk => Ok(By { account }),
             Self::Client(token) if token.account != account => Err(Error::NotFound),
-            Self::Client(token) if !token.scopes.allow(scope) => Err(Error::Forbidden("this token does not cover the scope")),
+            Self::Client(token) if !token.scopes.allow(scope) => {
+                Err(Error::Forbidden("this token does not cover the scope"))
+            }
             Self::Client(_) => Ok(By { account }),
         }
     }

@@ -172,10 +172,7 @@ fn only_code_makes_words() {
         const C: char = '\''; const D: char = '\u{41}'; const E: u32 = 0xff_u32;
     "####;
     let words: Vec<_> = tokens(source).iter().filter_map(Token::word).collect();
-    assert_eq!(
-        words.join(" "),
-        "fn match x str char const A str const B u8 const C char const D char const E u32"
-    );
+    assert_eq!(words.join(" "), "fn match x str char const A str const B u8 const C char const D char const E u32");
     let texts: Vec<_> = tokens(source)
         .iter()
         .filter_map(|token| if let Kind::Text(text) = token.kind { Some(text) } else { None })
