@@ -163,14 +163,14 @@ fn is_word(c: char) -> bool {
 
 #[test]
 fn only_code_makes_words() {
-    let source = r####"
+    let source = r###"
         // crate::comment
         /* crate::outer /* crate::inner */ crate::still */
         fn r#match<'a>(x: &'a str) -> char { '"' } // "
         const A: &str = "crate::\"text\"";
         const B: &[u8] = br##"raw "# text"##;
         const C: char = '\''; const D: char = '\u{41}'; const E: u32 = 0xff_u32;
-    "####;
+    "###;
     let words: Vec<_> = tokens(source).iter().filter_map(Token::word).collect();
     assert_eq!(words.join(" "), "fn match x str char const A str const B u8 const C char const D char const E u32");
     let texts: Vec<_> = tokens(source)
