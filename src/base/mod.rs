@@ -3,6 +3,7 @@
 pub mod bytes64;
 pub mod html;
 pub mod id;
+pub mod json;
 pub mod lang;
 pub mod markup;
 pub mod text;
