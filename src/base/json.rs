@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn reads_what_it_accepts_as_everyone_does() {
-        let text = r#"{"id":"https://a.example/1","to":["x",null,true,-1,18446744073709551615,1.5,"\ud83d\ude00"],"a":{}}"#;
+        let text =
+            r#"{"id":"https://a.example/1","to":["x",null,true,-1,18446744073709551615,1.5,"\ud83d\ude00"],"a":{}}"#;
         let value = parse(text.as_bytes()).unwrap();
         assert_eq!(value, serde_json::from_str::<Value>(text).unwrap());
         assert_eq!(value.to_string().find("\"to\""), Some(28), "keys keep their order");
@@ -177,11 +178,9 @@ mod tests {
 
     #[test]
     fn no_key_twice_anywhere() {
-        for text in [
-            r#"{"actor":1,"actor":1}"#,
-            r#"{"a":1,"b":[{"id":1,"x":{"y":2},"id":3}]}"#,
-            r#"{"id":1,"i\u0064":2}"#,
-        ] {
+        for text in
+            [r#"{"actor":1,"actor":1}"#, r#"{"a":1,"b":[{"id":1,"x":{"y":2},"id":3}]}"#, r#"{"id":1,"i\u0064":2}"#]
+        {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
         assert!(parse(br#"[{"id":1},{"id":2},{"ID":1,"id":2}]"#).is_ok());
