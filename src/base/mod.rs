@@ -4,6 +4,7 @@ pub mod bytes64;
 pub mod cache;
 pub mod html;
 pub mod id;
+pub mod json;
 pub mod lang;
 pub mod markup;
 pub mod text;
