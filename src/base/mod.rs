@@ -5,6 +5,7 @@ pub mod html;
 pub mod id;
 pub mod lang;
 pub mod markup;
+pub mod scan;
 pub mod text;
 pub mod time;
 pub mod uri;
