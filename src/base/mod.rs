@@ -1,8 +1,10 @@
 //! Words without opinions: what every other room may use and what knows none of them.
 
 pub mod bytes64;
+pub mod cache;
 pub mod html;
 pub mod id;
+pub mod json;
 pub mod lang;
 pub mod markup;
 pub mod scan;
