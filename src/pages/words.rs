@@ -19,12 +19,6 @@ pub struct Plural {
 pub struct Words {
     /// Language tag of these words.
     pub lang: &'static str,
-    pub months: [&'static str; 12],
-    /// `{d}`, `{m}`, `{y}`, `{t}`: day, month, year, time of day.
-    pub moment: &'static str,
-    pub day: &'static str,
-    /// The first day of a month, as French wants it: "1er".
-    pub first: &'static str,
     /// Between groups of three digits.
     pub group: char,
     /// French says "0 réponse".
@@ -52,7 +46,6 @@ pub struct Words {
 
     pub posts: Plural,
     pub followers: Plural,
-    pub since: &'static str,
     pub last_post: &'static str,
     pub official: &'static str,
     pub follow: &'static str,
@@ -121,14 +114,7 @@ pub struct Words {
 impl Words {
     /// The words for a language: its own, or English.
     pub fn of(lang: &Lang) -> &'static Self {
-        let tag = lang.as_str();
-        let primary = tag.split('-').next().unwrap_or(tag);
-        ALL.iter().copied().find(|words| words.lang == primary).unwrap_or(ALL[0])
-    }
-
-    /// Whether a page in this language needs no other words.
-    pub fn fits(&self, lang: &Lang) -> bool {
-        lang.as_str().split('-').next() == Some(self.lang)
+        ALL.iter().copied().find(|words| words.lang == lang.primary()).unwrap_or(&en::WORDS)
     }
 
     /// "38,410 followers"
@@ -149,34 +135,6 @@ impl Words {
         }
         grouped
     }
-
-    /// "23 November 2026, 10:15"
-    pub fn moment(&self, at: &jiff::Zoned) -> String {
-        self.date(self.moment, at)
-    }
-
-    /// "23 November 2026"
-    pub fn day(&self, at: &jiff::Zoned) -> String {
-        self.date(self.day, at)
-    }
-
-    /// "March 2022"
-    pub fn month(&self, at: &jiff::Zoned) -> String {
-        format!("{} {}", self.month_name(at), at.year())
-    }
-
-    fn month_name(&self, at: &jiff::Zoned) -> &'static str {
-        let index = usize::try_from(at.month() - 1).unwrap_or_default();
-        self.months.get(index).copied().unwrap_or_default()
-    }
-
-    fn date(&self, form: &str, at: &jiff::Zoned) -> String {
-        let day = if at.day() == 1 { self.first.to_owned() } else { at.day().to_string() };
-        form.replace("{d}", &day)
-            .replace("{m}", self.month_name(at))
-            .replace("{y}", &at.year().to_string())
-            .replace("{t}", &format!("{:02}:{:02}", at.hour(), at.minute()))
-    }
 }
 
 /// Puts a word into a sentence's blank.
@@ -187,7 +145,6 @@ pub fn fill(sentence: &str, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Timestamp;
 
     #[test]
     fn numbers_and_counts_follow_the_language() {
@@ -199,17 +156,6 @@ mod tests {
         assert_eq!(en.count(&en.replies, 1), "1 reply");
         assert_eq!(fr.count(&fr.replies, 0), "0 réponse");
         assert_eq!(de.count(&de.followers, 2_000), "2.000 folgen");
-    }
-
-    #[test]
-    fn dates_follow_the_language_and_the_zone() {
-        let zone = jiff::tz::TimeZone::get("Europe/Brussels").unwrap();
-        let at = Timestamp(1_795_424_400_000).in_zone(&zone);
-        let [en, de, fr] = ALL;
-        assert_eq!(en.moment(&at), "23 November 2026, 10:00");
-        assert_eq!(de.moment(&at), "23. November 2026, 10:00 Uhr");
-        assert_eq!(fr.moment(&at), "23 novembre 2026 à 10:00");
-        assert_eq!(fr.month(&at), "novembre 2026");
     }
 
     #[test]

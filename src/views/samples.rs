@@ -90,7 +90,7 @@ impl House {
     }
 
     pub fn post_in(&self, account: &Account, versions: &[(&str, &str)], reply_to: Option<ReplyTo>) -> Post {
-        let tag = |tag: markup::Hashtag| Tag { shown: tag.shown, folded: tag.folded };
+        let tag = |tag: markup::Tag| Tag { shown: tag.shown, folded: tag.folded };
         let post = Post {
             id: PostId(self.id()),
             account: account.id,

@@ -4,13 +4,6 @@ use super::{Plural, Words};
 
 pub static WORDS: Words = Words {
     lang: "de",
-    months: [
-        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
-        "Dezember",
-    ],
-    moment: "{d}. {m} {y}, {t} Uhr",
-    day: "{d}. {m} {y}",
-    first: "1",
     group: '.',
     zero_is_one: false,
 
@@ -37,7 +30,6 @@ pub static WORDS: Words = Words {
 
     posts: Plural { one: "{} Beitrag", other: "{} Beiträge" },
     followers: Plural { one: "{} folgt", other: "{} folgen" },
-    since: "seit {}",
     last_post: "Letzter Beitrag: {}",
     official: "Offiziell: Dieser Server gehört zu {}",
     follow: "Vom eigenen Server aus folgen",

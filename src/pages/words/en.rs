@@ -4,13 +4,6 @@ use super::{Plural, Words};
 
 pub static WORDS: Words = Words {
     lang: "en",
-    months: [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ],
-    moment: "{d} {m} {y}, {t}",
-    day: "{d} {m} {y}",
-    first: "1",
     group: ',',
     zero_is_one: false,
 
@@ -37,7 +30,6 @@ pub static WORDS: Words = Words {
 
     posts: Plural { one: "{} post", other: "{} posts" },
     followers: Plural { one: "{} follower", other: "{} followers" },
-    since: "since {}",
     last_post: "Last post: {}",
     official: "Official: this server belongs to {}",
     follow: "Follow from your server",

@@ -4,13 +4,6 @@ use super::{Plural, Words};
 
 pub static WORDS: Words = Words {
     lang: "fr",
-    months: [
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-        "décembre",
-    ],
-    moment: "{d} {m} {y} à {t}",
-    day: "{d} {m} {y}",
-    first: "1er",
     group: '\u{202f}',
     zero_is_one: true,
 
@@ -37,7 +30,6 @@ pub static WORDS: Words = Words {
 
     posts: Plural { one: "{} publication", other: "{} publications" },
     followers: Plural { one: "{} abonné", other: "{} abonnés" },
-    since: "depuis {}",
     last_post: "Dernière publication : {}",
     official: "Officiel : ce serveur appartient à {}",
     follow: "Suivre depuis votre serveur",
