@@ -121,7 +121,12 @@ pub fn valid_remote_user(name: &str) -> bool {
 pub fn printable(c: char) -> bool {
     match c {
         '\n' | '\t' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' => false,
+        '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{fdd0}'..='\u{fdef}'
+        | '\u{feff}' => false,
         _ => !c.is_control() && u32::from(c) & 0xfffe != 0xfffe,
     }
 }
