@@ -40,6 +40,7 @@ pub mod federation;
 pub mod media;
 pub mod model;
 pub mod net;
+pub mod pages;
 pub mod store;
 pub mod views;
 pub mod web;
