@@ -1,6 +1,7 @@
 //! Words without opinions: what every other room may use and what knows none of them.
 
 pub mod bytes64;
+pub mod cache;
 pub mod html;
 pub mod id;
 pub mod json;

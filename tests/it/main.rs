@@ -1,1 +1,4 @@
-fn main(){}
+//! The one integration-test binary: what is checked from outside a single file.
+
+mod crates;
+mod house;

@@ -1,0 +1,48 @@
+//! Once an hour, what need not be kept is forgotten; at the start and once a day, files that no row names are removed.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::actions;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, Span};
+
+const EVERY: Duration = Duration::from_secs(3600);
+/// Sweeps happen every so many turns.
+const SWEEP: u32 = 24;
+
+pub async fn run(app: Arc<App>) {
+    let mut turns = 0_u32;
+    loop {
+        if let Err(Error::Broken(cause)) = turn(&app, turns.is_multiple_of(SWEEP)).await {
+            tracing::error!(what = %cause, "pruning");
+        }
+        turns = turns.wrapping_add(1);
+        if app.pause(EVERY).await {
+            return;
+        }
+    }
+}
+
+/// Forgets all that is to be forgotten now; `sweep` looks for orphaned files too.
+pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
+    while app.store.write(actions::prune::prune).await? {}
+    if sweep { sweep_files(app) } else { Ok(()) }
+}
+
+/// A crash between writing a file and its row, or between removing the row and the file, leaves an orphan. Young files
+/// are left alone: their row may be on its way.
+fn sweep_files(app: &App) -> Result<()> {
+    let old = app.files.list(Duration::from_secs(24 * 3600))?;
+    let named: HashSet<String> = app.store.read(|rows| {
+        let media = rows.rows(&MEDIA, Span::all())?;
+        Ok(media.into_iter().flat_map(|(_, m)| [m.file, m.small.file]).collect())
+    })?;
+    for orphan in old.iter().filter(|name| !named.contains(*name)) {
+        app.files.remove(orphan)?;
+    }
+    Ok(())
+}
