@@ -12,12 +12,13 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::actions::go_live;
+use crate::base::cache::Cache;
 use crate::base::time::{Clock, Timestamp};
 use crate::config::Config;
 use crate::crypto::keys::RsaKey;
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Files;
-use crate::model::ids::{AccountId, INSTANCE, ServerId};
+use crate::model::ids::{AccountId, INSTANCE, PostId, ServerId};
 use crate::model::site::Site;
 use crate::net::actors::Actors;
 use crate::net::address::Reach;
@@ -28,6 +29,12 @@ use crate::store::{After, Options, Rows, Store};
 
 /// Uploads held in memory at once, over all doors: each may be 64 MB.
 const UPLOADS: usize = 2;
+
+/// How long a client program's `Idempotency-Key` is remembered (Mastodon: an hour).
+const REPEATS: Duration = Duration::from_secs(3600);
+
+/// A client program's attempt to publish: for whom, and its `Idempotency-Key`.
+pub type Attempt = (AccountId, String);
 
 pub struct App {
     pub config: Config,
@@ -42,6 +49,7 @@ pub struct App {
     pub uploads: Semaphore,
     clock: Clock,
     keys: Mutex<HashMap<AccountId, Arc<RsaKey>>>,
+    published: Mutex<Cache<Attempt, (PostId, Timestamp)>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -123,6 +131,7 @@ impl App {
             uploads: Semaphore::new(UPLOADS),
             clock,
             keys: Mutex::default(),
+            published: Mutex::new(Cache::new(1_000)),
             stopping: watch::Sender::new(false),
         }))
     }
@@ -163,6 +172,19 @@ impl App {
         self.actors.spend(&crate::base::uri::authority(&url), self.now())?;
         let (key_id, key) = self.own_key()?;
         crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key }, self.now()).await
+    }
+
+    /// The post that an attempt with the same key led to a moment ago.
+    pub fn repeated(&self, attempt: &Attempt) -> Result<Option<PostId>> {
+        let found = self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?.get(attempt);
+        Ok(found.filter(|(_, at)| self.now().since(*at) < REPEATS).map(|(post, _)| post))
+    }
+
+    pub fn remember(&self, attempt: Attempt, post: PostId) -> Result<()> {
+        let mut published =
+            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?;
+        published.insert(attempt, (post, self.now()));
+        Ok(())
     }
 
     /// Starts a task that is to end when `stopping` says so.
