@@ -135,7 +135,10 @@ mod tests {
         assert_eq!(note.content.lang, Some("de".parse().unwrap()));
         assert_eq!(note.content.in_reply_to.as_deref(), Some("https://us.example/ap/posts/1"));
         assert_eq!(note.content.mentions, ["https://us.example/ap/accounts/1"]);
-        assert_eq!(note.content.attachments, [Attachment { url: "https://a.example/m.png".into(), name: "A map".into() }]);
+        assert_eq!(
+            note.content.attachments,
+            [Attachment { url: "https://a.example/m.png".into(), name: "A map".into() }]
+        );
         assert!(note.content.public && !note.is_vote);
     }
 
@@ -161,7 +164,8 @@ mod tests {
 
     #[test]
     fn the_future_is_clamped_and_scripts_are_gone() {
-        let note = with(json!({ "published": "9999-01-01T00:00:00Z", "content": "<p>x<script>alert(1)</script></p>" })).unwrap();
+        let note = with(json!({ "published": "9999-01-01T00:00:00Z", "content": "<p>x<script>alert(1)</script></p>" }))
+            .unwrap();
         assert_eq!(note.content.published, NOW);
         assert!(!note.content.html.contains("script"));
     }
