@@ -35,20 +35,25 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
     let door = control::listen(&data)?;
     let control = Arc::clone(&app);
     tasks.push(app.spawn(async move { control::serve(control, door).await }));
-    let graceful = GracefulShutdown::new();
-    accept(&app, &listener, &graceful, stop).await;
-    drop(listener);
-    app.stop();
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = tokio::time::sleep(limits::STOP_TIME) => tracing::warn!("some requests were cut off"),
-    }
+    doors(&app, listener, stop).await;
     for task in tasks {
         // A loop that panicked has said so already.
         let _ = tokio::time::timeout(limits::STOP_TIME, task).await;
     }
     control::close(&data);
     Ok(())
+}
+
+/// Answers requests until `stop` comes, tells everything else to stop, and lets requests end.
+pub async fn doors(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    accept(app, &listener, &graceful, stop).await;
+    drop(listener);
+    app.stop();
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = tokio::time::sleep(limits::STOP_TIME) => tracing::warn!("some requests were cut off"),
+    }
 }
 
 async fn accept(app: &Arc<App>, listener: &TcpListener, graceful: &GracefulShutdown, stop: impl Future<Output = ()>) {
@@ -116,10 +121,7 @@ async fn route(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
     if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > limits::TARGET) {
         return response::bare(StatusCode::URI_TOO_LONG);
     }
-    let mut request = match Request::new(request) {
-        Ok(request) => request,
-        Err(_) => return response::bare(StatusCode::BAD_REQUEST),
-    };
+    let Ok(mut request) = Request::new(request) else { return response::bare(StatusCode::BAD_REQUEST) };
     match request.segments().first().copied() {
         Some("ap" | "nodeinfo") => federation(app, &mut request).await,
         Some(".well-known") => match federation::handle(app, &mut request).await {

@@ -25,7 +25,8 @@ pub fn actor(value: &Value) -> Result<Profile> {
     let id = value.get("id").and_then(Value::as_str).filter(|id| uri::http(id).is_some());
     let id = id.ok_or_else(|| wrong("it has no id"))?;
     let own = |address: &&str| uri::same_origin(address, id);
-    let inbox = value.get("inbox").and_then(Value::as_str).filter(own).ok_or_else(|| wrong("it has no inbox of its own"))?;
+    let inbox =
+        value.get("inbox").and_then(Value::as_str).filter(own).ok_or_else(|| wrong("it has no inbox of its own"))?;
     let shared = value.get("endpoints").and_then(|endpoints| endpoints.get("sharedInbox")).and_then(Value::as_str);
     let user = vocab::text(value, "preferredUsername");
     if !text::valid_remote_user(user) {

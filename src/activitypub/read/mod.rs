@@ -25,21 +25,49 @@ pub struct Incoming {
 /// What it asks for. Objects are ids unless they say otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Intent {
-    Follow { object: String },
+    Follow {
+        object: String,
+    },
     /// `object` is the id of the Follow that is answered.
-    Accept { object: String },
-    Reject { object: String },
+    Accept {
+        object: String,
+    },
+    Reject {
+        object: String,
+    },
     Undo(Undone),
-    Like { object: String },
-    Announce { object: String, published: Option<Timestamp> },
+    Like {
+        object: String,
+    },
+    Announce {
+        object: String,
+        published: Option<Timestamp>,
+    },
     /// `object` as it came: an id, or the object itself.
-    Create { object: Value },
-    Update { object: Value },
-    Delete { object: String },
-    Block { object: String },
-    Flag { objects: Vec<String>, text: String },
-    Move { object: String, target: String },
-    QuoteRequest { object: String, instrument: String },
+    Create {
+        object: Value,
+    },
+    Update {
+        object: Value,
+    },
+    Delete {
+        object: String,
+    },
+    Block {
+        object: String,
+    },
+    Flag {
+        objects: Vec<String>,
+        text: String,
+    },
+    Move {
+        object: String,
+        target: String,
+    },
+    QuoteRequest {
+        object: String,
+        instrument: String,
+    },
     /// Nothing that this server does anything about.
     Other(String),
 }
@@ -57,7 +85,9 @@ pub fn activity(value: &Value) -> Result<Incoming> {
     if !value.is_object() || value.get("@graph").is_some() || value.get("@included").is_some() {
         return Err(wrong("it is not a single activity"));
     }
-    let actor = one_id(value, "actor").filter(|uri| uri::http(uri).is_some()).ok_or_else(|| wrong("it names no single actor"))?;
+    let actor = one_id(value, "actor")
+        .filter(|uri| uri::http(uri).is_some())
+        .ok_or_else(|| wrong("it names no single actor"))?;
     let id = value.get("id").and_then(Value::as_str).filter(|uri| uri::http(uri).is_some());
     let id = id.ok_or_else(|| wrong("it has no id"))?;
     if !uri::same_origin(id, actor) {
@@ -131,8 +161,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(extra: Value) -> Result<Incoming> {
-        let mut value = json!({ "id": "https://a.example/x/1", "actor": "https://a.example/u", "object": "https://us.example/o" });
+    fn read(extra: &Value) -> Result<Incoming> {
+        let mut value =
+            json!({ "id": "https://a.example/x/1", "actor": "https://a.example/u", "object": "https://us.example/o" });
         value.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         activity(&value)
     }
@@ -140,13 +171,17 @@ mod tests {
     #[test]
     fn shapes_are_read_leniently() {
         let object = "https://us.example/o".to_owned();
-        for shape in [json!("https://us.example/o"), json!({ "id": "https://us.example/o", "type": "Note" }), json!(["https://us.example/o"])] {
-            let like = read(json!({ "type": ["Like"], "object": shape })).unwrap();
+        for shape in [
+            json!("https://us.example/o"),
+            json!({ "id": "https://us.example/o", "type": "Note" }),
+            json!(["https://us.example/o"]),
+        ] {
+            let like = read(&json!({ "type": ["Like"], "object": shape })).unwrap();
             assert_eq!(like.intent, Intent::Like { object: object.clone() });
         }
-        let actor = read(json!({ "type": "Like", "actor": { "id": "https://a.example/u" } })).unwrap();
+        let actor = read(&json!({ "type": "Like", "actor": { "id": "https://a.example/u" } })).unwrap();
         assert_eq!(actor.actor, "https://a.example/u");
-        assert_eq!(read(json!({ "type": "View" })).unwrap().intent, Intent::Other("View".into()));
+        assert_eq!(read(&json!({ "type": "View" })).unwrap().intent, Intent::Other("View".into()));
     }
 
     #[test]
@@ -163,7 +198,7 @@ mod tests {
             json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/other", "object": "x" } }),
             json!({ "type": "Follow", "@graph": [] }),
         ] {
-            assert!(read(wrong.clone()).is_err(), "{wrong}");
+            assert!(read(&wrong).is_err(), "{wrong}");
         }
         assert!(activity(&json!([])).is_err());
     }
@@ -171,16 +206,21 @@ mod tests {
     #[test]
     fn lists_are_cut() {
         let many: Vec<String> = (0..10_000).map(|n| format!("https://us.example/{n}")).collect();
-        let Intent::Flag { objects, .. } = read(json!({ "type": "Flag", "object": many })).unwrap().intent else { panic!() };
+        let Intent::Flag { objects, .. } = read(&json!({ "type": "Flag", "object": many })).unwrap().intent else {
+            panic!()
+        };
         assert_eq!(objects.len(), MAX_FLAGGED);
     }
 
     #[test]
     fn an_undo_tells_what_it_can() {
-        let by_id = read(json!({ "type": "Undo", "object": "https://a.example/l/1" })).unwrap().intent;
+        let by_id = read(&json!({ "type": "Undo", "object": "https://a.example/l/1" })).unwrap().intent;
         assert_eq!(by_id, Intent::Undo(Undone { id: "https://a.example/l/1".into(), kind: None, object: None }));
         let whole = json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/u", "object": "https://us.example/o" } });
-        let Intent::Undo(undone) = read(whole).unwrap().intent else { panic!() };
-        assert_eq!((undone.id.as_str(), undone.kind.as_deref(), undone.object.as_deref()), ("", Some("Like"), Some("https://us.example/o")));
+        let Intent::Undo(undone) = read(&whole).unwrap().intent else { panic!() };
+        assert_eq!(
+            (undone.id.as_str(), undone.kind.as_deref(), undone.object.as_deref()),
+            ("", Some("Like"), Some("https://us.example/o"))
+        );
     }
 }

@@ -20,7 +20,7 @@ pub struct ActorParts<'a> {
     pub header: Option<&'a Media>,
 }
 
-/// The document at an actor's id, without `@context` (see `super::with_actor_context`).
+/// The document at an actor's id.
 pub fn actor(parts: &ActorParts<'_>) -> Value {
     let ActorParts { site, account, .. } = parts;
     let id = site.actor(account.id);
