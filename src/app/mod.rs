@@ -96,7 +96,7 @@ impl Wakers {
 impl App {
     /// Opens the data directory that the settings name. On a live site this is also where a trial becomes a domain.
     pub fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
-        Self::open_with(config, clock, Resolver::system()?)
+        Self::open_with(config, clock, Resolver::system())
     }
 
     /// As `open`, with names resolved by a resolver of the caller's.

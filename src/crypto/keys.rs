@@ -114,7 +114,7 @@ impl PublicKey {
     }
 }
 
-/// A private RSA key, parsed once: parsing costs as much as a few hundred signatures' overhead.
+/// A private RSA key, kept parsed: parsing checks the numbers against each other, which takes time.
 pub struct RsaKey {
     pair: KeyPair,
 }

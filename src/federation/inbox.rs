@@ -17,7 +17,7 @@ use crate::model::activity::Received;
 use crate::model::actor::Profile;
 use crate::model::ids::ReceivedId;
 use crate::store::schema::RECEIVED;
-use crate::store::{Rows, actors, notes};
+use crate::store::{actors, notes};
 use crate::web::limits;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};

@@ -1,7 +1,7 @@
 //! The form of the file, and the steps from each form to the next: an append-only list, run in one
 //! transaction at start. New fields need no step, since records name their fields.
 
-use redb::{Database, ReadableDatabase, ReadableTable, WriteTransaction};
+use redb::{Database, ReadableDatabase, WriteTransaction};
 
 use super::schema::{FACTS, INDEXES, META};
 use super::tx::definition;

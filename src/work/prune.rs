@@ -11,6 +11,8 @@ use crate::store::schema::MEDIA;
 use crate::store::{Rows, Span};
 
 const EVERY: Duration = Duration::from_secs(3600);
+/// A file this young may belong to a row that is on its way.
+const YOUNG: Duration = Duration::from_secs(24 * 3600);
 /// Sweeps happen every so many turns.
 const SWEEP: u32 = 24;
 
@@ -36,13 +38,21 @@ pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
 /// A crash between writing a file and its row, or between removing the row and the file, leaves an orphan. Young files
 /// are left alone: their row may be on its way.
 fn sweep_files(app: &App) -> Result<()> {
-    let old = app.files.list(Duration::from_secs(24 * 3600))?;
     let named: HashSet<String> = app.store.read(|rows| {
         let media = rows.rows(&MEDIA, Span::all())?;
         Ok(media.into_iter().flat_map(|(_, m)| [m.file, m.small.file]).collect())
     })?;
-    for orphan in old.iter().filter(|name| !named.contains(*name)) {
-        app.files.remove(orphan)?;
+    for name in app.files.list() {
+        let name = name?;
+        if !named.contains(&name) && is_old(app, &name) {
+            app.files.remove(&name)?;
+        }
     }
     Ok(())
+}
+
+fn is_old(app: &App, name: &str) -> bool {
+    let modified = app.files.path(name).and_then(|path| path.metadata().ok()?.modified().ok());
+    let since = modified.and_then(|moment| moment.duration_since(std::time::UNIX_EPOCH).ok());
+    since.is_some_and(|written| Duration::from_millis(app.now().0).saturating_sub(written) > YOUNG)
 }

@@ -407,6 +407,12 @@ fn message_signatures_that_do_not_fit_their_input() {
         );
     };
     refused(rfc9421_with(&rfc9421(), as_is, swap), Refusal::SignatureMismatch, "order");
+    // A signature base is ASCII (RFC 9421 §2.5).
+    let latin = |r: &mut Request| drop(r.headers.insert("x-mark", HeaderValue::from_bytes(b"\xe9").unwrap()));
+    let sign = Sign { covered: r#""@method" "@target-uri" "content-digest" "x-mark""#, ..rfc9421() };
+    let marked = |r: &mut Request| r.set("x-mark", "e");
+    assert!(rfc9421_with(&sign, marked, as_is).is_ok());
+    refused(rfc9421_with(&sign, marked, latin), Refusal::Malformed("signed header is not ASCII"), "latin-1");
     // A cavage signature does not become one of RFC 9421, nor the other way round.
     let mut request = Request::post(BODY);
     cavage().cavage(&mut request);
