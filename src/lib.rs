@@ -28,9 +28,18 @@
 //! | 8 | `serve` | listeners, connections, which door, stopping |
 //! | 9 | `cli` | commands |
 
+pub mod actions;
+pub mod activitypub;
+pub mod api;
+pub mod app;
 pub mod base;
+pub mod config;
 pub mod crypto;
 pub mod error;
+pub mod federation;
 pub mod media;
 pub mod model;
 pub mod net;
+pub mod store;
+pub mod web;
+pub mod work;

@@ -34,6 +34,9 @@ pub struct Received {
     /// The signer as fetched for its key, when we did not know it; saves a second fetch.
     #[serde(default)]
     pub profile: Option<Box<super::actor::Profile>>,
+    /// A forwarded activity: its body proves nothing, so this object is fetched from its own server instead.
+    #[serde(default)]
+    pub refetch: Option<String>,
     /// How often its effect was put off, e.g. because a parent could not be fetched yet.
     #[serde(default)]
     pub tries: u32,

@@ -219,3 +219,21 @@ impl Post {
         self.versions.iter().find(|v| v.lang == *lang)
     }
 }
+
+/// A post with everything that stands in other rows and is needed to show or send it.
+#[derive(Debug, Clone)]
+pub struct Material {
+    pub post: Post,
+    pub account: super::account::Account,
+    /// In the order of the post; those that are still there.
+    pub media: Vec<super::media::Media>,
+    /// The address of a stranger's post that it answers.
+    pub parent: Option<String>,
+    pub likes: u64,
+    pub boosts: u64,
+    /// Our own answers to it, oldest first, at most `OWN_REPLIES`.
+    pub own_replies: Vec<PostId>,
+}
+
+/// Mastodon reads up to five replies of the same server with a new post.
+pub const OWN_REPLIES: usize = 5;

@@ -1,5 +1,6 @@
 //! Activities of ours and the outbox.
 
+use super::counts::{Count, step};
 use super::schema::{ACTIVITIES, OUTBOX};
 use super::table::Span;
 use super::tx::{Rows, Write};
@@ -12,12 +13,24 @@ pub fn get(rows: &impl Rows, id: ActivityId) -> Result<Option<Activity>> {
 }
 
 pub fn put(tx: &mut Write<'_>, activity: &Activity) -> Result<()> {
-    if activity.listed {
-        tx.put(&OUTBOX, &(activity.account, activity.id), &())?;
-    } else {
-        tx.remove(&OUTBOX, &(activity.account, activity.id))?;
-    }
+    let was = get(tx, activity.id)?.is_some_and(|old| old.listed);
+    list(tx, activity, was, activity.listed)?;
     tx.put(&ACTIVITIES, &activity.id, activity)
+}
+
+fn list(tx: &mut Write<'_>, activity: &Activity, was: bool, now: bool) -> Result<()> {
+    let key = (activity.account, activity.id);
+    match (was, now) {
+        (false, true) => {
+            tx.put(&OUTBOX, &key, &())?;
+            step(tx, Count::Outbox(activity.account), true)
+        }
+        (true, false) => {
+            tx.remove(&OUTBOX, &key)?;
+            step(tx, Count::Outbox(activity.account), false)
+        }
+        (true, true) | (false, false) => Ok(()),
+    }
 }
 
 /// Takes an activity out of the outbox; its own address goes on answering with what was sent.
@@ -32,7 +45,7 @@ pub fn unlist(tx: &mut Write<'_>, id: ActivityId) -> Result<()> {
 /// Removes an activity whose words must not be kept: those about a deleted post.
 pub fn erase(tx: &mut Write<'_>, id: ActivityId) -> Result<()> {
     if let Some(activity) = get(tx, id)? {
-        tx.remove(&OUTBOX, &(activity.account, id))?;
+        list(tx, &activity, activity.listed, false)?;
         tx.remove(&ACTIVITIES, &id)?;
     }
     Ok(())
@@ -46,13 +59,4 @@ pub fn outbox(rows: &impl Rows, account: AccountId, before: Option<ActivityId>, 
     keys.into_iter()
         .map(|(_, id)| get(rows, id)?.ok_or_else(|| Error::bug("the outbox names an activity that is not there")))
         .collect()
-}
-
-pub fn outbox_size(rows: &impl Rows, account: AccountId) -> Result<usize> {
-    let mut size = 0;
-    rows.each(&OUTBOX, &Span::under(&account), |_, ()| {
-        size += 1;
-        Ok(true)
-    })?;
-    Ok(size)
 }

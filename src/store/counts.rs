@@ -19,6 +19,8 @@ pub enum Count {
     RepliesShown(PostId),
     /// Public posts of the whole server.
     AllPosts,
+    /// Activities in an account's outbox.
+    Outbox(AccountId),
 }
 
 impl Count {
@@ -31,6 +33,7 @@ impl Count {
             Self::Replies(id) => (5, id.0),
             Self::RepliesShown(id) => (6, id.0),
             Self::AllPosts => (7, 0),
+            Self::Outbox(id) => (8, id.0),
         }
     }
 }

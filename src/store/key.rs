@@ -48,7 +48,7 @@ impl Key for String {
     /// A zero byte inside would end the text early; strangers' text with one is refused where it is read, and
     /// what comes here all the same loses it.
     fn write(&self, into: &mut Vec<u8>) {
-        into.extend(self.bytes().filter(|b| *b != 0));
+        into.extend(self.as_bytes().iter().filter(|b| **b != 0));
         into.push(0);
     }
 

@@ -9,10 +9,12 @@ pub mod counts;
 pub mod deliveries;
 pub mod follows;
 mod key;
+pub mod material;
 pub mod meta;
 mod migrate;
 pub mod notes;
 pub mod posts;
+pub mod quotes;
 pub mod reactions;
 pub mod schema;
 mod table;
@@ -68,7 +70,8 @@ impl Store {
         let cache = options.cache;
         let cell = std::sync::Mutex::new(Some(backend));
         let open = move || {
-            let backend = cell.lock().ok().and_then(|mut b| b.take()).ok_or_else(|| Error::bug("the backend is spent"))?;
+            let backend =
+                cell.lock().ok().and_then(|mut b| b.take()).ok_or_else(|| Error::bug("the backend is spent"))?;
             redb::Builder::new().set_cache_size(cache).create_with_backend(backend).map_err(opening)
         };
         Self::with(options, Box::new(open))
@@ -125,9 +128,11 @@ fn open_file(path: &Path, cache: usize) -> Result<Database> {
 fn opening(e: redb::DatabaseError) -> Error {
     #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; the rest is told as it is")]
     match e {
-        redb::DatabaseError::DatabaseAlreadyOpen => Problem::new("E047", "The data directory is in use by another 'instance'.")
-            .remedy("Stop the running 'instance serve', or give this command another --data.")
-            .into(),
+        redb::DatabaseError::DatabaseAlreadyOpen => {
+            Problem::new("E047", "The data directory is in use by another 'instance'.")
+                .remedy("Stop the running 'instance serve', or give this command another --data.")
+                .into()
+        }
         redb::DatabaseError::UpgradeRequired(_) => {
             Problem::new("E062", "The database was written by a program too old for this one.").into()
         }

@@ -112,5 +112,7 @@ pub fn each(rows: &impl Rows, each: impl FnMut(PostId, Post) -> Result<bool>) ->
 }
 
 fn load(rows: &impl Rows, ids: impl IntoIterator<Item = PostId>) -> Result<Vec<Post>> {
-    ids.into_iter().map(|id| get(rows, id)?.ok_or_else(|| Error::bug("an index names a post that is not there"))).collect()
+    ids.into_iter()
+        .map(|id| get(rows, id)?.ok_or_else(|| Error::bug("an index names a post that is not there")))
+        .collect()
 }

@@ -32,12 +32,9 @@ pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
 pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 pub const SESSIONS: Table<[u8; 32], Session> = Table::fact("sessions");
 pub const RECEIVED: Table<ReceivedId, Received> = Table::fact("received");
-/// Activities of strangers that had their effect: a second copy has none.
-pub const SEEN: Table<Fingerprint, Timestamp> = Table::fact("seen");
-/// Strangers' objects that were deleted: a late copy does not bring them back.
+/// Strangers' objects that were deleted and activities that were undone: a late copy does not bring them back.
 pub const GONE: Table<Fingerprint, Timestamp> = Table::fact("gone");
 pub const REPORTS: Table<ReportId, Report> = Table::fact("reports");
-pub const QUOTES: Table<QuoteId, Quote> = Table::fact("quotes");
 /// Whom our accounts follow; the second part is the actor id as an address.
 pub const FOLLOWING: Table<(AccountId, String), Following> = Table::fact("following");
 /// What our accounts liked and boosted elsewhere, by the object's address.
@@ -94,19 +91,60 @@ pub(super) const DELIVERIES: Table<(ActivityId, InboxId), Delivery> = Table::fac
 /// What waits, by server and due time: each server is a lane of its own.
 pub(super) const LANES: Table<(ServerId, Timestamp, ActivityId, InboxId), ()> = Table::index("lanes");
 
+// store::quotes
+pub(super) const QUOTES: Table<QuoteId, Quote> = Table::fact("quotes");
+/// By the quoted post and the id of the quoting one.
+pub(super) const QUOTES_OF_POST: Table<(PostId, Fingerprint), QuoteId> = Table::index("quotes_of_post");
+
 // store::counts
 pub(super) const COUNTS: Table<(u64, u64), u64> = Table::index("counts");
 
 /// Names of all tables, made at start so that a reader never meets a missing one; facts first.
 pub(super) const FACTS: &[&str] = &[
-    META.name, KEYS.name, MEDIA.name, TOKENS.name, LOGIN_LINKS.name, SESSIONS.name, RECEIVED.name, SEEN.name, GONE.name,
-    REPORTS.name, QUOTES.name, FOLLOWING.name, OWN_REACTIONS.name, ACCOUNTS.name, POSTS.name, ACTIVITIES.name, ACTORS.name,
-    SERVERS.name, INBOXES.name, FOLLOWERS.name, BLOCKS.name, REACTIONS.name, NOTES.name, DELIVERIES.name,
+    META.name,
+    KEYS.name,
+    MEDIA.name,
+    TOKENS.name,
+    LOGIN_LINKS.name,
+    SESSIONS.name,
+    RECEIVED.name,
+    GONE.name,
+    REPORTS.name,
+    QUOTES.name,
+    FOLLOWING.name,
+    OWN_REACTIONS.name,
+    ACCOUNTS.name,
+    POSTS.name,
+    ACTIVITIES.name,
+    ACTORS.name,
+    SERVERS.name,
+    INBOXES.name,
+    FOLLOWERS.name,
+    BLOCKS.name,
+    REACTIONS.name,
+    NOTES.name,
+    DELIVERIES.name,
 ];
 pub(super) const INDEXES: &[&str] = &[
-    HANDLES.name, POSTS_BY_ACCOUNT.name, POSTS_LISTED.name, POSTS_BY_TAG.name, OWN_REPLIES.name, OUTBOX.name,
-    ACTOR_BY_URI.name, SERVER_BY_HOST.name, INBOX_BY_URL.name, FOLLOWED_BY.name, AUDIENCE.name, REACTIONS_BY_ACTOR.name,
-    ACT_BY_URI.name, NOTE_BY_URI.name, NOTES_BY_THREAD.name, NOTES_BY_AUTHOR.name, NOTES_WAITING.name, LANES.name,
+    HANDLES.name,
+    POSTS_BY_ACCOUNT.name,
+    POSTS_LISTED.name,
+    POSTS_BY_TAG.name,
+    OWN_REPLIES.name,
+    OUTBOX.name,
+    ACTOR_BY_URI.name,
+    SERVER_BY_HOST.name,
+    INBOX_BY_URL.name,
+    FOLLOWED_BY.name,
+    AUDIENCE.name,
+    REACTIONS_BY_ACTOR.name,
+    ACT_BY_URI.name,
+    NOTE_BY_URI.name,
+    NOTES_BY_THREAD.name,
+    NOTES_BY_AUTHOR.name,
+    NOTES_WAITING.name,
+    LANES.name,
+    QUOTES_OF_POST.name,
     COUNTS.name,
 ];
 

@@ -171,13 +171,15 @@ impl<'a> Write<'a> {
     }
 
     pub fn put<K: Key, V: Serialize>(&mut self, table: &Table<K, V>, key: &K, value: &V) -> Result<()> {
-        let value = serde_json::to_vec(value).map_err(|e| Error::broken(format!("encode a row of '{}'", table.name), e))?;
+        let value =
+            serde_json::to_vec(value).map_err(|e| Error::broken(format!("encode a row of '{}'", table.name), e))?;
         self.raw_put(table.name, &key.bytes(), &value)
     }
 
     pub(super) fn raw_put(&mut self, table: &'static str, key: &[u8], value: &[u8]) -> Result<()> {
         self.dirty = true;
-        let mut rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        let mut rows =
+            self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
         rows.insert(key, value).map_err(|e| Error::broken(format!("write '{table}'"), e))?;
         Ok(())
     }
@@ -186,7 +188,8 @@ impl<'a> Write<'a> {
     pub fn remove<K: Key, V>(&mut self, table: &Table<K, V>, key: &K) -> Result<bool> {
         let name = table.name;
         let mut rows = self.txn.open_table(definition(name)).map_err(|e| Error::broken(format!("open '{name}'"), e))?;
-        let was = rows.remove(key.bytes().as_slice()).map_err(|e| Error::broken(format!("write '{name}'"), e))?.is_some();
+        let was =
+            rows.remove(key.bytes().as_slice()).map_err(|e| Error::broken(format!("write '{name}'"), e))?.is_some();
         self.dirty |= was;
         Ok(was)
     }

@@ -1,0 +1,82 @@
+//! Reading helpers: the many shapes in which one thing may be written. Lists are cut, never refused for their length.
+
+use serde_json::Value;
+
+/// Everybody.
+pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// Recipients, tags and mentions read from one object.
+pub const MAX_LIST: usize = 256;
+
+/// Everybody, in one of its three spellings.
+pub fn is_public(uri: &str) -> bool {
+    matches!(uri, PUBLIC | "as:Public" | "Public")
+}
+
+/// The id that a value names: a string, or an object's `id`.
+pub fn id(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| value.get("id").and_then(Value::as_str))
+}
+
+/// As `id`, of a field.
+pub fn id_of<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
+    object.get(field).and_then(id)
+}
+
+/// A field that holds exactly one id; an array of several names nobody.
+pub fn one_id<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
+    match object.get(field)? {
+        Value::Array(list) => match list.as_slice() {
+            [only] => id(only),
+            _ => None,
+        },
+        value => id(value),
+    }
+}
+
+/// A field as a list: absent is empty, a single value is a list of one.
+pub fn list<'a>(object: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
+    let (one, many) = match object.get(field) {
+        None | Some(Value::Null) => (None, None),
+        Some(Value::Array(list)) => (None, Some(list)),
+        Some(value) => (Some(value), None),
+    };
+    one.into_iter().chain(many.into_iter().flatten()).take(MAX_LIST)
+}
+
+/// All ids of a field.
+pub fn ids<'a>(object: &'a Value, field: &str) -> impl Iterator<Item = &'a str> {
+    list(object, field).filter_map(id)
+}
+
+/// The type: a string, or the first of an array of strings.
+pub fn kind(object: &Value) -> &str {
+    match object.get("type") {
+        Some(Value::String(kind)) => kind,
+        Some(Value::Array(kinds)) => kinds.iter().find_map(Value::as_str).unwrap_or_default(),
+        Some(_) | None => "",
+    }
+}
+
+/// A text field; anything but a string is as good as absent.
+pub fn text<'a>(object: &'a Value, field: &str) -> &'a str {
+    object.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The first value of a language map, as Mastodon reads it, with its language.
+pub fn first_of_map<'a>(object: &'a Value, field: &str) -> Option<(&'a str, &'a str)> {
+    let (lang, value) = object.get(field)?.as_object()?.iter().next()?;
+    Some((lang, value.as_str()?))
+}
+
+/// An address for people: a string, a Link's `href`, or the first suitable one of several.
+pub fn link(object: &Value, field: &str) -> Option<String> {
+    let href = |value: &Value| -> Option<String> {
+        let text = value.as_str().or_else(|| value.get("href").and_then(Value::as_str))?;
+        crate::base::uri::http(text).map(|_| text.to_owned())
+    };
+    let is_page = |value: &&Value| {
+        value.get("mediaType").and_then(Value::as_str).is_none_or(|mime| mime.starts_with("text/html"))
+    };
+    list(object, field).find(is_page).and_then(href).or_else(|| list(object, field).find_map(href))
+}

@@ -1,0 +1,239 @@
+//! The media files on disk: random names that say nothing, two levels of folders, written whole
+//! or not at all. No part of a path ever comes from outside without passing `path`.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::crypto::random;
+use crate::error::{Error, Result};
+
+/// Where half-written files are; emptied at every start.
+const UNFINISHED: &str = "unfinished";
+const TYPES: [(&str, &str); 4] =
+    [("jpg", "image/jpeg"), ("png", "image/png"), ("gif", "image/gif"), ("webp", "image/webp")];
+
+/// A folder of media files. Blocks; belongs to one process.
+#[derive(Debug, Clone)]
+pub struct Files {
+    root: PathBuf,
+}
+
+impl Files {
+    /// Makes the folder if need be (mode 0700) and throws away what a crash left half-written.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let files = Self { root: root.into() };
+        let unfinished = files.root.join(UNFINISHED);
+        make_dir(&unfinished).map_err(|e| broken("opening the media folder", e))?;
+        for entry in fs::read_dir(&unfinished).map_err(|e| broken("opening the media folder", e))? {
+            let path = entry.map_err(|e| broken("opening the media folder", e))?.path();
+            fs::remove_file(path).map_err(|e| broken("removing an unfinished media file", e))?;
+        }
+        Ok(files)
+    }
+
+    /// Keeps the bytes (mode 0600) and answers the new name. When this returns, the file survives
+    /// a power cut. `ext` is one of jpg, png, gif, webp.
+    pub fn put(&self, bytes: &[u8], ext: &str) -> Result<String> {
+        let name = format!("{:032x}.{ext}", u128::from_be_bytes(random::bytes::<16>()));
+        let path = self.path(&name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
+        self.write(bytes, &name, &path).map_err(|e| broken("writing a media file", e))?;
+        Ok(name)
+    }
+
+    /// Where the file of this name is, if it is there. `None` for anything that is not one of our
+    /// names, exactly: 32 lower-case hexadecimal digits, a dot, a known ending.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        Self::mime(name)?;
+        let (first, rest) = name.split_at_checked(2)?;
+        let (second, _) = rest.split_at_checked(2)?;
+        Some(self.root.join(first).join(second).join(name))
+    }
+
+    /// The type to serve a name as; `None` where `path` has none.
+    pub fn mime(name: &str) -> Option<&'static str> {
+        let (stem, ext) = name.split_at_checked(32)?;
+        let ext = ext.strip_prefix('.')?;
+        let hex = stem.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        TYPES.iter().find(|(known, _)| hex && *known == ext).map(|(_, mime)| *mime)
+    }
+
+    /// Removes a file; one that is not there is no error.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        let path = self.path(name).ok_or(Error::NotFound)?;
+        match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(broken("removing a media file", e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of all files, in no order; for the consistency check. Passes over what does not
+    /// belong here.
+    pub fn list(&self) -> impl Iterator<Item = Result<String>> + use<> {
+        entries(self.root.clone())
+            .flat_map(descend)
+            .flat_map(descend)
+            .map(|entry| entry.map(|path| file_name(&path)).map_err(|e| broken("listing media files", e)))
+            .filter(|name| name.as_ref().map_or(true, |name| Self::mime(name).is_some()))
+    }
+
+    fn write(&self, bytes: &[u8], name: &str, path: &Path) -> io::Result<()> {
+        let unfinished = self.root.join(UNFINISHED).join(name);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| {
+            let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+            make_dir(folder)?;
+            fs::rename(&unfinished, path)?;
+            // The new name is safe when its folder is, and a new folder when those above it are.
+            folder.ancestors().take(3).try_for_each(|folder| File::open(folder)?.sync_all())
+        });
+        if written.is_err() {
+            // A full disk is likelier to fail above than here; what stays is removed at the next start.
+            _ = fs::remove_file(&unfinished);
+        }
+        written
+    }
+}
+
+fn make_dir(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// What is in a folder; an error is one item.
+fn entries(folder: PathBuf) -> Box<dyn Iterator<Item = io::Result<PathBuf>>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => Box::new(entries.map(|entry| entry.map(|entry| entry.path()))),
+        Err(e) => Box::new(std::iter::once(Err(e))),
+    }
+}
+
+/// What is in the folder a level up, if it is one of ours: two hexadecimal digits.
+fn descend(entry: io::Result<PathBuf>) -> Box<dyn Iterator<Item = io::Result<PathBuf>>> {
+    match entry {
+        Ok(path) if file_name(&path).len() == 2 && path.is_dir() => entries(path),
+        Ok(_) => Box::new(std::iter::empty()),
+        Err(e) => Box::new(std::iter::once(Err(e))),
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn broken(doing: &'static str, error: io::Error) -> Error {
+    Error::broken(doing, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// A folder under the system's temporary one that goes away with the test.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new() -> Self {
+            Self(
+                std::env::temp_dir()
+                    .join(format!("instance-files-{:032x}", u128::from_be_bytes(random::bytes::<16>()))),
+            )
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn names(files: &Files) -> Vec<String> {
+        let mut names: Vec<_> = files.list().map(Result::unwrap).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn keeps_lists_and_removes() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        let mut kept: Vec<_> = (0..20u8).map(|n| files.put(&[n; 9], "png").unwrap()).collect();
+        kept.sort();
+        assert_eq!(names(&files), kept);
+        let path = files.path(&kept[3]).unwrap();
+        assert!(fs::read(&path).unwrap().len() == 9);
+        assert!(path.starts_with(&scratch.0));
+        files.remove(&kept[3]).unwrap();
+        files.remove(&kept[3]).unwrap();
+        assert!(!path.exists());
+        kept.remove(3);
+        assert_eq!(names(&Files::open(&scratch.0).unwrap()), kept);
+    }
+
+    #[test]
+    fn only_the_owner_may_read() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        let path = files.path(&files.put(b"x", "jpg").unwrap()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        for folder in path.ancestors().skip(1).take(3) {
+            assert_eq!(mode(folder), 0o700, "{}", folder.display());
+        }
+    }
+
+    #[test]
+    fn names_are_exact() {
+        let files = Files { root: "/media".into() };
+        let good = "0123456789abcdef0123456789abcdef.webp";
+        assert_eq!(files.path(good).unwrap(), Path::new("/media/01/23").join(good));
+        assert_eq!(Files::mime(good), Some("image/webp"));
+        for bad in [
+            "",
+            ".",
+            "..",
+            "../../../../../../etc/passwd",
+            "0123456789abcdef0123456789abcde.png",
+            "0123456789abcdef0123456789abcdef0.png",
+            "0123456789ABCDEF0123456789abcdef.png",
+            "0123456789abcdef0123456789abcdef.svg",
+            "0123456789abcdef0123456789abcdef.png\0",
+            "0123456789abcdef0123456789abcdef.png/",
+            "0123456789abcdef0123456789abcdef.",
+            "0123456789abcdef0123456789abcdefpng",
+            "../456789abcdef0123456789abcdefff.png",
+            "..%2f456789abcdef0123456789abcdef.png",
+            "0123456789abcdef0123456789abcdeé.png",
+            "０123456789abcdef0123456789abc.png",
+        ] {
+            assert_eq!(files.path(bad), None, "{bad}");
+            assert!(matches!(files.remove(bad), Err(Error::NotFound)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_ending_is_not_written() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        assert!(matches!(files.put(b"x", "svg"), Err(Error::Broken(_))));
+        assert!(matches!(files.put(b"x", "png/../../x"), Err(Error::Broken(_))));
+        assert_eq!(names(&files).len(), 0);
+    }
+
+    #[test]
+    fn what_a_crash_left_goes_away_and_strangers_are_not_listed() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        let kept = files.put(b"x", "gif").unwrap();
+        let half = scratch.0.join(UNFINISHED).join("0123456789abcdef0123456789abcdef.png");
+        fs::write(&half, b"ha").unwrap();
+        fs::write(scratch.0.join("notes.txt"), b"").unwrap();
+        fs::write(files.path(&kept).unwrap().with_file_name("notes.txt"), b"").unwrap();
+        let kept = [kept];
+        assert_eq!(names(&files), kept);
+        assert_eq!(names(&Files::open(&scratch.0).unwrap()), kept);
+        assert!(!half.exists());
+    }
+}

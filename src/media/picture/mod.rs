@@ -1,0 +1,142 @@
+//! From the bytes somebody sent to the picture the world is served: the type by its content, the
+//! size from its header before anything is decoded, metadata and tails cut off, then decoded to
+//! prove that it is a picture, turned upright, and made small.
+
+mod cut;
+mod gif;
+mod jpeg;
+mod pixels;
+mod png;
+mod refuse;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+mod webp;
+
+use image::metadata::Orientation;
+
+use crate::error::Result;
+
+/// Other servers fetch smaller files only (Mastodon: `MediaAttachment::IMAGE_LIMIT`).
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Mastodon's `Attachmentable::MAX_MATRIX_LIMIT`: 7680 × 4320.
+pub const MAX_PIXELS: u64 = 33_177_600;
+/// On either side: what JPEG and GIF can express.
+pub const MAX_SIDE: u32 = 65_535;
+/// Long side of the picture served.
+pub const LARGEST_SIDE: u32 = 3840;
+/// Width of the small picture; its height is at most twice that.
+pub const SMALL_WIDTH: u32 = 800;
+/// What the small picture aims to stay below.
+pub const SMALL_BYTES: usize = 60 * 1024;
+
+/// A picture ready to be kept and served.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Upright, without metadata (a colour profile may stay), at most [`LARGEST_SIDE`] long.
+    pub original: Encoded,
+    /// For pages and cards: JPEG, or PNG where that is clearer or there is transparency. Still.
+    pub small: Encoded,
+    /// Of the original, in pixels.
+    pub width: u32,
+    pub height: u32,
+    /// 4 × 4 components, as Mastodon makes it.
+    pub blurhash: String,
+}
+
+/// One file of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    pub bytes: Vec<u8>,
+    pub mime: &'static str,
+    /// Without a dot; one that `media::files` takes.
+    pub ext: &'static str,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Takes a picture in. `Invalid` says what is wrong with it; no bytes whatever make it panic.
+/// Reads 12 megapixels in about 0.2 s. Needs at most about ten bytes of memory a pixel, 330 MB
+/// for the largest progressive JPEG, so callers run one at a time.
+pub fn process(bytes: &[u8]) -> Result<Picture> {
+    if bytes.len() >= MAX_BYTES {
+        return Err(refuse::heavy(bytes.len()));
+    }
+    let kind = Kind::of(bytes)?;
+    let mut clean = kind.clean(bytes, true)?;
+    let decoded = pixels::decode(kind, &clean)?;
+    if clean.icc && decoded.icc.is_none() {
+        // A profile that we cannot read, or that is for other colours, is not passed on.
+        clean = kind.clean(bytes, false)?;
+    }
+    pixels::finish(kind, clean, decoded)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Jpeg,
+    Png,
+    Gif,
+    WebP,
+}
+
+impl Kind {
+    fn of(bytes: &[u8]) -> Result<Self> {
+        match bytes {
+            [] => Err(refuse::empty()),
+            [0xff, 0xd8, 0xff, ..] => Ok(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Ok(Self::Png),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Self::Gif),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::WebP),
+            _ => Err(refuse::kind(bytes)),
+        }
+    }
+
+    fn clean(self, bytes: &[u8], keep_icc: bool) -> Result<Clean> {
+        match self {
+            Self::Jpeg => jpeg::clean(bytes, keep_icc),
+            Self::Png => png::clean(bytes, keep_icc),
+            Self::Gif => gif::clean(bytes),
+            Self::WebP => webp::clean(bytes, keep_icc),
+        }
+    }
+
+    fn mime_and_ext(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Jpeg => ("image/jpeg", "jpg"),
+            Self::Png => ("image/png", "png"),
+            Self::Gif => ("image/gif", "gif"),
+            Self::WebP => ("image/webp", "webp"),
+        }
+    }
+
+    fn encoded(self, bytes: Vec<u8>, width: u32, height: u32) -> Encoded {
+        let (mime, ext) = self.mime_and_ext();
+        Encoded { bytes, mime, ext, width, height }
+    }
+}
+
+/// A file reduced to what makes the picture, and what its header says. The pixels are not
+/// decoded yet; the size has been checked.
+struct Clean {
+    bytes: Vec<u8>,
+    width: u32,
+    height: u32,
+    orientation: Orientation,
+    /// A colour profile is in there.
+    icc: bool,
+    frames: usize,
+    /// May be served as it is, when it needs no turning and no shrinking.
+    servable: bool,
+}
+
+fn check_size(width: u32, height: u32) -> Result<()> {
+    if width == 0 || height == 0 {
+        return Err(refuse::damaged());
+    }
+    if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(refuse::large(width, height));
+    }
+    Ok(())
+}

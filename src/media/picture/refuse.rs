@@ -1,0 +1,110 @@
+//! Why a picture is not taken, in words for the person who sent it.
+
+use super::{MAX_BYTES, MAX_PIXELS};
+use crate::error::{Error, Problem};
+
+const ACCEPTED: &str = "Accepted are JPEG, PNG, GIF and WebP.";
+
+fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Error {
+    Problem::new(id, what).field("file").remedy(remedy).into()
+}
+
+pub(super) fn kind(bytes: &[u8]) -> Error {
+    let what = match name(bytes) {
+        Some(name) => format!("This is {name}, which cannot be shown as a picture here."),
+        None => "This file is not a picture that can be shown here.".to_owned(),
+    };
+    problem("E120", what, format!("{ACCEPTED} Save or export the picture as one of them."))
+}
+
+pub(super) fn empty() -> Error {
+    problem("E120", "The file is empty.", format!("Choose the file again. {ACCEPTED}"))
+}
+
+pub(super) fn heavy(len: usize) -> Error {
+    let mib = len.div_ceil(1024 * 1024);
+    problem(
+        "E121",
+        format!("The picture takes {mib} MiB; it must take less than {} MiB.", MAX_BYTES / 1024 / 1024),
+        "Save it as JPEG, or with fewer pixels: 3840 on the long side are enough.",
+    )
+}
+
+pub(super) fn large(width: u32, height: u32) -> Error {
+    problem(
+        "E122",
+        format!(
+            "The picture is {width} × {height} pixels; at most {} million pixels, and {} on a side, are taken.",
+            MAX_PIXELS / 1_000_000,
+            super::MAX_SIDE
+        ),
+        "Save it smaller: 3840 pixels on the long side are enough.",
+    )
+}
+
+/// Well-formed so far, but the file stops before the picture does.
+pub(super) fn cut_off() -> Error {
+    problem("E123", "The file ends in the middle of the picture.", "Choose the file again, or save a fresh copy.")
+}
+
+pub(super) fn damaged() -> Error {
+    problem("E123", "The file is damaged: the picture in it cannot be read.", "Open it and save a fresh copy.")
+}
+
+/// A variety of an accepted format that browsers or our decoder do not read.
+pub(super) fn unusual(variety: &str) -> Error {
+    problem(
+        "E124",
+        format!("This is {variety}, which many programs cannot show."),
+        "Save it as an ordinary JPEG or PNG.",
+    )
+}
+
+pub(super) fn animation(format: &str) -> Error {
+    problem(
+        "E125",
+        format!("This is an animated {format}, which many programs would show without its movement."),
+        "Save it as a short video, an animated GIF, or a still picture.",
+    )
+}
+
+pub(super) fn long_animation(what: String) -> Error {
+    problem("E125", what, "Make it smaller or shorter, or save it as a video.")
+}
+
+/// What the bytes look like, for the message only.
+fn name(bytes: &[u8]) -> Option<&'static str> {
+    let head = bytes.get(..bytes.len().min(512))?;
+    let brand = |brands: &[&[u8]]| {
+        head.get(4..8) == Some(b"ftyp") && head.get(8..12).is_some_and(|brand| brands.contains(&brand))
+    };
+    if head.starts_with(b"%PDF") {
+        return Some("a PDF document");
+    }
+    if brand(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"]) {
+        return Some("a HEIC photograph");
+    }
+    if brand(&[b"avif", b"avis"]) {
+        return Some("an AVIF picture");
+    }
+    if head.get(4..8) == Some(b"ftyp") || head.starts_with(b"\x1a\x45\xdf\xa3") {
+        return Some("a video or sound file");
+    }
+    if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") {
+        return Some("a TIFF picture or a camera's raw file");
+    }
+    if head.starts_with(b"PK\x03\x04") {
+        return Some("a ZIP archive or an office document");
+    }
+    if head.starts_with(b"BM") {
+        return Some("a BMP picture");
+    }
+    let text = String::from_utf8_lossy(head).to_ascii_lowercase();
+    if text.contains("<svg") {
+        return Some("an SVG drawing");
+    }
+    if text.contains("<html") || text.contains("<!doctype html") {
+        return Some("a web page");
+    }
+    text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml").then_some("an XML document")
+}
