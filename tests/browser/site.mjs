@@ -7,7 +7,6 @@ export async function startTrial() {
   const port = await freePort();
   await trial.run("init", "--yes");
   trial.set("", "listen", `127.0.0.1:${port}`);
-  if (trial.has("url")) trial.set("", "url", `http://localhost:${port}`);
   await trial.serve(`http://127.0.0.1:${port}`);
   return { trial, origin: `http://localhost:${port}` };
 }
