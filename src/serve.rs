@@ -35,20 +35,25 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
     let door = control::listen(&data)?;
     let control = Arc::clone(&app);
     tasks.push(app.spawn(async move { control::serve(control, door).await }));
-    let graceful = GracefulShutdown::new();
-    accept(&app, &listener, &graceful, stop).await;
-    drop(listener);
-    app.stop();
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = tokio::time::sleep(limits::STOP_TIME) => tracing::warn!("some requests were cut off"),
-    }
+    doors(&app, listener, stop).await;
     for task in tasks {
         // A loop that panicked has said so already.
         let _ = tokio::time::timeout(limits::STOP_TIME, task).await;
     }
     control::close(&data);
     Ok(())
+}
+
+/// Answers requests until `stop` comes, tells everything else to stop, and lets requests end.
+pub async fn doors(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    accept(app, &listener, &graceful, stop).await;
+    drop(listener);
+    app.stop();
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = tokio::time::sleep(limits::STOP_TIME) => tracing::warn!("some requests were cut off"),
+    }
 }
 
 async fn accept(app: &Arc<App>, listener: &TcpListener, graceful: &GracefulShutdown, stop: impl Future<Output = ()>) {

@@ -77,11 +77,12 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
 pub fn sanitise(html: &str) -> String {
     let mut limit = MAX;
     loop {
-        let safe = settle(pass(text::head(html, limit)), pass);
+        let first = pass(text::head(html, limit));
+        let safe = if first.len() <= MAX { settle(first, pass) } else { first };
         if safe.len() <= MAX {
             return safe;
         }
-        limit /= 2; // Escaping makes it longer, five times at most.
+        limit /= 2; // Escaping and closing make it longer, but never so often.
     }
 }
 
@@ -148,7 +149,7 @@ fn settle(first: String, pass: impl Fn(&str) -> String) -> String {
         }
         html = next;
     }
-    let text = html.replace('<', " ").replace('>', " ");
+    let text = html.replace(['<', '>'], " ");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -23,9 +23,9 @@ const LONGEST: usize = 35;
 pub struct Lang(String);
 
 /// Which way a language is written, for the attribute `dir`.
-const RTL_LANGUAGES: [&str; 18] = [
+const RTL_LANGUAGES: [&str; 19] = [
     "ar", "arc", "arz", "azb", "ckb", "dv", "fa", "glk", "he", "lrc", "mzn", "pnb", "ps", "sd", "syc", "syr", "ug",
-    "ur",
+    "ur", "yi",
 ];
 const RTL_SCRIPTS: [&str; 8] = ["Adlm", "Arab", "Aran", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"];
 
@@ -43,7 +43,7 @@ impl Lang {
     pub fn dir(&self) -> &'static str {
         let rtl = match self.script() {
             Some(script) => RTL_SCRIPTS.contains(&script),
-            None => RTL_LANGUAGES.contains(&self.primary()) || self.primary() == "yi",
+            None => RTL_LANGUAGES.contains(&self.primary()),
         };
         if rtl { "rtl" } else { "ltr" }
     }

@@ -37,7 +37,7 @@ pub struct Tag {
 /// Text to HTML. A blank line ends a paragraph, a line break is a `<br>`; empty text is empty HTML.
 ///
 /// `mention` gives the profile address of a user (as written) at a domain (as in [`Handle`]), or nothing, and the
-/// mention stays text. `tag` gives the address of a tag's page, from its folded form.
+/// mention stays text. `tag` gives the address of a tag's page, percent-encoded, from its folded form.
 pub fn render(
     text: &str,
     mention: &dyn Fn(&str, Option<&str>) -> Option<String>,
@@ -254,7 +254,7 @@ mod tests {
             list,
             [handle("Ana", Some("peer.example")), handle("ana", None), handle("bob", Some("xn--stdte-hra.example"))]
         );
-        let crowd: String = (0..200).map(|n| format!("@u{n} ")).collect();
+        let crowd = (0..200).map(|n| format!("@u{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(mentions(&crowd).len(), MOST);
     }
 
@@ -265,7 +265,7 @@ mod tests {
             list,
             [Tag { shown: "Müll".into(), folded: "mull".into() }, Tag { shown: "Ende".into(), folded: "ende".into() }]
         );
-        let crowd: String = (0..200).map(|n| format!("#t{n} ")).collect();
+        let crowd = (0..200).map(|n| format!("#t{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(hashtags(&crowd).len(), MOST);
     }
 

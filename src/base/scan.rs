@@ -76,13 +76,19 @@ fn link(text: &str, before: Option<char>) -> Step<'_> {
 }
 
 fn ends_address(c: char) -> bool {
-    match c {
-        '<' | '>' | '"' | '`' | '{' | '}' | '|' | '\\' | '^' | '«' | '»' => true,
-        // general punctuation (quotes, dashes, ellipsis, direction marks), CJK and full-width forms
-        '\u{2000}'..='\u{206f}' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' => true,
-        '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}' => true,
-        _ => c.is_whitespace() || c.is_control(),
-    }
+    let sign = matches!(c, '<' | '>' | '"' | '`' | '{' | '}' | '|' | '\\' | '^' | '«' | '»');
+    // general punctuation (quotes, dashes, ellipsis, direction marks), CJK and full-width forms
+    let foreign = matches!(
+        c,
+        '\u{2000}'..='\u{206f}'
+            | '\u{2e80}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7af}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{fe30}'..='\u{fe4f}'
+            | '\u{ff00}'..='\u{ffef}'
+            | '\u{20000}'..='\u{3ffff}'
+    );
+    sign || foreign || c.is_whitespace() || c.is_control()
 }
 
 /// Drops the punctuation that ends a sentence, and a bracket that was opened before the address.

@@ -96,7 +96,6 @@ struct Shared {
     /// Closes each connection after its request; used when enough are kept.
     closing: Pool,
     kept: Arc<Kept>,
-    connector: Connector,
     user_agent: HeaderValue,
     deadline: Duration,
 }
@@ -115,9 +114,8 @@ impl Client {
         let kept = Arc::new(Kept::default());
         let shared = Shared {
             keeping: pool(connector.counting(Arc::clone(&kept)), KEPT_PER_HOST),
-            closing: pool(connector.clone(), 0),
+            closing: pool(connector, 0),
             kept,
-            connector,
             user_agent,
             deadline,
         };
@@ -180,12 +178,6 @@ impl Client {
             line: first_line(&start),
             retry_after: retry_after(&head.headers, now),
         })
-    }
-
-    /// Whether plain http to this host and port is admitted, which only the configuration can say.
-    pub(super) async fn admits_http(&self, url: &Url) -> bool {
-        let asked = self.shared.connector.admits_http(url.host_str().unwrap_or_default(), url.port().unwrap_or(80));
-        timeout(self.shared.deadline, asked).await.unwrap_or(false)
     }
 
     fn request(

@@ -64,11 +64,6 @@ impl Connector {
         Self { shared: Arc::clone(&self.shared), kept: Some(kept) }
     }
 
-    /// Whether the host lies in a network that the configuration names, where plain http is admitted.
-    pub async fn admits_http(&self, host: &str, port: u16) -> bool {
-        matches!(self.addresses(host, port, false).await, Ok(all) if !all.is_empty())
-    }
-
     async fn connect(self, uri: Uri) -> Result<TokioIo<Conn>> {
         let https = uri.scheme_str() == Some("https");
         let host = uri.host().unwrap_or_default();

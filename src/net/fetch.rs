@@ -107,9 +107,7 @@ mod tests {
     }
 
     async fn fetch(url: &Url) -> Result<Value> {
-        let key = peer::key();
-        let signer = Signer { key_id: "https://city.example/ap/actor#main-key", key: &key };
-        object(&peer::client(&["127.0.0.11", "127.0.0.12"], &[]), url, &signer, NOW).await
+        object(&peer::client(&["127.0.0.11", "127.0.0.12"], &[]), url, &peer::signer(), NOW).await
     }
 
     #[tokio::test]

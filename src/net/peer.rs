@@ -3,9 +3,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -13,12 +14,15 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::address::Reach;
-use super::client::{Client, Options};
+use super::client::{Client, Options, Signer};
 use super::resolve::Resolver;
 use crate::base::time::Timestamp;
+use crate::crypto::keys::RsaKey;
+use crate::crypto::verify::{self, Received};
 
 pub const NOW: Timestamp = Timestamp(1_795_424_400_000);
-pub const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/tls");
+const KEY_ID: &str = "https://city.example/ap/actor#main-key";
+const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/tls");
 
 /// What a peer does with a request.
 pub enum Act {
@@ -209,7 +213,24 @@ pub fn hasty(allowed: &[&str], deadline: Duration) -> Client {
     Client::with_deadline(options(allowed, &[]), deadline).unwrap()
 }
 
-/// A key to sign with.
-pub fn key() -> crate::crypto::keys::RsaKey {
-    crate::crypto::keys::RsaKey
+/// Signs for the server itself, with a key that is made once for all tests.
+pub fn signer() -> Signer<'static> {
+    static KEY: OnceLock<RsaKey> = OnceLock::new();
+    Signer { key_id: KEY_ID, key: KEY.get_or_init(|| RsaKey::generate().unwrap()) }
+}
+
+/// Whether a request, as a peer of this origin saw it, is signed by `signer`: what another server checks.
+pub fn is_signed(request: &str, origin: &str) -> bool {
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let mut lines = head.lines();
+    let mut first = lines.next().unwrap().split(' ');
+    let (method, target) = (first.next().unwrap().parse().unwrap(), first.next().unwrap());
+    let header = |line: &str| {
+        let (name, value) = line.split_once(": ").unwrap();
+        (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
+    };
+    let headers = lines.map(header).collect::<HeaderMap>();
+    let received = Received { method: &method, target, headers: &headers, body: body.as_bytes(), origin };
+    let claim = verify::claim(&received, NOW);
+    claim.is_ok_and(|claim| claim.key_id == KEY_ID && claim.check(&signer().key.public()).is_ok())
 }

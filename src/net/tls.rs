@@ -105,11 +105,18 @@ mod tests {
     fn a_file_of_authorities_is_needed_to_hold_some() {
         let trusted = |file: &str| config(Some(&Path::new(VECTORS).join(file)));
         assert!(trusted("ca.pem").is_ok());
-        for (file, words) in [("missing.pem", "cannot be read"), ("peer.key.pem", "holds no certificate")] {
+        let damaged = std::env::temp_dir().join(format!("instance-damaged-{}.pem", std::process::id()));
+        std::fs::write(&damaged, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+        for (file, words) in [
+            ("missing.pem", "cannot be read"),
+            ("peer.key.pem", "holds no certificate"),
+            (damaged.to_str().unwrap(), "cannot be used"),
+        ] {
             match trusted(file) {
                 Err(Error::Invalid(problem)) => assert!(problem.what.contains(words), "{}", problem.what),
                 other => panic!("{file}: {other:?}"),
             }
         }
+        std::fs::remove_file(damaged).unwrap();
     }
 }

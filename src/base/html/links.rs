@@ -17,7 +17,9 @@ pub fn honest(html: &str) -> String {
     let mut rest = html.as_str();
     while let Some((words, (tag, after))) = rest.split_once('<').and_then(|(t, m)| Some((t, m.split_once('>')?))) {
         out.push_str(words);
-        link.iter_mut().for_each(|link| link.read(words));
+        if let Some(link) = &mut link {
+            link.read(words);
+        }
         let name = tag.split(' ').next().unwrap_or_default();
         match (name, &mut link) {
             ("a", _) => {
@@ -36,7 +38,9 @@ pub fn honest(html: &str) -> String {
             }
             ("span", None) if hides(tag) => out.push_str("<span>"),
             (_, link) => {
-                link.iter_mut().for_each(|link| link.enter(name, tag));
+                if let Some(link) = link {
+                    link.enter(name, tag);
+                }
                 out.extend(["<", tag, ">"]);
             }
         }
@@ -197,11 +201,8 @@ mod tests {
             "🐘",
             "bank.example (evil.example)",
         ] {
-            assert!(
-                !link(inner).ends_with(" (evil.example)</a>") || inner.ends_with("(evil.example)"),
-                "{}",
-                link(inner)
-            );
+            let told = |text: &str| text.matches("(evil.example)").count();
+            assert_eq!(told(&link(inner)), told(inner), "{inner}");
             assert_eq!(sanitise(&link(inner)), link(inner));
         }
         assert_eq!(sanitise("<a href=\"https://bücher.example\">bücher.example</a>").matches('(').count(), 0);

@@ -55,12 +55,10 @@ async fn http2_is_spoken_where_the_peer_speaks_it() {
         hyper_util::server::conn::auto::Builder::new(TokioExecutor::new()).serve_connection(io, service).await
     });
     let client = client(&["127.0.0.11"], &[("peer.test", "127.0.0.11")]);
-    let key = key();
-    let signer = Signer { key_id: "https://city.example/ap/actor#main-key", key: &key };
     // The peer takes one connection only: the second request shares it.
     for path in ["/one", "/two?x=y"] {
         let url = format!("https://peer.test:{port}{path}");
-        let answer = client.get(&Url::parse(&url).unwrap(), "*/*", Some(&signer), CAP, NOW).await.unwrap();
+        let answer = client.get(&Url::parse(&url).unwrap(), "*/*", Some(&signer()), CAP, NOW).await.unwrap();
         assert_eq!(String::from_utf8_lossy(&answer.body), format!("HTTP/2.0 {url} None"));
     }
 }
