@@ -28,6 +28,7 @@ pub fn actor() -> Value {
             "alsoKnownAs": { "@id": "as:alsoKnownAs", "@type": "@id" },
             "movedTo": { "@id": "as:movedTo", "@type": "@id" },
             "attributionDomains": { "@id": "toot:attributionDomains", "@container": "@set" },
+            "assertionMethod": { "@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set" },
             "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"
         }
     ])

@@ -2,6 +2,7 @@
 //! pages, feeds and the client API show the same. Nowhere else is asked what is public.
 
 pub mod account;
+pub mod delivery;
 pub mod post;
 pub mod thread;
 pub mod timeline;

@@ -7,16 +7,19 @@ use serde_json::Value;
 
 use super::vocab::{self, id_of, one_id};
 use crate::base::time::Timestamp;
-use crate::base::uri;
+use crate::base::{text, uri};
 use crate::error::{Error, Problem, Result};
+use crate::model::moderation::MAX_REPORT;
 
 /// The most objects that a Flag names.
 const MAX_FLAGGED: usize = 100;
+/// Characters kept of a type's name.
+const MAX_KIND: usize = 50;
 
 /// A stranger's activity. That `actor` said it is for a signature to prove.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
-    /// On the origin of `actor`.
+    /// On the origin of `actor`. Empty when there is none, which is let pass only where nothing is remembered by it.
     pub id: String,
     pub actor: String,
     pub intent: Intent,
@@ -88,12 +91,35 @@ pub fn activity(value: &Value) -> Result<Incoming> {
     let actor = one_id(value, "actor")
         .filter(|uri| uri::http(uri).is_some())
         .ok_or_else(|| wrong("it names no single actor"))?;
-    let id = value.get("id").and_then(Value::as_str).filter(|uri| uri::http(uri).is_some());
-    let id = id.ok_or_else(|| wrong("it has no id"))?;
-    if !uri::same_origin(id, actor) {
+    let intent = intent(value, actor)?;
+    let id = match value.get("id") {
+        None | Some(Value::Null) if !is_remembered(&intent) => "",
+        Some(_) | None => vocab::address(value, "id").ok_or_else(|| wrong("it has no id"))?,
+    };
+    if !id.is_empty() && !uri::same_origin(id, actor) {
         return Err(wrong("its id is not on its actor's server"));
     }
-    Ok(Incoming { id: id.to_owned(), actor: actor.to_owned(), intent: intent(value, actor)? })
+    Ok(Incoming { id: id.to_owned(), actor: actor.to_owned(), intent })
+}
+
+/// Whether its effect is kept under the activity's id, to be answered or undone. Mastodon's Add and Remove have none.
+fn is_remembered(intent: &Intent) -> bool {
+    match intent {
+        Intent::Follow { .. }
+        | Intent::Like { .. }
+        | Intent::Announce { .. }
+        | Intent::Block { .. }
+        | Intent::Flag { .. }
+        | Intent::QuoteRequest { .. } => true,
+        Intent::Accept { .. }
+        | Intent::Reject { .. }
+        | Intent::Undo(_)
+        | Intent::Create { .. }
+        | Intent::Update { .. }
+        | Intent::Delete { .. }
+        | Intent::Move { .. }
+        | Intent::Other(_) => false,
+    }
 }
 
 fn wrong(what: &str) -> Error {
@@ -101,7 +127,7 @@ fn wrong(what: &str) -> Error {
 }
 
 fn intent(value: &Value, actor: &str) -> Result<Intent> {
-    let object = || one_id(value, "object").map(str::to_owned).ok_or_else(|| wrong("it names no object"));
+    let object = || object_id(value).map(str::to_owned);
     Ok(match vocab::kind(value) {
         "Follow" => Intent::Follow { object: object()? },
         "Accept" => Intent::Accept { object: object()? },
@@ -116,8 +142,8 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
         "Delete" => Intent::Delete { object: object()? },
         "Block" => Intent::Block { object: object()? },
         "Flag" => Intent::Flag {
-            objects: vocab::ids(value, "object").take(MAX_FLAGGED).map(str::to_owned).collect(),
-            text: crate::base::html::to_text(vocab::text(value, "content")),
+            objects: flagged(value),
+            text: vocab::plain(vocab::text(value, "content"), MAX_REPORT),
         },
         "Move" => {
             let target = id_of(value, "target").ok_or_else(|| wrong("it names no target"))?;
@@ -127,33 +153,59 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
             let instrument = id_of(value, "instrument").ok_or_else(|| wrong("it names no quoting post"))?;
             Intent::QuoteRequest { object: object()?, instrument: instrument.to_owned() }
         }
-        other => Intent::Other(crate::base::text::clip(other, 50).into_owned()),
+        other => Intent::Other(text::clip(other, MAX_KIND).into_owned()),
     })
 }
 
-/// The object of a Create or Update: a single one.
+/// The id of the one object. An address longer than any we accept names nothing of ours.
+fn object_id(value: &Value) -> Result<&str> {
+    one_id(value, "object").filter(|id| id.len() <= uri::MAX).ok_or_else(|| wrong("it names no single object"))
+}
+
+fn flagged(value: &Value) -> Vec<String> {
+    let ids = vocab::ids(value, "object").filter(|id| id.len() <= uri::MAX);
+    ids.take(MAX_FLAGGED).map(str::to_owned).collect()
+}
+
+/// The object of a Create or Update: a single one, with the audience of the activity when it has none of its own.
 fn whole(value: &Value) -> Result<Value> {
-    match value.get("object") {
-        Some(object @ (Value::String(_) | Value::Object(_))) => Ok(object.clone()),
-        Some(_) | None => Err(wrong("it has no single object")),
+    let mut object = match value.get("object") {
+        Some(object @ (Value::String(_) | Value::Object(_))) => object.clone(),
+        Some(_) | None => return Err(wrong("it has no single object")),
+    };
+    if let Some(fields) = object.as_object_mut()
+        && !fields.contains_key("to")
+        && !fields.contains_key("cc")
+    {
+        for field in ["to", "cc"] {
+            fields.extend(value.get(field).map(|audience| (field.to_owned(), audience.clone())));
+        }
     }
+    Ok(object)
 }
 
 fn undone(value: &Value, actor: &str) -> Result<Undone> {
     let inner = value.get("object").ok_or_else(|| wrong("it undoes nothing"))?;
-    let id = vocab::id(inner).unwrap_or_default().to_owned();
+    let id = vocab::id(inner).filter(|id| id.len() <= uri::MAX).unwrap_or_default().to_owned();
     if inner.is_object() {
         // Nobody undoes what somebody else did.
         if one_id(inner, "actor").is_some_and(|inner| inner != actor) {
             return Err(wrong("it undoes somebody else's activity"));
         }
-        let kind = vocab::kind(inner).to_owned();
-        return Ok(Undone { id, kind: Some(kind), object: one_id(inner, "object").map(str::to_owned) });
+        return Ok(Undone { id, kind: Some(undone_kind(inner)), object: object_id(inner).ok().map(str::to_owned) });
     }
     if id.is_empty() {
         return Err(wrong("it undoes nothing"));
     }
     Ok(Undone { id, kind: None, object: None })
+}
+
+/// A reaction with an emoji came in as a Like.
+fn undone_kind(inner: &Value) -> String {
+    match vocab::kind(inner) {
+        "EmojiReact" => "Like".to_owned(),
+        kind => text::clip(kind, MAX_KIND).into_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -144,9 +144,14 @@ fn attachment(site: &Site, media: &Media) -> Value {
         "blurhash": media.blurhash,
     });
     if let (Some(object), Some((x, y))) = (value.as_object_mut(), media.focus) {
-        object.insert("focalPoint".to_owned(), json!([x, y]));
+        object.insert("focalPoint".to_owned(), json!([hundredth(x), hundredth(y)]));
     }
     value
+}
+
+/// Two decimals, as Mastodon writes them; a bare `f32` would come out as 0.20000000298023224.
+fn hundredth(share: f32) -> f64 {
+    (f64::from(share) * 100.0).round() / 100.0
 }
 
 fn tags(site: &Site, post: &Post) -> Vec<Value> {
