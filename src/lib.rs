@@ -36,6 +36,7 @@ pub mod base;
 pub mod config;
 pub mod control;
 pub mod crypto;
+pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod federation;

@@ -28,7 +28,7 @@ use crate::media::files::Files;
 use crate::model::ids::PostId;
 use crate::store::{Read, accounts, meta, posts};
 use crate::web::request::Request;
-use crate::web::response::{self, Body, Response, answer, bare, file, found, html, set, set_text};
+use crate::web::response::{Body, Response, answer, bare, file, found, html, set, set_text};
 use crate::web::assets;
 
 use feeds::{Kind, Of};
