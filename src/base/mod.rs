@@ -1,10 +1,13 @@
 //! Words without opinions: what every other room may use and what knows none of them.
 
 pub mod bytes64;
+pub mod cache;
 pub mod html;
 pub mod id;
+pub mod json;
 pub mod lang;
 pub mod markup;
+pub mod scan;
 pub mod text;
 pub mod time;
 pub mod uri;

@@ -133,7 +133,9 @@ mod tests {
         for wrong in ["", "yesterday", "+275760-09-13T00:00:00Z", "1969-12-31T23:59:59Z", "2026-13-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse_rfc3339(wrong), None, "{wrong}");
         }
-        for wrong in ["Sunday, 06-Nov-94 08:49:37 GMT", "Mon, 23 Nov 2026 09:00:00 CET", "Tue, 23 Nov 2026 09:00:00 GMT"] {
+        for wrong in
+            ["Sunday, 06-Nov-94 08:49:37 GMT", "Mon, 23 Nov 2026 09:00:00 CET", "Tue, 23 Nov 2026 09:00:00 GMT"]
+        {
             assert_eq!(Timestamp::parse_http_date(wrong), None, "{wrong}");
         }
     }

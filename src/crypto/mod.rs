@@ -1,1 +1,47 @@
-//! Placeholder.
+//! Everything where a slip is a breach, in one place to audit: keys, digests, request signatures in
+//! both schemes, tokens, randomness. Pure: headers and bytes in, headers or a verdict out; no network,
+//! no clock, no store.
+
+use hyper::http::{HeaderValue, Method};
+use url::{Position, Url};
+
+pub mod cavage;
+mod der;
+pub mod digest;
+pub mod keys;
+mod multibase;
+pub mod random;
+pub mod rfc9421;
+mod structured;
+#[cfg(test)]
+mod tests;
+pub mod token;
+pub mod verify;
+
+/// A request of ours, about to be signed. A body means that its digest and content type are sent and
+/// (in `cavage`) signed; a GET has none.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    pub method: &'a Method,
+    pub url: &'a Url,
+    pub body: Option<&'a [u8]>,
+    /// Sent with a body only. One of our own constants: visible ASCII.
+    pub content_type: &'a str,
+}
+
+impl<'a> Outgoing<'a> {
+    /// What `Host` says: the port only where it is not the scheme's own.
+    fn host(&self) -> &'a str {
+        &self.url[Position::BeforeHost..Position::AfterPort]
+    }
+
+    /// Path and query, as the request line carries them.
+    fn target(&self) -> &'a str {
+        &self.url[Position::BeforePath..Position::AfterQuery]
+    }
+}
+
+/// A header of ours.
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("made of URLs, dates, base64 and our constants: visible ASCII")
+}

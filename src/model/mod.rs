@@ -1,1 +1,18 @@
-//! Placeholder.
+//! Nouns and their rules as plain data. Nothing here reads or writes anything; what a record may
+//! become, and who may do what, is decided here and nowhere else.
+
+pub mod account;
+pub mod activity;
+pub mod actor;
+pub mod client;
+pub mod delivery;
+pub mod follow;
+pub mod ids;
+pub mod institution;
+pub mod media;
+pub mod moderation;
+pub mod note;
+pub mod post;
+pub mod server;
+pub mod site;
+pub mod user;

@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Going out: everything this server asks of, or sends to, others. One client with one door (`connect`), behind
+//! which only the public internet and the networks named in the configuration lie.
+
+pub mod actors;
+pub mod address;
+pub mod client;
+pub mod connect;
+pub mod fetch;
+pub mod resolve;
+pub mod send;
+mod tls;
+pub mod webfinger;
+
+#[cfg(test)]
+mod peer;

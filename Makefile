@@ -1,0 +1,60 @@
+# Few words for building, running and checking. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+# A RUSTFLAGS variable would replace the flags of .cargo/config.toml, and with them the static binary.
+unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+CHROMIUM ?= chromium
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+CHECKS := check-format check-lints check-docs check-crates check-static check-browser check-fedify
+
+.PHONY: help build run test check clean $(CHECKS)
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
+
+build: ## the static binary, as ./instance
+	cargo build --release --locked
+	install -m 755 "$(TARGET)/$$(rustc --print host-tuple)/release/instance" instance
+
+run: build ## build, set up a trial in ./instance-data if there is none, and serve it
+	test -e instance-data/instance.toml || ./instance init --yes
+	./instance serve
+
+test: ## unit and integration tests
+	cargo test --locked
+
+check: $(CHECKS) ## everything else a change must pass; each part also alone
+
+check-format: ## the one way of formatting
+	cargo fmt --check
+
+check-lints: ## clippy, without a warning
+	cargo clippy --locked --all-targets -- --deny warnings
+
+check-docs: ## the documentation builds, without a broken link
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
+
+check-crates: ## licences and origin of every crate
+	cargo test --locked --test it crates::
+
+check-static: build ## the binary needs nothing from the machine
+	if readelf --wide --program-headers --dynamic instance | grep -E 'INTERP|NEEDED'; then exit 1; fi
+	env -i ./instance --version
+
+check-browser: build tests/browser/node_modules/.package-lock.json ## pages and desk in a real browser
+	command -v $(CHROMIUM) || { $(SUDO) apt-get -qq update && $(SUDO) apt-get -qq install --yes --no-install-recommends chromium; }
+	CHROMIUM=$(CHROMIUM) node tests/browser/run.mjs
+
+check-fedify: build tests/fedify/node_modules/.package-lock.json ## federation with an independent implementation
+	node tests/fedify/run.mjs
+
+tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
+	cd tests/$* && npm ci
+
+clean: ## remove what was built; data stays
+	cargo clean
+	rm -rf instance tests/*/node_modules

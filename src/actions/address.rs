@@ -1,0 +1,129 @@
+//! Who is told: from an audience to one delivery row per distinct inbox.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::model::activity::Activity;
+use crate::model::delivery::{Delivery, State};
+use crate::model::ids::{AccountId, ActivityId, ActorId, InboxId, PostId};
+use crate::model::post::{Post, ReplyTo};
+use crate::store::{Write, activities, actors, deliveries, follows, meta, notes, reactions};
+
+/// The inboxes an activity goes to, each once.
+pub type Inboxes = BTreeSet<InboxId>;
+
+/// Everybody who follows the account.
+pub fn followers(tx: &Write<'_>, account: AccountId) -> Result<Inboxes> {
+    Ok(follows::inboxes(tx, account)?.into_iter().collect())
+}
+
+/// Followers, those named in the post, and the author of what it answers.
+pub fn of_post(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
+    let mut inboxes = followers(tx, post.account)?;
+    for mention in post.mentions.iter().filter(|m| m.own.is_none()) {
+        inboxes.extend(actors::by_uri(tx, &mention.uri)?.map(|actor| actor.delivery));
+    }
+    if let Some(ReplyTo::Note(id)) = post.reply_to
+        && let Some(note) = notes::get(tx, id)?
+    {
+        add(tx, &mut inboxes, note.author)?;
+    }
+    Ok(inboxes)
+}
+
+/// Also everybody who liked, boosted or answered it: whoever may hold a copy (as Mastodon's
+/// `status_reach_finder.rb` has it).
+pub fn of_copies(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
+    let mut inboxes = of_post(tx, post)?;
+    for (_, actor) in reactions::of_post(tx, post.id)? {
+        add(tx, &mut inboxes, actor)?;
+    }
+    for note in notes::of_thread(tx, post.id, usize::MAX)? {
+        add(tx, &mut inboxes, note.author)?;
+    }
+    for quote in crate::store::quotes::of_post(tx, post.id)? {
+        add(tx, &mut inboxes, quote.actor)?;
+    }
+    Ok(inboxes)
+}
+
+fn add(tx: &Write<'_>, inboxes: &mut Inboxes, actor: ActorId) -> Result<()> {
+    inboxes.extend(actors::get(tx, actor)?.map(|actor| actor.delivery));
+    Ok(())
+}
+
+/// The inbox of one actor.
+pub fn of_actor(tx: &Write<'_>, actor: ActorId) -> Result<Inboxes> {
+    let mut inboxes = Inboxes::new();
+    add(tx, &mut inboxes, actor)?;
+    Ok(inboxes)
+}
+
+/// An activity that is about to be said.
+pub struct Saying<'a> {
+    pub id: ActivityId,
+    pub account: AccountId,
+    pub post: Option<PostId>,
+    /// In the outbox.
+    pub listed: bool,
+    pub json: &'a Value,
+}
+
+/// Stores an activity and its deliveries. The caller has made sure that the site is live.
+pub fn say(tx: &mut Write<'_>, saying: &Saying<'_>, inboxes: &Inboxes) -> Result<()> {
+    let json = serde_json::value::to_raw_value(saying.json).map_err(|e| Error::broken("encode an activity", e))?;
+    let kind = saying.json.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let activity = Activity {
+        id: saying.id,
+        account: saying.account,
+        at: tx.now(),
+        kind,
+        post: saying.post,
+        listed: saying.listed,
+        json,
+    };
+    activities::put(tx, &activity)?;
+    if inboxes.is_empty() {
+        return Ok(());
+    }
+    mark_first_delivery(tx)?;
+    let now = tx.now();
+    for inbox in inboxes {
+        let server = actors::get_inbox(tx, *inbox)?.server;
+        let delivery = Delivery {
+            server,
+            account: saying.account,
+            state: State::Waiting,
+            tries: 0,
+            created: now,
+            due: now,
+            last: None,
+            said: String::new(),
+        };
+        deliveries::put(tx, (saying.id, *inbox), &delivery)?;
+    }
+    Ok(())
+}
+
+/// From now on other servers know our ids: the origin cannot change any more.
+fn mark_first_delivery(tx: &mut Write<'_>) -> Result<()> {
+    let mut institution = meta::institution(tx)?;
+    if institution.first_delivery.is_none() {
+        institution.first_delivery = Some(tx.now());
+        meta::put_institution(tx, &institution)?;
+    }
+    Ok(())
+}
+
+/// Takes back what was not sent yet of an activity.
+pub fn take_back(tx: &mut Write<'_>, activity: ActivityId) -> Result<()> {
+    for (name, mut delivery) in deliveries::of_activity(tx, activity)? {
+        if delivery.state == State::Waiting {
+            delivery.state = State::Dropped;
+            deliveries::put(tx, name, &delivery)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! A post is taken back. Its words and pictures go; its address answers 410 for good.
+
+use crate::activitypub::write;
+use crate::error::Result;
+use crate::model::ids::{ActivityId, PostId};
+use crate::model::post::Post;
+use crate::model::site::Site;
+use crate::model::user::By;
+use crate::store::{Write, accounts, activities, notes, posts, quotes, reactions};
+
+use super::address::{self, Saying};
+
+pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()> {
+    let post = super::edit::own(tx, by, id)?;
+    let inboxes = address::of_copies(tx, &post)?;
+    clear(tx, &post)?;
+    if post.activities.is_empty() {
+        // Nobody outside has heard of it.
+        return Ok(());
+    }
+    let activity = ActivityId(tx.id());
+    let json = write::delete_post(site, post.account, id, activity);
+    let saying = Saying { id: activity, account: post.account, post: Some(id), listed: false, json: &json };
+    address::say(tx, &saying, &inboxes)
+}
+
+/// Removes what belongs to a post and leaves its tombstone.
+fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
+    unpin(tx, post)?;
+    for media in &post.media {
+        super::media::forget(tx, *media)?;
+    }
+    for activity in &post.activities {
+        address::take_back(tx, *activity)?;
+        activities::erase(tx, *activity)?;
+    }
+    for (kind, actor) in reactions::of_post(tx, post.id)? {
+        reactions::remove(tx, post.id, kind, actor)?;
+    }
+    for note in notes::of_thread(tx, post.id, usize::MAX)? {
+        notes::remove(tx, &note)?;
+    }
+    for mut quote in quotes::of_post(tx, post.id)? {
+        quote.revoked = Some(tx.now());
+        quotes::put(tx, &quote)?;
+    }
+    let now = tx.now();
+    let tombstone = Post {
+        deleted: Some(now),
+        versions: Vec::new(),
+        media: Vec::new(),
+        mentions: Vec::new(),
+        tags: Vec::new(),
+        revisions: Vec::new(),
+        ..post.clone()
+    };
+    posts::put(tx, &tombstone)
+}
+
+fn unpin(tx: &mut Write<'_>, post: &Post) -> Result<()> {
+    let mut account = accounts::need(tx, post.account)?;
+    if account.pinned.contains(&post.id) {
+        account.pinned.retain(|pinned| *pinned != post.id);
+        accounts::put(tx, &account)?;
+    }
+    Ok(())
+}
+
+/// Takes every sample away without a trace: nobody outside has seen them.
+pub fn samples(tx: &mut Write<'_>, _owner: crate::model::user::Owner) -> Result<Removed> {
+    let mut removed = Removed::default();
+    let mut samples = Vec::new();
+    posts::each(tx, |_, post| {
+        if post.demo {
+            samples.push(post);
+        }
+        Ok(true)
+    })?;
+    for post in samples {
+        removed.posts += 1;
+        for note in notes::of_thread(tx, post.id, usize::MAX)? {
+            notes::remove(tx, &note)?;
+        }
+        for media in &post.media {
+            super::media::forget(tx, *media)?;
+        }
+        if accounts::get(tx, post.account)?.is_some() {
+            unpin(tx, &post)?;
+        }
+        posts::erase(tx, &post)?;
+    }
+    for account in accounts::all(tx)?.into_iter().filter(|account| account.demo) {
+        removed.accounts += 1;
+        for media in [account.avatar, account.header].into_iter().flatten() {
+            super::media::forget(tx, media)?;
+        }
+        tx.remove(&crate::store::schema::KEYS, &account.id)?;
+        accounts::erase(tx, &account)?;
+    }
+    Ok(removed)
+}
+
+/// How many samples were removed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    pub accounts: usize,
+    pub posts: usize,
+}

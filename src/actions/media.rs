@@ -1,0 +1,72 @@
+//! Uploaded pictures: kept, attached, let go.
+
+use crate::error::{Problem, Result};
+use crate::model::ids::{AccountId, MediaId};
+use crate::model::media::{Media, check_alt};
+use crate::model::user::By;
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, Write};
+
+/// Keeps a picture that was uploaded for an account. It has a day to become part of something.
+pub fn add(tx: &mut Write<'_>, by: By, media: &Media) -> Result<MediaId> {
+    let id = MediaId(tx.id());
+    let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
+    tx.put(&MEDIA, &id, &media)?;
+    Ok(id)
+}
+
+/// Changes what a picture is described as.
+pub fn describe(tx: &mut Write<'_>, by: By, id: MediaId, alt: &str) -> Result<Media> {
+    let mut media = own(tx, by.account(), id)?;
+    check_alt(alt)?;
+    alt.clone_into(&mut media.alt);
+    tx.after.pages |= media.used;
+    tx.put(&MEDIA, &id, &media)?;
+    Ok(media)
+}
+
+/// A picture that the account uploaded and has described.
+pub(super) fn ready(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
+    let media = own(tx, account, id)?;
+    check_alt(&media.alt)?;
+    Ok(media)
+}
+
+fn own(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
+    let found = tx.get(&MEDIA, &id)?.filter(|media| media.account == account);
+    found.ok_or_else(|| {
+        Problem::new("E132", format!("There is no uploaded picture {id} of this account."))
+            .field("media")
+            .remedy("Upload it again; pictures that are not published expire after a day.")
+            .into()
+    })
+}
+
+/// Makes a picture part of something published.
+pub(super) fn keep(tx: &mut Write<'_>, media: &Media) -> Result<()> {
+    tx.put(&MEDIA, &media.id, &Media { used: true, ..media.clone() })
+}
+
+/// Forgets a picture; its files go after the commit.
+pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
+    if let Some(media) = tx.get(&MEDIA, &id)? {
+        tx.after.files.push(media.file);
+        tx.after.files.push(media.small.file);
+        tx.remove(&MEDIA, &id)?;
+    }
+    Ok(())
+}
+
+/// Puts one picture of a profile in another's place.
+pub(super) fn replace(
+    tx: &mut Write<'_>,
+    account: AccountId,
+    old: Option<MediaId>,
+    new: Option<MediaId>,
+) -> Result<()> {
+    if let Some(id) = new {
+        let media = own(tx, account, id)?;
+        keep(tx, &media)?;
+    }
+    old.map_or(Ok(()), |id| forget(tx, id))
+}

@@ -1,0 +1,22 @@
+//! Verbs. One function, one write transaction: facts, indexes, the activity as it is sent, and a delivery row
+//! for each inbox. None can wait for the network; what has to be fetched is handed in.
+
+pub mod accounts;
+mod address;
+pub mod delete;
+pub mod deliver;
+pub mod desk_login;
+pub mod edit;
+pub mod follow;
+pub mod go_live;
+pub mod lookup;
+pub mod media;
+pub mod pin;
+pub mod prune;
+pub mod publish;
+pub mod queue;
+pub mod react;
+pub mod receive;
+pub mod replies;
+pub mod setup;
+pub mod tokens;

@@ -1,0 +1,46 @@
+//! Posts are pinned to a profile: new followers' servers fetch them.
+
+use crate::activitypub::write;
+use crate::error::{Problem, Result};
+use crate::model::account::{Account, MAX_PINNED};
+use crate::model::ids::{ActivityId, PostId};
+use crate::model::site::Site;
+use crate::model::user::By;
+use crate::store::{Write, accounts};
+
+use super::address::{self, Saying};
+
+pub fn pin(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<Account> {
+    super::edit::own(tx, by, id)?;
+    let mut account = accounts::need(tx, by.account())?;
+    if account.pinned.contains(&id) {
+        return Ok(account);
+    }
+    if account.pinned.len() >= MAX_PINNED {
+        return Err(Problem::new("E127", format!("{MAX_PINNED} posts are pinned already."))
+            .remedy("Unpin one of them first.")
+            .into());
+    }
+    account.pinned.insert(0, id);
+    tell(tx, site, account, id, true)
+}
+
+pub fn unpin(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<Account> {
+    let mut account = accounts::need(tx, by.account())?;
+    if !account.pinned.contains(&id) {
+        return Ok(account);
+    }
+    account.pinned.retain(|pinned| *pinned != id);
+    tell(tx, site, account, id, false)
+}
+
+fn tell(tx: &mut Write<'_>, site: &Site, account: Account, post: PostId, add: bool) -> Result<Account> {
+    accounts::put(tx, &account)?;
+    if site.live && !account.demo {
+        let id = ActivityId(tx.id());
+        let json = write::pin(site, account.id, id, post, add);
+        let inboxes = address::followers(tx, account.id)?;
+        address::say(tx, &Saying { id, account: account.id, post: Some(post), listed: false, json: &json }, &inboxes)?;
+    }
+    Ok(account)
+}

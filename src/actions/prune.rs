@@ -1,0 +1,100 @@
+//! What need not be kept any longer.
+
+use std::time::Duration;
+
+use crate::base::time::Timestamp;
+use crate::error::Result;
+use crate::model::delivery::{KEPT, LIFETIME, State};
+use crate::store::schema::{GONE, LOGIN_LINKS, MEDIA, SESSIONS};
+use crate::store::{Rows, Span, Write, activities, deliveries};
+
+/// Deleted strangers' objects are remembered this long (Mastodon: six hours; queues are retried for days).
+const REMEMBER: Duration = Duration::from_secs(30 * 24 * 3600);
+/// An upload that became part of nothing.
+const UNUSED: Duration = Duration::from_secs(24 * 3600);
+/// Rows looked at in one transaction.
+const STEP: usize = 1_000;
+
+/// Forgets up to `STEP` rows of each kind; true when there may be more.
+pub fn prune(tx: &mut Write<'_>) -> Result<bool> {
+    let now = tx.now();
+    let mut more = false;
+    more |= expired(tx, now)?;
+    more |= uploads(tx, now)?;
+    more |= outcomes(tx, now)?;
+    Ok(more)
+}
+
+fn expired(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
+    let (mut gone, mut links, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
+    tx.each(&GONE, &Span::all(), |key, at| {
+        if now.since(at) > REMEMBER {
+            gone.push(key);
+        }
+        Ok(gone.len() < STEP)
+    })?;
+    tx.each(&LOGIN_LINKS, &Span::all(), |key, link| {
+        if link.expires < now {
+            links.push(key);
+        }
+        Ok(links.len() < STEP)
+    })?;
+    tx.each(&SESSIONS, &Span::all(), |key, session| {
+        if session.expires < now {
+            sessions.push(key);
+        }
+        Ok(sessions.len() < STEP)
+    })?;
+    for key in &gone {
+        tx.remove(&GONE, key)?;
+    }
+    for key in &links {
+        tx.remove(&LOGIN_LINKS, key)?;
+    }
+    for key in &sessions {
+        tx.remove(&SESSIONS, key)?;
+    }
+    Ok(gone.len() == STEP || links.len() == STEP || sessions.len() == STEP)
+}
+
+fn uploads(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
+    let mut unused = Vec::new();
+    tx.each(&MEDIA, &Span::all(), |id, media| {
+        if !media.used && now.since(media.created) > UNUSED {
+            unused.push(id);
+        }
+        Ok(unused.len() < STEP)
+    })?;
+    for id in &unused {
+        super::media::forget(tx, *id)?;
+    }
+    Ok(unused.len() == STEP)
+}
+
+/// Outcomes older than a month, and the activities that nothing names any more. What has waited longer than a
+/// delivery lives is given up here too: its lane may have been suspended all the time.
+fn outcomes(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
+    let (mut old, mut late) = (Vec::new(), Vec::new());
+    deliveries::each(tx, |name, delivery| {
+        if delivery.state == State::Waiting {
+            if now.since(delivery.created) > LIFETIME + Duration::from_secs(24 * 3600) {
+                late.push((name, delivery));
+            }
+        } else if now.since(delivery.created) > KEPT {
+            old.push(name);
+        }
+        Ok(old.len() < STEP && late.len() < STEP)
+    })?;
+    for (name, delivery) in &late {
+        deliveries::put(tx, *name, &crate::model::delivery::Delivery { state: State::GivenUp, ..delivery.clone() })?;
+    }
+    for name in &old {
+        deliveries::remove(tx, *name)?;
+        let spent = deliveries::of_activity(tx, name.0)?.is_empty();
+        let activity = activities::get(tx, name.0)?;
+        if spent && activity.is_some_and(|a| !a.listed && a.post.is_none()) {
+            activities::erase(tx, name.0)?;
+        }
+    }
+    Ok(old.len() == STEP || late.len() == STEP)
+}

@@ -1,0 +1,113 @@
+//! A post goes out.
+
+use crate::activitypub::write::{self, note::NoteParts};
+use crate::base::markup;
+use crate::base::time::Timestamp;
+use crate::error::{Error, Problem, Result};
+use crate::model::ids::{ActivityId, PostId};
+use crate::model::media::Media;
+use crate::model::post::{NewPost, Post, ReplyTo, Tag, Version};
+use crate::model::site::Site;
+use crate::model::user::By;
+use crate::store::{Write, accounts, material, notes, posts};
+
+use super::address::{self, Saying};
+
+/// Publishes at once. On a live site its Create is stored and a delivery for each inbox of the audience.
+pub fn publish(tx: &mut Write<'_>, site: &Site, by: By, new: &NewPost) -> Result<Post> {
+    let published = tx.now();
+    let post = write_down(tx, by, new, PostId(tx.id()), published)?;
+    if site.live && !post.demo { announce(tx, site, post) } else { Ok(post) }
+}
+
+/// A sample of the trial, dated back: shown, never sent.
+pub fn sample(tx: &mut Write<'_>, by: By, new: &NewPost, published: Timestamp) -> Result<Post> {
+    let first = published.0 << 16;
+    let free = (first..first + 0xffff).map(PostId).find(|id| matches!(posts::get(tx, *id), Ok(None)));
+    let id = free.ok_or_else(|| Error::bug("no free id in that millisecond"))?;
+    write_down(tx, by, &NewPost { demo: true, ..new.clone() }, id, published)
+}
+
+fn write_down(tx: &mut Write<'_>, by: By, new: &NewPost, id: PostId, published: Timestamp) -> Result<Post> {
+    new.check()?;
+    let account = accounts::need(tx, by.account())?;
+    let media = new.media.iter().map(|id| super::media::ready(tx, account.id, *id)).collect::<Result<Vec<Media>>>()?;
+    if let Some(used) = media.iter().find(|m| m.used) {
+        return Err(Problem::new("E133", format!("The picture {} belongs to another post already.", used.id))
+            .field("media")
+            .into());
+    }
+    check_parent(tx, new.reply_to)?;
+    let post = Post {
+        id,
+        account: account.id,
+        published,
+        updated: None,
+        deleted: None,
+        visibility: new.visibility,
+        quoting: new.quoting,
+        versions: new.versions.clone(),
+        media: new.media.clone(),
+        sensitive: new.sensitive,
+        reply_to: new.reply_to,
+        mentions: new.mentions.clone(),
+        tags: tags(&new.versions),
+        activities: Vec::new(),
+        revisions: Vec::new(),
+        demo: new.demo || account.demo,
+    };
+    for media in &media {
+        super::media::keep(tx, media)?;
+    }
+    posts::put(tx, &post)?;
+    Ok(post)
+}
+
+fn check_parent(tx: &Write<'_>, parent: Option<ReplyTo>) -> Result<()> {
+    let there = match parent {
+        None => true,
+        Some(ReplyTo::Own(id)) => posts::need(tx, id).is_ok(),
+        Some(ReplyTo::Note(id)) => notes::get(tx, id)?.is_some(),
+    };
+    if there {
+        return Ok(());
+    }
+    Err(Problem::new("E126", "The post that this one answers is not there (any more).").field("reply_to").into())
+}
+
+/// The tags of all versions, each once.
+pub(super) fn tags(versions: &[Version]) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::new();
+    for tag in versions.iter().flat_map(|version| markup::hashtags(&version.text)) {
+        if tags.iter().all(|known| known.folded != tag.folded) {
+            tags.push(Tag { shown: tag.shown, folded: tag.folded });
+        }
+    }
+    tags
+}
+
+/// Says a post that is written down.
+fn announce(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<Post> {
+    let inboxes = address::of_post(tx, &post)?;
+    let id = ActivityId(tx.id());
+    post.activities.push(id);
+    posts::put(tx, &post)?;
+    let material = material::of(tx, post.clone())?;
+    let json = write::create(&NoteParts::of(site, &material), id);
+    address::say(tx, &Saying { id, account: post.account, post: Some(post.id), listed: true, json: &json }, &inboxes)?;
+    Ok(post)
+}
+
+/// Gives a post of the trial the Create that it would have had, without telling anybody: there were no followers.
+pub(super) fn catch_up(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<()> {
+    for old in std::mem::take(&mut post.activities) {
+        crate::store::activities::erase(tx, old)?;
+    }
+    let id = ActivityId(tx.id());
+    post.activities.push(id);
+    posts::put(tx, &post)?;
+    let (account, about) = (post.account, post.id);
+    let material = material::of(tx, post)?;
+    let json = write::create(&NoteParts::of(site, &material), id);
+    address::say(tx, &Saying { id, account, post: Some(about), listed: true, json: &json }, &address::Inboxes::new())
+}

@@ -1,0 +1,42 @@
+//! Follow, and the answers to our own Follows.
+
+use super::{Sender, is_gone, own_account};
+use crate::actions::address::{self, Saying};
+use crate::activitypub::write;
+use crate::error::Result;
+use crate::model::follow::{FollowState, Follower};
+use crate::model::ids::ActivityId;
+use crate::model::site::{Own, Site};
+use crate::store::schema::FOLLOWING;
+use crate::store::{Rows, Write, follows};
+
+/// Every Follow is accepted, again and again: a sender that repeats it has lost our first answer.
+pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
+    let Some(account) = own_account(tx, site, object)? else { return Ok(()) };
+    if is_gone(tx, id)? {
+        return Ok(());
+    }
+    let Some(actor) = from.known(tx)? else { return Ok(()) };
+    let now = tx.now();
+    let since = follows::get(tx, account, actor.id)?.map_or(now, |known| known.since);
+    follows::put(tx, account, &actor, &Follower { uri: id.to_owned(), since })?;
+    let activity = ActivityId(tx.id());
+    let json = write::accept(site, account, activity, id, &actor.profile.uri);
+    let inboxes = address::of_actor(tx, actor.id)?;
+    address::say(tx, &Saying { id: activity, account, post: None, listed: false, json: &json }, &inboxes)
+}
+
+/// An Accept or Reject counts only for a Follow that we sent to this very actor.
+pub(super) fn answered(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, object: &str, yes: bool) -> Result<()> {
+    let Some(Own::Activity(activity)) = site.own(object) else { return Ok(()) };
+    let Some(said) = crate::store::activities::get(tx, activity)? else { return Ok(()) };
+    let key = (said.account, from.uri.to_owned());
+    let Some(mut row) = tx.get(&FOLLOWING, &key)?.filter(|row| row.activity == activity) else { return Ok(()) };
+    let state = if yes { FollowState::Accepted } else { FollowState::Rejected };
+    if row.state == state {
+        return Ok(());
+    }
+    row.state = state;
+    tx.after.pages = true;
+    tx.put(&FOLLOWING, &key, &row)
+}

@@ -1,0 +1,113 @@
+//! What a stranger's activity does here. Every effect is idempotent, and owner checks compare the stored owner with
+//! the actor whose signature was checked; what does not concern us leaves no trace.
+
+mod create;
+mod delete;
+mod follow;
+mod moderation;
+mod movement;
+mod quote;
+mod react;
+mod undo;
+mod update;
+
+use crate::activitypub::read::note::NoteIn;
+use crate::activitypub::read::{Incoming, Intent};
+use crate::error::Result;
+use crate::model::actor::{Actor, Profile};
+use crate::model::ids::AccountId;
+use crate::model::site::Site;
+use crate::store::schema::{GONE, fingerprint};
+use crate::store::{Rows, Write, accounts, actors};
+
+/// A verified activity with everything that had to be fetched for it.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    pub incoming: Incoming,
+    /// The sender's document when it was fetched for this; otherwise the sender is known.
+    pub sender: Option<Box<Profile>>,
+    /// The note of a Create or Update: embedded and checked, or fetched from its own server.
+    pub note: Option<Box<NoteIn>>,
+    /// The target of a Move, or the profile in an Update.
+    pub profile: Option<Box<Profile>>,
+}
+
+/// Does what an activity asks for. Nothing here waits, and nothing fails for what a stranger wrote: what makes no
+/// sense is dropped.
+pub fn apply(tx: &mut Write<'_>, site: &Site, gathered: &Gathered) -> Result<()> {
+    let sender = &gathered.incoming.actor;
+    let from = Sender { uri: sender, profile: gathered.sender.as_deref() };
+    if from.is_changed(tx)? {
+        from.learn_again(tx)?;
+    }
+    let id = &gathered.incoming.id;
+    match &gathered.incoming.intent {
+        Intent::Follow { object } => follow::follow(tx, site, &from, id, object),
+        Intent::Accept { object } => follow::answered(tx, site, &from, object, true),
+        Intent::Reject { object } => follow::answered(tx, site, &from, object, false),
+        Intent::Undo(undone) => undo::undo(tx, site, &from, undone),
+        Intent::Like { object } => react::react(tx, site, &from, id, object, crate::model::follow::ReactionKind::Like),
+        Intent::Announce { object, .. } => {
+            react::react(tx, site, &from, id, object, crate::model::follow::ReactionKind::Boost)
+        }
+        Intent::Create { .. } => gathered.note.as_deref().map_or(Ok(()), |note| create::create(tx, site, &from, note)),
+        Intent::Update { .. } => update::update(tx, &from, gathered.note.as_deref(), gathered.profile.as_deref()),
+        Intent::Delete { object } => delete::delete(tx, &from, object),
+        Intent::Block { object } => moderation::block(tx, site, &from, id, object),
+        Intent::Flag { objects, text } => moderation::flag(tx, site, &from, id, objects, text),
+        Intent::Move { object, target } => {
+            movement::moved(tx, site, &from, object, target, gathered.profile.as_deref())
+        }
+        Intent::QuoteRequest { object, instrument } => quote::request(tx, site, &from, id, object, instrument),
+        Intent::Other(_) => Ok(()),
+    }
+}
+
+/// Who sent it: proven, and known or just fetched.
+struct Sender<'a> {
+    uri: &'a str,
+    profile: Option<&'a Profile>,
+}
+
+impl Sender<'_> {
+    /// The sender as a row, made when there is none. Call it only when the activity concerns us: strangers who do not
+    /// are not kept.
+    fn known(&self, tx: &mut Write<'_>) -> Result<Option<Actor>> {
+        match (self.row(tx)?, self.profile) {
+            (Some(actor), _) => Ok(Some(actor)),
+            (None, Some(profile)) if profile.uri == self.uri => actors::learn(tx, profile).map(Some),
+            (None, _) => Ok(None),
+        }
+    }
+
+    /// The sender, if we know it already.
+    fn row(&self, tx: &Write<'_>) -> Result<Option<Actor>> {
+        actors::by_uri(tx, self.uri)
+    }
+
+    /// True when a known sender's document was fetched again, because its key had changed.
+    fn is_changed(&self, tx: &Write<'_>) -> Result<bool> {
+        let Some(profile) = self.profile.filter(|p| p.uri == self.uri) else { return Ok(false) };
+        Ok(self.row(tx)?.is_some_and(|actor| actor.profile != *profile))
+    }
+
+    fn learn_again(&self, tx: &mut Write<'_>) -> Result<()> {
+        self.profile.map_or(Ok(()), |profile| actors::learn(tx, profile).map(|_| ()))
+    }
+}
+
+/// The account of ours that an actor id names, if it is open.
+fn own_account(tx: &Write<'_>, site: &Site, uri: &str) -> Result<Option<AccountId>> {
+    let Some(id) = site.own_account(uri) else { return Ok(None) };
+    Ok(accounts::get(tx, id)?.filter(|account| account.deleted.is_none() && !account.demo).map(|account| account.id))
+}
+
+/// Remembers that something was deleted or undone, in case it (or a copy of it) arrives only now.
+fn remember_gone(tx: &mut Write<'_>, uri: &str) -> Result<()> {
+    let now = tx.now();
+    tx.put(&GONE, &fingerprint(uri), &now)
+}
+
+fn is_gone(tx: &Write<'_>, uri: &str) -> Result<bool> {
+    tx.has(&GONE, &fingerprint(uri))
+}

@@ -1,0 +1,58 @@
+//! Block and Flag.
+
+use super::{Sender, own_account};
+use crate::error::Result;
+use crate::model::ids::ReportId;
+use crate::model::moderation::{Block, MAX_REPORT, Report};
+use crate::model::site::Site;
+use crate::store::schema::{GONE, REPORTS, fingerprint};
+use crate::store::{Rows, Write, follows};
+
+/// Somebody does not want to hear of an account: it is no follower any more.
+pub(super) fn block(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
+    let Some(account) = own_account(tx, site, object)? else { return Ok(()) };
+    if super::is_gone(tx, id)? {
+        return Ok(());
+    }
+    let Some(actor) = from.known(tx)? else { return Ok(()) };
+    follows::remove(tx, account, &actor)?;
+    let at = tx.now();
+    follows::block(tx, account, actor.id, &Block { uri: id.to_owned(), at })
+}
+
+/// A report, kept for the moderation desk. The sender is usually the instance actor of the reporter's server.
+pub(super) fn flag(
+    tx: &mut Write<'_>,
+    site: &Site,
+    from: &Sender<'_>,
+    id: &str,
+    objects: &[String],
+    text: &str,
+) -> Result<()> {
+    let mut accounts = Vec::new();
+    for uri in objects {
+        accounts.extend(own_account(tx, site, uri)?);
+    }
+    let posts: Vec<_> = objects.iter().filter_map(|uri| site.own_post(uri)).collect();
+    let known = objects.iter().map(|uri| crate::store::notes::by_uri(tx, uri)).collect::<Result<Vec<_>>>()?;
+    if accounts.is_empty() && posts.is_empty() && known.iter().flatten().next().is_none() {
+        return Ok(());
+    }
+    // A second copy of the same report says nothing new.
+    if tx.has(&GONE, &fingerprint(id))? {
+        return Ok(());
+    }
+    super::remember_gone(tx, id)?;
+    let report = Report {
+        id: ReportId(tx.id()),
+        uri: id.to_owned(),
+        from: from.uri.to_owned(),
+        about: objects.to_vec(),
+        accounts,
+        posts,
+        text: text.chars().take(MAX_REPORT).collect(),
+        at: tx.now(),
+        closed: None,
+    };
+    tx.put(&REPORTS, &report.id, &report)
+}

@@ -1,0 +1,29 @@
+//! Like and Announce of a post of ours.
+
+use super::{Sender, is_gone};
+use crate::error::Result;
+use crate::model::follow::{Reaction, ReactionKind};
+use crate::model::site::Site;
+use crate::store::{Write, follows, posts, reactions};
+
+pub(super) fn react(
+    tx: &mut Write<'_>,
+    site: &Site,
+    from: &Sender<'_>,
+    id: &str,
+    object: &str,
+    kind: ReactionKind,
+) -> Result<()> {
+    let Some(post) = site.own_post(object) else { return Ok(()) };
+    let Some(post) = posts::get(tx, post)?.filter(|post| post.is_public() && !post.demo) else { return Ok(()) };
+    if is_gone(tx, id)? {
+        return Ok(());
+    }
+    let Some(actor) = from.known(tx)? else { return Ok(()) };
+    if follows::blocks_us(tx, post.account, actor.id)? {
+        return Ok(());
+    }
+    let at = tx.now();
+    reactions::put(tx, post.id, kind, actor.id, &Reaction { uri: id.to_owned(), at })?;
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Undo: by the id of what is undone, or by what was sent along.
+
+use super::{Sender, own_account, remember_gone};
+use crate::activitypub::read::Undone;
+use crate::error::Result;
+use crate::model::actor::Actor;
+use crate::model::follow::{ActRef, ReactionKind};
+use crate::model::site::Site;
+use crate::store::{Write, follows, reactions};
+
+pub(super) fn undo(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, undone: &Undone) -> Result<()> {
+    let known = follows::act(tx, &undone.id)?;
+    let Some(actor) = from.row(tx)? else { return early(tx, from, undone) };
+    if let Some(act) = known {
+        return by_reference(tx, &actor, act);
+    }
+    match (undone.kind.as_deref(), undone.object.as_deref()) {
+        (Some(kind), Some(object)) if by_words(tx, site, &actor, kind, object)? => Ok(()),
+        (_, _) => early(tx, from, undone),
+    }
+}
+
+/// An Undo may overtake what it undoes. Only the sender's own ids are remembered, and only of what could concern us.
+fn early(tx: &mut Write<'_>, from: &Sender<'_>, undone: &Undone) -> Result<()> {
+    let about_us = undone.kind.as_deref().is_none_or(|kind| matches!(kind, "Follow" | "Like" | "Announce" | "Block"));
+    if about_us && crate::base::uri::same_origin(&undone.id, from.uri) {
+        remember_gone(tx, &undone.id)?;
+    }
+    Ok(())
+}
+
+fn by_reference(tx: &mut Write<'_>, actor: &Actor, act: ActRef) -> Result<()> {
+    match act {
+        ActRef::Follow(account, owner) if owner == actor.id => follows::remove(tx, account, actor).map(|_| ()),
+        ActRef::Reaction(kind, post, owner) if owner == actor.id => {
+            reactions::remove(tx, post, kind, actor.id).map(|_| ())
+        }
+        ActRef::Block(account, owner) if owner == actor.id => follows::unblock(tx, account, actor.id).map(|_| ()),
+        // Somebody else's: not theirs to undo.
+        ActRef::Follow(..) | ActRef::Reaction(..) | ActRef::Block(..) => Ok(()),
+    }
+}
+
+/// True when there was something to undo.
+fn by_words(tx: &mut Write<'_>, site: &Site, actor: &Actor, kind: &str, object: &str) -> Result<bool> {
+    match kind {
+        "Follow" => match own_account(tx, site, object)? {
+            Some(account) => follows::remove(tx, account, actor),
+            None => Ok(false),
+        },
+        "Block" => match own_account(tx, site, object)? {
+            Some(account) => follows::unblock(tx, account, actor.id),
+            None => Ok(false),
+        },
+        "Like" | "Announce" => match site.own_post(object) {
+            Some(post) => reactions::remove(tx, post, reaction(kind), actor.id),
+            None => Ok(false),
+        },
+        _ => Ok(false),
+    }
+}
+
+fn reaction(kind: &str) -> ReactionKind {
+    if kind == "Like" { ReactionKind::Like } else { ReactionKind::Boost }
+}

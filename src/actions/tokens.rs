@@ -1,0 +1,39 @@
+//! Tokens of client programs. Only their hashes are stored.
+
+use crate::error::{Error, Result};
+use crate::model::client::{Scopes, Token};
+use crate::model::ids::AccountId;
+use crate::model::user::Owner;
+use crate::store::schema::TOKENS;
+use crate::store::{Rows, Span, Write, accounts};
+
+/// Keeps a token under the hash of its text.
+pub fn add(
+    tx: &mut Write<'_>,
+    _owner: Owner,
+    account: AccountId,
+    scopes: &Scopes,
+    name: &str,
+    hash: [u8; 32],
+) -> Result<()> {
+    accounts::need(tx, account)?;
+    let token = Token { account, scopes: scopes.clone(), name: name.to_owned(), created: tx.now() };
+    tx.put(&TOKENS, &hash, &token)
+}
+
+/// All tokens, with the first digits of their hashes as names to revoke them by.
+pub fn list(rows: &impl Rows, _owner: Owner) -> Result<Vec<(String, Token)>> {
+    let tokens = rows.rows(&TOKENS, Span::all())?;
+    Ok(tokens.into_iter().map(|(hash, token)| (name(&hash), token)).collect())
+}
+
+fn name(hash: &[u8; 32]) -> String {
+    crate::crypto::digest::hex(hash).chars().take(12).collect()
+}
+
+/// Revokes the token with this name (see `list`).
+pub fn revoke(tx: &mut Write<'_>, _owner: Owner, wanted: &str) -> Result<()> {
+    let hash = tx.keys(&TOKENS, Span::all())?.into_iter().find(|hash| name(hash) == wanted).ok_or(Error::NotFound)?;
+    tx.remove(&TOKENS, &hash)?;
+    Ok(())
+}

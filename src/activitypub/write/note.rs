@@ -1,0 +1,206 @@
+//! Notes: our posts as other servers read them.
+
+use serde_json::{Map, Value, json};
+
+use crate::activitypub::vocab::PUBLIC;
+use crate::base::{html as escaping, markup};
+use crate::model::account::Account;
+use crate::model::ids::PostId;
+use crate::model::media::Media;
+use crate::model::post::{Material, Mention, Post, Quoting, ReplyTo, Version, Visibility};
+use crate::model::site::Site;
+
+/// A post with what stands in other rows.
+pub struct NoteParts<'a> {
+    pub site: &'a Site,
+    pub account: &'a Account,
+    pub post: &'a Post,
+    pub media: &'a [Media],
+    /// The id of what it answers.
+    pub in_reply_to: Option<String>,
+    pub likes: u64,
+    pub shares: u64,
+    /// Our own answers, at most five: a server that reads the post reads these with it.
+    pub own_replies: &'a [PostId],
+}
+
+impl<'a> NoteParts<'a> {
+    pub fn of(site: &'a Site, material: &'a Material) -> Self {
+        let in_reply_to = match material.post.reply_to {
+            Some(ReplyTo::Own(parent)) => Some(site.post(parent)),
+            Some(ReplyTo::Note(_)) => material.parent.clone(),
+            None => None,
+        };
+        Self {
+            site,
+            account: &material.account,
+            post: &material.post,
+            media: &material.media,
+            in_reply_to,
+            likes: material.likes,
+            shares: material.boosts,
+            own_replies: &material.own_replies,
+        }
+    }
+}
+
+/// The Note without `@context`.
+pub fn note(parts: &NoteParts<'_>) -> Value {
+    let NoteParts { site, account, post, .. } = parts;
+    let (to, cc) = audience(site, post);
+    let contents = contents(parts);
+    let main = contents.values().next().cloned().unwrap_or_default();
+    let warning = post.main().map(|version| version.warning.as_str()).unwrap_or_default();
+    let mut value = json!({
+        "id": site.post(post.id),
+        "type": "Note",
+        "attributedTo": site.actor(post.account),
+        "url": site.post_page(&account.handle, post.id),
+        "published": post.published.rfc3339(),
+        "to": to,
+        "cc": cc,
+        "inReplyTo": parts.in_reply_to,
+        "content": main,
+        "contentMap": contents,
+        "summary": if warning.is_empty() { Value::Null } else { json!(warning) },
+        "sensitive": post.sensitive || !warning.is_empty(),
+        "attachment": parts.media.iter().map(|media| attachment(site, media)).collect::<Vec<_>>(),
+        "tag": tags(site, post),
+        "replies": replies(parts),
+        "likes": tally(&site.of_post(post.id, "likes"), parts.likes),
+        "shares": tally(&site.of_post(post.id, "shares"), parts.shares),
+        "interactionPolicy": { "canQuote": { "automaticApproval": quoting(site, post) } },
+    });
+    if let (Some(object), Some(updated)) = (value.as_object_mut(), post.updated) {
+        object.insert("updated".to_owned(), json!(updated.rfc3339()));
+    }
+    value
+}
+
+/// `to` and `cc`: everybody, the followers, and those named.
+pub(super) fn audience(site: &Site, post: &Post) -> (Vec<String>, Vec<String>) {
+    let followers = site.of_account(post.account, "followers");
+    let named = post.mentions.iter().map(|mention| actor(site, mention));
+    match post.visibility {
+        Visibility::Public => (vec![PUBLIC.to_owned()], std::iter::once(followers).chain(named).collect()),
+        Visibility::Quiet => (vec![followers], std::iter::once(PUBLIC.to_owned()).chain(named).collect()),
+    }
+}
+
+fn actor(site: &Site, mention: &Mention) -> String {
+    mention.own.map_or_else(|| mention.uri.clone(), |own| site.actor(own))
+}
+
+/// Every version by language, the main one first: Mastodon takes the first key as the language and shows that one only.
+/// So the main text ends with links to the other languages.
+fn contents(parts: &NoteParts<'_>) -> Map<String, Value> {
+    let NoteParts { site, account, post, .. } = parts;
+    let others = post.versions.get(1..).unwrap_or_default();
+    let mut contents = Map::new();
+    for (n, version) in post.versions.iter().enumerate() {
+        let mut body = html(site, post, version);
+        if n == 0 && !others.is_empty() {
+            body.push_str(&languages(&site.post_page(&account.handle, post.id), others));
+        }
+        contents.entry(version.lang.wire().to_owned()).or_insert(json!(body));
+    }
+    contents
+}
+
+fn languages(page: &str, others: &[Version]) -> String {
+    let links = others.iter().map(|version| {
+        let address = escaping::escape(&format!("{page}/{}", version.lang));
+        let name = escaping::escape(version.lang.own_name());
+        format!("{name}: <a href=\"{address}\" rel=\"noopener\">{address}</a>")
+    });
+    format!("<p>{}</p>", links.collect::<Vec<_>>().join("<br>"))
+}
+
+/// A version's text as HTML, the same on our pages and elsewhere.
+pub fn html(site: &Site, post: &Post, version: &Version) -> String {
+    let mention = |user: &str, domain: Option<&str>| {
+        let own = |mention: &&Mention| mention.own.is_some() && mention.user.eq_ignore_ascii_case(user);
+        let named = |mention: &&Mention| {
+            mention.own.is_none()
+                && mention.user.eq_ignore_ascii_case(user)
+                && domain.is_some_and(|domain| mention.domain.eq_ignore_ascii_case(domain))
+        };
+        let ours =
+            domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&site.handle_domain) || domain == site.authority());
+        let found = post.mentions.iter().find(|mention| if ours { own(mention) } else { named(mention) })?;
+        Some(if ours { site.profile(&found.user) } else { found.url.clone() })
+    };
+    markup::render(&version.text, &mention, &|tag| site.tag(tag))
+}
+
+fn attachment(site: &Site, media: &Media) -> Value {
+    let mut value = json!({
+        "type": "Document",
+        "mediaType": media.mime,
+        "url": site.media(&media.file),
+        "name": media.alt,
+        "width": media.width,
+        "height": media.height,
+        "blurhash": media.blurhash,
+    });
+    if let (Some(object), Some((x, y))) = (value.as_object_mut(), media.focus) {
+        object.insert("focalPoint".to_owned(), json!([hundredth(x), hundredth(y)]));
+    }
+    value
+}
+
+/// Two decimals, as Mastodon writes them; a bare `f32` would come out as 0.20000000298023224.
+fn hundredth(share: f32) -> f64 {
+    (f64::from(share) * 100.0).round() / 100.0
+}
+
+fn tags(site: &Site, post: &Post) -> Vec<Value> {
+    let mentions = post.mentions.iter().map(|mention| {
+        let domain = if mention.own.is_some() { &site.handle_domain } else { &mention.domain };
+        json!({ "type": "Mention", "href": actor(site, mention), "name": format!("@{}@{domain}", mention.user) })
+    });
+    let hashtags = post
+        .tags
+        .iter()
+        .map(|tag| json!({ "type": "Hashtag", "href": site.tag(&tag.folded), "name": format!("#{}", tag.shown) }));
+    mentions.chain(hashtags).collect()
+}
+
+fn replies(parts: &NoteParts<'_>) -> Value {
+    let id = parts.site.of_post(parts.post.id, "replies");
+    let items: Vec<String> = parts.own_replies.iter().map(|reply| parts.site.post(*reply)).collect();
+    json!({
+        "id": id,
+        "type": "Collection",
+        "first": {
+            "id": format!("{id}?page=true"),
+            "type": "CollectionPage",
+            "partOf": id,
+            "next": format!("{id}?page=others"),
+            "items": items,
+        },
+    })
+}
+
+fn tally(id: &str, total: u64) -> Value {
+    json!({ "id": id, "type": "Collection", "totalItems": total })
+}
+
+/// FEP-044f: a post without a policy may be quoted by nobody.
+fn quoting(site: &Site, post: &Post) -> Vec<String> {
+    match post.quoting {
+        Quoting::Anyone => vec![PUBLIC.to_owned()],
+        Quoting::Nobody => vec![site.actor(post.account)],
+    }
+}
+
+/// What stays of a deleted post, with `@context`.
+pub fn tombstone(site: &Site, post: &Post) -> Value {
+    json!({
+        "@context": crate::activitypub::context::plain(),
+        "id": site.post(post.id),
+        "type": "Tombstone",
+        "formerType": "Note",
+        "deleted": post.deleted.map(crate::base::time::Timestamp::rfc3339),
+    })
+}

@@ -1,0 +1,7 @@
+//! The JSON shapes of the Mastodon client API. Every field that some client's parser demands is there, also where
+//! this server has nothing to say in it.
+
+pub(super) mod account;
+pub(super) mod instance;
+pub(super) mod media;
+pub(super) mod status;

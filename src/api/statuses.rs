@@ -1,0 +1,197 @@
+//! `statuses`: publish, read, edit, delete.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::{entities, input};
+use crate::actions;
+use crate::app::{App, mentions};
+use crate::base::lang::Lang;
+use crate::error::{Error, Problem, Result};
+use crate::model::client::Token;
+use crate::model::ids::{MediaId, NoteId, PostId};
+use crate::model::note::Shown;
+use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility};
+use crate::model::user::{Asker, By};
+use crate::store::{accounts, notes, posts};
+use crate::web::limits;
+use crate::web::request::{Form, Request};
+use crate::web::response::{self, Response};
+
+const SCOPE: &str = "write:statuses";
+/// Answers shown with a post.
+const ANSWERS: usize = 200;
+
+fn by(token: &Token) -> Result<By> {
+    Asker::Client(token.clone()).may_publish(token.account, SCOPE)
+}
+
+pub(super) async fn publish(app: &Arc<App>, request: &mut Request, token: Token) -> Result<Response> {
+    let by = by(&token)?;
+    let key = request.header("idempotency-key").map(|key| (token.account, key.to_owned()));
+    let form = input::read(request, limits::FORM).await?.form;
+    if let Some(known) = key.as_ref().map_or(Ok(None), |key| app.repeated(key))? {
+        return status(app, &known.to_string());
+    }
+    let new = new_post(app, &form, &token).await?;
+    let site = app.site.clone();
+    let post = app.store.write(move |tx| actions::publish::publish(tx, &site, by, &new)).await?;
+    if let Some(key) = key {
+        app.remember(key, post.id)?;
+    }
+    shown(app, post)
+}
+
+fn shown(app: &App, post: Post) -> Result<Response> {
+    response::json(StatusCode::OK, &app.store.read(|rows| entities::status::status(app, rows, post))?)
+}
+
+async fn new_post(app: &Arc<App>, form: &Form, token: &Token) -> Result<NewPost> {
+    if form.find("scheduled_at").is_some_and(|text| !text.is_empty()) || form.all("poll[options]").next().is_some() {
+        return Err(Problem::new("E128", "Scheduled posts and polls are not supported yet.").into());
+    }
+    let account = app.store.read(|rows| accounts::need(rows, token.account))?;
+    let version = version(form, &account.language)?;
+    let media = form.all("media_ids").map(str::parse::<MediaId>).collect::<Result<Vec<_>>>()?;
+    Ok(NewPost {
+        mentions: mentions::of_versions(app, std::slice::from_ref(&version)).await?,
+        versions: vec![version],
+        media,
+        sensitive: input::truth(form, "sensitive"),
+        visibility: visibility(form.find("visibility").unwrap_or_default())?,
+        quoting: if form.find("quote_approval_policy") == Some("nobody") { Quoting::Nobody } else { Quoting::Anyone },
+        reply_to: reply_to(app, form.find("in_reply_to_id").unwrap_or_default())?,
+        demo: false,
+    })
+}
+
+fn version(form: &Form, default: &Lang) -> Result<Version> {
+    let lang = match form.find("language").unwrap_or_default() {
+        "" => default.clone(),
+        code => code.parse()?,
+    };
+    Ok(Version { lang, text: form.text("status"), warning: form.text("spoiler_text") })
+}
+
+/// Official accounts speak in public; what is meant for one person does not belong on this server.
+fn visibility(text: &str) -> Result<Visibility> {
+    match text {
+        "" | "public" => Ok(Visibility::Public),
+        "unlisted" => Ok(Visibility::Quiet),
+        other => Err(Problem::new(
+            "E129",
+            format!("Visibility '{other}' is not supported: posts are 'public' or 'unlisted'."),
+        )
+        .field("visibility")
+        .into()),
+    }
+}
+
+/// Posts and strangers' answers share one number space.
+fn reply_to(app: &App, id: &str) -> Result<Option<ReplyTo>> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let number: PostId = id.parse()?;
+    app.store.read(|rows| {
+        if posts::get(rows, number)?.is_some() {
+            return Ok(Some(ReplyTo::Own(number)));
+        }
+        let note = notes::get(rows, NoteId(number.0))?.ok_or(Error::NotFound)?;
+        Ok(Some(ReplyTo::Note(note.id)))
+    })
+}
+
+pub(super) fn status(app: &App, id: &str) -> Result<Response> {
+    let id: PostId = id.parse()?;
+    let value = app.store.read(|rows| match posts::get(rows, id)? {
+        Some(post) if post.deleted.is_none() => entities::status::status(app, rows, post),
+        Some(_) => Err(Error::Gone),
+        None => {
+            let note =
+                notes::get(rows, NoteId(id.0))?.filter(|note| note.shown == Shown::Released && note.content.public);
+            entities::status::answer(app, rows, &note.ok_or(Error::NotFound)?)
+        }
+    })?;
+    response::json(StatusCode::OK, &value)
+}
+
+/// Changes the main version; other languages stay as they are.
+pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, token: Token) -> Result<Response> {
+    let (by, id) = (by(&token)?, id.parse::<PostId>()?);
+    let form = input::read(request, limits::FORM).await?.form;
+    let post = app.store.read(|rows| posts::need(rows, id))?;
+    let mut versions = post.versions;
+    let old = versions.first_mut().ok_or(Error::Gone)?;
+    let mut new = version(&form, &old.lang)?;
+    if form.find("status").is_none() {
+        new.text.clone_from(&old.text);
+    }
+    if form.find("spoiler_text").is_none() {
+        new.warning.clone_from(&old.warning);
+    }
+    *old = new;
+    let named = mentions::of_versions(app, &versions).await?;
+    let site = app.site.clone();
+    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &versions, &[], &named)).await?;
+    shown(app, edited)
+}
+
+/// Answers with the post as it was and the text to write it again.
+pub(super) async fn delete(app: &Arc<App>, id: &str, token: Token) -> Result<Response> {
+    let (by, id) = (by(&token)?, id.parse::<PostId>()?);
+    let mut value = app.store.read(|rows| {
+        let post = posts::need(rows, id)?;
+        let source = entities::status::source(&post);
+        let mut value = entities::status::status(app, rows, post)?;
+        if let (Some(object), Some(text)) = (value.as_object_mut(), source.get("text")) {
+            object.insert("text".to_owned(), text.clone());
+        }
+        Ok(value)
+    })?;
+    let site = app.site.clone();
+    app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await?;
+    // The files are gone.
+    if let Some(object) = value.as_object_mut() {
+        object.insert("media_attachments".to_owned(), json!([]));
+    }
+    response::json(StatusCode::OK, &value)
+}
+
+pub(super) fn source(app: &App, id: &str, token: &Token) -> Result<Response> {
+    let id: PostId = id.parse()?;
+    let post = app.store.read(|rows| posts::need(rows, id))?;
+    if post.account != token.account {
+        return Err(Error::NotFound);
+    }
+    response::json(StatusCode::OK, &entities::status::source(&post))
+}
+
+/// What a post answers, of ours, and its answers: our own and the released ones.
+pub(super) fn context(app: &App, id: &str) -> Result<Response> {
+    let id: PostId = id.parse()?;
+    let value = app.store.read(|rows| {
+        let mut ancestors = Vec::new();
+        let mut above = posts::need(rows, id)?.reply_to;
+        while let Some(ReplyTo::Own(parent)) = above {
+            let Ok(post) = posts::need(rows, parent) else { break };
+            above = post.reply_to;
+            ancestors.insert(0, entities::status::status(app, rows, post)?);
+            if ancestors.len() >= ANSWERS {
+                break;
+            }
+        }
+        let mut descendants = Vec::new();
+        for post in posts::own_replies(rows, id, ANSWERS)? {
+            descendants.push(entities::status::status(app, rows, post)?);
+        }
+        let answers = notes::of_thread(rows, id, ANSWERS)?;
+        for note in answers.iter().filter(|note| note.shown == Shown::Released && note.content.public) {
+            descendants.push(entities::status::answer(app, rows, note)?);
+        }
+        Ok(json!({ "ancestors": ancestors, "descendants": descendants }))
+    })?;
+    response::json(StatusCode::OK, &value)
+}

@@ -1,0 +1,73 @@
+//! Strangers and their posts, looked up because one of us asked for them.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::actions;
+use crate::activitypub::read::{self, note::NoteIn};
+use crate::error::{Error, Problem, Result};
+use crate::model::actor::{Actor, Profile};
+use crate::model::ids::AccountId;
+use crate::model::post::ReplyTo;
+use crate::store::{actors, notes};
+
+/// A stranger by `@user@domain`, kept as a row.
+pub async fn by_handle(app: &Arc<App>, user: &str, domain: &str) -> Result<Actor> {
+    let url = crate::net::webfinger::lookup(&app.client, user, domain, app.now()).await?;
+    by_uri(app, url.as_str()).await
+}
+
+/// A stranger by actor id, kept as a row.
+pub async fn by_uri(app: &Arc<App>, uri: &str) -> Result<Actor> {
+    if let Some(known) = app.store.read(|rows| actors::by_uri(rows, uri))? {
+        return Ok(known);
+    }
+    let profile = app.fetch_actor(uri).await?;
+    app.store.write(move |tx| actions::lookup::keep_actor(tx, &profile)).await
+}
+
+/// A stranger by what a person typed: `@user@domain` or an address.
+pub async fn actor(app: &Arc<App>, typed: &str) -> Result<Actor> {
+    match crate::base::uri::parse_acct(typed) {
+        Some((user, domain)) => by_handle(app, &user, &domain).await,
+        None => by_uri(app, typed).await,
+    }
+}
+
+/// A stranger's post and its author, fetched from its own server.
+pub async fn note(app: &Arc<App>, uri: &str) -> Result<(NoteIn, Arc<Profile>)> {
+    let note = read::note::note(&app.fetch_object(uri).await?, app.now())?;
+    let author = app.fetch_actor(&note.author).await?;
+    Ok((note, author))
+}
+
+/// What a post of ours is to answer: one of our own, a note we know, or one that is fetched now.
+pub async fn reply_target(app: &Arc<App>, account: AccountId, uri: &str) -> Result<ReplyTo> {
+    if let Some(post) = app.site.own_post(uri) {
+        return Ok(ReplyTo::Own(post));
+    }
+    if let Some(known) = app.store.read(|rows| notes::by_uri(rows, uri))? {
+        return Ok(ReplyTo::Note(known.id));
+    }
+    if !app.site.live {
+        return Err(Problem::new("E071", "This is a trial: nothing can be fetched from other servers.")
+            .remedy("Set url in instance.toml and start again.")
+            .into());
+    }
+    let (found, author) = note(app, uri).await?;
+    let id = app.store.write(move |tx| actions::lookup::keep_note(tx, account, &found, &author)).await?;
+    Ok(ReplyTo::Note(id))
+}
+
+/// A stranger's post to like or boost.
+pub async fn object(app: &Arc<App>, uri: &str) -> Result<actions::react::Object> {
+    if let Some(known) = app.store.read(|rows| notes::by_uri(rows, uri))? {
+        return Ok(actions::react::Object { uri: known.content.uri, author: known.author });
+    }
+    let (found, author) = note(app, uri).await?;
+    if found.author != author.uri {
+        return Err(Error::bug("an author who is another"));
+    }
+    let actor = app.store.write(move |tx| actions::lookup::keep_actor(tx, &author)).await?;
+    Ok(actions::react::Object { uri: found.content.uri, author: actor.id })
+}

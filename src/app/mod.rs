@@ -1,0 +1,235 @@
+//! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
+
+pub mod lookup;
+pub mod mentions;
+pub mod upload;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, watch};
+
+use crate::actions::go_live;
+use crate::base::cache::Cache;
+use crate::base::time::{Clock, Timestamp};
+use crate::config::Config;
+use crate::crypto::keys::RsaKey;
+use crate::error::{Error, Problem, Result};
+use crate::media::files::Files;
+use crate::model::ids::{AccountId, INSTANCE, PostId, ServerId};
+use crate::model::site::Site;
+use crate::net::actors::Actors;
+use crate::net::address::Reach;
+use crate::net::client::{Client, Signer};
+use crate::net::resolve::Resolver;
+use crate::store::schema::KEYS;
+use crate::store::{After, Options, Rows, Store};
+
+/// Uploads held in memory at once, over all doors: each may be 64 MB.
+const UPLOADS: usize = 2;
+
+/// How long a client program's `Idempotency-Key` is remembered (Mastodon: an hour).
+const REPEATS: Duration = Duration::from_secs(3600);
+
+/// A client program's attempt to publish: for whom, and its `Idempotency-Key`.
+pub type Attempt = (AccountId, String);
+
+pub struct App {
+    pub config: Config,
+    pub site: Site,
+    pub store: Store,
+    pub files: Files,
+    pub client: Client,
+    pub actors: Actors,
+    pub wakers: Arc<Wakers>,
+    /// One picture is decoded at a time: each may take 100 MB for a moment.
+    pub decoding: Semaphore,
+    pub uploads: Semaphore,
+    clock: Clock,
+    keys: Mutex<HashMap<AccountId, Arc<RsaKey>>>,
+    published: Mutex<Cache<Attempt, (PostId, Timestamp)>>,
+    stopping: watch::Sender<bool>,
+}
+
+/// What a commit sets in motion. Nothing is lost when nobody listens: the rows tell the same at the next start.
+#[derive(Default)]
+pub struct Wakers {
+    /// Something was received.
+    pub received: Notify,
+    /// Some server has something to receive.
+    pub deliver: Notify,
+    due: Mutex<HashMap<ServerId, Timestamp>>,
+    pages: AtomicU64,
+}
+
+impl Wakers {
+    fn hear(&self, after: &After) {
+        if after.received {
+            self.received.notify_one();
+        }
+        if after.pages {
+            self.pages.fetch_add(1, Ordering::Release);
+        }
+        if !after.deliveries.is_empty()
+            && let Ok(mut due) = self.due.lock()
+        {
+            for (server, at) in &after.deliveries {
+                due.entry(*server).and_modify(|known| *known = (*known).min(*at)).or_insert(*at);
+            }
+            self.deliver.notify_one();
+        }
+    }
+
+    /// Servers with something new to receive since the last call.
+    pub fn take_due(&self) -> HashMap<ServerId, Timestamp> {
+        self.due.lock().map(|mut due| std::mem::take(&mut *due)).unwrap_or_default()
+    }
+
+    /// Grows with each commit that changes what a page shows.
+    pub fn edition(&self) -> u64 {
+        self.pages.load(Ordering::Acquire)
+    }
+}
+
+impl App {
+    /// Opens the data directory that the settings name. On a live site this is also where a trial becomes a domain.
+    pub fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        Self::open_with(config, clock, Resolver::system())
+    }
+
+    /// As `open`, with names resolved by a resolver of the caller's.
+    pub fn open_with(config: Config, clock: Clock, resolver: Resolver) -> Result<Arc<Self>> {
+        let files = Files::open(config.data.join("media"))?;
+        let wakers = Arc::new(Wakers::default());
+        let store = {
+            let (wakers, files) = (Arc::clone(&wakers), files.clone());
+            let after = Box::new(move |after: &After| {
+                wakers.hear(after);
+                // A file that cannot be removed now is found again by the sweep (see `work::prune`).
+                after.files.iter().for_each(|name| files.remove(name).unwrap_or_default());
+            });
+            let options = Options { cache: config.store.cache_mb << 20, clock: clock.clone(), after };
+            Store::open(&config.data.join("store.redb"), options)?
+        };
+        let site = config.site();
+        if site.live && store.read(crate::store::meta::find_institution)?.is_some() {
+            let site = site.clone();
+            store.write_blocking(move |tx| go_live::go_live(tx, &site))?;
+        }
+        let client = client(&config, &site, resolver)?;
+        Ok(Arc::new(Self {
+            config,
+            site,
+            store,
+            files,
+            client,
+            actors: Actors::default(),
+            wakers,
+            decoding: Semaphore::new(1),
+            uploads: Semaphore::new(UPLOADS),
+            clock,
+            keys: Mutex::default(),
+            published: Mutex::new(Cache::new(1_000)),
+            stopping: watch::Sender::new(false),
+        }))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The key that signs for an account; parsed once.
+    pub fn key(&self, account: AccountId) -> Result<Arc<RsaKey>> {
+        let mut keys = self.keys.lock().map_err(|_| Error::bug("a thread panicked while it held the keys"))?;
+        if let Some(key) = keys.get(&account) {
+            return Ok(Arc::clone(key));
+        }
+        let row = self.store.read(|rows| rows.get(&KEYS, &account))?;
+        let stored = row.ok_or_else(|| Error::bug("an account without keys"))?;
+        let key = Arc::new(RsaKey::from_pkcs8(&stored.rsa)?);
+        keys.insert(account, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// The server's own key id and key, which sign our GETs.
+    pub fn own_key(&self) -> Result<(String, Arc<RsaKey>)> {
+        Ok((self.site.key_id(INSTANCE), self.key(INSTANCE)?))
+    }
+
+    /// Fetches an actor document, signed by the server itself.
+    pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<crate::model::actor::Profile>> {
+        let (key_id, key) = self.own_key()?;
+        self.actors.fetch(&self.client, &Signer { key_id: &key_id, key: &key }, actor, self.now()).await
+    }
+
+    /// Fetches any ActivityPub object, within its host's budget.
+    pub async fn fetch_object(&self, address: &str) -> Result<serde_json::Value> {
+        let Some(url) = crate::base::uri::http(address) else {
+            return Err(Error::peer_never("unknown", "the object is no web address"));
+        };
+        self.actors.spend(&crate::base::uri::authority(&url), self.now())?;
+        let (key_id, key) = self.own_key()?;
+        crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key }, self.now()).await
+    }
+
+    /// The post that an attempt with the same key led to a moment ago.
+    pub fn repeated(&self, attempt: &Attempt) -> Result<Option<PostId>> {
+        let found =
+            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?.get(attempt);
+        Ok(found.filter(|(_, at)| self.now().since(*at) < REPEATS).map(|(post, _)| post))
+    }
+
+    pub fn remember(&self, attempt: Attempt, post: PostId) -> Result<()> {
+        let mut published =
+            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?;
+        published.insert(attempt, (post, self.now()));
+        Ok(())
+    }
+
+    /// Starts a task that is to end when `stopping` says so.
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts tasks")]
+    pub fn spawn<F>(self: &Arc<Self>, task: F) -> tokio::task::JoinHandle<()>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        tokio::spawn(task)
+    }
+
+    /// Tells every task to come to an end.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Comes back when the server is to stop.
+    pub async fn stopping(&self) {
+        let mut stopping = self.stopping.subscribe();
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }
+
+    /// Sleeps by the system's clock, or less when the server is to stop; true when it is.
+    pub async fn pause(&self, span: Duration) -> bool {
+        tokio::select! {
+            () = tokio::time::sleep(span) => false,
+            () = self.stopping() => true,
+        }
+    }
+}
+
+fn client(config: &Config, site: &Site, resolver: Resolver) -> Result<Client> {
+    let mut allow_private = Vec::new();
+    for network in &config.network.allow_private {
+        allow_private.push(network.parse().map_err(|_| {
+            Problem::new("E013", format!("network.allow_private: '{network}' is no network."))
+                .remedy("Write networks as 10.0.0.0/8 or fd00::/8.")
+        })?);
+    }
+    Client::new(crate::net::client::Options {
+        reach: Reach { allow_private },
+        extra_ca: config.network.extra_ca.clone(),
+        resolver,
+        user_agent: format!("instance/{} (+{}/)", env!("CARGO_PKG_VERSION"), site.origin),
+    })
+}

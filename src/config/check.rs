@@ -1,0 +1,124 @@
+//! What each setting may say. Every function answers the value in its one normal form, or what is wrong with it, as
+//! the end of a sentence.
+
+use std::net::{IpAddr, SocketAddr};
+
+use url::Url;
+
+use super::{Config, KEYS, Overrides};
+
+/// Scheme and authority: `HTTPS://Social.City.Example:443/` is `https://social.city.example`.
+pub fn url(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|e| format!("'{text}' is no address ({e}); it begins with https://"))?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(format!("'{text}' does not begin with https://"));
+    }
+    if url.host_str().is_none_or(|host| host.ends_with('.')) {
+        return Err(format!("'{text}' names no host, or one that ends with a dot"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("an address with a user name is not public".into());
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("'{text}' has a path; the server needs a host of its own"));
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+/// A host, with a port where that is unusual, in lower-case ASCII.
+pub fn domain(text: &str) -> Result<String, String> {
+    if text.contains(['/', '@', '?', '#', '\\']) {
+        return Err(format!("'{text}' is not a bare domain"));
+    }
+    let origin = url(&format!("https://{text}")).map_err(|_| format!("'{text}' is no domain"))?;
+    Ok(origin.trim_start_matches("https://").to_owned())
+}
+
+pub fn listen(text: &str) -> Result<String, String> {
+    let local = text.strip_prefix("localhost:").is_some_and(|port| port.parse::<u16>().is_ok());
+    if local || text.parse::<SocketAddr>().is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err(format!("'{text}' is no address with a port"))
+}
+
+/// A mail address or a page.
+pub fn contact(text: &str) -> Result<String, String> {
+    let mail = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && domain(host).is_ok());
+    let page = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+    let clean = !text.contains(|c: char| c.is_whitespace() || c.is_control()) && text.len() <= 254;
+    if (mail || page) && clean {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("'{text}' is neither a mail address nor a page"))
+    }
+}
+
+/// An address, or a range of them such as `10.0.0.0/8`.
+pub fn range(text: &str) -> Result<String, String> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let address: IpAddr = address.parse().map_err(|_| format!("'{text}' is no address or range of addresses"))?;
+    let most: u8 = if address.is_ipv4() { 32 } else { 128 };
+    if bits.is_some_and(|bits| bits.parse::<u8>().map_or(true, |bits| bits > most)) {
+        return Err(format!("the range '{text}' does not end with a number up to {most}"));
+    }
+    Ok(text.to_owned())
+}
+
+pub fn cache(number: u64) -> Result<usize, String> {
+    usize::try_from(number)
+        .ok()
+        .filter(|n| (1..=65_536).contains(n))
+        .ok_or_else(|| format!("{number} is not between 1 and 65536"))
+}
+
+impl Config {
+    /// What is allowed but deserves a second look, as sentences.
+    pub fn remarks(&self, overrides: &Overrides) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        match &self.url {
+            None => {
+                remarks.push("url is not set: this is a trial, nothing leaves this machine.".into());
+                if self.handle_domain.is_some() {
+                    remarks.push("handle_domain has no effect as long as url is not set.".into());
+                }
+            }
+            Some(url) => {
+                if url.starts_with("http:") {
+                    remarks.push("url begins with http: this is for rehearsals on a private network; servers on the internet refuse it.".into());
+                }
+                if let Some(domain) = self.handle_domain.as_ref().filter(|domain| host(url).as_ref() != Some(*domain)) {
+                    remarks.push(format!(
+                        "https://{domain}/.well-known/webfinger has to redirect to {url}/.well-known/webfinger."
+                    ));
+                }
+                if self.contact.is_none() {
+                    remarks.push("contact is not set: other administrators have nobody to write to.".into());
+                }
+            }
+        }
+        if !self.is_local() {
+            remarks.push(format!(
+                "listen = {} answers to the network without encryption: put a web server with a certificate in front.",
+                self.listen
+            ));
+        }
+        if !self.network.allow_private.is_empty() {
+            remarks.push("network.allow_private lets this server call private addresses: for rehearsals only.".into());
+        }
+        remarks.extend(misspelt(&overrides.env));
+        remarks
+    }
+}
+
+/// Variables that nobody reads but that look as if somebody should. Others may set `INSTANCE_…` too, so that an
+/// unknown one is no error.
+fn misspelt(env: &[(String, String)]) -> Vec<String> {
+    let known: Vec<String> = KEYS.iter().map(super::Key::variable).chain(["INSTANCE_DATA".to_owned()]).collect();
+    let unread = env.iter().map(|(name, _)| name).filter(|name| name.starts_with("INSTANCE_") && !known.contains(name));
+    let near = |name: &String| known.iter().find(|known| strsim::damerau_levenshtein(known, name) <= 2);
+    unread
+        .filter_map(|name| near(name).map(|near| format!("The variable {name} is not read. Is {near} meant?")))
+        .collect()
+}

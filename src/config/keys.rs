@@ -1,0 +1,191 @@
+//! The keys of the file on one page: name, meaning, example, and how each is checked and stored.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::{Config, LogFormat, check};
+
+/// A key of the file.
+pub struct Key {
+    /// Dotted, as in `network.extra_ca`.
+    pub name: &'static str,
+    /// What it is for: the comment in the file, lines of at most 90 characters.
+    pub about: &'static str,
+    /// A right value, as it is written in the file.
+    pub example: &'static str,
+    set: Set,
+    get: fn(&Config) -> Value,
+}
+
+/// A value on its way between the file, the environment and `Config`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Empty when not set.
+    Text(String),
+    Number(u64),
+    List(Vec<String>),
+}
+
+enum Set {
+    Text(fn(&mut Config, &str) -> Result<(), String>),
+    Number(fn(&mut Config, u64) -> Result<(), String>),
+    List(fn(&mut Config, Vec<String>) -> Result<(), String>),
+}
+
+/// Every key there is, in the order of the file.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "url",
+        about: "The public address of this server, once it has one. Without it the server is a trial:\n\
+                nothing leaves this machine. Final after the first delivery, since other servers know\n\
+                your accounts by it.",
+        example: "\"https://social.city.example\"",
+        set: Set::Text(|config, text| optional(&mut config.url, text, check::url)),
+        get: |config| text(config.url.as_deref()),
+    },
+    Key {
+        name: "handle_domain",
+        about: "The domain in your handles, where it is shorter than the host of url: @press@city.example.\n\
+                https://city.example/.well-known/webfinger has to lead to this server then.",
+        example: "\"city.example\"",
+        set: Set::Text(|config, text| optional(&mut config.handle_domain, text, check::domain)),
+        get: |config| text(config.handle_domain.as_deref()),
+    },
+    Key {
+        name: "listen",
+        about: "Address and port to listen on. A web server with a certificate stands in front of it\n\
+                and hands on the Host header.",
+        example: "\"127.0.0.1:8080\"",
+        set: Set::Text(|config, text| {
+            config.listen = check::listen(text)?;
+            Ok(())
+        }),
+        get: |config| text(Some(&config.listen)),
+    },
+    Key {
+        name: "contact",
+        about: "Whom administrators of other servers and client apps may write to: a mail address or a page.",
+        example: "\"press@city.example\"",
+        set: Set::Text(|config, text| optional(&mut config.contact, text, check::contact)),
+        get: |config| text(config.contact.as_deref()),
+    },
+    Key {
+        name: "network.allow_private",
+        about: "For rehearsals only: private addresses or ranges of addresses this server may call all\n\
+                the same.",
+        example: "[\"127.0.0.0/8\"]",
+        set: Set::List(|config, list| {
+            config.network.allow_private = list.iter().map(|entry| check::range(entry)).collect::<Result<_, _>>()?;
+            Ok(())
+        }),
+        get: |config| Value::List(config.network.allow_private.clone()),
+    },
+    Key {
+        name: "network.extra_ca",
+        about: "A PEM file of further certificate authorities to trust, e.g. those of an intranet.\n\
+                Counted from the folder of this file.",
+        example: "\"extra-ca.pem\"",
+        set: Set::Text(|config, text| {
+            config.network.extra_ca = Some(PathBuf::from(text)).filter(|_| !text.is_empty());
+            Ok(())
+        }),
+        get: |config| Value::Text(config.network.extra_ca.as_ref().map_or(String::new(), |p| p.display().to_string())),
+    },
+    Key {
+        name: "store.cache_mb",
+        about: "Memory for the pages of the database, in mebibytes.",
+        example: "16",
+        set: Set::Number(|config, number| {
+            config.store.cache_mb = check::cache(number)?;
+            Ok(())
+        }),
+        get: |config| Value::Number(u64::try_from(config.store.cache_mb).unwrap_or(u64::MAX)),
+    },
+    Key {
+        name: "log.format",
+        about: "How log lines look: text, or json for machines.",
+        example: "\"text\"",
+        set: Set::Text(|config, text| {
+            config.log.format = match text {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(format!("'{text}' is neither text nor json")),
+            };
+            Ok(())
+        }),
+        get: |config| {
+            Value::Text(match config.log.format {
+                LogFormat::Text => "text".to_owned(),
+                LogFormat::Json => "json".to_owned(),
+            })
+        },
+    },
+];
+
+fn text(value: Option<&str>) -> Value {
+    Value::Text(value.unwrap_or_default().to_owned())
+}
+
+/// Keeps a checked value; nothing for an empty text.
+fn optional(slot: &mut Option<String>, text: &str, check: fn(&str) -> Result<String, String>) -> Result<(), String> {
+    *slot = if text.is_empty() { None } else { Some(check(text)?) };
+    Ok(())
+}
+
+impl Key {
+    /// The variable that goes over the file: `INSTANCE_NETWORK_EXTRA_CA`.
+    pub fn variable(&self) -> String {
+        format!("INSTANCE_{}", self.name.to_uppercase().replace('.', "_"))
+    }
+
+    /// The section, empty at the top of the file.
+    pub fn section(&self) -> &'static str {
+        self.name.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// The name within its section.
+    pub fn last_name(&self) -> &'static str {
+        self.name.rsplit_once('.').map_or(self.name, |(_, last)| last)
+    }
+
+    /// The value that a config holds.
+    pub fn get(&self, config: &Config) -> Value {
+        (self.get)(config)
+    }
+
+    pub(super) fn put(&self, config: &mut Config, value: Value) -> Result<(), String> {
+        match (&self.set, value) {
+            (Set::Text(set), Value::Text(text)) => set(config, text.trim()),
+            (Set::Number(set), Value::Number(number)) => set(config, number),
+            (Set::List(set), Value::List(list)) => set(config, list),
+            (Set::Text(_), _) => Err("it has to be a text in quotation marks".into()),
+            (Set::Number(_), _) => Err("it has to be a whole number".into()),
+            (Set::List(_), _) => Err("it has to be a list of texts".into()),
+        }
+    }
+
+    /// Reads a value from a variable or the command line: lists are parted by commas.
+    pub fn value_of(&self, text: &str) -> Result<Value, String> {
+        match self.set {
+            Set::Text(_) => Ok(Value::Text(text.to_owned())),
+            Set::Number(_) => {
+                text.trim().parse().map(Value::Number).map_err(|_| format!("'{text}' is no whole number"))
+            }
+            Set::List(_) => {
+                let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+                Ok(Value::List(entries.map(str::to_owned).collect()))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// For people and scripts: bare text, lists parted by commas.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::List(list) => f.write_str(&list.join(",")),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! SHA-256 and the two headers that carry it.
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut sum = [0; 32];
+    sum.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    sum
+}
+
+/// The value of `Digest` (RFC 3230), the companion of draft-cavage signatures.
+pub fn digest_header(body: &[u8]) -> String {
+    ["SHA-256=", &STANDARD.encode(sha256(body))].concat()
+}
+
+/// The value of `Content-Digest` (RFC 9530), the companion of RFC 9421 signatures.
+pub fn content_digest(body: &[u8]) -> String {
+    ["sha-256=:", &STANDARD.encode(sha256(body)), ":"].concat()
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_of_the_standards() {
+        // FIPS 180-4, one block; RFC 9530 appendix B.1 and draft-cavage-12 appendix C for the headers.
+        assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            content_digest(b"{\"hello\": \"world\"}\n"),
+            "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:"
+        );
+        assert_eq!(digest_header(b"{\"hello\": \"world\"}"), "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=");
+    }
+}

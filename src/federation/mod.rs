@@ -1,0 +1,95 @@
+//! Doors for servers: everything that another server asks for or sends.
+
+mod collections;
+mod inbox;
+mod objects;
+mod well_known;
+
+use std::sync::Arc;
+
+use hyper::header::{self, HeaderValue};
+use hyper::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::web::request::Request;
+use crate::web::response::{self, ACTIVITY_JSON, Response, answer};
+
+/// Answers a request under `/ap/`, `/.well-known/` or `/nodeinfo/`; `None` for paths that are not ours.
+pub async fn handle(app: &Arc<App>, request: &mut Request) -> Result<Option<Response>> {
+    let segments: Vec<String> = request.segments().into_iter().map(str::to_owned).collect();
+    let path: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let post = request.method() == Method::POST;
+    let answer = match path.as_slice() {
+        ["ap", "inbox"] | ["ap", "actor", "inbox"] if post => inbox::receive(app, request).await?,
+        ["ap", "accounts", id, "inbox"] if post => {
+            objects::need_account(app, id)?;
+            inbox::receive(app, request).await?
+        }
+        ["ap" | ".well-known" | "nodeinfo", ..] if !request.is_read() => not_allowed(&path),
+        [".well-known", "webfinger"] => well_known::webfinger(app, request)?,
+        [".well-known", "host-meta"] => well_known::host_meta(app),
+        [".well-known", "nodeinfo"] => well_known::nodeinfo_links(app)?,
+        ["nodeinfo", version @ ("2.0" | "2.1")] => well_known::nodeinfo(app, version)?,
+        ["ap", "actor"] => objects::instance_actor(app)?,
+        ["ap", "actor", "outbox" | "followers" | "following"] => collections::nothing(app, request),
+        ["ap", "accounts", id] => objects::account(app, request, id)?,
+        ["ap", "accounts", id, name] => collections::of_account(app, request, id, name)?,
+        ["ap", "posts", id] => objects::post(app, request, id)?,
+        ["ap", "posts", id, name] => collections::of_post(app, request, id, name)?,
+        ["ap", "activities", id] => objects::activity(app, id)?,
+        ["ap", "quotes", id] => objects::quote(app, id)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(answer))
+}
+
+fn not_allowed(path: &[&str]) -> Response {
+    let mut response = response::bare(StatusCode::METHOD_NOT_ALLOWED);
+    let inbox = path.last() == Some(&"inbox");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(if inbox { "POST" } else { "GET, HEAD" }));
+    response
+}
+
+/// An error as other servers want it: a status, and a line for whoever reads their log. 401, not 403, for what does
+/// not verify: Mastodon 4.7 then tries its other signature scheme.
+pub fn error(error: &Error) -> Response {
+    let (status, words) = match error {
+        Error::NotFound => (StatusCode::NOT_FOUND, error.to_string()),
+        Error::SignIn => (StatusCode::UNAUTHORIZED, "the signature does not verify".to_owned()),
+        Error::Forbidden(what) => (StatusCode::FORBIDDEN, (*what).to_owned()),
+        Error::Invalid(problem) if problem.id == "E150" => (StatusCode::PAYLOAD_TOO_LARGE, problem.what.clone()),
+        Error::Invalid(problem) => (StatusCode::BAD_REQUEST, problem.what.clone()),
+        Error::Conflict(what) => (StatusCode::CONFLICT, (*what).to_owned()),
+        Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+        Error::Gone => (StatusCode::GONE, error.to_string()),
+        Error::Peer { .. } => (StatusCode::UNAUTHORIZED, error.to_string()),
+        Error::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    };
+    let mut response = answer(status, "text/plain; charset=utf-8", format!("{words}\n"));
+    if let Error::Busy { retry_after } = error {
+        response::set_text(response.headers_mut(), header::RETRY_AFTER, &retry_after.to_string());
+    }
+    response
+}
+
+/// An ActivityPub document. What an address answers depends on `Accept`, so caches must keep both.
+fn document(status: StatusCode, value: &Value) -> Response {
+    let mut response = answer(status, ACTIVITY_JSON, value.to_string());
+    response::set(response.headers_mut(), header::VARY, "Accept");
+    response::set(response.headers_mut(), header::CACHE_CONTROL, "public, max-age=60");
+    response
+}
+
+/// Sends people who opened an id in a browser to its page.
+fn to_page(location: &str) -> Response {
+    let mut response = response::found(location);
+    response::set(response.headers_mut(), header::VARY, "Accept");
+    response
+}
+
+/// A browser asks: HTML is named in `Accept` and ActivityPub is not.
+fn wants_page(request: &Request) -> bool {
+    !request.wants_activity() && request.header("accept").is_some_and(|accept| accept.contains("text/html"))
+}

@@ -1,0 +1,156 @@
+//! An account: a public ActivityPub actor of the institution.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, MediaId, PostId};
+use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
+use crate::error::{Problem, Result};
+
+/// The most profile fields that every Mastodon since 4.3 shows.
+pub const MAX_FIELDS: usize = 50;
+/// Longest display name and biography, in characters.
+pub const MAX_NAME: usize = 100;
+pub const MAX_SUMMARY: usize = 2_000;
+/// Mastodon's own limit for pinned posts.
+pub const MAX_PINNED: usize = 5;
+
+/// The ActivityStreams type of the actor. Mastodon shows an Organization like a Person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Kind {
+    #[default]
+    Organization,
+    Person,
+    Service,
+}
+
+/// When a stranger's reply is shown on our pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replies {
+    /// After somebody of the institution released it.
+    #[default]
+    Released,
+    AtOnce,
+    Never,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Account {
+    pub id: AccountId,
+    /// Lower case, without `@`; see `base::text::valid_handle`.
+    pub handle: String,
+    #[serde(default)]
+    pub kind: Kind,
+    /// The display name.
+    pub name: String,
+    /// Plain text with links; rendered on the way out.
+    #[serde(default)]
+    pub summary: String,
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    #[serde(default)]
+    pub avatar: Option<MediaId>,
+    #[serde(default)]
+    pub header: Option<MediaId>,
+    pub language: Lang,
+    pub created: Timestamp,
+    /// Last change of what other servers see.
+    pub updated: Timestamp,
+    /// Newest first, at most `MAX_PINNED`.
+    #[serde(default)]
+    pub pinned: Vec<PostId>,
+    /// Earlier addresses of this account on other servers (actor ids).
+    #[serde(default)]
+    pub also_known_as: Vec<String>,
+    /// The actor id where this account went.
+    #[serde(default)]
+    pub moved_to: Option<String>,
+    #[serde(default)]
+    pub replies: Replies,
+    /// A sample of the trial: never federates, removable by one command.
+    #[serde(default)]
+    pub demo: bool,
+    /// Closed for good: its address answers 410 and its handle is never given out again.
+    #[serde(default)]
+    pub deleted: Option<Timestamp>,
+}
+
+/// A line of the profile: a label and plain text or one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    pub name: String,
+    pub value: String,
+}
+
+/// The private halves of an account's keys.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Keys {
+    /// PKCS#8 DER of an RSA-2048 key, the one that every server can verify.
+    #[serde(with = "crate::base::bytes64")]
+    pub rsa: Vec<u8>,
+    /// 32-byte seed of an Ed25519 key, published as a Multikey (FEP-521a).
+    #[serde(with = "crate::base::bytes64")]
+    pub ed25519: Vec<u8>,
+    pub created: Timestamp,
+}
+
+/// What a new account starts from.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub handle: String,
+    pub name: String,
+    pub kind: Kind,
+    pub summary: String,
+    pub language: Lang,
+    pub demo: bool,
+}
+
+impl NewAccount {
+    /// Checks the words; whether the handle is free is for the store to say.
+    pub fn check(&self) -> Result<()> {
+        check_name(&self.name)?;
+        check_summary(&self.summary)
+    }
+}
+
+pub fn check_name(name: &str) -> Result<()> {
+    let length = name.chars().count();
+    if name.trim().is_empty() || length > MAX_NAME {
+        return Err(Problem::new(
+            "E110",
+            format!("A display name has 1 to {MAX_NAME} characters; this one has {length}."),
+        )
+        .field("name")
+        .into());
+    }
+    Ok(())
+}
+
+pub fn check_summary(summary: &str) -> Result<()> {
+    let length = summary.chars().count();
+    if length > MAX_SUMMARY {
+        return Err(Problem::new(
+            "E111",
+            format!("A profile text has at most {MAX_SUMMARY} characters; this one has {length}."),
+        )
+        .field("summary")
+        .into());
+    }
+    Ok(())
+}
+
+pub fn check_fields(fields: &[Field]) -> Result<()> {
+    let long = fields
+        .iter()
+        .any(|f| f.name.chars().count() > 255 || f.value.chars().count() > 2_047 || f.name.trim().is_empty());
+    if fields.len() > MAX_FIELDS || long {
+        return Err(Problem::new(
+            "E112",
+            "A profile has at most 50 fields, each with a label of up to 255 and a value of up to 2,047 characters.",
+        )
+        .field("fields")
+        .into());
+    }
+    Ok(())
+}

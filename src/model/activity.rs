@@ -1,0 +1,45 @@
+//! An activity of ours: rendered once, stored as it was sent, served as it is stored.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::ids::{AccountId, ActivityId, PostId};
+use crate::base::time::Timestamp;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Activity {
+    pub id: ActivityId,
+    /// Whose key signs it; `ids::INSTANCE` for the server itself.
+    pub account: AccountId,
+    pub at: Timestamp,
+    /// The ActivityStreams type, for lists.
+    pub kind: String,
+    /// The post it is about.
+    #[serde(default)]
+    pub post: Option<PostId>,
+    /// In the outbox: Create and Announce of what is public.
+    #[serde(default)]
+    pub listed: bool,
+    /// The bytes that go out.
+    pub json: Box<RawValue>,
+}
+
+/// An activity of a stranger: verified, durable, waiting for its effect.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Received {
+    /// The actor whose signature was checked.
+    pub actor: String,
+    pub at: Timestamp,
+    pub json: Box<RawValue>,
+    /// The signer as fetched for its key, when we did not know it; saves a second fetch.
+    #[serde(default)]
+    pub profile: Option<Box<super::actor::Profile>>,
+    /// A forwarded activity: its body proves nothing, so this object is fetched from its own server instead.
+    #[serde(default)]
+    pub refetch: Option<String>,
+    /// How often its effect was put off, e.g. because a parent could not be fetched yet.
+    #[serde(default)]
+    pub tries: u32,
+    #[serde(default)]
+    pub due: Timestamp,
+}

@@ -1,0 +1,34 @@
+//! The institution: what is true of the whole server and chosen by its people.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Institution {
+    pub name: String,
+    /// Official languages, the main one first; never empty.
+    pub languages: Vec<Lang>,
+    /// IANA name of the zone in which pages show times.
+    #[serde(default = "utc")]
+    pub time_zone: String,
+    pub created: Timestamp,
+    /// Where other servers know us, once they do: set by the first start with a public `url`, and final from the
+    /// first delivery on, since ids contain it.
+    #[serde(default)]
+    pub origin: Option<String>,
+    /// When something first left this server.
+    #[serde(default)]
+    pub first_delivery: Option<Timestamp>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+impl Institution {
+    pub fn main_language(&self) -> Lang {
+        self.languages.first().cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,47 @@
+//! Reports by strangers' servers, blocks, and quotes that we let pass.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, ActorId, PostId, QuoteId, ReportId};
+use crate::base::time::Timestamp;
+
+/// Longest text of a report kept (Mastodon sends up to 5,000 characters).
+pub const MAX_REPORT: usize = 5_000;
+
+/// A Flag: somebody on another server says that something of ours, or under our posts, is wrong.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    pub id: ReportId,
+    pub uri: String,
+    /// Usually the instance actor of the reporter's server, which keeps the person's name to itself.
+    pub from: String,
+    /// Addresses it names, ours and others', at most 100.
+    pub about: Vec<String>,
+    pub accounts: Vec<AccountId>,
+    pub posts: Vec<PostId>,
+    pub text: String,
+    pub at: Timestamp,
+    #[serde(default)]
+    pub closed: Option<Timestamp>,
+}
+
+/// An actor that blocks an account of ours.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Block {
+    pub uri: String,
+    pub at: Timestamp,
+}
+
+/// A quote of a post of ours (FEP-044f): its authorization resolves for as long as it stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Quote {
+    pub id: QuoteId,
+    pub post: PostId,
+    pub account: AccountId,
+    pub actor: ActorId,
+    /// The id of the quoting post.
+    pub instrument: String,
+    pub at: Timestamp,
+    #[serde(default)]
+    pub revoked: Option<Timestamp>,
+}

@@ -1,0 +1,68 @@
+//! A stranger's post that concerns us: an answer to one of ours, or one that names us.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, ActorId, NoteId, PostId};
+use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Note {
+    pub id: NoteId,
+    pub author: ActorId,
+    #[serde(flatten)]
+    pub content: Content,
+    /// The post of ours at the top of the thread; `None` for a mere mention.
+    #[serde(default)]
+    pub thread: Option<PostId>,
+    /// Our accounts that it names or answers.
+    #[serde(default)]
+    pub concerns: Vec<AccountId>,
+    pub received: Timestamp,
+    pub shown: Shown,
+}
+
+/// What the wire said, sanitised and cut to size by `activitypub::read`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub uri: String,
+    pub url: String,
+    /// Safe HTML (see `base::html`).
+    pub html: String,
+    /// Content warning as plain text; empty for none.
+    #[serde(default)]
+    pub warning: String,
+    #[serde(default)]
+    pub lang: Option<Lang>,
+    pub published: Timestamp,
+    #[serde(default)]
+    pub updated: Option<Timestamp>,
+    #[serde(default)]
+    pub in_reply_to: Option<String>,
+    /// Actor ids of ours and of others that it names.
+    #[serde(default)]
+    pub mentions: Vec<String>,
+    /// Pictures and other files, as links only: no stranger's file is loaded by our pages.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    /// Public or quiet public. Anything else is between the writer and us and never shown.
+    pub public: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub url: String,
+    /// The author's description, plain text.
+    pub name: String,
+}
+
+/// Whether our pages show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// Nobody has decided yet: counted, not shown.
+    Waiting,
+    Released,
+    /// Somebody decided against it: counted, not shown.
+    Hidden,
+}

@@ -1,0 +1,239 @@
+//! A post of ours: one record with its language versions, pictures, mentions, tags and earlier texts.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, ActivityId, MediaId, NoteId, PostId};
+use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
+use crate::error::{Problem, Result};
+
+/// Longest text of one version, counted as Mastodon counts.
+pub const MAX_LENGTH: usize = 5_000;
+/// Longest content warning.
+pub const MAX_WARNING: usize = 500;
+/// Mastodon keeps the first four attachments.
+pub const MAX_MEDIA: usize = 4;
+pub const MAX_VERSIONS: usize = 30;
+pub const MAX_MENTIONS: usize = 50;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    #[default]
+    Public,
+    /// Mastodon's "quiet public" (API name `unlisted`): readable by all, left out of tag pages and the home page.
+    Quiet,
+}
+
+/// Who may quote, as `interactionPolicy.canQuote` says it (FEP-044f).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quoting {
+    #[default]
+    Anyone,
+    Nobody,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Post {
+    pub id: PostId,
+    pub account: AccountId,
+    pub published: Timestamp,
+    #[serde(default)]
+    pub updated: Option<Timestamp>,
+    /// Since then it answers 410; its words are gone, its id is kept so that it is never given out again.
+    #[serde(default)]
+    pub deleted: Option<Timestamp>,
+    #[serde(default)]
+    pub visibility: Visibility,
+    #[serde(default)]
+    pub quoting: Quoting,
+    /// The main language first; empty only when deleted.
+    pub versions: Vec<Version>,
+    #[serde(default)]
+    pub media: Vec<MediaId>,
+    /// Media behind a click.
+    #[serde(default)]
+    pub sensitive: bool,
+    #[serde(default)]
+    pub reply_to: Option<ReplyTo>,
+    #[serde(default)]
+    pub mentions: Vec<Mention>,
+    /// Folded tags of all versions, as the tag pages know them, with the spelling of the first use.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+    /// What we sent about it, oldest first: its Create, then Updates.
+    #[serde(default)]
+    pub activities: Vec<ActivityId>,
+    /// Earlier texts, oldest first.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
+    #[serde(default)]
+    pub demo: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    pub lang: Lang,
+    /// Plain text as it was typed.
+    pub text: String,
+    /// Content warning; empty for none.
+    #[serde(default)]
+    pub warning: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    pub until: Timestamp,
+    pub versions: Vec<Version>,
+    #[serde(default)]
+    pub media: Vec<MediaId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyTo {
+    Own(PostId),
+    Note(NoteId),
+}
+
+/// Somebody named in the text, found before publishing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    pub user: String,
+    /// Empty for accounts of this server.
+    pub domain: String,
+    /// Actor id; of strangers only (our own is rendered from `own`).
+    pub uri: String,
+    /// Profile page of a stranger.
+    pub url: String,
+    #[serde(default)]
+    pub own: Option<AccountId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    pub shown: String,
+    pub folded: String,
+}
+
+/// What an author hands in: everything is checked by `check` before the store sees it.
+#[derive(Debug, Clone)]
+pub struct NewPost {
+    pub versions: Vec<Version>,
+    pub media: Vec<MediaId>,
+    pub sensitive: bool,
+    pub visibility: Visibility,
+    pub quoting: Quoting,
+    pub reply_to: Option<ReplyTo>,
+    /// Resolved beforehand, since that may need the network.
+    pub mentions: Vec<Mention>,
+    pub demo: bool,
+}
+
+impl NewPost {
+    /// A post in one language without anything else.
+    pub fn plain(lang: Lang, text: impl Into<String>) -> Self {
+        Self {
+            versions: vec![Version { lang, text: text.into(), warning: String::new() }],
+            media: Vec::new(),
+            sensitive: false,
+            visibility: Visibility::Public,
+            quoting: Quoting::Anyone,
+            reply_to: None,
+            mentions: Vec::new(),
+            demo: false,
+        }
+    }
+
+    pub fn check(&self) -> Result<()> {
+        check_versions(&self.versions, !self.media.is_empty())?;
+        check_media(&self.media)
+    }
+}
+
+/// Each version has words (or pictures speak), fits, and no language comes twice.
+pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
+    if versions.is_empty() || versions.len() > MAX_VERSIONS {
+        return Err(Problem::new("E120", format!("A post has 1 to {MAX_VERSIONS} language versions."))
+            .field("text")
+            .into());
+    }
+    for (n, version) in versions.iter().enumerate() {
+        if version.text.trim().is_empty() && !has_media {
+            return Err(Problem::new("E121", "The post has no text.")
+                .field("text")
+                .remedy("Write something, or add a picture.")
+                .into());
+        }
+        let length = crate::base::text::length(&version.text);
+        if length > MAX_LENGTH {
+            let problem =
+                Problem::new("E122", format!("The text has {length} characters; at most {MAX_LENGTH} are possible."));
+            return Err(problem.field("text").remedy("Shorten it, or make two posts of it.").into());
+        }
+        if version.warning.chars().count() > MAX_WARNING {
+            return Err(Problem::new("E123", format!("A content warning has at most {MAX_WARNING} characters."))
+                .field("warning")
+                .into());
+        }
+        if versions.iter().take(n).any(|other| other.lang == version.lang) {
+            return Err(Problem::new("E124", format!("There are two versions in the language {}.", version.lang))
+                .field("lang")
+                .into());
+        }
+    }
+    Ok(())
+}
+
+pub fn check_media(media: &[MediaId]) -> Result<()> {
+    if media.len() > MAX_MEDIA {
+        return Err(Problem::new(
+            "E125",
+            format!("A post has at most {MAX_MEDIA} pictures; other servers show no more."),
+        )
+        .field("media")
+        .into());
+    }
+    Ok(())
+}
+
+impl Post {
+    /// Readable by everybody: published and not deleted.
+    pub fn is_public(&self) -> bool {
+        self.deleted.is_none()
+    }
+
+    /// On the home page, tag pages and in feeds.
+    pub fn is_listed(&self) -> bool {
+        self.is_public() && self.visibility == Visibility::Public
+    }
+
+    /// The version in the main language.
+    pub fn main(&self) -> Option<&Version> {
+        self.versions.first()
+    }
+
+    /// The version in a language.
+    pub fn version(&self, lang: &Lang) -> Option<&Version> {
+        self.versions.iter().find(|v| v.lang == *lang)
+    }
+}
+
+/// A post with everything that stands in other rows and is needed to show or send it.
+#[derive(Debug, Clone)]
+pub struct Material {
+    pub post: Post,
+    pub account: super::account::Account,
+    /// In the order of the post; those that are still there.
+    pub media: Vec<super::media::Media>,
+    /// The address of a stranger's post that it answers.
+    pub parent: Option<String>,
+    pub likes: u64,
+    pub boosts: u64,
+    /// Our own answers to it, oldest first, at most `OWN_REPLIES`.
+    pub own_replies: Vec<PostId>,
+}
+
+/// Mastodon reads up to five replies of the same server with a new post.
+pub const OWN_REPLIES: usize = 5;

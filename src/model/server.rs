@@ -1,0 +1,108 @@
+//! Somebody else's machine, and how it has been to deliver to it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::delay;
+use super::ids::{InboxId, ServerId};
+use crate::base::time::Timestamp;
+
+/// A server that failed this often in a row, over at least `SUSPEND_AFTER`, is suspended: tried once a day
+/// until it answers, or until it contacts us itself.
+const SUSPEND_FAILURES: u32 = 10;
+const SUSPEND_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
+const PROBE_EVERY: Duration = Duration::from_secs(24 * 3600);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    pub id: ServerId,
+    /// Host, with the port where it is not the usual one.
+    pub host: String,
+    /// Failed tries in a row.
+    #[serde(default)]
+    pub failures: u32,
+    #[serde(default)]
+    pub failing_since: Option<Timestamp>,
+    /// No delivery before this moment.
+    #[serde(default)]
+    pub paused_until: Timestamp,
+    #[serde(default)]
+    pub suspended: bool,
+    #[serde(default)]
+    pub last_success: Option<Timestamp>,
+}
+
+/// A place that takes deliveries; several actors of a server may share one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    pub id: InboxId,
+    pub url: String,
+    pub server: ServerId,
+}
+
+impl Server {
+    pub fn new(id: ServerId, host: String) -> Self {
+        Self {
+            id,
+            host,
+            failures: 0,
+            failing_since: None,
+            paused_until: Timestamp(0),
+            suspended: false,
+            last_success: None,
+        }
+    }
+
+    /// Whether there is anything to forget when it turns out to be well.
+    pub fn is_troubled(&self) -> bool {
+        self.failures > 0 || self.suspended || self.failing_since.is_some()
+    }
+
+    /// It took a delivery, or sent us a valid request: every mark against it is lifted.
+    pub fn well(&mut self, now: Timestamp) {
+        self.failures = 0;
+        self.failing_since = None;
+        self.paused_until = Timestamp(0);
+        self.suspended = false;
+        self.last_success = Some(now);
+    }
+
+    /// It failed. `asked` is the wait it asked for itself (`Retry-After`), honoured up to a day.
+    pub fn failed(&mut self, now: Timestamp, asked: Option<Duration>) {
+        self.failures = self.failures.saturating_add(1);
+        let since = *self.failing_since.get_or_insert(now);
+        self.suspended = self.failures >= SUSPEND_FAILURES && now.since(since) >= SUSPEND_AFTER;
+        let own = if self.suspended { PROBE_EVERY } else { delay(self.failures) };
+        self.paused_until = now.plus(asked.unwrap_or_default().min(PROBE_EVERY).max(own));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_days_of_failure_suspend_and_one_success_forgives() {
+        let mut server = Server::new(ServerId(1), "x.example".into());
+        let mut now = Timestamp(1_000_000_000);
+        while !server.suspended {
+            server.failed(now, None);
+            assert!(server.paused_until > now);
+            now = server.paused_until;
+            assert!(server.failures < 100);
+        }
+        assert!(now.since(Timestamp(1_000_000_000)) >= SUSPEND_AFTER);
+        server.well(now);
+        assert!(!server.is_troubled() && server.paused_until <= now);
+    }
+
+    #[test]
+    fn a_wait_asked_for_is_honoured_but_bounded() {
+        let mut server = Server::new(ServerId(1), "x.example".into());
+        server.failed(Timestamp(0), Some(Duration::from_secs(60)));
+        assert_eq!(server.paused_until, Timestamp(60_000));
+        server.failed(Timestamp(0), Some(Duration::from_secs(999_999_999)));
+        assert_eq!(server.paused_until, Timestamp(24 * 3600 * 1000));
+    }
+}

@@ -1,0 +1,209 @@
+//! From a name to all its addresses: `/etc/hosts`, then the system's DNS servers; or a table, in tests.
+//! Both files are read again when they change, so that a machine that boots without network heals by itself.
+
+use std::collections::HashMap;
+use std::fs;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{LookupIpStrategy, ResolveHosts, ResolverConfig, ResolverOpts};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::Name;
+use hickory_resolver::system_conf::parse_resolv_conf;
+
+use crate::error::{Error, Result};
+
+/// Names whose addresses are remembered, as long as DNS allows; under 2 MB.
+const CACHED_NAMES: u64 = 4096;
+/// No answer is trusted longer than this, whatever its time to live.
+const LONGEST_TTL: Duration = Duration::from_hours(1);
+/// "No such name" is forgotten sooner: the owner may be setting it up right now.
+const LONGEST_NEGATIVE_TTL: Duration = Duration::from_mins(5);
+/// Per question and DNS server, so that a second one is asked before the whole exchange runs out of time.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+type Names = HashMap<String, Vec<IpAddr>>;
+
+/// Who answers for names.
+pub enum Resolver {
+    System(Box<System>),
+    /// Exactly these names, in lower case and without port.
+    Table(Names),
+}
+
+impl Resolver {
+    /// The machine's own way. Never fails: what is missing shows when a name is asked for.
+    pub fn system() -> Self {
+        Self::reading("/etc/hosts".into(), "/etc/resolv.conf".into())
+    }
+
+    fn reading(hosts: PathBuf, resolv: PathBuf) -> Self {
+        Self::System(Box::new(System { hosts, resolv, state: Mutex::default() }))
+    }
+
+    /// One DNS server on a port of its own, and no hosts file.
+    #[cfg(test)]
+    pub fn asking(server: IpAddr, port: u16) -> Self {
+        let mut server = hickory_resolver::config::NameServerConfig::udp(server);
+        server.connections.iter_mut().for_each(|connection| connection.port = port);
+        let dns = dns(ResolverConfig::from_name_servers(vec![server]), ResolverOpts::default());
+        let state = Mutex::new(State { read: Some([None, None]), names: Arc::default(), dns });
+        Self::System(Box::new(System { hosts: "/nonexistent".into(), resolv: "/nonexistent".into(), state }))
+    }
+
+    /// All addresses of a host, at least one. An IP address, also in brackets, is its own answer. A failure is
+    /// always `Again::Later`: what DNS says today it may not say tomorrow.
+    pub async fn lookup(&self, host: &str) -> Result<Vec<IpAddr>> {
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        if let Ok(ip) = bare.parse() {
+            return Ok(vec![ip]);
+        }
+        let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        match self {
+            Self::System(system) => system.lookup(&name).await,
+            Self::Table(names) => {
+                names.get(&name).filter(|all| !all.is_empty()).cloned().ok_or_else(|| no_address(&name))
+            }
+        }
+    }
+}
+
+/// The two files and what they said when they were last read.
+pub struct System {
+    hosts: PathBuf,
+    resolv: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Default)]
+struct State {
+    read: Option<[Option<SystemTime>; 2]>,
+    names: Arc<Names>,
+    dns: Option<TokioResolver>,
+}
+
+impl System {
+    async fn lookup(&self, name: &str) -> Result<Vec<IpAddr>> {
+        let State { names, dns, .. } = self.current();
+        if let Some(addresses) = names.get(name) {
+            return Ok(addresses.clone());
+        }
+        let Some(dns) = dns else {
+            return Err(Error::peer_later(name, "no DNS server is known: /etc/resolv.conf is missing or names none"));
+        };
+        // Written out to the root, so that the machine's search domains are never appended to a stranger's name.
+        let full = Name::from_ascii(format!("{name}.")).map_err(|_| no_address(name))?;
+        match dns.lookup_ip(full).await {
+            Ok(found) if found.iter().next().is_some() => Ok(found.iter().collect()),
+            Ok(_) => Err(no_address(name)),
+            Err(e) if e.is_nx_domain() || e.is_no_records_found() => Err(no_address(name)),
+            Err(_) => Err(Error::peer_later(name, "the name lookup failed")),
+        }
+    }
+
+    /// What the files say now; they are read again when one of them is not what it was.
+    fn current(&self) -> State {
+        let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+        let stamp = Some([changed(&self.hosts), changed(&self.resolv)]);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.read != stamp {
+            let names = fs::read_to_string(&self.hosts).map(|text| hosts(&text)).unwrap_or_default();
+            let dns = fs::read(&self.resolv).ok().and_then(|text| {
+                let (config, options) = parse_resolv_conf(text).ok()?;
+                dns(config, options)
+            });
+            *state = State { read: stamp, names: Arc::new(names), dns };
+        }
+        state.clone()
+    }
+}
+
+fn no_address(name: &str) -> Error {
+    Error::peer_later(name, "the name has no address")
+}
+
+fn dns(config: ResolverConfig, mut options: ResolverOpts) -> Option<TokioResolver> {
+    options.timeout = options.timeout.min(PATIENCE);
+    options.use_hosts_file = ResolveHosts::Never;
+    options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
+    options.cache_size = CACHED_NAMES;
+    options.positive_max_ttl = Some(LONGEST_TTL);
+    options.negative_max_ttl = Some(LONGEST_NEGATIVE_TTL);
+    options.preserve_intermediates = false;
+    TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()).with_options(options).build().ok()
+}
+
+/// Reads a hosts(5) file; lines that make no sense are skipped. Other than glibc we keep every address of a name.
+fn hosts(text: &str) -> Names {
+    let mut names = Names::new();
+    for line in text.lines() {
+        let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+        let Some(ip) = words.next().and_then(|word| word.parse().ok()) else { continue };
+        for name in words {
+            names.entry(name.to_ascii_lowercase()).or_default().push(ip);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("instance-resolve-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        path
+    }
+
+    #[tokio::test]
+    async fn addresses_are_their_own_answer() {
+        let table = Resolver::Table(Names::new());
+        for (host, wanted) in [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("2001:db8::1", "2001:db8::1")] {
+            assert_eq!(table.lookup(host).await.unwrap(), [wanted.parse::<IpAddr>().unwrap()]);
+        }
+        for host in ["", ".", "[", "[]", "127.1", "0x7f.1", "unknown.test"] {
+            assert!(matches!(table.lookup(host).await, Err(Error::Peer { .. })), "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn names_match_whatever_their_case_and_final_dot() {
+        let ip: IpAddr = "127.0.0.11".parse().unwrap();
+        let table = Resolver::Table(Names::from([("peer.test".into(), vec![ip]), ("empty.test".into(), vec![])]));
+        for host in ["peer.test", "Peer.TEST", "peer.test."] {
+            assert_eq!(table.lookup(host).await.unwrap(), [ip]);
+        }
+        assert!(table.lookup("empty.test").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn without_files_it_says_what_is_missing() {
+        let none = PathBuf::from("/nonexistent");
+        let system = Resolver::reading(none.clone(), none);
+        let error = system.lookup("peer.test").await.unwrap_err();
+        assert!(error.to_string().contains("/etc/resolv.conf"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn hosts_file_answers_alone_and_is_read_again_when_it_changes() {
+        let folder = folder("hosts");
+        let file = folder.join("hosts");
+        let system = Resolver::reading(file.clone(), folder.join("resolv.conf"));
+        assert!(system.lookup("h1.peer.test").await.is_err());
+
+        fs::write(
+            &file,
+            "# test\n127.77.0.1 h1.peer.test H2.peer.test # both\n::1 h1.peer.test\nnonsense h3.peer.test\n\n",
+        )
+        .unwrap();
+        let both: [IpAddr; 2] = ["127.77.0.1".parse().unwrap(), "::1".parse().unwrap()];
+        assert_eq!(system.lookup("h1.peer.test").await.unwrap(), both);
+        assert_eq!(system.lookup("h2.peer.test").await.unwrap(), both[..1]);
+        assert!(system.lookup("h3.peer.test").await.is_err());
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

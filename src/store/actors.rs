@@ -1,0 +1,110 @@
+//! Strangers' accounts, their machines and their inboxes.
+
+use super::schema::{ACTOR_BY_URI, ACTORS, INBOX_BY_URL, INBOXES, SERVER_BY_HOST, SERVERS};
+use super::table::Span;
+use super::tx::{Rows, Write};
+use crate::error::{Error, Result};
+use crate::model::actor::{Actor, Profile};
+use crate::model::ids::{ActorId, InboxId, ServerId};
+use crate::model::server::{Inbox, Server};
+
+pub fn get(rows: &impl Rows, id: ActorId) -> Result<Option<Actor>> {
+    rows.get(&ACTORS, &id)
+}
+
+/// An actor that another row names.
+pub fn named_by_row(rows: &impl Rows, id: ActorId) -> Result<Actor> {
+    get(rows, id)?.ok_or_else(|| Error::bug("a row names an actor that is not there"))
+}
+
+pub fn by_uri(rows: &impl Rows, uri: &str) -> Result<Option<Actor>> {
+    match rows.get(&ACTOR_BY_URI, &uri.to_owned())? {
+        Some(id) => get(rows, id),
+        None => Ok(None),
+    }
+}
+
+/// Keeps what a fetched document says; an actor that is known keeps its id.
+pub fn learn(tx: &mut Write<'_>, profile: &Profile) -> Result<Actor> {
+    let known = by_uri(tx, &profile.uri)?;
+    let delivery = inbox(tx, profile.delivery_inbox())?.id;
+    let fetched = tx.now();
+    let actor = match known {
+        Some(old) => {
+            if old.delivery != delivery {
+                super::follows::reroute(tx, old.id, old.delivery, delivery)?;
+            }
+            Actor { profile: profile.clone(), delivery, fetched, ..old }
+        }
+        None => Actor { id: ActorId(tx.id()), profile: profile.clone(), delivery, fetched, moved_to: None },
+    };
+    put(tx, &actor)?;
+    Ok(actor)
+}
+
+pub fn put(tx: &mut Write<'_>, actor: &Actor) -> Result<()> {
+    tx.put(&ACTOR_BY_URI, &actor.profile.uri, &actor.id)?;
+    tx.put(&ACTORS, &actor.id, actor)
+}
+
+/// Forgets an actor. Whatever names it has to be gone before.
+pub fn erase(tx: &mut Write<'_>, actor: &Actor) -> Result<()> {
+    tx.remove(&ACTOR_BY_URI, &actor.profile.uri)?;
+    tx.remove(&ACTORS, &actor.id)?;
+    Ok(())
+}
+
+/// The inbox at an address, made known when it is new.
+pub fn inbox(tx: &mut Write<'_>, url: &str) -> Result<Inbox> {
+    if let Some(id) = tx.get(&INBOX_BY_URL, &url.to_owned())? {
+        return get_inbox(tx, id);
+    }
+    let parsed = crate::base::uri::http(url).ok_or_else(|| Error::bug("an inbox that is no address"))?;
+    let server = server_of(tx, &crate::base::uri::authority(&parsed))?;
+    let inbox = Inbox { id: InboxId(tx.id()), url: url.to_owned(), server: server.id };
+    put_inbox(tx, &inbox)?;
+    Ok(inbox)
+}
+
+pub(super) fn put_inbox(tx: &mut Write<'_>, inbox: &Inbox) -> Result<()> {
+    tx.put(&INBOX_BY_URL, &inbox.url, &inbox.id)?;
+    tx.put(&INBOXES, &inbox.id, inbox)
+}
+
+pub fn get_inbox(rows: &impl Rows, id: InboxId) -> Result<Inbox> {
+    rows.get(&INBOXES, &id)?.ok_or_else(|| Error::bug("a row names an inbox that is not there"))
+}
+
+/// The server of a host (with its port where that is unusual), made known when it is new.
+fn server_of(tx: &mut Write<'_>, host: &str) -> Result<Server> {
+    if let Some(server) = server_by_host(tx, host)? {
+        return Ok(server);
+    }
+    let server = Server::new(ServerId(tx.id()), host.to_owned());
+    put_server(tx, &server)?;
+    Ok(server)
+}
+
+pub fn server_by_host(rows: &impl Rows, host: &str) -> Result<Option<Server>> {
+    match rows.get(&SERVER_BY_HOST, &host.to_owned())? {
+        Some(id) => get_server(rows, id).map(Some),
+        None => Ok(None),
+    }
+}
+
+pub fn get_server(rows: &impl Rows, id: ServerId) -> Result<Server> {
+    rows.get(&SERVERS, &id)?.ok_or_else(|| Error::bug("a row names a server that is not there"))
+}
+
+pub fn put_server(tx: &mut Write<'_>, server: &Server) -> Result<()> {
+    tx.put(&SERVER_BY_HOST, &server.host, &server.id)?;
+    tx.put(&SERVERS, &server.id, server)
+}
+
+pub fn servers(rows: &impl Rows) -> Result<Vec<Server>> {
+    Ok(rows.rows(&SERVERS, Span::all())?.into_iter().map(|(_, server)| server).collect())
+}
+
+pub fn each(rows: &impl Rows, each: impl FnMut(ActorId, Actor) -> Result<bool>) -> Result<()> {
+    rows.each(&ACTORS, &Span::all(), each)
+}

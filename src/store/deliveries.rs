@@ -1,0 +1,96 @@
+//! Deliveries, and the lanes in which they wait: one per server, in order of due time.
+
+use super::schema::{DELIVERIES, LANES};
+use super::table::Span;
+use super::tx::{Rows, Write};
+use crate::base::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::model::delivery::{Delivery, State};
+use crate::model::ids::{ActivityId, InboxId, ServerId};
+
+/// A delivery's key.
+pub type Name = (ActivityId, InboxId);
+
+pub fn get(rows: &impl Rows, name: Name) -> Result<Option<Delivery>> {
+    rows.get(&DELIVERIES, &name)
+}
+
+pub fn put(tx: &mut Write<'_>, name: Name, delivery: &Delivery) -> Result<()> {
+    if let Some(old) = get(tx, name)?.filter(|old| old.state == State::Waiting) {
+        tx.remove(&LANES, &(old.server, old.due, name.0, name.1))?;
+    }
+    if delivery.state == State::Waiting {
+        tx.put(&LANES, &(delivery.server, delivery.due, name.0, name.1), &())?;
+        tx.after.deliveries.push((delivery.server, delivery.due));
+    }
+    tx.put(&DELIVERIES, &name, delivery)
+}
+
+pub fn remove(tx: &mut Write<'_>, name: Name) -> Result<()> {
+    if let Some(old) = get(tx, name)?.filter(|old| old.state == State::Waiting) {
+        tx.remove(&LANES, &(old.server, old.due, name.0, name.1))?;
+    }
+    tx.remove(&DELIVERIES, &name)?;
+    Ok(())
+}
+
+/// The deliveries of an activity.
+pub fn of_activity(rows: &impl Rows, activity: ActivityId) -> Result<Vec<(Name, Delivery)>> {
+    rows.rows(&DELIVERIES, Span::under(&activity))
+}
+
+/// What waits in a server's lane, soonest first.
+pub fn lane(rows: &impl Rows, server: ServerId, limit: usize) -> Result<Vec<(Timestamp, Name)>> {
+    let keys = rows.keys(&LANES, Span::under(&server).limit(limit))?;
+    Ok(keys.into_iter().map(|(_, due, activity, inbox)| (due, (activity, inbox))).collect())
+}
+
+/// Servers with something waiting, each with its soonest due time. Skips from lane to lane.
+pub fn lanes(rows: &impl Rows) -> Result<Vec<(ServerId, Timestamp)>> {
+    let mut lanes: Vec<(ServerId, Timestamp)> = Vec::new();
+    let mut span = Span::all().limit(1);
+    loop {
+        let Some((server, due, ..)) = rows.keys(&LANES, span)?.into_iter().next() else { return Ok(lanes) };
+        lanes.push((server, due));
+        span = Span::all().after(&server).limit(1);
+    }
+}
+
+/// How many deliveries wait.
+pub fn waiting(rows: &impl Rows) -> Result<usize> {
+    let mut count = 0;
+    rows.each(&LANES, &Span::all(), |_, ()| {
+        count += 1;
+        Ok(true)
+    })?;
+    Ok(count)
+}
+
+/// All deliveries, newest activity first.
+pub fn each(rows: &impl Rows, mut each: impl FnMut(Name, Delivery) -> Result<bool>) -> Result<()> {
+    rows.each(&DELIVERIES, &Span::all().newest_first(), &mut each)
+}
+
+/// Brings every waiting delivery of a lane forward to now.
+pub fn hurry(tx: &mut Write<'_>, server: ServerId) -> Result<usize> {
+    let now = tx.now();
+    let waiting = lane(tx, server, usize::MAX)?;
+    let mut moved = 0;
+    for (due, name) in waiting {
+        if due > now {
+            let mut delivery = get(tx, name)?.ok_or_else(|| Error::bug("a lane names a delivery that is not there"))?;
+            delivery.due = now;
+            // `put` finds the old due time in the stored row.
+            put(tx, name, &delivery)?;
+            moved += 1;
+        }
+    }
+    Ok(moved)
+}
+
+pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
+    from.each(&DELIVERIES, &Span::all(), |name, delivery| {
+        put(tx, name, &delivery)?;
+        Ok(true)
+    })
+}

@@ -1,0 +1,119 @@
+//! Followers, those who block us, and the audience: the distinct inboxes that a post goes to.
+
+use super::counts::{Count, step};
+use super::schema::{ACT_BY_URI, AUDIENCE, BLOCKS, FOLLOWED_BY, FOLLOWERS, fingerprint};
+use super::table::Span;
+use super::tx::{Rows, Write};
+use crate::error::Result;
+use crate::model::actor::Actor;
+use crate::model::follow::{ActRef, Follower};
+use crate::model::ids::{AccountId, ActorId, InboxId};
+use crate::model::moderation::Block;
+
+/// Makes `actor` a follower; a repeated Follow replaces the id of the first.
+pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Follower) -> Result<()> {
+    let key = (account, actor.id);
+    if let Some(old) = tx.get(&FOLLOWERS, &key)? {
+        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+    } else {
+        tx.put(&FOLLOWED_BY, &(actor.id, account), &())?;
+        audience(tx, account, actor.delivery, true)?;
+        step(tx, Count::Followers(account), true)?;
+        tx.after.pages = true;
+    }
+    tx.put(&ACT_BY_URI, &fingerprint(&follower.uri), &ActRef::Follow(account, actor.id))?;
+    tx.put(&FOLLOWERS, &key, follower)
+}
+
+/// True when it was a follower.
+pub fn remove(tx: &mut Write<'_>, account: AccountId, actor: &Actor) -> Result<bool> {
+    let key = (account, actor.id);
+    let Some(old) = tx.get(&FOLLOWERS, &key)? else { return Ok(false) };
+    tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+    tx.remove(&FOLLOWED_BY, &(actor.id, account))?;
+    audience(tx, account, actor.delivery, false)?;
+    step(tx, Count::Followers(account), false)?;
+    tx.after.pages = true;
+    tx.remove(&FOLLOWERS, &key)
+}
+
+fn audience(tx: &mut Write<'_>, account: AccountId, inbox: InboxId, up: bool) -> Result<()> {
+    let key = (account, inbox);
+    let now = tx.get(&AUDIENCE, &key)?.unwrap_or_default();
+    match if up { now + 1 } else { now.saturating_sub(1) } {
+        0 => tx.remove(&AUDIENCE, &key).map(|_| ()),
+        count => tx.put(&AUDIENCE, &key, &count),
+    }
+}
+
+/// An actor's deliveries go elsewhere from now on.
+pub(super) fn reroute(tx: &mut Write<'_>, actor: ActorId, from: InboxId, to: InboxId) -> Result<()> {
+    for account in followed_by(tx, actor)? {
+        audience(tx, account, from, false)?;
+        audience(tx, account, to, true)?;
+    }
+    Ok(())
+}
+
+pub fn get(rows: &impl Rows, account: AccountId, actor: ActorId) -> Result<Option<Follower>> {
+    rows.get(&FOLLOWERS, &(account, actor))
+}
+
+/// The accounts of ours that an actor follows.
+pub fn followed_by(rows: &impl Rows, actor: ActorId) -> Result<Vec<AccountId>> {
+    Ok(rows.keys(&FOLLOWED_BY, Span::under(&actor))?.into_iter().map(|(_, account)| account).collect())
+}
+
+/// Where a post of the account goes, each inbox once.
+pub fn inboxes(rows: &impl Rows, account: AccountId) -> Result<Vec<InboxId>> {
+    Ok(rows.keys(&AUDIENCE, Span::under(&account))?.into_iter().map(|(_, inbox)| inbox).collect())
+}
+
+/// How many followers are reached through an inbox.
+pub fn behind(rows: &impl Rows, account: AccountId, inbox: InboxId) -> Result<u64> {
+    Ok(rows.get(&AUDIENCE, &(account, inbox))?.unwrap_or_default())
+}
+
+/// Followers of an account, in the order in which we came to know them.
+pub fn each(
+    rows: &impl Rows,
+    account: AccountId,
+    mut each: impl FnMut(ActorId, Follower) -> Result<bool>,
+) -> Result<()> {
+    rows.each(&FOLLOWERS, &Span::under(&account), |(_, actor), follower| each(actor, follower))
+}
+
+pub fn block(tx: &mut Write<'_>, account: AccountId, actor: ActorId, block: &Block) -> Result<()> {
+    if let Some(old) = tx.get(&BLOCKS, &(account, actor))? {
+        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+    }
+    tx.put(&ACT_BY_URI, &fingerprint(&block.uri), &ActRef::Block(account, actor))?;
+    tx.put(&BLOCKS, &(account, actor), block)
+}
+
+pub fn unblock(tx: &mut Write<'_>, account: AccountId, actor: ActorId) -> Result<bool> {
+    if let Some(old) = tx.get(&BLOCKS, &(account, actor))? {
+        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+    }
+    tx.remove(&BLOCKS, &(account, actor))
+}
+
+pub fn blocks_us(rows: &impl Rows, account: AccountId, actor: ActorId) -> Result<bool> {
+    rows.has(&BLOCKS, &(account, actor))
+}
+
+/// What a stranger's activity id stands for.
+pub fn act(rows: &impl Rows, uri: &str) -> Result<Option<ActRef>> {
+    rows.get(&ACT_BY_URI, &fingerprint(uri))
+}
+
+pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
+    for ((account, actor), follower) in from.rows(&FOLLOWERS, Span::all())? {
+        let actor = super::actors::named_by_row(tx, actor)?;
+        put(tx, account, &actor, &follower)?;
+    }
+    for ((account, actor), row) in from.rows(&BLOCKS, Span::all())? {
+        block(tx, account, actor, &row)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Memory: one redb file, typed tables, group commit. Tables with indexes are written only through
+//! their own file here; the database crate's types do not leave this room.
+
+pub mod accounts;
+pub mod activities;
+pub mod actors;
+pub mod check;
+pub mod counts;
+pub mod deliveries;
+pub mod follows;
+mod key;
+pub mod material;
+pub mod meta;
+mod migrate;
+pub mod notes;
+pub mod posts;
+pub mod quotes;
+pub mod reactions;
+pub mod schema;
+mod table;
+mod tx;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+use redb::{Database, ReadableDatabase};
+
+use crate::base::id::Ids;
+use crate::base::time::Clock;
+use crate::error::{Error, Problem, Result};
+
+pub use key::Key;
+pub use table::{Role, Span, Table};
+pub use tx::{After, Read, Rows, Write};
+
+/// What the store needs to know from outside.
+pub struct Options {
+    /// Bytes of redb's page cache (its own default is 1 GiB).
+    pub cache: usize,
+    pub clock: Clock,
+    /// Called on the writer's thread after each commit and before its answers are given.
+    pub after: Box<dyn Fn(&After) + Send + Sync>,
+}
+
+/// The open store. Dropping it waits for the writes that were handed in.
+pub struct Store {
+    shared: Arc<Shared>,
+    writer: writer::Writer,
+}
+
+/// What readers and the writer's thread have in common.
+struct Shared {
+    /// `None` only while the file is being reopened after a full disk.
+    database: RwLock<Option<Database>>,
+    reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>,
+    ids: Ids,
+    options: Options,
+}
+
+impl Store {
+    /// Opens or creates the file and brings it to this version's form.
+    pub fn open(path: &Path, options: Options) -> Result<Self> {
+        let (path, cache) = (path.to_owned(), options.cache);
+        Self::with(options, Box::new(move || open_file(&path, cache)))
+    }
+
+    /// Opens a store on a backend of the caller's: memory, or one that crashes on purpose.
+    pub fn on_backend<B: redb::StorageBackend>(backend: B, options: Options) -> Result<Self> {
+        let cache = options.cache;
+        let cell = std::sync::Mutex::new(Some(backend));
+        let open = move || {
+            let backend =
+                cell.lock().ok().and_then(|mut b| b.take()).ok_or_else(|| Error::bug("the backend is spent"))?;
+            redb::Builder::new().set_cache_size(cache).create_with_backend(backend).map_err(opening)
+        };
+        Self::with(options, Box::new(open))
+    }
+
+    fn with(options: Options, reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>) -> Result<Self> {
+        let database = reopen()?;
+        migrate::run(&database)?;
+        let shared = Arc::new(Shared { database: RwLock::new(Some(database)), reopen, ids: Ids::default(), options });
+        let writer = writer::Writer::start(Arc::clone(&shared));
+        let store = Self { shared, writer };
+        store.shared.ids.above(store.read(highest_id)?);
+        Ok(store)
+    }
+
+    /// Answers a question from one consistent state. Short questions only: old pages stay in the file for as long as
+    /// the closure runs.
+    pub fn read<T>(&self, question: impl FnOnce(&Read) -> Result<T>) -> Result<T> {
+        let guard = self.shared.database.read().map_err(|_| Error::bug("a reader of the store panicked"))?;
+        let database = guard.as_ref().ok_or(Error::Busy { retry_after: 1 })?;
+        let txn = database.begin_read().map_err(|e| Error::broken("begin to read", e))?;
+        drop(guard);
+        question(&Read::new(txn))
+    }
+
+    /// Runs one verb in a write transaction and answers after the commit is on the disk. The verb checks before its
+    /// first put; it may run more than once, when a neighbour in the same commit fails.
+    pub async fn write<T, F>(&self, verb: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.submit(verb)?.await.map_err(|_| Error::bug("the writer stopped"))?
+    }
+
+    /// As `write`, for callers outside the async world.
+    pub fn write_blocking<T, F>(&self, verb: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.submit(verb)?.blocking_recv().map_err(|_| Error::bug("the writer stopped"))?
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.shared.options.clock
+    }
+}
+
+fn open_file(path: &Path, cache: usize) -> Result<Database> {
+    redb::Builder::new().set_cache_size(cache).create(path).map_err(opening)
+}
+
+fn opening(e: redb::DatabaseError) -> Error {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; the rest is told as it is")]
+    match e {
+        redb::DatabaseError::DatabaseAlreadyOpen => {
+            Problem::new("E047", "The data directory is in use by another 'instance'.")
+                .remedy("Stop the running 'instance serve', or give this command another --data.")
+                .into()
+        }
+        redb::DatabaseError::UpgradeRequired(_) => {
+            Problem::new("E062", "The database was written by a program too old for this one.").into()
+        }
+        e => Error::broken("open the database", e),
+    }
+}
+
+/// The highest id that any fact carries, so that no id is given out twice after the clock stepped back.
+fn highest_id(read: &Read) -> Result<u64> {
+    let last = |keys: Vec<u64>| keys.first().copied().unwrap_or_default();
+    let span = || Span::all().newest_first().limit(1);
+    Ok([
+        last(read.keys(&schema::POSTS, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::ACTIVITIES, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::NOTES, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::ACTORS, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::MEDIA, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::ACCOUNTS, span())?.iter().map(|k| k.0).collect()),
+    ]
+    .into_iter()
+    .max()
+    .unwrap_or_default())
+}

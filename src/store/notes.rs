@@ -1,0 +1,97 @@
+//! Strangers' posts that concern us.
+
+use super::counts::{Count, step};
+use super::schema::{NOTE_BY_URI, NOTES, NOTES_BY_AUTHOR, NOTES_BY_THREAD, NOTES_WAITING};
+use super::table::Span;
+use super::tx::{Rows, Write};
+use crate::error::{Error, Result};
+use crate::model::ids::{ActorId, NoteId, PostId};
+use crate::model::note::{Note, Shown};
+
+pub fn get(rows: &impl Rows, id: NoteId) -> Result<Option<Note>> {
+    rows.get(&NOTES, &id)
+}
+
+pub fn by_uri(rows: &impl Rows, uri: &str) -> Result<Option<Note>> {
+    match rows.get(&NOTE_BY_URI, &uri.to_owned())? {
+        Some(id) => get(rows, id),
+        None => Ok(None),
+    }
+}
+
+pub fn put(tx: &mut Write<'_>, note: &Note) -> Result<()> {
+    if let Some(old) = get(tx, note.id)? {
+        count(tx, &old, false)?;
+    }
+    count(tx, note, true)?;
+    tx.put(&NOTE_BY_URI, &note.content.uri, &note.id)?;
+    tx.put(&NOTES_BY_AUTHOR, &(note.author, note.id), &())?;
+    if let Some(thread) = note.thread {
+        tx.put(&NOTES_BY_THREAD, &(thread, note.id), &())?;
+    }
+    match note.shown {
+        Shown::Waiting => tx.put(&NOTES_WAITING, &note.id, &())?,
+        Shown::Released | Shown::Hidden => {
+            tx.remove(&NOTES_WAITING, &note.id)?;
+        }
+    }
+    tx.after.pages = true;
+    tx.put(&NOTES, &note.id, note)
+}
+
+pub fn remove(tx: &mut Write<'_>, note: &Note) -> Result<()> {
+    count(tx, note, false)?;
+    tx.remove(&NOTE_BY_URI, &note.content.uri)?;
+    tx.remove(&NOTES_BY_AUTHOR, &(note.author, note.id))?;
+    if let Some(thread) = note.thread {
+        tx.remove(&NOTES_BY_THREAD, &(thread, note.id))?;
+    }
+    tx.remove(&NOTES_WAITING, &note.id)?;
+    tx.after.pages = true;
+    tx.remove(&NOTES, &note.id)?;
+    Ok(())
+}
+
+/// Only what everybody may read is counted: a private answer stays between its writer and us.
+fn count(tx: &mut Write<'_>, note: &Note, up: bool) -> Result<()> {
+    let Some(thread) = note.thread.filter(|_| note.content.public) else { return Ok(()) };
+    step(tx, Count::Replies(thread), up)?;
+    if note.shown == Shown::Released { step(tx, Count::RepliesShown(thread), up) } else { Ok(()) }
+}
+
+/// Notes under a post of ours, oldest first.
+pub fn of_thread(rows: &impl Rows, thread: PostId, limit: usize) -> Result<Vec<Note>> {
+    let keys = rows.keys(&NOTES_BY_THREAD, Span::under(&thread).limit(limit))?;
+    load(rows, keys.into_iter().map(|(_, id)| id))
+}
+
+pub fn of_author(rows: &impl Rows, author: ActorId) -> Result<Vec<Note>> {
+    let keys = rows.keys(&NOTES_BY_AUTHOR, Span::under(&author))?;
+    load(rows, keys.into_iter().map(|(_, id)| id))
+}
+
+/// What waits for a decision, newest first.
+pub fn waiting(rows: &impl Rows, before: Option<NoteId>, limit: usize) -> Result<Vec<Note>> {
+    let span = before.map_or(Span::all(), |id| Span::all().before(&id)).newest_first().limit(limit);
+    let keys = rows.keys(&NOTES_WAITING, span)?;
+    load(rows, keys)
+}
+
+/// All notes, newest first.
+pub fn latest(rows: &impl Rows, before: Option<NoteId>, limit: usize) -> Result<Vec<Note>> {
+    let span = before.map_or(Span::all(), |id| Span::all().before(&id)).newest_first().limit(limit);
+    Ok(rows.rows(&NOTES, span)?.into_iter().map(|(_, note)| note).collect())
+}
+
+fn load(rows: &impl Rows, ids: impl IntoIterator<Item = NoteId>) -> Result<Vec<Note>> {
+    ids.into_iter()
+        .map(|id| get(rows, id)?.ok_or_else(|| Error::bug("an index names a note that is not there")))
+        .collect()
+}
+
+pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
+    from.each(&NOTES, &Span::all(), |_, note| {
+        put(tx, &note)?;
+        Ok(true)
+    })
+}

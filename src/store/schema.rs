@@ -1,0 +1,158 @@
+//! Every table on one page. A fact is lost with its table; an index is a function of facts, which `check`
+//! computes again. Tables with an index beside them are written only by the file named there.
+
+use serde_json::value::RawValue;
+
+use super::table::Table;
+use crate::base::time::Timestamp;
+use crate::model::account::{Account, Keys};
+use crate::model::activity::{Activity, Received};
+use crate::model::actor::Actor;
+use crate::model::client::Token;
+use crate::model::delivery::Delivery;
+use crate::model::follow::{ActRef, Follower, Following, OwnReaction, Reaction, ReactionKind};
+use crate::model::ids::{
+    AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
+};
+use crate::model::media::Media;
+use crate::model::moderation::{Block, Quote, Report};
+use crate::model::note::Note;
+use crate::model::post::Post;
+use crate::model::server::{Inbox, Server};
+use crate::model::user::{LoginLink, Session};
+
+/// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
+pub type Fingerprint = [u8; 16];
+
+// Facts written from anywhere
+pub const META: Table<String, Box<RawValue>> = Table::fact("meta"); // see store::meta
+pub const KEYS: Table<AccountId, Keys> = Table::fact("keys");
+pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
+pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
+pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
+pub const SESSIONS: Table<[u8; 32], Session> = Table::fact("sessions");
+pub const RECEIVED: Table<ReceivedId, Received> = Table::fact("received");
+/// Strangers' objects that were deleted and activities that were undone: a late copy does not bring them back.
+pub const GONE: Table<Fingerprint, Timestamp> = Table::fact("gone");
+pub const REPORTS: Table<ReportId, Report> = Table::fact("reports");
+/// Whom our accounts follow; the second part is the actor id as an address.
+pub const FOLLOWING: Table<(AccountId, String), Following> = Table::fact("following");
+/// What our accounts liked and boosted elsewhere, by the object's address.
+pub const OWN_REACTIONS: Table<(AccountId, ReactionKind, String), OwnReaction> = Table::fact("own_reactions");
+
+// store::accounts
+pub(super) const ACCOUNTS: Table<AccountId, Account> = Table::fact("accounts");
+pub(super) const HANDLES: Table<String, AccountId> = Table::index("handles");
+
+// store::posts
+pub(super) const POSTS: Table<PostId, Post> = Table::fact("posts");
+pub(super) const POSTS_BY_ACCOUNT: Table<(AccountId, PostId), ()> = Table::index("posts_by_account");
+pub(super) const POSTS_LISTED: Table<PostId, ()> = Table::index("posts_listed");
+pub(super) const POSTS_BY_TAG: Table<(String, PostId), ()> = Table::index("posts_by_tag");
+/// Our own answers to a post of ours.
+pub(super) const OWN_REPLIES: Table<(PostId, PostId), ()> = Table::index("own_replies");
+
+// store::activities
+pub(super) const ACTIVITIES: Table<ActivityId, Activity> = Table::fact("activities");
+pub(super) const OUTBOX: Table<(AccountId, ActivityId), ()> = Table::index("outbox");
+
+// store::actors
+pub(super) const ACTORS: Table<ActorId, Actor> = Table::fact("actors");
+pub(super) const SERVERS: Table<ServerId, Server> = Table::fact("servers");
+pub(super) const INBOXES: Table<InboxId, Inbox> = Table::fact("inboxes");
+pub(super) const ACTOR_BY_URI: Table<String, ActorId> = Table::index("actor_by_uri");
+pub(super) const SERVER_BY_HOST: Table<String, ServerId> = Table::index("server_by_host");
+pub(super) const INBOX_BY_URL: Table<String, InboxId> = Table::index("inbox_by_url");
+
+// store::follows
+pub(super) const FOLLOWERS: Table<(AccountId, ActorId), Follower> = Table::fact("followers");
+pub(super) const BLOCKS: Table<(AccountId, ActorId), Block> = Table::fact("blocks");
+pub(super) const FOLLOWED_BY: Table<(ActorId, AccountId), ()> = Table::index("followed_by");
+/// Distinct inboxes of an account's followers, and how many followers share each: what a fan-out walks.
+pub(super) const AUDIENCE: Table<(AccountId, InboxId), u64> = Table::index("audience");
+
+// store::reactions
+pub(super) const REACTIONS: Table<(PostId, ReactionKind, ActorId), Reaction> = Table::fact("reactions");
+pub(super) const REACTIONS_BY_ACTOR: Table<(ActorId, ReactionKind, PostId), ()> = Table::index("reactions_by_actor");
+
+/// What a stranger's activity stands for; kept by follows and reactions.
+pub(super) const ACT_BY_URI: Table<Fingerprint, ActRef> = Table::index("act_by_uri");
+
+// store::notes
+pub(super) const NOTES: Table<NoteId, Note> = Table::fact("notes");
+pub(super) const NOTE_BY_URI: Table<String, NoteId> = Table::index("note_by_uri");
+pub(super) const NOTES_BY_THREAD: Table<(PostId, NoteId), ()> = Table::index("notes_by_thread");
+pub(super) const NOTES_BY_AUTHOR: Table<(ActorId, NoteId), ()> = Table::index("notes_by_author");
+/// Waiting for somebody's decision.
+pub(super) const NOTES_WAITING: Table<NoteId, ()> = Table::index("notes_waiting");
+
+// store::deliveries
+pub(super) const DELIVERIES: Table<(ActivityId, InboxId), Delivery> = Table::fact("deliveries");
+/// What waits, by server and due time: each server is a lane of its own.
+pub(super) const LANES: Table<(ServerId, Timestamp, ActivityId, InboxId), ()> = Table::index("lanes");
+
+// store::quotes
+pub(super) const QUOTES: Table<QuoteId, Quote> = Table::fact("quotes");
+/// By the quoted post and the id of the quoting one.
+pub(super) const QUOTES_OF_POST: Table<(PostId, Fingerprint), QuoteId> = Table::index("quotes_of_post");
+
+// store::counts
+pub(super) const COUNTS: Table<(u64, u64), u64> = Table::index("counts");
+
+/// Names of all tables, made at start so that a reader never meets a missing one; facts first.
+pub(super) const FACTS: &[&str] = &[
+    META.name,
+    KEYS.name,
+    MEDIA.name,
+    TOKENS.name,
+    LOGIN_LINKS.name,
+    SESSIONS.name,
+    RECEIVED.name,
+    GONE.name,
+    REPORTS.name,
+    QUOTES.name,
+    FOLLOWING.name,
+    OWN_REACTIONS.name,
+    ACCOUNTS.name,
+    POSTS.name,
+    ACTIVITIES.name,
+    ACTORS.name,
+    SERVERS.name,
+    INBOXES.name,
+    FOLLOWERS.name,
+    BLOCKS.name,
+    REACTIONS.name,
+    NOTES.name,
+    DELIVERIES.name,
+];
+pub(super) const INDEXES: &[&str] = &[
+    HANDLES.name,
+    POSTS_BY_ACCOUNT.name,
+    POSTS_LISTED.name,
+    POSTS_BY_TAG.name,
+    OWN_REPLIES.name,
+    OUTBOX.name,
+    ACTOR_BY_URI.name,
+    SERVER_BY_HOST.name,
+    INBOX_BY_URL.name,
+    FOLLOWED_BY.name,
+    AUDIENCE.name,
+    REACTIONS_BY_ACTOR.name,
+    ACT_BY_URI.name,
+    NOTE_BY_URI.name,
+    NOTES_BY_THREAD.name,
+    NOTES_BY_AUTHOR.name,
+    NOTES_WAITING.name,
+    LANES.name,
+    QUOTES_OF_POST.name,
+    COUNTS.name,
+];
+
+/// The fingerprint of an address.
+pub fn fingerprint(uri: &str) -> Fingerprint {
+    let mut half = [0; 16];
+    for (to, from) in half.iter_mut().zip(crate::crypto::digest::sha256(uri.as_bytes())) {
+        *to = from;
+    }
+    half
+}

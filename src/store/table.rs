@@ -1,0 +1,97 @@
+//! A table's name and the types of its rows, and a stretch of its keys.
+
+use std::marker::PhantomData;
+
+use super::key::Key;
+
+/// Whether a table holds what would be lost with it, or what `check` can make again from the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Fact,
+    Index,
+}
+
+/// A table: every one is listed in `schema`. In the file keys and values are bytes; values are JSON.
+pub struct Table<K, V> {
+    pub name: &'static str,
+    pub role: Role,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Table<K, V> {
+    pub(super) const fn fact(name: &'static str) -> Self {
+        Self { name, role: Role::Fact, types: PhantomData }
+    }
+
+    pub(super) const fn index(name: &'static str) -> Self {
+        Self { name, role: Role::Index, types: PhantomData }
+    }
+}
+
+/// Which keys of a table, in which direction, and at most how many.
+#[derive(Debug, Clone)]
+pub struct Span {
+    pub(super) from: Vec<u8>,
+    /// Exclusive; `None` for the end of the table.
+    pub(super) to: Option<Vec<u8>>,
+    pub(super) reverse: bool,
+    pub(super) limit: usize,
+}
+
+impl Span {
+    pub fn all() -> Self {
+        Self { from: Vec::new(), to: None, reverse: false, limit: usize::MAX }
+    }
+
+    /// All keys that begin with `prefix`.
+    pub fn under(prefix: &impl Key) -> Self {
+        let from = prefix.bytes();
+        let to = successor(&from);
+        Self { from, to, ..Self::all() }
+    }
+
+    /// Narrows to keys below `key`, itself not included.
+    #[must_use]
+    pub fn before(mut self, key: &impl Key) -> Self {
+        let bytes = key.bytes();
+        self.to = Some(self.to.map_or(bytes.clone(), |to| to.min(bytes)));
+        self
+    }
+
+    /// Narrows to keys above `key`, itself and all that begin with it not included.
+    #[must_use]
+    pub fn after(mut self, key: &impl Key) -> Self {
+        if let Some(next) = successor(&key.bytes()) {
+            self.from = self.from.max(next);
+        }
+        self
+    }
+
+    /// From the highest key down: for keys that end in an id, the newest first.
+    #[must_use]
+    pub fn newest_first(mut self) -> Self {
+        self.reverse = true;
+        self
+    }
+
+    #[must_use]
+    pub fn limit(mut self, rows: usize) -> Self {
+        self.limit = rows;
+        self
+    }
+
+    /// A stretch that can hold nothing; redb panics on one that ends before it begins.
+    pub(super) fn is_empty(&self) -> bool {
+        self.limit == 0 || self.to.as_ref().is_some_and(|to| *to <= self.from)
+    }
+}
+
+/// The first key after all that begin with `prefix`; `None` when there is none.
+fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|b| *b != u8::MAX)?;
+    let mut next = prefix.get(..=last)?.to_vec();
+    if let Some(byte) = next.last_mut() {
+        *byte += 1;
+    }
+    Some(next)
+}

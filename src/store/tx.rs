@@ -1,0 +1,209 @@
+//! Transactions as the rest of the house sees them: `Rows` to look, `Write` to change.
+
+use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::key::Key;
+use super::table::{Span, Table};
+use crate::base::id::Ids;
+use crate::base::time::{Clock, Timestamp};
+use crate::error::{Error, Result};
+use crate::model::ids::ServerId;
+
+pub(super) fn definition(name: &'static str) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+    TableDefinition::new(name)
+}
+
+/// Looks at raw rows; tells whether to go on.
+type See<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<bool>;
+
+/// Looking, in a read or a write transaction alike.
+pub trait Rows {
+    #[doc(hidden)]
+    fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()>;
+    #[doc(hidden)]
+    fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>;
+
+    fn get<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, key: &K) -> Result<Option<V>> {
+        let mut found = None;
+        self.raw_get(table.name, &key.bytes(), &mut |value| {
+            found = Some(decode(table.name, value)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// A row that somebody asked for: its absence is theirs to hear of.
+    fn need<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, key: &K) -> Result<V> {
+        self.get(table, key)?.ok_or(Error::NotFound)
+    }
+
+    fn has<K: Key, V>(&self, table: &Table<K, V>, key: &K) -> Result<bool> {
+        let mut found = false;
+        self.raw_get(table.name, &key.bytes(), &mut |_| {
+            found = true;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Calls `each` for the rows of a span until it answers `false`.
+    fn each<K: Key, V: DeserializeOwned>(
+        &self,
+        table: &Table<K, V>,
+        span: &Span,
+        mut each: impl FnMut(K, V) -> Result<bool>,
+    ) -> Result<()>
+    where
+        Self: Sized,
+    {
+        self.raw(table.name, span, &mut |key, value| each(key_of(table.name, key)?, decode(table.name, value)?))
+    }
+
+    fn rows<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, span: Span) -> Result<Vec<(K, V)>> {
+        let mut rows = Vec::new();
+        self.raw(table.name, &span, &mut |key, value| {
+            rows.push((key_of(table.name, key)?, decode(table.name, value)?));
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    fn keys<K: Key, V>(&self, table: &Table<K, V>, span: Span) -> Result<Vec<K>> {
+        let mut keys = Vec::new();
+        self.raw(table.name, &span, &mut |key, _| {
+            keys.push(key_of(table.name, key)?);
+            Ok(true)
+        })?;
+        Ok(keys)
+    }
+}
+
+fn decode<V: DeserializeOwned>(table: &'static str, value: &[u8]) -> Result<V> {
+    serde_json::from_slice(value).map_err(|e| Error::broken(format!("a row of '{table}' does not decode"), e))
+}
+
+fn key_of<K: Key>(table: &'static str, mut key: &[u8]) -> Result<K> {
+    let decoded = K::read(&mut key).filter(|_| key.is_empty());
+    decoded.ok_or_else(|| Error::bug(format!("a key of '{table}' does not decode")))
+}
+
+/// One consistent state, to look at.
+pub struct Read {
+    txn: ReadTransaction,
+}
+
+impl Read {
+    pub(super) fn new(txn: ReadTransaction) -> Self {
+        Self { txn }
+    }
+}
+
+impl Rows for Read {
+    fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
+        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        walk(&rows, span, see)
+    }
+
+    fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        let value = rows.get(key).map_err(|e| Error::broken(format!("read '{table}'"), e))?;
+        value.map_or(Ok(()), |value| see(value.value()))
+    }
+}
+
+fn walk<T: ReadableTable<&'static [u8], &'static [u8]>>(rows: &T, span: &Span, see: See<'_>) -> Result<()> {
+    use std::ops::Bound::{Excluded, Included, Unbounded};
+    if span.is_empty() {
+        return Ok(());
+    }
+    let failed = |e| Error::broken("walk a table", e);
+    let to = span.to.as_deref().map_or(Unbounded, Excluded);
+    let mut range = rows.range::<&[u8]>((Included(span.from.as_slice()), to)).map_err(failed)?;
+    for _ in 0..span.limit {
+        let next = if span.reverse { range.next_back() } else { range.next() };
+        let Some(row) = next else { break };
+        let (key, value) = row.map_err(failed)?;
+        if !see(key.value(), value.value())? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What the world outside the store has to hear once a commit is durable.
+#[derive(Debug, Default)]
+pub struct After {
+    /// Servers that have something to receive, and from when on.
+    pub deliveries: Vec<(ServerId, Timestamp)>,
+    /// Something was received and waits for its effect.
+    pub received: bool,
+    /// Public pages show something else than before.
+    pub pages: bool,
+    /// Files that no row names any more.
+    pub files: Vec<String>,
+}
+
+/// A write transaction, shared by the verbs of one group commit.
+pub struct Write<'a> {
+    txn: &'a WriteTransaction,
+    ids: &'a Ids,
+    now: Timestamp,
+    /// Tell what has to be heard after the commit.
+    pub after: After,
+    pub(super) dirty: bool,
+}
+
+impl<'a> Write<'a> {
+    pub(super) fn new(txn: &'a WriteTransaction, ids: &'a Ids, clock: &Clock) -> Self {
+        Self { txn, ids, now: clock.now(), after: After::default(), dirty: false }
+    }
+
+    /// The moment of this transaction.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// A fresh id, above all others.
+    pub fn id(&self) -> u64 {
+        self.ids.next(self.now, crate::crypto::random::salt())
+    }
+
+    pub fn put<K: Key, V: Serialize>(&mut self, table: &Table<K, V>, key: &K, value: &V) -> Result<()> {
+        let value =
+            serde_json::to_vec(value).map_err(|e| Error::broken(format!("encode a row of '{}'", table.name), e))?;
+        self.raw_put(table.name, &key.bytes(), &value)
+    }
+
+    pub(super) fn raw_put(&mut self, table: &'static str, key: &[u8], value: &[u8]) -> Result<()> {
+        self.dirty = true;
+        let mut rows =
+            self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        rows.insert(key, value).map_err(|e| Error::broken(format!("write '{table}'"), e))?;
+        Ok(())
+    }
+
+    /// True when there was such a row.
+    pub fn remove<K: Key, V>(&mut self, table: &Table<K, V>, key: &K) -> Result<bool> {
+        let name = table.name;
+        let mut rows = self.txn.open_table(definition(name)).map_err(|e| Error::broken(format!("open '{name}'"), e))?;
+        let was =
+            rows.remove(key.bytes().as_slice()).map_err(|e| Error::broken(format!("write '{name}'"), e))?.is_some();
+        self.dirty |= was;
+        Ok(was)
+    }
+}
+
+impl Rows for Write<'_> {
+    fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
+        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        walk(&rows, span, see)
+    }
+
+    fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        let value = rows.get(key).map_err(|e| Error::broken(format!("read '{table}'"), e))?;
+        value.map_or(Ok(()), |value| see(value.value()))
+    }
+}

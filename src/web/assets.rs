@@ -1,0 +1,53 @@
+//! The files of `static/`, carried in the binary, at addresses that change with their content.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use hyper::StatusCode;
+use hyper::header;
+use rust_embed::RustEmbed;
+
+use super::response::{Response, answer, set};
+use crate::crypto::digest;
+use crate::error::{Error, Result};
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Static;
+
+/// File name to the first 12 digits of its SHA-256.
+static VERSIONS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let version = |name: &str| {
+        let file = Static::get(name)?;
+        let hash = digest::hex(&digest::sha256(&file.data));
+        Some((name.to_owned(), hash.get(..12)?.to_owned()))
+    };
+    Static::iter().filter_map(|name| version(&name)).collect()
+});
+
+/// The address of an embedded file: `/assets/0123456789ab/public.css`.
+pub fn path(name: &str) -> String {
+    let version = VERSIONS.get(name).map_or("0", String::as_str);
+    format!("/assets/{version}/{name}")
+}
+
+/// Serves an embedded file. The version in the address is not checked: a page that is older than the program
+/// still gets a style sheet.
+pub fn serve(name: &str) -> Result<Response> {
+    let file = Static::get(name).ok_or(Error::NotFound)?;
+    let kind = match name.rsplit_once('.').map(|(_, ext)| ext) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("js") => "text/javascript; charset=utf-8",
+        _ => "application/octet-stream",
+    };
+    let mut response = answer(StatusCode::OK, kind, file.data.into_owned());
+    set(response.headers_mut(), header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    set(
+        response.headers_mut(),
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    );
+    Ok(response)
+}

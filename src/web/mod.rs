@@ -1,0 +1,8 @@
+//! What all doors share: requests as doors see them, answers, who asks, embedded files.
+
+pub mod assets;
+pub mod cookie;
+pub mod limits;
+pub mod request;
+pub mod response;
+pub mod who;

@@ -1,0 +1,58 @@
+//! Once an hour, what need not be kept is forgotten; at the start and once a day, files that no row names are removed.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::actions;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, Span};
+
+const EVERY: Duration = Duration::from_secs(3600);
+/// A file this young may belong to a row that is on its way.
+const YOUNG: Duration = Duration::from_secs(24 * 3600);
+/// Sweeps happen every so many turns.
+const SWEEP: u32 = 24;
+
+pub async fn run(app: Arc<App>) {
+    let mut turns = 0_u32;
+    loop {
+        if let Err(Error::Broken(cause)) = turn(&app, turns.is_multiple_of(SWEEP)).await {
+            tracing::error!(what = %cause, "pruning");
+        }
+        turns = turns.wrapping_add(1);
+        if app.pause(EVERY).await {
+            return;
+        }
+    }
+}
+
+/// Forgets all that is to be forgotten now; `sweep` looks for orphaned files too.
+pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
+    while app.store.write(actions::prune::prune).await? {}
+    if sweep { sweep_files(app) } else { Ok(()) }
+}
+
+/// A crash between writing a file and its row, or between removing the row and the file, leaves an orphan. Young files
+/// are left alone: their row may be on its way.
+fn sweep_files(app: &App) -> Result<()> {
+    let named: HashSet<String> = app.store.read(|rows| {
+        let media = rows.rows(&MEDIA, Span::all())?;
+        Ok(media.into_iter().flat_map(|(_, m)| [m.file, m.small.file]).collect())
+    })?;
+    for name in app.files.list() {
+        let name = name?;
+        if !named.contains(&name) && is_old(app, &name) {
+            app.files.remove(&name)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_old(app: &App, name: &str) -> bool {
+    let modified = app.files.path(name).and_then(|path| path.metadata().ok()?.modified().ok());
+    let since = modified.and_then(|moment| moment.duration_since(std::time::UNIX_EPOCH).ok());
+    since.is_some_and(|written| Duration::from_millis(app.now().0).saturating_sub(written) > YOUNG)
+}

@@ -1,0 +1,223 @@
+//! Whole servers for tests: each with a folder of its own and a real socket, on one clock that is moved by hand. Work
+//! is done by `drain`, never by waiting.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use instance::actions;
+use instance::app::App;
+use instance::base::time::{Clock, Timestamp};
+use instance::config::Config;
+use instance::error::Result;
+use instance::model::account::{Account, Kind, NewAccount};
+use instance::model::actor::Actor;
+use instance::model::delivery::State;
+use instance::model::ids::{PostId, ReceivedId};
+use instance::model::institution::Institution;
+use instance::model::post::{NewPost, Post};
+use instance::model::user::{Asker, By, Owner};
+use instance::store::schema::RECEIVED;
+use instance::store::{Rows, Span, actors, deliveries};
+use instance::work;
+use tokio::sync::oneshot;
+
+pub mod http;
+
+/// 2026-11-23T09:00:00Z
+pub const START: Timestamp = Timestamp(1_795_424_400_000);
+
+/// A folder that goes away with its test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("instance-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running server with one account, `press`.
+pub struct Instance {
+    pub app: Arc<App>,
+    pub account: Account,
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    _folder: Folder,
+}
+
+impl Instance {
+    /// A live one, known by its address on loopback.
+    pub async fn start(clock: &Clock) -> Self {
+        Self::start_as(clock, true).await
+    }
+
+    pub async fn start_as(clock: &Clock, live: bool) -> Self {
+        let folder = Folder::new();
+        let listener = instance::serve::listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut config = Config::new(&folder.0);
+        config.listen = address.to_string();
+        if live {
+            config.url = Some(format!("http://{address}"));
+            config.handle_domain = Some(address.to_string());
+            config.network.allow_private = vec!["127.0.0.0/8".to_owned()];
+        }
+        let app = App::open(config, clock.clone()).unwrap();
+        let account = set_up(&app).await.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let door = Arc::clone(&app);
+        app.spawn(async move {
+            instance::serve::doors(&door, listener, async { stopped.await.unwrap_or_default() }).await;
+        });
+        Self { app, account, address, stop: Some(stop), _folder: folder }
+    }
+
+    pub fn by(&self) -> By {
+        Asker::Operator.may_publish(self.account.id, "").unwrap()
+    }
+
+    pub async fn publish(&self, text: &str) -> Post {
+        self.publish_new(NewPost::plain("en".parse().unwrap(), text)).await
+    }
+
+    pub async fn publish_new(&self, new: NewPost) -> Post {
+        let (site, by) = (self.app.site.clone(), self.by());
+        self.app.store.write(move |tx| actions::publish::publish(tx, &site, by, &new)).await.unwrap()
+    }
+
+    /// The actor id of `press`.
+    pub fn actor(&self) -> String {
+        self.app.site.actor(self.account.id)
+    }
+
+    pub fn post_uri(&self, id: PostId) -> String {
+        self.app.site.post(id)
+    }
+
+    /// What this server knows of another's account.
+    pub fn knows(&self, other: &Self) -> Option<Actor> {
+        self.app.store.read(|rows| actors::by_uri(rows, &other.actor())).unwrap()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Deliveries by state.
+    pub fn deliveries(&self, wanted: State) -> usize {
+        let mut count = 0;
+        self.app
+            .store
+            .read(|rows| {
+                deliveries::each(rows, |_, delivery| {
+                    count += usize::from(delivery.state == wanted);
+                    Ok(true)
+                })
+            })
+            .unwrap();
+        count
+    }
+
+    /// Puts a second copy of everything received behind the first: effects have to be idempotent.
+    async fn double(&self) {
+        self.app
+            .store
+            .write(|tx| {
+                for (id, row) in tx.rows(&RECEIVED, Span::all())? {
+                    let copy = ReceivedId(tx.id());
+                    if id.0 < copy.0 {
+                        tx.put(&RECEIVED, &copy, &row)?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+
+    /// True when something was done.
+    async fn turn(&self) -> bool {
+        self.double().await;
+        let received = work::receive::turn(&self.app).await.unwrap();
+        let delivered = work::deliver::drain(&self.app).await.unwrap();
+        received + delivered > 0
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if std::thread::panicking() {
+            return;
+        }
+        let received = self.app.store.read(|rows| Ok(rows.keys(&RECEIVED, Span::all())?.len())).unwrap();
+        assert_eq!(received, 0, "received activities were left over");
+        let due = self.app.store.read(deliveries::lanes).unwrap();
+        let now = self.app.now();
+        assert!(due.iter().all(|(_, at)| *at > now), "due deliveries were left over");
+        let report = instance::store::check::check(&self.app.store).unwrap();
+        assert!(report.is_sound(), "{:?}", report.wrong);
+    }
+}
+
+fn owner() -> Owner {
+    Asker::Operator.may_run().unwrap()
+}
+
+async fn set_up(app: &Arc<App>) -> Result<Account> {
+    let now = app.now();
+    let institution = Institution {
+        name: "City of Example".into(),
+        languages: vec!["en".parse()?, "de".parse()?],
+        time_zone: "UTC".into(),
+        created: now,
+        origin: None,
+        first_delivery: None,
+    };
+    let (own, press) = (actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?);
+    let site = app.site.clone();
+    let new = NewAccount {
+        handle: "press".into(),
+        name: "Press Office".into(),
+        kind: Kind::Organization,
+        summary: "News of the city.".into(),
+        language: "en".parse()?,
+        demo: false,
+    };
+    app.store
+        .write(move |tx| {
+            actions::setup::init(tx, owner(), &institution, &own)?;
+            if site.live {
+                actions::go_live::go_live(tx, &site)?;
+            }
+            actions::accounts::add(tx, owner(), &new, &press)
+        })
+        .await
+}
+
+/// Lets all of them work until nobody has anything to do at this moment.
+pub async fn drain(instances: &[&Instance]) {
+    for _ in 0..100 {
+        let mut busy = false;
+        for instance in instances {
+            busy |= instance.turn().await;
+        }
+        if !busy {
+            return;
+        }
+    }
+    panic!("the servers do not come to rest");
+}
