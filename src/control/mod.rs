@@ -29,24 +29,51 @@ pub use socket::{call, close, listen, serve};
 pub enum Command {
     AccountAdd(AccountNew),
     AccountList,
-    AccountShow { account: String },
+    AccountShow {
+        account: String,
+    },
     AccountEdit(AccountChange),
     PostNew(PostNew),
-    PostList { account: Option<String>, limit: usize },
-    PostShow { post: String },
+    PostList {
+        account: Option<String>,
+        limit: usize,
+    },
+    PostShow {
+        post: String,
+    },
     PostEdit(PostChange),
-    PostDelete { post: String },
+    PostDelete {
+        post: String,
+    },
     /// Likes or boosts somebody else's post, or takes that back.
-    React { account: String, post: String, kind: React, undo: bool },
-    Pin { post: String, undo: bool },
+    React {
+        account: String,
+        post: String,
+        kind: React,
+        undo: bool,
+    },
+    Pin {
+        post: String,
+        undo: bool,
+    },
     QueueList,
     /// Tries at once, for one server or all.
-    QueueRetry { server: Option<String> },
+    QueueRetry {
+        server: Option<String>,
+    },
     /// Gives up what waits, for one server or all.
-    QueueDrop { server: Option<String> },
-    TokenNew { account: String, scopes: String, name: String },
+    QueueDrop {
+        server: Option<String>,
+    },
+    TokenNew {
+        account: String,
+        scopes: String,
+        name: String,
+    },
     TokenList,
-    TokenRevoke { token: String },
+    TokenRevoke {
+        token: String,
+    },
     LoginLink,
     DemoRemove,
     /// Compares every index with its facts.
@@ -134,7 +161,9 @@ fn account(app: &App, typed: &str) -> Result<Account> {
         None => Ok(None),
     })?;
     found.ok_or_else(|| {
-        Problem::new("E041", format!("There is no account @{handle}.")).remedy("All accounts: instance account list").into()
+        Problem::new("E041", format!("There is no account @{handle}."))
+            .remedy("All accounts: instance account list")
+            .into()
     })
 }
 
