@@ -131,7 +131,7 @@ async fn fill(app: &Arc<App>, plan: &Plan) -> Result<Option<Filled>> {
         language: institution.main_language(),
         demo: false,
     };
-    let keys = move || Ok((actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?));
+    let keys = move || -> Result<_> { Ok((actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?)) };
     let (own, its) = tokio::task::spawn_blocking(keys).await.map_err(|e| Error::broken("make keys", e))??;
     let begin = move |tx: &mut crate::store::Write<'_>| {
         actions::setup::init(tx, owner, &institution, &own)?;
