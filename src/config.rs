@@ -86,7 +86,9 @@ pub struct Overrides {
 impl Overrides {
     /// The environment of this process, under the given flags.
     pub fn from_env(flags: Vec<(&'static str, String)>) -> Self {
-        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
         Self { env: std::env::vars_os().filter_map(text).collect(), flags }
     }
 }

@@ -13,11 +13,11 @@
 //! | 2 | `store` | the database: tables, transactions, the one writer, checks, backup |
 //! | 3 | `actions` | verbs: one function is one write transaction |
 //! | 3 | `views` | questions: one read transaction, one answer for all doors |
-//! | 3 | `demo` | sample content for a trial |
 //! | 4 | `config` | the settings file |
 //! | 4 | `net` | going out: resolving, fetching, sending, under limits |
 //! | 4 | `media` | pictures, sound, video: probe, strip, resize |
 //! | 5 | `app` | what is running: store, network, clock, tasks |
+//! | 6 | `demo` | sample content for a trial |
 //! | 6 | `web` | what all doors share |
 //! | 7 | `federation` | doors for other servers |
 //! | 7 | `pages` | doors for the public |
@@ -36,6 +36,7 @@ pub mod base;
 pub mod config;
 pub mod control;
 pub mod crypto;
+pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod federation;
@@ -45,5 +46,6 @@ pub mod net;
 pub mod pages;
 pub mod serve;
 pub mod store;
+pub mod views;
 pub mod web;
 pub mod work;

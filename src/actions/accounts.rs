@@ -23,7 +23,8 @@ pub fn new_keys(now: crate::base::time::Timestamp) -> Result<Keys> {
 /// The public halves of an account's keys: RSA, Ed25519.
 pub fn public_keys(rows: &impl Rows, id: AccountId) -> Result<(PublicKey, PublicKey)> {
     let keys = rows.get(&KEYS, &id)?.ok_or_else(|| Error::bug("an account without keys"))?;
-    let seed: [u8; 32] = keys.ed25519.as_slice().try_into().map_err(|_| Error::bug("an Ed25519 seed of a wrong length"))?;
+    let seed: [u8; 32] =
+        keys.ed25519.as_slice().try_into().map_err(|_| Error::bug("an Ed25519 seed of a wrong length"))?;
     Ok((RsaKey::from_pkcs8(&keys.rsa)?.public(), Ed25519Key::from_seed(seed).public()))
 }
 

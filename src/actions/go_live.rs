@@ -11,9 +11,12 @@ pub fn go_live(tx: &mut Write<'_>, site: &Site) -> Result<()> {
     match &institution.origin {
         Some(origin) if *origin == site.origin => return Ok(()),
         Some(origin) if institution.first_delivery.is_some() => {
-            return Err(Problem::new("E070", format!("'{origin}' was already used for federation and cannot change to '{}'.", site.origin))
-                .remedy(format!("Other servers know your accounts by it. Set url = \"{origin}\" again in instance.toml."))
-                .into());
+            return Err(Problem::new(
+                "E070",
+                format!("'{origin}' was already used for federation and cannot change to '{}'.", site.origin),
+            )
+            .remedy(format!("Other servers know your accounts by it. Set url = \"{origin}\" again in instance.toml."))
+            .into());
         }
         Some(_) | None => {}
     }

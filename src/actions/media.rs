@@ -58,7 +58,12 @@ pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
 }
 
 /// Puts one picture of a profile in another's place.
-pub(super) fn replace(tx: &mut Write<'_>, account: AccountId, old: Option<MediaId>, new: Option<MediaId>) -> Result<()> {
+pub(super) fn replace(
+    tx: &mut Write<'_>,
+    account: AccountId,
+    old: Option<MediaId>,
+    new: Option<MediaId>,
+) -> Result<()> {
     if let Some(id) = new {
         let media = own(tx, account, id)?;
         keep(tx, &media)?;

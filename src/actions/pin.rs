@@ -17,7 +17,9 @@ pub fn pin(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<Accoun
         return Ok(account);
     }
     if account.pinned.len() >= MAX_PINNED {
-        return Err(Problem::new("E127", format!("{MAX_PINNED} posts are pinned already.")).remedy("Unpin one of them first.").into());
+        return Err(Problem::new("E127", format!("{MAX_PINNED} posts are pinned already."))
+            .remedy("Unpin one of them first.")
+            .into());
     }
     account.pinned.insert(0, id);
     tell(tx, site, account, id, true)

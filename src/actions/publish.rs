@@ -33,7 +33,9 @@ fn write_down(tx: &mut Write<'_>, by: By, new: &NewPost, id: PostId, published: 
     let account = accounts::need(tx, by.account())?;
     let media = new.media.iter().map(|id| super::media::ready(tx, account.id, *id)).collect::<Result<Vec<Media>>>()?;
     if let Some(used) = media.iter().find(|m| m.used) {
-        return Err(Problem::new("E133", format!("The picture {} belongs to another post already.", used.id)).field("media").into());
+        return Err(Problem::new("E133", format!("The picture {} belongs to another post already.", used.id))
+            .field("media")
+            .into());
     }
     check_parent(tx, new.reply_to)?;
     let post = Post {

@@ -27,7 +27,8 @@ pub fn drop(tx: &mut Write<'_>, _owner: Owner, host: Option<&str>) -> Result<usi
     let mut dropped = 0;
     for server in chosen(tx, host)? {
         for (_, name) in deliveries::lane(tx, server.id, usize::MAX)? {
-            let mut delivery = deliveries::get(tx, name)?.ok_or_else(|| Error::bug("a lane names a delivery that is not there"))?;
+            let mut delivery =
+                deliveries::get(tx, name)?.ok_or_else(|| Error::bug("a lane names a delivery that is not there"))?;
             delivery.state = State::Dropped;
             deliveries::put(tx, name, &delivery)?;
             dropped += 1;

@@ -56,7 +56,13 @@ pub fn unreact(tx: &mut Write<'_>, site: &Site, by: By, kind: ReactionKind, uri:
 }
 
 /// Says that an activity of ours no longer holds.
-pub(super) fn undo(tx: &mut Write<'_>, site: &Site, by: By, what: ActivityId, inboxes: &address::Inboxes) -> Result<()> {
+pub(super) fn undo(
+    tx: &mut Write<'_>,
+    site: &Site,
+    by: By,
+    what: ActivityId,
+    inboxes: &address::Inboxes,
+) -> Result<()> {
     let Some(activity) = activities::get(tx, what)? else { return Ok(()) };
     let inner = serde_json::from_str(activity.json.get()).map_err(|e| Error::broken("read an activity of ours", e))?;
     address::take_back(tx, what)?;

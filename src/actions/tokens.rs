@@ -8,7 +8,14 @@ use crate::store::schema::TOKENS;
 use crate::store::{Rows, Span, Write, accounts};
 
 /// Keeps a token under the hash of its text.
-pub fn add(tx: &mut Write<'_>, _owner: Owner, account: AccountId, scopes: &Scopes, name: &str, hash: [u8; 32]) -> Result<()> {
+pub fn add(
+    tx: &mut Write<'_>,
+    _owner: Owner,
+    account: AccountId,
+    scopes: &Scopes,
+    name: &str,
+    hash: [u8; 32],
+) -> Result<()> {
     accounts::need(tx, account)?;
     let token = Token { account, scopes: scopes.clone(), name: name.to_owned(), created: tx.now() };
     tx.put(&TOKENS, &hash, &token)

@@ -28,6 +28,7 @@ pub fn actor() -> Value {
             "alsoKnownAs": { "@id": "as:alsoKnownAs", "@type": "@id" },
             "movedTo": { "@id": "as:movedTo", "@type": "@id" },
             "attributionDomains": { "@id": "toot:attributionDomains", "@container": "@set" },
+            "assertionMethod": { "@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set" },
             "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"
         }
     ])
@@ -63,4 +64,12 @@ pub fn quote() -> Value {
             "interactionTarget": { "@id": "gts:interactionTarget", "@type": "@id" }
         }
     ])
+}
+
+/// A document without its context, to stand inside another.
+pub fn without(mut document: Value) -> Value {
+    if let Some(object) = document.as_object_mut() {
+        object.shift_remove("@context");
+    }
+    document
 }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::base::{text as words, uri};
+
 /// Everybody.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -18,6 +20,11 @@ pub fn id(value: &Value) -> Option<&str> {
     value.as_str().or_else(|| value.get("id").and_then(Value::as_str))
 }
 
+/// A field that is one string, and that string an address.
+pub fn address<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
+    object.get(field).and_then(Value::as_str).filter(|text| uri::http(text).is_some())
+}
+
 /// As `id`, of a field.
 pub fn id_of<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
     object.get(field).and_then(id)
@@ -25,12 +32,11 @@ pub fn id_of<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
 
 /// A field that holds exactly one id; an array of several names nobody.
 pub fn one_id<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
-    match object.get(field)? {
-        Value::Array(list) => match list.as_slice() {
-            [only] => id(only),
-            _ => None,
-        },
-        value => id(value),
+    let value = object.get(field)?;
+    match value.as_array().map(Vec::as_slice) {
+        Some([only]) => id(only),
+        Some(_) => None,
+        None => id(value),
     }
 }
 
@@ -49,13 +55,60 @@ pub fn ids<'a>(object: &'a Value, field: &str) -> impl Iterator<Item = &'a str> 
     list(object, field).filter_map(id)
 }
 
-/// The type: a string, or the first of an array of strings.
+/// Types that mean something to this server.
+const KINDS: [&str; 32] = [
+    "Accept",
+    "Add",
+    "Announce",
+    "Application",
+    "Article",
+    "Audio",
+    "Block",
+    "Create",
+    "Delete",
+    "EmojiReact",
+    "Event",
+    "Flag",
+    "Follow",
+    "Group",
+    "Hashtag",
+    "Image",
+    "Like",
+    "Mention",
+    "Move",
+    "Note",
+    "Organization",
+    "Page",
+    "Person",
+    "Question",
+    "QuoteRequest",
+    "Reject",
+    "Remove",
+    "Service",
+    "Tombstone",
+    "Undo",
+    "Update",
+    "Video",
+];
+
+/// The type: a string, or of an array the first that we know, else its first string.
 pub fn kind(object: &Value) -> &str {
-    match object.get("type") {
-        Some(Value::String(kind)) => kind,
-        Some(Value::Array(kinds)) => kinds.iter().find_map(Value::as_str).unwrap_or_default(),
-        Some(_) | None => "",
-    }
+    let mut kinds = list(object, "type").filter_map(Value::as_str).map(short);
+    let first = kinds.next().unwrap_or_default();
+    if KINDS.contains(&first) { first } else { kinds.find(|kind| KINDS.contains(kind)).unwrap_or(first) }
+}
+
+/// `as:Note` is the same as `Note`.
+fn short(kind: &str) -> &str {
+    kind.strip_prefix("as:").unwrap_or(kind)
+}
+
+/// Words that are no HTML: nothing unprintable, at most `max` characters.
+pub fn plain(text: &str, max: usize) -> String {
+    // Four bytes are the longest character.
+    let enough = words::head(text, max.saturating_add(1).saturating_mul(4));
+    let printable: String = enough.chars().filter(|c| words::printable(*c)).collect();
+    words::clip(printable.trim(), max).into_owned()
 }
 
 /// A text field; anything but a string is as good as absent.
@@ -73,7 +126,7 @@ pub fn first_of_map<'a>(object: &'a Value, field: &str) -> Option<(&'a str, &'a 
 pub fn link(object: &Value, field: &str) -> Option<String> {
     let href = |value: &Value| -> Option<String> {
         let text = value.as_str().or_else(|| value.get("href").and_then(Value::as_str))?;
-        crate::base::uri::http(text).map(|_| text.to_owned())
+        uri::http(text).map(|_| text.to_owned())
     };
     let is_page = |value: &&Value| {
         value.get("mediaType").and_then(Value::as_str).is_none_or(|mime| mime.starts_with("text/html"))

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use crate::base::html::escape;
 use crate::model::site::Site;
 
-/// The document for an account. `subject` is the one handle it has, whatever it was asked by.
+/// The document for an account. `subject` is the one handle it has, whatever it was asked by. `avatar` is its media
+/// type and address.
 pub fn jrd(site: &Site, user: &str, actor: &str, profile: &str, avatar: Option<(&str, &str)>) -> Value {
+    // The server's own actor belongs to the host: peers look it up there, not at an apex that may not answer.
+    let domain = if actor == site.instance_actor() { site.authority() } else { &site.handle_domain };
     let mut links = vec![
         json!({ "rel": "self", "type": "application/activity+json", "href": actor }),
         json!({ "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile }),
@@ -15,7 +18,7 @@ pub fn jrd(site: &Site, user: &str, actor: &str, profile: &str, avatar: Option<(
         links.push(json!({ "rel": "http://webfinger.net/rel/avatar", "type": mime, "href": url }));
     }
     json!({
-        "subject": format!("acct:{user}@{}", site.handle_domain),
+        "subject": format!("acct:{user}@{domain}"),
         "aliases": [profile, actor],
         "links": links,
     })

@@ -17,7 +17,8 @@ use crate::web::response::{self, Response};
 const MOST: usize = 40;
 
 pub(super) fn credentials(app: &App, token: &Token) -> Result<Response> {
-    let value = app.store.read(|rows| entities::account::credentials(app, rows, &accounts::need(rows, token.account)?))?;
+    let value =
+        app.store.read(|rows| entities::account::credentials(app, rows, &accounts::need(rows, token.account)?))?;
     response::json(StatusCode::OK, &value)
 }
 

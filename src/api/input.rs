@@ -70,7 +70,9 @@ fn flatten(key: &str, value: &Value, pairs: &mut Vec<(String, String)>) {
         Value::Number(n) => pairs.push((key.to_owned(), n.to_string())),
         Value::String(s) => pairs.push((key.to_owned(), s.clone())),
         Value::Array(list) => list.iter().for_each(|item| flatten(&format!("{key}[]"), item, pairs)),
-        Value::Object(object) => object.iter().for_each(|(inner, item)| flatten(&format!("{key}[{inner}]"), item, pairs)),
+        Value::Object(object) => {
+            object.iter().for_each(|(inner, item)| flatten(&format!("{key}[{inner}]"), item, pairs));
+        }
     }
 }
 
@@ -85,7 +87,9 @@ mod tests {
 
     #[test]
     fn json_and_forms_say_the_same() {
-        let value = json::parse(br#"{"status":"Hi","sensitive":"0","media_ids":["7","8"],"poll":{"options":["a","b"]},"x":null}"#);
+        let value = json::parse(
+            br#"{"status":"Hi","sensitive":"0","media_ids":["7","8"],"poll":{"options":["a","b"]},"x":null}"#,
+        );
         let form = Form::new(flat(&value.unwrap())).unwrap();
         assert_eq!(form.text("status"), "Hi");
         assert_eq!(form.all("media_ids").collect::<Vec<_>>(), ["7", "8"]);

@@ -10,9 +10,9 @@ use crate::store::{accounts, meta};
 use crate::web::response::{self, Response};
 
 pub(super) fn v1(app: &App) -> Result<Response> {
-    let (institution, people, posts) = app.store.read(|rows| {
-        Ok((meta::institution(rows)?, accounts::all(rows)?.len(), counts::get(rows, Count::AllPosts)?))
-    })?;
+    let (institution, people, posts) = app
+        .store
+        .read(|rows| Ok((meta::institution(rows)?, accounts::all(rows)?.len(), counts::get(rows, Count::AllPosts)?)))?;
     response::json(StatusCode::OK, &entities::instance::v1(app, &institution, people, posts))
 }
 

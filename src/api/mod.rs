@@ -79,7 +79,8 @@ fn find(method: &Method, path: &[&str]) -> Option<(Access, Verb, String)> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
     ROUTES.iter().filter(|(wanted, ..)| *wanted == method).find_map(|(_, pattern, access, verb)| {
         let parts: Vec<&str> = pattern.split('/').collect();
-        let fits = parts.len() == path.len() && parts.iter().zip(path).all(|(part, given)| *part == ":id" || part == given);
+        let fits =
+            parts.len() == path.len() && parts.iter().zip(path).all(|(part, given)| *part == ":id" || part == given);
         let id = parts.iter().zip(path).find(|(part, _)| **part == ":id").map(|(_, given)| (*given).to_owned());
         fits.then(|| (*access, *verb, id.unwrap_or_default()))
     })

@@ -80,9 +80,12 @@ fn visibility(text: &str) -> Result<Visibility> {
     match text {
         "" | "public" => Ok(Visibility::Public),
         "unlisted" => Ok(Visibility::Quiet),
-        other => Err(Problem::new("E129", format!("Visibility '{other}' is not supported: posts are 'public' or 'unlisted'."))
-            .field("visibility")
-            .into()),
+        other => Err(Problem::new(
+            "E129",
+            format!("Visibility '{other}' is not supported: posts are 'public' or 'unlisted'."),
+        )
+        .field("visibility")
+        .into()),
     }
 }
 
@@ -107,7 +110,8 @@ pub(super) fn status(app: &App, id: &str) -> Result<Response> {
         Some(post) if post.deleted.is_none() => entities::status::status(app, rows, post),
         Some(_) => Err(Error::Gone),
         None => {
-            let note = notes::get(rows, NoteId(id.0))?.filter(|note| note.shown == Shown::Released && note.content.public);
+            let note =
+                notes::get(rows, NoteId(id.0))?.filter(|note| note.shown == Shown::Released && note.content.public);
             entities::status::answer(app, rows, &note.ok_or(Error::NotFound)?)
         }
     })?;

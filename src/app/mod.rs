@@ -176,7 +176,8 @@ impl App {
 
     /// The post that an attempt with the same key led to a moment ago.
     pub fn repeated(&self, attempt: &Attempt) -> Result<Option<PostId>> {
-        let found = self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?.get(attempt);
+        let found =
+            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?.get(attempt);
         Ok(found.filter(|(_, at)| self.now().since(*at) < REPEATS).map(|(post, _)| post))
     }
 

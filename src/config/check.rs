@@ -47,7 +47,11 @@ pub fn contact(text: &str) -> Result<String, String> {
     let mail = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && domain(host).is_ok());
     let page = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
     let clean = !text.contains(|c: char| c.is_whitespace() || c.is_control()) && text.len() <= 254;
-    if (mail || page) && clean { Ok(text.to_owned()) } else { Err(format!("'{text}' is neither a mail address nor a page")) }
+    if (mail || page) && clean {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("'{text}' is neither a mail address nor a page"))
+    }
 }
 
 /// An address, or a range of them such as `10.0.0.0/8`.
@@ -62,7 +66,10 @@ pub fn range(text: &str) -> Result<String, String> {
 }
 
 pub fn cache(number: u64) -> Result<usize, String> {
-    usize::try_from(number).ok().filter(|n| (1..=65_536).contains(n)).ok_or_else(|| format!("{number} is not between 1 and 65536"))
+    usize::try_from(number)
+        .ok()
+        .filter(|n| (1..=65_536).contains(n))
+        .ok_or_else(|| format!("{number} is not between 1 and 65536"))
 }
 
 impl Config {
@@ -82,7 +89,9 @@ impl Config {
                     remarks.push("url begins with http: this is for rehearsals on a private network; servers on the internet refuse it.".into());
                 }
                 if let Some(domain) = self.handle_domain.as_ref().filter(|domain| host(url).as_ref() != Some(*domain)) {
-                    remarks.push(format!("https://{domain}/.well-known/webfinger has to redirect to {url}/.well-known/webfinger."));
+                    remarks.push(format!(
+                        "https://{domain}/.well-known/webfinger has to redirect to {url}/.well-known/webfinger."
+                    ));
                 }
                 if self.contact.is_none() {
                     remarks.push("contact is not set: other administrators have nobody to write to.".into());
@@ -90,7 +99,10 @@ impl Config {
             }
         }
         if !self.is_local() {
-            remarks.push(format!("listen = {} answers to the network without encryption: put a web server with a certificate in front.", self.listen));
+            remarks.push(format!(
+                "listen = {} answers to the network without encryption: put a web server with a certificate in front.",
+                self.listen
+            ));
         }
         if !self.network.allow_private.is_empty() {
             remarks.push("network.allow_private lets this server call private addresses: for rehearsals only.".into());
@@ -106,5 +118,7 @@ fn misspelt(env: &[(String, String)]) -> Vec<String> {
     let known: Vec<String> = KEYS.iter().map(super::Key::variable).chain(["INSTANCE_DATA".to_owned()]).collect();
     let unread = env.iter().map(|(name, _)| name).filter(|name| name.starts_with("INSTANCE_") && !known.contains(name));
     let near = |name: &String| known.iter().find(|known| strsim::damerau_levenshtein(known, name) <= 2);
-    unread.filter_map(|name| near(name).map(|near| format!("The variable {name} is not read. Is {near} meant?"))).collect()
+    unread
+        .filter_map(|name| near(name).map(|near| format!("The variable {name} is not read. Is {near} meant?")))
+        .collect()
 }

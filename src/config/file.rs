@@ -12,7 +12,8 @@ use crate::error::{Error, Problem, Result};
 pub fn entries(text: &str) -> Result<Vec<(&'static Key, Value, usize)>> {
     let document = Document::parse(text).map_err(|e| {
         let line = e.span().map_or(1, |span| line_at(text, span.start));
-        let problem = Problem::new("E015", format!("The settings cannot be read: line {line}: {}.", e.message().trim()));
+        let problem =
+            Problem::new("E015", format!("The settings cannot be read: line {line}: {}.", e.message().trim()));
         Error::from(problem.remedy("Texts stand in quotation marks: listen = \"127.0.0.1:8080\""))
     })?;
     let mut found = Vec::new();
@@ -36,7 +37,8 @@ fn walk(text: &str, section: &str, table: &dyn TableLike, found: &mut Vec<(&'sta
             let inner = item.as_table_like().and_then(|t| t.iter().next().map(|(inner, _)| format!("{full}.{inner}")));
             return Err(super::unknown(&inner.unwrap_or(full), &format!(" ({}, line {line})", super::FILE)));
         };
-        let value = value_of(item).ok_or_else(|| super::wrong(key, "it has a type that no setting has", &super::Origin::File(line)))?;
+        let value = value_of(item)
+            .ok_or_else(|| super::wrong(key, "it has a type that no setting has", &super::Origin::File(line)))?;
         found.push((key, value, line));
     }
     Ok(())
@@ -141,7 +143,8 @@ fn insert(text: &str, key: &Key, new: &str) -> String {
     if key.section().is_empty() {
         return format!("{new}\n{text}");
     }
-    let header = sections(text).position(|(section, line)| section == key.section() && line.trim_start().starts_with('['));
+    let header =
+        sections(text).position(|(section, line)| section == key.section() && line.trim_start().starts_with('['));
     let Some(at) = header else {
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         return format!("{text}{gap}\n[{}]\n{new}\n", key.section());

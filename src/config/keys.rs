@@ -168,7 +168,9 @@ impl Key {
     pub fn value_of(&self, text: &str) -> Result<Value, String> {
         match self.set {
             Set::Text(_) => Ok(Value::Text(text.to_owned())),
-            Set::Number(_) => text.trim().parse().map(Value::Number).map_err(|_| format!("'{text}' is no whole number")),
+            Set::Number(_) => {
+                text.trim().parse().map(Value::Number).map_err(|_| format!("'{text}' is no whole number"))
+            }
             Set::List(_) => {
                 let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
                 Ok(Value::List(entries.map(str::to_owned).collect()))

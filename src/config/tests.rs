@@ -111,7 +111,10 @@ fn what_is_no_toml_is_said_with_its_line() {
 #[test]
 fn the_environment_goes_over_the_file_and_flags_over_both() {
     let env = |pairs: &[(&str, &str)]| pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-    let mut over = Overrides { env: env(&[("INSTANCE_LISTEN", "127.0.0.1:2"), ("INSTANCE_NETWORK_ALLOW_PRIVATE", "127.0.0.0/8, ::1,")]), flags: Vec::new() };
+    let mut over = Overrides {
+        env: env(&[("INSTANCE_LISTEN", "127.0.0.1:2"), ("INSTANCE_NETWORK_ALLOW_PRIVATE", "127.0.0.0/8, ::1,")]),
+        flags: Vec::new(),
+    };
     let text = "url = 'https://a.example'\nlisten = '127.0.0.1:1'\n[network]\nallow_private = ['10.0.0.0/8']";
     let config = Config::read("/d", text, &over).unwrap();
     assert_eq!(config.listen, "127.0.0.1:2");
@@ -138,9 +141,15 @@ fn an_empty_variable_takes_a_setting_away() {
 #[test]
 fn a_trial_is_local_and_a_domain_is_live() {
     let trial = read("listen = '127.0.0.1:8081'\nhandle_domain = 'city.example'").unwrap().site();
-    assert_eq!((trial.origin.as_str(), trial.handle_domain.as_str(), trial.live), ("http://localhost:8081", "localhost:8081", false));
+    assert_eq!(
+        (trial.origin.as_str(), trial.handle_domain.as_str(), trial.live),
+        ("http://localhost:8081", "localhost:8081", false)
+    );
     let live = read("url = 'https://social.city.example'\nhandle_domain = 'City.Example'").unwrap().site();
-    assert_eq!((live.origin.as_str(), live.handle_domain.as_str(), live.live), ("https://social.city.example", "city.example", true));
+    assert_eq!(
+        (live.origin.as_str(), live.handle_domain.as_str(), live.live),
+        ("https://social.city.example", "city.example", true)
+    );
     let plain = read("url = 'http://127.0.0.1:9001'").unwrap().site();
     assert_eq!(plain.handle_domain, "127.0.0.1:9001");
 }
@@ -171,7 +180,12 @@ fn the_template_is_the_defaults_and_every_example_is_right() {
 fn a_change_keeps_the_comments_and_stands_where_it_belongs() {
     let before = template();
     let mut text = before.clone();
-    for (name, value) in [("url", "https://a.example"), ("network.allow_private", "127.0.0.1,::1"), ("store.cache_mb", "32"), ("log.format", "json")] {
+    for (name, value) in [
+        ("url", "https://a.example"),
+        ("network.allow_private", "127.0.0.1,::1"),
+        ("store.cache_mb", "32"),
+        ("log.format", "json"),
+    ] {
         let key = key(name).unwrap();
         text = change(&text, key, &key.value_of(value).unwrap()).unwrap();
     }
@@ -191,13 +205,17 @@ fn a_change_keeps_the_comments_and_stands_where_it_belongs() {
     let text = change(&text, key("store.cache_mb").unwrap(), &Value::Number(8)).unwrap();
     assert!(text.contains("# stays") && text.contains("[log] # too"), "{text}");
     let config = read(&text).unwrap();
-    assert_eq!((config.log.format, config.contact.as_deref(), config.store.cache_mb), (LogFormat::Json, Some("a@b.example"), 8));
+    assert_eq!(
+        (config.log.format, config.contact.as_deref(), config.store.cache_mb),
+        (LogFormat::Json, Some("a@b.example"), 8)
+    );
     assert!(change("nonsense", url, &Value::Text(String::new())).is_err());
 }
 
 #[test]
 fn what_is_odd_is_remarked_on() {
-    let about = |text: &str, word: &str| read(text).unwrap().remarks(&Overrides::default()).iter().any(|r| r.contains(word));
+    let about =
+        |text: &str, word: &str| read(text).unwrap().remarks(&Overrides::default()).iter().any(|r| r.contains(word));
     assert!(about("", "trial"));
     assert!(about("url = 'http://127.0.0.1:1'", "rehearsals"));
     assert!(!about("url = 'https://a.example'", "rehearsals"));
@@ -205,7 +223,13 @@ fn what_is_odd_is_remarked_on() {
     assert!(!about("url = 'https://a.example'\nhandle_domain = 'a.example'", "webfinger"));
     assert!(about("listen = '0.0.0.0:8080'", "encryption"));
     assert!(!about("listen = '127.0.0.1:8080'", "encryption") && !about("listen = 'localhost:1'", "encryption"));
-    let over = Overrides { env: vec![("INSTANCE_LISTN".into(), "x".into()), ("INSTANCE_ID".into(), "x".into())], flags: Vec::new() };
+    let over = Overrides {
+        env: vec![("INSTANCE_LISTN".into(), "x".into()), ("INSTANCE_ID".into(), "x".into())],
+        flags: Vec::new(),
+    };
     let remarks = read("").unwrap().remarks(&over);
-    assert!(remarks.iter().any(|r| r.contains("INSTANCE_LISTN")) && !remarks.iter().any(|r| r.contains("INSTANCE_ID ")), "{remarks:?}");
+    assert!(
+        remarks.iter().any(|r| r.contains("INSTANCE_LISTN")) && !remarks.iter().any(|r| r.contains("INSTANCE_ID ")),
+        "{remarks:?}"
+    );
 }

@@ -103,7 +103,11 @@ async fn check(app: &Arc<App>, claim: &Claim, signer: &str) -> Result<Option<Arc
         return Ok(Some(profile));
     } else if app.actors.remembered(signer, now)?.is_none() {
         let profile = app.fetch_actor(signer).await.map_err(unavailable)?;
-        return if verified(claim, &profile) { Ok(Some(profile)) } else { Err(refused("the signature does not match the key")) };
+        return if verified(claim, &profile) {
+            Ok(Some(profile))
+        } else {
+            Err(refused("the signature does not match the key"))
+        };
     }
     if !app.actors.may_refetch(signer, now)? {
         return Err(refused("the signature does not match the key"));
@@ -153,7 +157,13 @@ fn forwarded(app: &App, incoming: &Incoming) -> Result<Option<String>> {
     Ok((known || answers).then(|| object.to_owned()))
 }
 
-fn row(app: &App, actor: &str, body: &[u8], profile: Option<Arc<Profile>>, refetch: Option<String>) -> Result<Received> {
+fn row(
+    app: &App,
+    actor: &str,
+    body: &[u8],
+    profile: Option<Arc<Profile>>,
+    refetch: Option<String>,
+) -> Result<Received> {
     let json: Box<RawValue> =
         serde_json::from_slice(body).map_err(|_| Problem::new("E171", "The body is not the JSON of an activity."))?;
     let profile = profile.map(|p| Box::new(Profile::clone(&p)));
@@ -163,7 +173,8 @@ fn row(app: &App, actor: &str, body: &[u8], profile: Option<Arc<Profile>>, refet
 /// Makes it durable. A server that we had given up on is forgiven in the same commit: it is well enough to write.
 async fn keep(app: &Arc<App>, actor: &str, row: Received) -> Result<()> {
     let host = uri::http(actor).map(|url| uri::authority(&url)).unwrap_or_default();
-    let troubled = app.store.read(|rows| actors::server_by_host(rows, &host))?.is_some_and(|server| server.is_troubled());
+    let troubled =
+        app.store.read(|rows| actors::server_by_host(rows, &host))?.is_some_and(|server| server.is_troubled());
     app.store
         .write(move |tx| {
             let id = ReceivedId(tx.id());

@@ -65,7 +65,13 @@ impl Actors {
     }
 
     /// Fetches an actor's document with a GET signed by this server.
-    pub async fn fetch(&self, client: &Client, signer: &Signer<'_>, actor: &str, now: Timestamp) -> Result<Arc<Profile>> {
+    pub async fn fetch(
+        &self,
+        client: &Client,
+        signer: &Signer<'_>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Arc<Profile>> {
         let url = uri::http(actor).ok_or_else(|| Error::peer_never(host(actor), "the actor is no web address"))?;
         self.spend(&uri::authority(&url), now)?;
         let fetched = self.load(client, signer, &url, actor, now).await;
@@ -77,7 +83,14 @@ impl Actors {
         fetched
     }
 
-    async fn load(&self, client: &Client, signer: &Signer<'_>, url: &Url, actor: &str, now: Timestamp) -> Result<Arc<Profile>> {
+    async fn load(
+        &self,
+        client: &Client,
+        signer: &Signer<'_>,
+        url: &Url,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Arc<Profile>> {
         let document = fetch::object(client, url, signer, now).await?;
         let profile = read::actor::actor(&document)?;
         if profile.uri == actor {

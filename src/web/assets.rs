@@ -44,6 +44,10 @@ pub fn serve(name: &str) -> Result<Response> {
     };
     let mut response = answer(StatusCode::OK, kind, file.data.into_owned());
     set(response.headers_mut(), header::CACHE_CONTROL, "public, max-age=31536000, immutable");
-    set(response.headers_mut(), header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    set(
+        response.headers_mut(),
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    );
     Ok(response)
 }

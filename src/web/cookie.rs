@@ -12,7 +12,8 @@ fn name(secure: bool) -> &'static str {
 /// The session's token as the browser sent it.
 pub fn session(request: &Request, secure: bool) -> Option<String> {
     let header = request.header("cookie")?;
-    let mut found = header.split(';').filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name(secure));
+    let mut found =
+        header.split(';').filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name(secure));
     let token = found.next()?.1.to_owned();
     // Two cookies of one name mean that somebody planted one.
     found.next().is_none().then_some(token)

@@ -36,7 +36,8 @@ async fn reply(who: &Instance, to: &str, text: &str) -> instance::model::post::P
 #[tokio::test]
 async fn a_life_of_a_post_among_three_servers() {
     let clock = Clock::by_hand(START);
-    let (alpha, beta, gamma) = (Instance::start(&clock).await, Instance::start(&clock).await, Instance::start(&clock).await);
+    let (alpha, beta, gamma) =
+        (Instance::start(&clock).await, Instance::start(&clock).await, Instance::start(&clock).await);
     let all = [&alpha, &beta, &gamma];
 
     follow(&beta, &alpha).await;
@@ -72,7 +73,8 @@ async fn a_life_of_a_post_among_three_servers() {
     assert_eq!(activity(&alpha.post_uri(post.id)).await.json()["likes"]["totalItems"], 1);
 
     clock.advance(Duration::from_secs(60));
-    let versions = [Version { lang: "en".parse().unwrap(), text: "The bridge is open again.".into(), warning: String::new() }];
+    let versions =
+        [Version { lang: "en".parse().unwrap(), text: "The bridge is open again.".into(), warning: String::new() }];
     let (site, by) = (alpha.app.site.clone(), alpha.by());
     alpha.app.store.write(move |tx| actions::edit::edit(tx, &site, by, post.id, &versions, &[], &[])).await.unwrap();
     drain(&all).await;
@@ -128,7 +130,8 @@ async fn a_server_that_is_away_gets_everything_when_it_is_back() {
         drain(&[&alpha]).await;
         clock.advance(Duration::from_secs(24 * 3600));
     }
-    let server = alpha.app.store.read(|rows| instance::store::actors::server_by_host(rows, &actor.profile.domain)).unwrap();
+    let server =
+        alpha.app.store.read(|rows| instance::store::actors::server_by_host(rows, &actor.profile.domain)).unwrap();
     assert!(server.unwrap().failures >= 2);
     assert_eq!(alpha.deliveries(State::Waiting), 2);
     clock.advance(Duration::from_secs(3 * 24 * 3600));
@@ -157,12 +160,16 @@ async fn who_one_is_can_be_found_in_every_way() {
     let host = alpha.address.to_string();
     for resource in [format!("acct:press@{host}"), format!("acct:PRESS@{host}"), alpha.actor(), alpha.url("/@press")] {
         let encoded: String = url::form_urlencoded::byte_serialize(resource.as_bytes()).collect();
-        let answer = get(&alpha.url(&format!("/.well-known/webfinger?resource={encoded}")), "application/jrd+json").await;
+        let answer =
+            get(&alpha.url(&format!("/.well-known/webfinger?resource={encoded}")), "application/jrd+json").await;
         assert_eq!(answer.status, 200, "{resource}");
         assert_eq!(answer.json()["subject"], format!("acct:press@{host}"));
         let links = answer.json()["links"].clone();
         let own = links.as_array().unwrap().iter().find(|link| link["rel"] == "self").unwrap().clone();
-        assert_eq!((own["href"].as_str(), own["type"].as_str()), (Some(alpha.actor().as_str()), Some("application/activity+json")));
+        assert_eq!(
+            (own["href"].as_str(), own["type"].as_str()),
+            (Some(alpha.actor().as_str()), Some("application/activity+json"))
+        );
     }
     for (resource, status) in [("acct:nobody@x.example", 404), ("", 400), ("acct:nobody", 400)] {
         let answer = get(&alpha.url(&format!("/.well-known/webfinger?resource={resource}")), "*/*").await;
@@ -213,14 +220,18 @@ async fn unsigned_activities_are_refused_at_once() {
 #[tokio::test]
 async fn a_reply_to_a_reply_stays_in_its_thread() {
     let clock = Clock::by_hand(START);
-    let (alpha, beta, gamma) = (Instance::start(&clock).await, Instance::start(&clock).await, Instance::start(&clock).await);
+    let (alpha, beta, gamma) =
+        (Instance::start(&clock).await, Instance::start(&clock).await, Instance::start(&clock).await);
     let all = [&alpha, &beta, &gamma];
     let post = alpha.publish("Questions?").await;
     let first = reply(&beta, &alpha.post_uri(post.id), "Yes!").await;
     drain(&all).await;
     let note = alpha.app.store.read(|rows| notes::by_uri(rows, &beta.post_uri(first.id))).unwrap().unwrap();
     let own = alpha
-        .publish_new(NewPost { reply_to: Some(ReplyTo::Note(note.id)), ..NewPost::plain("en".parse().unwrap(), "Go on.") })
+        .publish_new(NewPost {
+            reply_to: Some(ReplyTo::Note(note.id)),
+            ..NewPost::plain("en".parse().unwrap(), "Go on.")
+        })
         .await;
     drain(&all).await;
     let kept = beta.app.store.read(|rows| notes::by_uri(rows, &alpha.post_uri(own.id))).unwrap().unwrap();

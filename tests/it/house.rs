@@ -15,10 +15,10 @@ const FLOORS: &[&[&str]] = &[
     &["base", "error"],
     &["crypto", "model"],
     &["activitypub", "store"],
-    &["actions", "demo", "views"],
+    &["actions", "views"],
     &["config", "media", "net"],
     &["app"],
-    &["web"],
+    &["demo", "web"],
     &["api", "control", "desk", "federation", "pages", "work"],
     &["serve"],
     &["cli"],
@@ -28,7 +28,6 @@ const FLOORS: &[&[&str]] = &[
 const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("base", "error", "parsing answers with the one error of the house"),
     ("model", "crypto", "an actor is known by its public key"),
-    ("demo", "actions", "sample content is made by the verbs a person would use"),
 ];
 
 /// Where names of the wire (`@context`, a serde `rename`) may stand, and why. Everywhere else shapes carry

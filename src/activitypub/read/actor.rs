@@ -22,11 +22,10 @@ pub fn actor(value: &Value) -> Result<Profile> {
     if !is_actor(value) {
         return Err(wrong("it is no actor"));
     }
-    let id = value.get("id").and_then(Value::as_str).filter(|id| uri::http(id).is_some());
-    let id = id.ok_or_else(|| wrong("it has no id"))?;
+    let id = vocab::address(value, "id").ok_or_else(|| wrong("it has no id"))?;
     let own = |address: &&str| uri::same_origin(address, id);
-    let inbox = value.get("inbox").and_then(Value::as_str).filter(own).ok_or_else(|| wrong("it has no inbox of its own"))?;
-    let shared = value.get("endpoints").and_then(|endpoints| endpoints.get("sharedInbox")).and_then(Value::as_str);
+    let inbox = vocab::address(value, "inbox").filter(own).ok_or_else(|| wrong("it has no inbox of its own"))?;
+    let shared = value.get("endpoints").and_then(|endpoints| vocab::address(endpoints, "sharedInbox"));
     let user = vocab::text(value, "preferredUsername");
     if !text::valid_remote_user(user) {
         return Err(wrong("its name is none"));
@@ -44,10 +43,16 @@ pub fn actor(value: &Value) -> Result<Profile> {
         user: user.to_owned(),
         domain,
         name: text::clean_name(vocab::text(value, "name"), MAX_NAME),
-        url: vocab::link(value, "url").unwrap_or_else(|| id.to_owned()),
+        // On another host it would pass for somebody else's profile; Mastodon ignores it, too.
+        url: vocab::link(value, "url").filter(|url| own(&url.as_str())).unwrap_or_else(|| id.to_owned()),
         keys,
-        also_known_as: vocab::ids(value, "alsoKnownAs").take(MAX_ALIASES).map(str::to_owned).collect(),
+        also_known_as: aliases(value),
     })
+}
+
+fn aliases(value: &Value) -> Vec<String> {
+    let addresses = vocab::ids(value, "alsoKnownAs").filter(|alias| uri::http(alias).is_some());
+    addresses.take(MAX_ALIASES).map(str::to_owned).collect()
 }
 
 fn wrong(what: &str) -> Error {
@@ -57,7 +62,7 @@ fn wrong(what: &str) -> Error {
 /// Keys whose owner is this actor and which can be used: `publicKey`, then FEP-521a Multikeys.
 fn keys(value: &Value, id: &str) -> Vec<ActorKey> {
     let pem = |key: &Value| {
-        let owner = id_of(key, "owner").is_none_or(|owner| owner == id);
+        let owner = id_of(key, "owner").is_some_and(|owner| owner == id);
         let public = PublicKey::from_pem(vocab::text(key, "publicKeyPem")).ok()?;
         owner.then_some(ActorKey { id: own_id(key, id)?, key: public })
     };

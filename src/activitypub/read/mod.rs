@@ -7,16 +7,19 @@ use serde_json::Value;
 
 use super::vocab::{self, id_of, one_id};
 use crate::base::time::Timestamp;
-use crate::base::uri;
+use crate::base::{text, uri};
 use crate::error::{Error, Problem, Result};
+use crate::model::moderation::MAX_REPORT;
 
 /// The most objects that a Flag names.
 const MAX_FLAGGED: usize = 100;
+/// Characters kept of a type's name.
+const MAX_KIND: usize = 50;
 
 /// A stranger's activity. That `actor` said it is for a signature to prove.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
-    /// On the origin of `actor`.
+    /// On the origin of `actor`. Empty when there is none, which is let pass only where nothing is remembered by it.
     pub id: String,
     pub actor: String,
     pub intent: Intent,
@@ -25,21 +28,49 @@ pub struct Incoming {
 /// What it asks for. Objects are ids unless they say otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Intent {
-    Follow { object: String },
+    Follow {
+        object: String,
+    },
     /// `object` is the id of the Follow that is answered.
-    Accept { object: String },
-    Reject { object: String },
+    Accept {
+        object: String,
+    },
+    Reject {
+        object: String,
+    },
     Undo(Undone),
-    Like { object: String },
-    Announce { object: String, published: Option<Timestamp> },
+    Like {
+        object: String,
+    },
+    Announce {
+        object: String,
+        published: Option<Timestamp>,
+    },
     /// `object` as it came: an id, or the object itself.
-    Create { object: Value },
-    Update { object: Value },
-    Delete { object: String },
-    Block { object: String },
-    Flag { objects: Vec<String>, text: String },
-    Move { object: String, target: String },
-    QuoteRequest { object: String, instrument: String },
+    Create {
+        object: Value,
+    },
+    Update {
+        object: Value,
+    },
+    Delete {
+        object: String,
+    },
+    Block {
+        object: String,
+    },
+    Flag {
+        objects: Vec<String>,
+        text: String,
+    },
+    Move {
+        object: String,
+        target: String,
+    },
+    QuoteRequest {
+        object: String,
+        instrument: String,
+    },
     /// Nothing that this server does anything about.
     Other(String),
 }
@@ -57,13 +88,38 @@ pub fn activity(value: &Value) -> Result<Incoming> {
     if !value.is_object() || value.get("@graph").is_some() || value.get("@included").is_some() {
         return Err(wrong("it is not a single activity"));
     }
-    let actor = one_id(value, "actor").filter(|uri| uri::http(uri).is_some()).ok_or_else(|| wrong("it names no single actor"))?;
-    let id = value.get("id").and_then(Value::as_str).filter(|uri| uri::http(uri).is_some());
-    let id = id.ok_or_else(|| wrong("it has no id"))?;
-    if !uri::same_origin(id, actor) {
+    let actor = one_id(value, "actor")
+        .filter(|uri| uri::http(uri).is_some())
+        .ok_or_else(|| wrong("it names no single actor"))?;
+    let intent = intent(value, actor)?;
+    let id = match value.get("id") {
+        None | Some(Value::Null) if !is_remembered(&intent) => "",
+        Some(_) | None => vocab::address(value, "id").ok_or_else(|| wrong("it has no id"))?,
+    };
+    if !id.is_empty() && !uri::same_origin(id, actor) {
         return Err(wrong("its id is not on its actor's server"));
     }
-    Ok(Incoming { id: id.to_owned(), actor: actor.to_owned(), intent: intent(value, actor)? })
+    Ok(Incoming { id: id.to_owned(), actor: actor.to_owned(), intent })
+}
+
+/// Whether its effect is kept under the activity's id, to be answered or undone. Mastodon's Add and Remove have none.
+fn is_remembered(intent: &Intent) -> bool {
+    match intent {
+        Intent::Follow { .. }
+        | Intent::Like { .. }
+        | Intent::Announce { .. }
+        | Intent::Block { .. }
+        | Intent::Flag { .. }
+        | Intent::QuoteRequest { .. } => true,
+        Intent::Accept { .. }
+        | Intent::Reject { .. }
+        | Intent::Undo(_)
+        | Intent::Create { .. }
+        | Intent::Update { .. }
+        | Intent::Delete { .. }
+        | Intent::Move { .. }
+        | Intent::Other(_) => false,
+    }
 }
 
 fn wrong(what: &str) -> Error {
@@ -71,7 +127,7 @@ fn wrong(what: &str) -> Error {
 }
 
 fn intent(value: &Value, actor: &str) -> Result<Intent> {
-    let object = || one_id(value, "object").map(str::to_owned).ok_or_else(|| wrong("it names no object"));
+    let object = || object_id(value).map(str::to_owned);
     Ok(match vocab::kind(value) {
         "Follow" => Intent::Follow { object: object()? },
         "Accept" => Intent::Accept { object: object()? },
@@ -85,10 +141,9 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
         "Update" => Intent::Update { object: whole(value)? },
         "Delete" => Intent::Delete { object: object()? },
         "Block" => Intent::Block { object: object()? },
-        "Flag" => Intent::Flag {
-            objects: vocab::ids(value, "object").take(MAX_FLAGGED).map(str::to_owned).collect(),
-            text: crate::base::html::to_text(vocab::text(value, "content")),
-        },
+        "Flag" => {
+            Intent::Flag { objects: flagged(value), text: vocab::plain(vocab::text(value, "content"), MAX_REPORT) }
+        }
         "Move" => {
             let target = id_of(value, "target").ok_or_else(|| wrong("it names no target"))?;
             Intent::Move { object: object()?, target: target.to_owned() }
@@ -97,28 +152,46 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
             let instrument = id_of(value, "instrument").ok_or_else(|| wrong("it names no quoting post"))?;
             Intent::QuoteRequest { object: object()?, instrument: instrument.to_owned() }
         }
-        other => Intent::Other(crate::base::text::clip(other, 50).into_owned()),
+        other => Intent::Other(text::clip(other, MAX_KIND).into_owned()),
     })
 }
 
-/// The object of a Create or Update: a single one.
+/// The id of the one object. An address longer than any we accept names nothing of ours.
+fn object_id(value: &Value) -> Result<&str> {
+    one_id(value, "object").filter(|id| id.len() <= uri::MAX).ok_or_else(|| wrong("it names no single object"))
+}
+
+fn flagged(value: &Value) -> Vec<String> {
+    let ids = vocab::ids(value, "object").filter(|id| id.len() <= uri::MAX);
+    ids.take(MAX_FLAGGED).map(str::to_owned).collect()
+}
+
+/// The object of a Create or Update: a single one, with the audience of the activity when it has none of its own.
 fn whole(value: &Value) -> Result<Value> {
-    match value.get("object") {
-        Some(object @ (Value::String(_) | Value::Object(_))) => Ok(object.clone()),
-        Some(_) | None => Err(wrong("it has no single object")),
+    let mut object = match value.get("object") {
+        Some(object @ (Value::String(_) | Value::Object(_))) => object.clone(),
+        Some(_) | None => return Err(wrong("it has no single object")),
+    };
+    if let Some(fields) = object.as_object_mut()
+        && !fields.contains_key("to")
+        && !fields.contains_key("cc")
+    {
+        for field in ["to", "cc"] {
+            fields.extend(value.get(field).map(|audience| (field.to_owned(), audience.clone())));
+        }
     }
+    Ok(object)
 }
 
 fn undone(value: &Value, actor: &str) -> Result<Undone> {
     let inner = value.get("object").ok_or_else(|| wrong("it undoes nothing"))?;
-    let id = vocab::id(inner).unwrap_or_default().to_owned();
+    let id = vocab::id(inner).filter(|id| id.len() <= uri::MAX).unwrap_or_default().to_owned();
     if inner.is_object() {
         // Nobody undoes what somebody else did.
         if one_id(inner, "actor").is_some_and(|inner| inner != actor) {
             return Err(wrong("it undoes somebody else's activity"));
         }
-        let kind = vocab::kind(inner).to_owned();
-        return Ok(Undone { id, kind: Some(kind), object: one_id(inner, "object").map(str::to_owned) });
+        return Ok(Undone { id, kind: Some(undone_kind(inner)), object: object_id(inner).ok().map(str::to_owned) });
     }
     if id.is_empty() {
         return Err(wrong("it undoes nothing"));
@@ -126,13 +199,22 @@ fn undone(value: &Value, actor: &str) -> Result<Undone> {
     Ok(Undone { id, kind: None, object: None })
 }
 
+/// A reaction with an emoji came in as a Like.
+fn undone_kind(inner: &Value) -> String {
+    match vocab::kind(inner) {
+        "EmojiReact" => "Like".to_owned(),
+        kind => text::clip(kind, MAX_KIND).into_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(extra: Value) -> Result<Incoming> {
-        let mut value = json!({ "id": "https://a.example/x/1", "actor": "https://a.example/u", "object": "https://us.example/o" });
+    fn read(extra: &Value) -> Result<Incoming> {
+        let mut value =
+            json!({ "id": "https://a.example/x/1", "actor": "https://a.example/u", "object": "https://us.example/o" });
         value.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         activity(&value)
     }
@@ -140,13 +222,17 @@ mod tests {
     #[test]
     fn shapes_are_read_leniently() {
         let object = "https://us.example/o".to_owned();
-        for shape in [json!("https://us.example/o"), json!({ "id": "https://us.example/o", "type": "Note" }), json!(["https://us.example/o"])] {
-            let like = read(json!({ "type": ["Like"], "object": shape })).unwrap();
+        for shape in [
+            json!("https://us.example/o"),
+            json!({ "id": "https://us.example/o", "type": "Note" }),
+            json!(["https://us.example/o"]),
+        ] {
+            let like = read(&json!({ "type": ["Like"], "object": shape })).unwrap();
             assert_eq!(like.intent, Intent::Like { object: object.clone() });
         }
-        let actor = read(json!({ "type": "Like", "actor": { "id": "https://a.example/u" } })).unwrap();
+        let actor = read(&json!({ "type": "Like", "actor": { "id": "https://a.example/u" } })).unwrap();
         assert_eq!(actor.actor, "https://a.example/u");
-        assert_eq!(read(json!({ "type": "View" })).unwrap().intent, Intent::Other("View".into()));
+        assert_eq!(read(&json!({ "type": "View" })).unwrap().intent, Intent::Other("View".into()));
     }
 
     #[test]
@@ -163,7 +249,7 @@ mod tests {
             json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/other", "object": "x" } }),
             json!({ "type": "Follow", "@graph": [] }),
         ] {
-            assert!(read(wrong.clone()).is_err(), "{wrong}");
+            assert!(read(&wrong).is_err(), "{wrong}");
         }
         assert!(activity(&json!([])).is_err());
     }
@@ -171,16 +257,21 @@ mod tests {
     #[test]
     fn lists_are_cut() {
         let many: Vec<String> = (0..10_000).map(|n| format!("https://us.example/{n}")).collect();
-        let Intent::Flag { objects, .. } = read(json!({ "type": "Flag", "object": many })).unwrap().intent else { panic!() };
+        let Intent::Flag { objects, .. } = read(&json!({ "type": "Flag", "object": many })).unwrap().intent else {
+            panic!()
+        };
         assert_eq!(objects.len(), MAX_FLAGGED);
     }
 
     #[test]
     fn an_undo_tells_what_it_can() {
-        let by_id = read(json!({ "type": "Undo", "object": "https://a.example/l/1" })).unwrap().intent;
+        let by_id = read(&json!({ "type": "Undo", "object": "https://a.example/l/1" })).unwrap().intent;
         assert_eq!(by_id, Intent::Undo(Undone { id: "https://a.example/l/1".into(), kind: None, object: None }));
         let whole = json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/u", "object": "https://us.example/o" } });
-        let Intent::Undo(undone) = read(whole).unwrap().intent else { panic!() };
-        assert_eq!((undone.id.as_str(), undone.kind.as_deref(), undone.object.as_deref()), ("", Some("Like"), Some("https://us.example/o")));
+        let Intent::Undo(undone) = read(&whole).unwrap().intent else { panic!() };
+        assert_eq!(
+            (undone.id.as_str(), undone.kind.as_deref(), undone.object.as_deref()),
+            ("", Some("Like"), Some("https://us.example/o"))
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Notes, and what other software has in their place.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::activitypub::vocab::{self, is_public};
@@ -11,9 +13,12 @@ use crate::base::uri;
 use crate::error::{Error, Problem, Result};
 use crate::model::note::{Attachment, Content};
 
-/// Longest content warning and description kept, in characters.
+/// Longest content warning, title and description kept, in characters.
 const MAX_WARNING: usize = 500;
+const MAX_TITLE: usize = 500;
 const MAX_ALT: usize = 1_500;
+/// Longest summary of a long form, in bytes.
+const MAX_SUMMARY: usize = 8 * 1024;
 const MAX_ATTACHMENTS: usize = 16;
 /// Mentions kept.
 const MAX_MENTIONS: usize = 100;
@@ -23,7 +28,7 @@ const MAX_MENTIONS: usize = 100;
 pub struct NoteIn {
     pub author: String,
     pub content: Content,
-    /// A vote in a poll: a name and no content.
+    /// A vote in a poll: it answers something with a name and no content.
     pub is_vote: bool,
 }
 
@@ -33,30 +38,41 @@ pub fn note(value: &Value, now: Timestamp) -> Result<NoteIn> {
     if !matches!(kind, "Note" | "Question" | "Article" | "Page" | "Image" | "Audio" | "Video" | "Event") {
         return Err(wrong("it is no note"));
     }
-    let id = value.get("id").and_then(Value::as_str).filter(|id| uri::http(id).is_some());
-    let id = id.ok_or_else(|| wrong("it has no id"))?;
-    let author = value.get("attributedTo").and_then(Value::as_str).filter(|author| uri::same_origin(author, id));
+    let id = vocab::address(value, "id").ok_or_else(|| wrong("it has no id"))?;
+    let author = vocab::address(value, "attributedTo").filter(|author| uri::same_origin(author, id));
     let author = author.ok_or_else(|| wrong("its author is not one actor of its own server"))?;
     let (body, lang) = body(value, id);
+    let named = !vocab::text(value, "name").is_empty() && value.get("inReplyTo").is_some();
     let published = Timestamp::parse_rfc3339(vocab::text(value, "published")).unwrap_or(now).min(now);
     let updated = Timestamp::parse_rfc3339(vocab::text(value, "updated")).map(|moment| moment.min(now));
     Ok(NoteIn {
         author: author.to_owned(),
-        is_vote: vocab::text(value, "content").is_empty() && !vocab::text(value, "name").is_empty() && kind == "Note",
+        is_vote: kind == "Note" && body.is_empty() && named,
         content: Content {
             uri: id.to_owned(),
             url: vocab::link(value, "url").unwrap_or_else(|| id.to_owned()),
             html: html::sanitise(&body),
             warning: warning(value, kind),
-            lang: lang.and_then(|code| code.parse::<Lang>().ok()),
+            lang: lang.and_then(language),
             published,
             updated,
-            in_reply_to: vocab::one_id(value, "inReplyTo").map(str::to_owned),
+            in_reply_to: parent(value).map(str::to_owned),
             mentions: mentions(value),
             attachments: attachments(value),
             public: vocab::ids(value, "to").chain(vocab::ids(value, "cc")).any(is_public),
         },
     })
+}
+
+/// The one thing it answers.
+fn parent(value: &Value) -> Option<&str> {
+    vocab::one_id(value, "inReplyTo").filter(|id| uri::http(id).is_some())
+}
+
+/// `und`, `mul` and their like (ISO 639-2) name no language.
+fn language(code: &str) -> Option<Lang> {
+    let lang: Lang = code.parse().ok()?;
+    (!matches!(lang.primary(), "mis" | "mul" | "und" | "zxx")).then_some(lang)
 }
 
 fn wrong(what: &str) -> Error {
@@ -73,10 +89,13 @@ fn body<'a>(value: &'a Value, id: &str) -> (String, Option<&'a str>) {
         let content = if content.is_empty() { mapped.map(|(_, text)| text).unwrap_or_default() } else { content };
         return (content.to_owned(), lang);
     }
-    let title = html::escape(&text::clean_name(vocab::text(value, "name"), 500));
+    let title = html::escape(&text::clean_name(vocab::text(value, "name"), MAX_TITLE));
+    let title = if title.is_empty() { title } else { format!("<p><strong>{title}</strong></p>") };
     let link = html::escape(&vocab::link(value, "url").unwrap_or_else(|| id.to_owned()));
     let summary = vocab::text(value, "summary");
-    (format!("<p><strong>{title}</strong></p>{summary}<p><a href=\"{link}\">{link}</a></p>"), lang)
+    // Safe by itself, so that nothing left open in it takes the link in, and so short that the link is not cut off.
+    let summary = html::sanitise(text::head(summary, MAX_SUMMARY));
+    (format!("{title}{summary}<p><a href=\"{link}\">{link}</a></p>"), lang)
 }
 
 fn warning(value: &Value, kind: &str) -> String {
@@ -90,11 +109,9 @@ fn warning(value: &Value, kind: &str) -> String {
 
 fn mentions(value: &Value) -> Vec<String> {
     let tags = vocab::list(value, "tag").filter(|tag| vocab::kind(tag) == "Mention");
-    let hrefs = tags.filter_map(|tag| tag.get("href").and_then(Value::as_str));
-    let mut mentions: Vec<String> = hrefs.filter(|href| uri::http(href).is_some()).map(str::to_owned).collect();
-    mentions.dedup();
-    mentions.truncate(MAX_MENTIONS);
-    mentions
+    let mut seen = HashSet::new();
+    let hrefs = tags.filter_map(|tag| vocab::address(tag, "href")).filter(|href| seen.insert(*href));
+    hrefs.take(MAX_MENTIONS).map(str::to_owned).collect()
 }
 
 fn attachments(value: &Value) -> Vec<Attachment> {
@@ -102,7 +119,7 @@ fn attachments(value: &Value) -> Vec<Attachment> {
         let url = vocab::link(item, "url").or_else(|| vocab::link(item, "href"))?;
         let summary = vocab::text(item, "summary");
         let name = if summary.is_empty() { vocab::text(item, "name") } else { summary };
-        Some(Attachment { url, name: text::clip(name, MAX_ALT).into_owned() })
+        Some(Attachment { url, name: vocab::plain(name, MAX_ALT) })
     };
     vocab::list(value, "attachment").take(MAX_ATTACHMENTS).filter_map(read).collect()
 }
@@ -114,7 +131,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_795_424_400_000);
 
-    fn with(extra: Value) -> Result<NoteIn> {
+    fn with(extra: &Value) -> Result<NoteIn> {
         let mut value = json!({
             "id": "https://a.example/n/1", "type": "Note", "attributedTo": "https://a.example/u",
             "content": "<p>Hallo</p>", "contentMap": { "de": "<p>Hallo</p>", "en": "<p>Hello</p>" },
@@ -126,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_note_is_read() {
-        let note = with(json!({
+        let note = with(&json!({
             "inReplyTo": { "id": "https://us.example/ap/posts/1" },
             "tag": [{ "type": "Mention", "href": "https://us.example/ap/accounts/1" }, { "type": "Hashtag", "href": "x" }],
             "attachment": { "type": "Document", "url": "https://a.example/m.png", "name": "A map" },
@@ -135,7 +152,10 @@ mod tests {
         assert_eq!(note.content.lang, Some("de".parse().unwrap()));
         assert_eq!(note.content.in_reply_to.as_deref(), Some("https://us.example/ap/posts/1"));
         assert_eq!(note.content.mentions, ["https://us.example/ap/accounts/1"]);
-        assert_eq!(note.content.attachments, [Attachment { url: "https://a.example/m.png".into(), name: "A map".into() }]);
+        assert_eq!(
+            note.content.attachments,
+            [Attachment { url: "https://a.example/m.png".into(), name: "A map".into() }]
+        );
         assert!(note.content.public && !note.is_vote);
     }
 
@@ -149,26 +169,28 @@ mod tests {
             json!({ "id": "javascript:alert(1)" }),
             json!({ "type": "Person" }),
         ] {
-            assert!(with(wrong.clone()).is_err(), "{wrong}");
+            assert!(with(&wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn only_what_everybody_may_read_is_public() {
-        assert!(!with(json!({ "to": ["https://us.example/ap/accounts/1"] })).unwrap().content.public);
-        assert!(with(json!({ "to": [], "cc": ["Public"] })).unwrap().content.public);
+        assert!(!with(&json!({ "to": ["https://us.example/ap/accounts/1"] })).unwrap().content.public);
+        assert!(with(&json!({ "to": [], "cc": ["Public"] })).unwrap().content.public);
     }
 
     #[test]
     fn the_future_is_clamped_and_scripts_are_gone() {
-        let note = with(json!({ "published": "9999-01-01T00:00:00Z", "content": "<p>x<script>alert(1)</script></p>" })).unwrap();
+        let note =
+            with(&json!({ "published": "9999-01-01T00:00:00Z", "content": "<p>x<script>alert(1)</script></p>" }))
+                .unwrap();
         assert_eq!(note.content.published, NOW);
         assert!(!note.content.html.contains("script"));
     }
 
     #[test]
     fn long_forms_become_a_title_and_a_link() {
-        let note = with(json!({ "type": "Article", "name": "<b>Title", "summary": "<p>In short</p>", "url": "https://a.example/long" })).unwrap();
+        let note = with(&json!({ "type": "Article", "name": "<b>Title", "summary": "<p>In short</p>", "url": "https://a.example/long" })).unwrap();
         for part in ["&lt;b&gt;Title", "In short", "https://a.example/long"] {
             assert!(note.content.html.contains(part), "{part} in {}", note.content.html);
         }

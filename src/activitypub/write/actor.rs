@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::activitypub::context;
-use crate::base::{html, markup};
+use crate::base::{html, markup, uri};
 use crate::crypto::keys::PublicKey;
 use crate::model::account::{Account, Field, Kind};
 use crate::model::ids::INSTANCE;
@@ -20,7 +20,7 @@ pub struct ActorParts<'a> {
     pub header: Option<&'a Media>,
 }
 
-/// The document at an actor's id, without `@context` (see `super::with_actor_context`).
+/// The document at an account's id, with `@context`.
 pub fn actor(parts: &ActorParts<'_>) -> Value {
     let ActorParts { site, account, .. } = parts;
     let id = site.actor(account.id);
@@ -125,11 +125,12 @@ fn summary(site: &Site, text: &str) -> String {
     markup::render(text, &|_, _| None, &|tag| site.tag(tag))
 }
 
-/// Mastodon verifies a field whose value is one link with the address as its whole text.
+/// Mastodon verifies a field whose value is one link with the address as its whole text, and the host in canonical
+/// spelling (`models/account/field.rb`).
 fn field(field: &Field) -> Value {
-    let value = match crate::base::uri::http(&field.value) {
-        Some(_) => {
-            let address = html::escape(&field.value);
+    let value = match uri::http(&field.value) {
+        Some(url) => {
+            let address = html::escape(url.as_str());
             format!("<a href=\"{address}\" rel=\"me nofollow noopener\">{address}</a>")
         }
         None => html::escape(&field.value),

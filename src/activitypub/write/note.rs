@@ -125,7 +125,8 @@ pub fn html(site: &Site, post: &Post, version: &Version) -> String {
                 && mention.user.eq_ignore_ascii_case(user)
                 && domain.is_some_and(|domain| mention.domain.eq_ignore_ascii_case(domain))
         };
-        let ours = domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&site.handle_domain) || domain == site.authority());
+        let ours =
+            domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&site.handle_domain) || domain == site.authority());
         let found = post.mentions.iter().find(|mention| if ours { own(mention) } else { named(mention) })?;
         Some(if ours { site.profile(&found.user) } else { found.url.clone() })
     };
@@ -143,9 +144,14 @@ fn attachment(site: &Site, media: &Media) -> Value {
         "blurhash": media.blurhash,
     });
     if let (Some(object), Some((x, y))) = (value.as_object_mut(), media.focus) {
-        object.insert("focalPoint".to_owned(), json!([x, y]));
+        object.insert("focalPoint".to_owned(), json!([hundredth(x), hundredth(y)]));
     }
     value
+}
+
+/// Two decimals, as Mastodon writes them; a bare `f32` would come out as 0.20000000298023224.
+fn hundredth(share: f32) -> f64 {
+    (f64::from(share) * 100.0).round() / 100.0
 }
 
 fn tags(site: &Site, post: &Post) -> Vec<Value> {
@@ -153,9 +159,10 @@ fn tags(site: &Site, post: &Post) -> Vec<Value> {
         let domain = if mention.own.is_some() { &site.handle_domain } else { &mention.domain };
         json!({ "type": "Mention", "href": actor(site, mention), "name": format!("@{}@{domain}", mention.user) })
     });
-    let hashtags = post.tags.iter().map(|tag| {
-        json!({ "type": "Hashtag", "href": site.tag(&tag.folded), "name": format!("#{}", tag.shown) })
-    });
+    let hashtags = post
+        .tags
+        .iter()
+        .map(|tag| json!({ "type": "Hashtag", "href": site.tag(&tag.folded), "name": format!("#{}", tag.shown) }));
     mentions.chain(hashtags).collect()
 }
 

@@ -184,6 +184,12 @@ fn transparency_stays_and_small_pictures_are_small() {
     assert_eq!((picture.small.mime, picture.original.mime), ("image/png", "image/png"));
     assert!(picture.small.bytes.len() <= SMALL_BYTES);
     assert!(decoded(&picture.small).color().has_alpha());
+    // What cannot be seen does not colour its neighbours.
+    let cut_out = image::RgbaImage::from_fn(1200, 400, |x, _| {
+        image::Rgba(if x < 601 { [220, 30, 30, 255] } else { [20, 200, 40, 0] })
+    });
+    let small = decoded(&process(&png(&cut_out.into())).unwrap().small).to_rgba8();
+    assert!(small.pixels().all(|pixel| pixel.0[3] < 8 || pixel.0[0] > 200 && pixel.0[1] < 50));
     // An alpha channel that says nothing costs nothing.
     let solid = DynamicImage::from(flag(1000, 600)).into_rgba8();
     let picture = process(&png(&solid.into())).unwrap();
