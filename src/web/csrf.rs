@@ -29,7 +29,9 @@ impl<'a> Sent<'a> {
 pub fn is_ours(sent: Sent<'_>, site: &Site) -> bool {
     match sent.origin {
         Some(origin) if origin == site.origin => true,
-        Some(origin) => !site.live && sent.host.is_some_and(|host| is_loopback(host) && origin == format!("http://{host}")),
+        Some(origin) => {
+            !site.live && sent.host.is_some_and(|host| is_loopback(host) && origin == format!("http://{host}"))
+        }
         // Every browser since 2021 says one of the two with a POST.
         None => matches!(sent.fetch_site, Some("same-origin" | "none")),
     }
