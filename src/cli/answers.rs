@@ -73,10 +73,19 @@ impl Given {
         Ok(Self {
             name: self.name.map(|text| name(&text).map_err(|what| refused("name", &what))).transpose()?,
             account: self.account.map(|text| account(&text).map_err(|what| refused("account", &what))).transpose()?,
-            languages: self.languages.map(|list| languages(list).map_err(|what| refused("language", &what))).transpose()?,
+            languages: self
+                .languages
+                .map(|list| languages(list).map_err(|what| refused("language", &what)))
+                .transpose()?,
             url: self.url.map(|text| setting("url", &text).map_err(|what| refused("url", &what))).transpose()?,
-            handle_domain: self.handle_domain.map(|text| setting("handle_domain", &text).map_err(|what| refused("handle-domain", &what))).transpose()?,
-            time_zone: self.time_zone.map(|text| zone(&text).map_err(|what| refused("time-zone", &what))).transpose()?,
+            handle_domain: self
+                .handle_domain
+                .map(|text| setting("handle_domain", &text).map_err(|what| refused("handle-domain", &what)))
+                .transpose()?,
+            time_zone: self
+                .time_zone
+                .map(|text| zone(&text).map_err(|what| refused("time-zone", &what)))
+                .transpose()?,
             demo: self.demo,
         })
     }
@@ -98,7 +107,9 @@ impl Given {
     /// The first answer that is not what was set up, as it was set up. Questions left open are not compared.
     pub fn differs(&self, there: &Value) -> Option<String> {
         let text = |field: &str| there.get(field).and_then(Value::as_str).unwrap_or_default();
-        let has = |field: &str, entry: &str| there.get(field).and_then(Value::as_array).is_some_and(|list| list.iter().any(|v| v == entry));
+        let has = |field: &str, entry: &str| {
+            there.get(field).and_then(Value::as_array).is_some_and(|list| list.iter().any(|v| v == entry))
+        };
         if self.name.as_ref().is_some_and(|name| name != text("name")) {
             return Some(format!("the name '{}'", text("name")));
         }
@@ -168,7 +179,9 @@ fn setting(key: &str, typed: &str) -> Result<String, String> {
 }
 
 fn zone(typed: &str) -> Result<String, String> {
-    jiff::tz::TimeZone::get(typed).map(|_| typed.to_owned()).map_err(|_| format!("there is no time zone '{typed}'; for example Europe/Berlin"))
+    jiff::tz::TimeZone::get(typed)
+        .map(|_| typed.to_owned())
+        .map_err(|_| format!("there is no time zone '{typed}'; for example Europe/Berlin"))
 }
 
 /// The zone of this machine, as far as it says.
@@ -199,7 +212,8 @@ pub fn ask(given: Given) -> Result<Plan> {
         let list = codes.map(|code| code.parse().map_err(|e: Error| e.to_string()));
         languages(list.collect::<Result<_, String>>()?)
     };
-    let languages = open.languages.map_or_else(|| question("Languages you publish in", LANGUAGE, LANGUAGE, spoken), Ok)?;
+    let languages =
+        open.languages.map_or_else(|| question("Languages you publish in", LANGUAGE, LANGUAGE, spoken), Ok)?;
     let url = if open.url.is_none() {
         question("Domain for your addresses", "none yet: try it on this machine", "", address)?
     } else {
@@ -215,7 +229,15 @@ pub fn ask(given: Given) -> Result<Plan> {
         Some(demo) => demo,
         None => question("\n  Fill it with sample posts to look around?", "Y/n", "y", yes)?,
     };
-    Given { name: Some(name), account: Some(account), languages: Some(languages), url, demo: Some(demo), ..Given { handle_domain: open.handle_domain, time_zone: open.time_zone, ..Given::default() } }.with_defaults()
+    Given {
+        name: Some(name),
+        account: Some(account),
+        languages: Some(languages),
+        url,
+        demo: Some(demo),
+        ..Given { handle_domain: open.handle_domain, time_zone: open.time_zone, ..Given::default() }
+    }
+    .with_defaults()
 }
 
 /// A domain or a whole address; nothing for none.
@@ -251,7 +273,9 @@ fn question<T>(words: &str, hint: &str, default: &str, check: impl Fn(&str) -> R
             Err(what) => out::say(&format!("      That will not do: {}.\n", out::clean(what.trim_end_matches('.')))),
         }
     }
-    Err(Problem::new("E019", "The questions were not answered; nothing was written.").remedy("Every question has a flag: instance help init").into())
+    Err(Problem::new("E019", "The questions were not answered; nothing was written.")
+        .remedy("Every question has a flag: instance help init")
+        .into())
 }
 
 #[cfg(test)]
@@ -270,7 +294,10 @@ mod tests {
             .unwrap()
             .with_defaults()
             .unwrap();
-        assert_eq!((plan.name.as_str(), plan.account.as_str(), plan.url.as_deref()), ("City of Example", "press", Some("https://social.example")));
+        assert_eq!(
+            (plan.name.as_str(), plan.account.as_str(), plan.url.as_deref()),
+            ("City of Example", "press", Some("https://social.example"))
+        );
         assert_eq!(plan.languages.iter().map(Lang::to_string).collect::<Vec<_>>(), ["en", "de"]);
         assert!(!plan.demo && jiff::tz::TimeZone::get(&plan.time_zone).is_ok());
         let plan = flags("").unwrap().with_defaults().unwrap();
@@ -280,8 +307,19 @@ mod tests {
     #[test]
     fn wrong_answers_are_refused() {
         for wrong in [
-            "nmae = 'x'", "name = ''", "account = 'admin'", "account = 'a b'", "languages = ['xx-']", "languages = []",
-            "languages = ['en', 'EN']", "url = 'ftp://x'", "url = 'x'", "handle_domain = 'a/b'", "time_zone = 'Mars/Base'", "demo = 'no'", "x",
+            "nmae = 'x'",
+            "name = ''",
+            "account = 'admin'",
+            "account = 'a b'",
+            "languages = ['xx-']",
+            "languages = []",
+            "languages = ['en', 'EN']",
+            "url = 'ftp://x'",
+            "url = 'x'",
+            "handle_domain = 'a/b'",
+            "time_zone = 'Mars/Base'",
+            "demo = 'no'",
+            "x",
         ] {
             assert!(flags(wrong).is_err(), "{wrong}");
         }
@@ -290,10 +328,25 @@ mod tests {
     #[test]
     fn only_what_was_said_is_compared() {
         let there = json!({ "name": "A", "accounts": ["press", "b"], "languages": ["en", "de"], "origin": "http://localhost:8080", "handle_domain": "localhost:8080", "time_zone": "UTC" });
-        for same in ["", "name = 'A'", "account = 'press'", "account = 'b'\nlanguages = ['en', 'de']", "demo = true", "time_zone = 'UTC'"] {
+        for same in [
+            "",
+            "name = 'A'",
+            "account = 'press'",
+            "account = 'b'\nlanguages = ['en', 'de']",
+            "demo = true",
+            "time_zone = 'UTC'",
+        ] {
             assert_eq!(flags(same).unwrap().differs(&there), None, "{same}");
         }
-        for other in ["name = 'B'", "account = 'c'", "languages = ['de', 'en']", "languages = ['en']", "url = 'https://a.example'", "handle_domain = 'a.example'", "time_zone = 'Europe/Rome'"] {
+        for other in [
+            "name = 'B'",
+            "account = 'c'",
+            "languages = ['de', 'en']",
+            "languages = ['en']",
+            "url = 'https://a.example'",
+            "handle_domain = 'a.example'",
+            "time_zone = 'Europe/Rome'",
+        ] {
             assert!(flags(other).unwrap().differs(&there).is_some(), "{other}");
         }
     }

@@ -25,14 +25,23 @@ pub struct Cli {
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The data directory [default: $INSTANCE_DATA, else ./instance-data]
+    /// The data directory [default: that in the variable `INSTANCE_DATA`, else ./instance-data]
     #[arg(long, global = true, value_name = "DIR", help_heading = "For every command")]
     pub data: Option<PathBuf>,
     /// Answer with one JSON document
     #[arg(long, global = true, help_heading = "For every command")]
     pub json: bool,
     /// Colours: auto, always, never
-    #[arg(long, global = true, value_enum, default_value = "auto", hide_default_value = true, hide_possible_values = true, value_name = "WHEN", help_heading = "For every command")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_name = "WHEN",
+        help_heading = "For every command"
+    )]
     pub color: Color,
     /// Say more about what happens
     #[arg(short, long, global = true, help_heading = "For every command")]
@@ -100,7 +109,7 @@ pub struct Init {
     /// Languages you publish in, the main one first: en,de
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub language: Option<Vec<Lang>>,
-    /// Public address, once you have one: https://social.city.example
+    /// Public address, once you have one, such as `https://social.city.example`
     #[arg(long)]
     pub url: Option<String>,
     /// Domain in handles, where it is shorter than the host of the address

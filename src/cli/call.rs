@@ -71,12 +71,16 @@ pub fn open(config: Config) -> Result<Arc<App>> {
 
 /// The database would only say that something is wrong.
 pub fn check_access(data: &Path) -> Result<()> {
-    let denied = |e: &std::io::Error| matches!(e.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem);
+    let denied = |e: &std::io::Error| {
+        matches!(e.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
+    };
     let store = data.join("store.redb");
     match std::fs::OpenOptions::new().read(true).write(true).open(store) {
-        Err(e) if denied(&e) => Err(Problem::new("E023", format!("This user may not use the data in {}.", data.display()))
-            .remedy("Run the command as the user the data belongs to, e.g. with sudo -u.")
-            .into()),
+        Err(e) if denied(&e) => {
+            Err(Problem::new("E023", format!("This user may not use the data in {}.", data.display()))
+                .remedy("Run the command as the user the data belongs to, e.g. with sudo -u.")
+                .into())
+        }
         Ok(_) | Err(_) => Ok(()),
     }
 }

@@ -41,7 +41,9 @@ fn of_problem(id: &str) -> u8 {
 
 /// The table as it is printed.
 pub fn table() -> String {
-    let row = |(code, meaning, systemd): &(&str, &str, &str)| format!("  {code:<9}{meaning:<58}{systemd}").trim_end().to_owned();
+    let row = |(code, meaning, systemd): &(&str, &str, &str)| {
+        format!("  {code:<9}{meaning:<58}{systemd}").trim_end().to_owned()
+    };
     let rows: Vec<String> = CODES.iter().map(row).collect();
     format!("Exit codes, and what the systemd unit does about them:\n\n{}\n", rows.join("\n"))
 }
@@ -56,8 +58,22 @@ mod tests {
         let code_of = |e: Error| code(&Fault::from(e));
         let problem = |id| code_of(Problem::new(id, "").into());
         for (id, expected) in [
-            ("E001", 2), ("E002", 2), ("E010", 4), ("E013", 4), ("E015", 4), ("E021", 6), ("E022", 6), ("E023", 6), ("E041", 1),
-            ("E047", 5), ("E061", 8), ("E062", 8), ("E070", 4), ("E071", 1), ("E120", 1), ("E180", 1),
+            ("E001", 2),
+            ("E002", 2),
+            ("E010", 4),
+            ("E013", 4),
+            ("E015", 4),
+            ("E021", 6),
+            ("E022", 6),
+            ("E023", 6),
+            ("E041", 1),
+            ("E047", 5),
+            ("E061", 8),
+            ("E062", 8),
+            ("E070", 4),
+            ("E071", 1),
+            ("E120", 1),
+            ("E180", 1),
         ] {
             assert_eq!(problem(id), expected, "{id}");
         }

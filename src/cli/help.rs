@@ -35,9 +35,12 @@ pub fn usual() -> String {
 /// All commands, in groups.
 pub fn all() -> String {
     let tree = Cli::command();
-    let mut text = format!("{}\n\nUsage: instance COMMAND [OPTIONS]\n", tree.get_about().map(ToString::to_string).unwrap_or_default());
+    let mut text = format!(
+        "{}\n\nUsage: instance COMMAND [OPTIONS]\n",
+        tree.get_about().map(ToString::to_string).unwrap_or_default()
+    );
     for (group, names) in GROUPS {
-        text += &format!("\n{group}\n");
+        text.extend(["\n", group, "\n"]);
         for name in names {
             text += &line(&tree, name);
         }

@@ -19,7 +19,7 @@ use crate::config::{self, Config, Overrides};
 use crate::control::{Command, Fault};
 use crate::demo::{self, Filled};
 use crate::error::{Error, Problem, Result};
-use crate::model::account::{Kind, NewAccount};
+use crate::model::account::{Keys, Kind, NewAccount};
 use crate::model::institution::Institution;
 use crate::model::user::Asker;
 
@@ -67,7 +67,9 @@ fn again(context: &Context, given: &Given) -> Result<(), Fault> {
     if let (Some(document), Some(accounts)) = (document.as_object_mut(), there.get("accounts")) {
         document.insert("accounts".to_owned(), accounts.clone());
     }
-    context.out.answer(&document, |_| format!("Nothing to do: {} is set up for {}.\n", context.data.display(), text("name")));
+    context
+        .out
+        .answer(&document, |_| format!("Nothing to do: {} is set up for {}.\n", context.data.display(), text("name")));
     Ok(())
 }
 
@@ -97,9 +99,12 @@ fn prepare(data: &Path) -> Result<()> {
         }
     }
     if data.join(STORE).exists() {
-        return Err(Problem::new("E016", format!("There is a database in {}, but no {}.", data.display(), config::FILE))
-            .remedy("Put the file back, or choose another directory: --data DIR")
-            .into());
+        return Err(Problem::new(
+            "E016",
+            format!("There is a database in {}, but no {}.", data.display(), config::FILE),
+        )
+        .remedy("Put the file back, or choose another directory: --data DIR")
+        .into());
     }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(failed)?;
     fs::set_permissions(data, fs::Permissions::from_mode(0o700)).map_err(failed)?;
@@ -131,28 +136,40 @@ async fn fill(app: &Arc<App>, plan: &Plan) -> Result<Option<Filled>> {
         language: institution.main_language(),
         demo: false,
     };
-    let keys = move || -> Result<_> { Ok((actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?)) };
+    let keys =
+        move || -> Result<(Keys, Keys)> { Ok((actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?)) };
     let (own, its) = tokio::task::spawn_blocking(keys).await.map_err(|e| Error::broken("make keys", e))??;
     let begin = move |tx: &mut crate::store::Write<'_>| {
         actions::setup::init(tx, owner, &institution, &own)?;
         actions::accounts::add(tx, owner, &first, &its)
     };
-    app.store.write(begin).await?;
+    let account = app.store.write(begin).await?;
+    demo::dress(app, &account, &plan.name, &initials(&plan.name)).await?;
     if plan.demo { demo::fill(app).await.map(Some) } else { Ok(None) }
+}
+
+/// The letters that begin with a capital, as `CE` of "City of Example".
+fn initials(name: &str) -> String {
+    let first = |word: &str| word.chars().next().filter(|c| c.is_uppercase());
+    name.split_whitespace().filter_map(first).take(3).collect()
 }
 
 fn created(context: &Context, plan: &Plan, filled: Option<Filled>) -> String {
     let data = fs::canonicalize(&context.data).unwrap_or_else(|_| context.data.clone());
     let who = std::env::var("USER").map_or_else(|_| "this user".to_owned(), |user| out::clean(&user));
-    let mut text = format!("\n  Created  {}        settings, database, keys (readable by {who} only)\n", data.display());
-    match filled {
-        Some(filled) => {
-            let Filled { accounts, posts, languages } = filled;
-            text += &format!("           @{} and {accounts} sample accounts, {posts} sample posts in {languages} languages\n", plan.account);
-            text += "           ('instance demo remove' takes the samples away)\n";
-        }
-        None => text += &format!("           @{}\n", plan.account),
-    }
-    let option = if context.data == Path::new(config::DEFAULT_DATA) { String::new() } else { format!(" --data {}", context.data.display()) };
-    text + &format!("\n  Next:    {} serve{option}\n", super::invoked())
+    let samples = filled.map_or_else(String::new, |Filled { accounts, posts, languages }| {
+        let many = format!(" and {accounts} sample accounts, {posts} sample posts in {languages} languages");
+        many + "\n           ('instance demo remove' takes the samples away)"
+    });
+    let option = if context.data == Path::new(config::DEFAULT_DATA) {
+        String::new()
+    } else {
+        format!(" --data {}", context.data.display())
+    };
+    format!(
+        "\n  Created  {}        settings, database, keys (readable by {who} only)\n           @{}{samples}\n\n  Next:    {} serve{option}\n",
+        data.display(),
+        plan.account,
+        super::invoked()
+    )
 }

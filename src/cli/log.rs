@@ -37,7 +37,11 @@ pub fn start(format: LogFormat, to: To, verbose: bool) {
     let journal = std::env::var_os("JOURNAL_STREAM").is_some() && !std::io::stdout().is_terminal();
     let started = match format {
         LogFormat::Json => {
-            let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+            let layer = tracing_subscriber::fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_current_span(false)
+                .with_span_list(false);
             registry.with(layer.with_target(false).with_timer(Now).with_writer(Lines(to))).try_init()
         }
         LogFormat::Text => {
@@ -100,7 +104,12 @@ where
         if self.journal {
             write!(writer, "<{}>", priority(*event.metadata().level()))?;
         } else {
-            write!(writer, "{} {:<5} ", Clock::System.now().rfc3339(), event.metadata().level().as_str().to_lowercase())?;
+            write!(
+                writer,
+                "{} {:<5} ",
+                Clock::System.now().rfc3339(),
+                event.metadata().level().as_str().to_lowercase()
+            )?;
         }
         writeln!(writer, "{}{}", words.message, words.fields)
     }
@@ -171,7 +180,8 @@ mod tests {
     fn an_event_is_one_line_whatever_it_carries() {
         let kept = Kept::default();
         let writer = kept.clone();
-        let layer = tracing_subscriber::fmt::layer().event_format(Text { journal: true }).with_writer(move || writer.clone());
+        let layer =
+            tracing_subscriber::fmt::layer().event_format(Text { journal: true }).with_writer(move || writer.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
             tracing::warn!(host = "x.example", said = %"no\n<3>forged \"line\"\u{1b}[2J", empty = "", "was refused");
         });

@@ -63,11 +63,15 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Config(word) => settings::run(&context, word)?,
         Word::Explain { id } => {
             let (id, text) = explain::on(&id)?;
-            out.answer(&json!({ "schema": "instance.explanation/1", "id": id, "text": text }), |_| format!("{id}  {text}\n"));
+            out.answer(&json!({ "schema": "instance.explanation/1", "id": id, "text": text }), |_| {
+                format!("{id}  {text}\n")
+            });
         }
         Word::Version => {
             let version = env!("CARGO_PKG_VERSION");
-            out.answer(&json!({ "schema": "instance.version/1", "version": version }), |_| format!("instance {version}\n"));
+            out.answer(&json!({ "schema": "instance.version/1", "version": version }), |_| {
+                format!("instance {version}\n")
+            });
         }
         Word::Help { words } => out::print(&help::on(&words)?),
         Word::Check => return ask(&context, &Command::Check),
@@ -90,7 +94,10 @@ fn ask(context: &Context, command: &Command) -> Result<ExitCode, Fault> {
 }
 
 fn data_directory(global: &Global) -> PathBuf {
-    let named = global.data.clone().or_else(|| std::env::var_os("INSTANCE_DATA").filter(|dir| !dir.is_empty()).map(PathBuf::from));
+    let named = global
+        .data
+        .clone()
+        .or_else(|| std::env::var_os("INSTANCE_DATA").filter(|dir| !dir.is_empty()).map(PathBuf::from));
     named.unwrap_or_else(|| PathBuf::from(config::DEFAULT_DATA))
 }
 
@@ -122,7 +129,8 @@ fn misused(e: &clap::Error, json: bool) -> ExitCode {
 fn usage(text: &str) -> Fault {
     let text = text.trim().trim_start_matches("error: ");
     let (what, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-    let lines = rest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    let lines =
+        rest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("For more information"));
     let lines: Vec<&str> = lines.map(|line| line.trim_start_matches("tip: ")).collect();
     let mut what = what.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(first) = what.get(..1).map(str::to_uppercase) {

@@ -50,7 +50,7 @@ impl Out {
 }
 
 fn indented(remedy: &str) -> String {
-    remedy.lines().map(|line| format!("      {}\n", clean(line))).collect()
+    remedy.lines().flat_map(|line| ["      ".to_owned(), clean(line), "\n".to_owned()]).collect()
 }
 
 /// To standard output. A reader that went away (`| head`) is no failure.
@@ -80,10 +80,14 @@ pub fn clean(text: &str) -> String {
 /// Rows in columns, two spaces apart; the last column is not padded.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let width = |n: usize| rows.iter().filter_map(|row| row.get(n)).map(|cell| cell.chars().count()).max().unwrap_or_default();
+    let width =
+        |n: usize| rows.iter().filter_map(|row| row.get(n)).map(|cell| cell.chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{}{}", clean(cell), " ".repeat(width - cell.chars().count())));
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{}{}", clean(cell), " ".repeat(width - cell.chars().count())));
         format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
     };
     rows.iter().map(line).collect()
@@ -100,7 +104,10 @@ mod tests {
 
     #[test]
     fn columns_stand_below_each_other() {
-        let rows = [vec!["a".to_owned(), "bb".to_owned(), String::new()], vec!["äää".to_owned(), "c".to_owned(), "d".to_owned()]];
+        let rows = [
+            vec!["a".to_owned(), "bb".to_owned(), String::new()],
+            vec!["äää".to_owned(), "c".to_owned(), "d".to_owned()],
+        ];
         assert_eq!(table(&rows), "a    bb\näää  c   d\n");
         assert_eq!(table(&[]), "");
     }

@@ -43,7 +43,9 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
     warnings(context, &app)?;
     let took = Clock::System.now().since(began);
     match app.config.log.format {
-        LogFormat::Json => tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %app.site.origin, listen = %address, "ready"),
+        LogFormat::Json => {
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %app.site.origin, listen = %address, "ready")
+        }
         LogFormat::Text => out::print(&banner(&Ready {
             data: &std::fs::canonicalize(&app.config.data).unwrap_or_else(|_| app.config.data.clone()),
             seconds: took.as_secs_f64(),
@@ -69,8 +71,8 @@ fn bind(runtime: &Runtime, config: &Config) -> Result<(TcpListener, Option<u16>)
     match serve::listen(wanted) {
         Ok(listener) => Ok((listener, None)),
         Err(e) if e.kind() == ErrorKind::AddrInUse && !choosy => {
-            let next = (1..=MORE_PORTS).filter_map(|n| wanted.port().checked_add(n));
-            let free = next.filter_map(|port| serve::listen(SocketAddr::new(wanted.ip(), port)).ok()).next();
+            let mut next = (1..=MORE_PORTS).filter_map(|n| wanted.port().checked_add(n));
+            let free = next.find_map(|port| serve::listen(SocketAddr::new(wanted.ip(), port)).ok());
             free.map(|listener| (listener, Some(wanted.port()))).ok_or_else(|| refused(wanted, &e))
         }
         Err(e) => Err(refused(wanted, &e)),
@@ -85,16 +87,23 @@ fn address(listen: &str) -> Result<SocketAddr> {
 fn refused(wanted: SocketAddr, e: &std::io::Error) -> Error {
     let port = wanted.port();
     let remedy = |text: &str| text.to_owned();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; the rest is told as it is")]
     let (id, what, remedy) = match e.kind() {
         ErrorKind::AddrInUse => (
             "E021",
             format!("Port {port} is in use by another program."),
-            format!("See which:         ss -ltnp 'sport = :{port}'\nTake another port: instance config set listen {}:{}", wanted.ip(), port.saturating_add(1)),
+            format!(
+                "See which:         ss -ltnp 'sport = :{port}'\nTake another port: instance config set listen {}:{}",
+                wanted.ip(),
+                port.saturating_add(1)
+            ),
         ),
         ErrorKind::PermissionDenied => (
             "E022",
             format!("This user may not open port {port}: ports below 1024 are for the system."),
-            remedy("Take a higher port and let a web server with a certificate stand in front:\n    instance config set listen 127.0.0.1:8080"),
+            remedy(
+                "Take a higher port and let a web server with a certificate stand in front:\n    instance config set listen 127.0.0.1:8080",
+            ),
         ),
         ErrorKind::AddrNotAvailable => (
             "E024",
@@ -142,11 +151,15 @@ fn note(context: &Context, app: &App, text: &str) {
 }
 
 fn warnings(context: &Context, app: &Arc<App>) -> Result<()> {
-    if app.site.live && demo::is_there(app)? {
+    if app.site.live && demo::is_here(app)? {
         note(context, app, "sample posts are still here, for all to see. Take them away: instance demo remove");
     }
     if !app.site.live && !app.config.is_local() {
-        note(context, app, "this trial answers to the network without encryption: passwords and links travel in the clear.");
+        note(
+            context,
+            app,
+            "this trial answers to the network without encryption: passwords and links travel in the clear.",
+        );
     }
     Ok(())
 }
@@ -186,7 +199,12 @@ struct Ready<'a> {
 }
 
 fn banner(ready: &Ready<'_>) -> String {
-    let mut text = format!("  instance {}, data in {}, ready in {:.1} s\n\n", env!("CARGO_PKG_VERSION"), ready.data.display(), ready.seconds);
+    let mut text = format!(
+        "  instance {}, data in {}, ready in {:.1} s\n\n",
+        env!("CARGO_PKG_VERSION"),
+        ready.data.display(),
+        ready.seconds
+    );
     // Writing to a string cannot fail.
     let _ = writeln!(text, "  Public pages   {}/", ready.origin);
     let _ = match ready.desk {
@@ -194,7 +212,10 @@ fn banner(ready: &Ready<'_>) -> String {
         None => writeln!(text, "  Your desk      {}/desk     (a way in: instance user login-link)", ready.origin),
     };
     if let Some(line) = ready.ssh {
-        let _ = write!(text, "\n  You are on a remote machine. On your own computer, run:\n      {line}\n  and open the addresses above.\n");
+        let _ = write!(
+            text,
+            "\n  You are on a remote machine. On your own computer, run:\n      {line}\n  and open the addresses above.\n"
+        );
     }
     let _ = if ready.live {
         write!(text, "  Listening on   {}\n\n  Ctrl-C stops. Log lines follow.\n", ready.listen)
@@ -214,25 +235,46 @@ mod tests {
 
     fn ready(live: bool) -> Ready<'static> {
         let origin = if live { "https://social.example" } else { "http://localhost:8081" };
-        Ready { data: Path::new("/d"), seconds: 0.21, origin, live, listen: "127.0.0.1:8081".parse().unwrap(), desk: None, ssh: None }
+        Ready {
+            data: Path::new("/d"),
+            seconds: 0.21,
+            origin,
+            live,
+            listen: "127.0.0.1:8081".parse().unwrap(),
+            desk: None,
+            ssh: None,
+        }
     }
 
     #[test]
     fn a_banner_says_where_to_go() {
         let trial = banner(&ready(false));
-        assert!(trial.contains("ready in 0.2 s") && trial.contains("http://localhost:8081/\n") && trial.contains("Trial mode"));
+        assert!(
+            trial.contains("ready in 0.2 s")
+                && trial.contains("http://localhost:8081/\n")
+                && trial.contains("Trial mode")
+        );
         assert!(!trial.contains("ssh") && !trial.contains("start/"));
         let live = banner(&ready(true));
-        assert!(live.contains("https://social.example/\n") && live.contains("127.0.0.1:8081") && !live.contains("Trial"));
-        let remote = banner(&Ready { desk: Some("http://localhost:8081/desk/start/X"), ssh: Some("ssh -N"), ..ready(false) });
+        assert!(
+            live.contains("https://social.example/\n") && live.contains("127.0.0.1:8081") && !live.contains("Trial")
+        );
+        let remote =
+            banner(&Ready { desk: Some("http://localhost:8081/desk/start/X"), ssh: Some("ssh -N"), ..ready(false) });
         assert!(remote.contains("      ssh -N\n") && remote.contains("start/X     (once"));
     }
 
     #[test]
     fn the_way_back_is_the_address_that_was_come_by() {
         let line = |connection, user| ssh_line(connection, user, 8080);
-        assert_eq!(line("198.51.100.1 5000 203.0.113.7 22", "admin").as_deref(), Some("ssh -N -L 8080:localhost:8080 admin@203.0.113.7"));
-        assert_eq!(line("198.51.100.1 5000 203.0.113.7 2222", "").as_deref(), Some("ssh -N -L 8080:localhost:8080 -p 2222 203.0.113.7"));
+        assert_eq!(
+            line("198.51.100.1 5000 203.0.113.7 22", "admin").as_deref(),
+            Some("ssh -N -L 8080:localhost:8080 admin@203.0.113.7")
+        );
+        assert_eq!(
+            line("198.51.100.1 5000 203.0.113.7 2222", "").as_deref(),
+            Some("ssh -N -L 8080:localhost:8080 -p 2222 203.0.113.7")
+        );
         assert_eq!(line("nonsense", "admin"), None);
     }
 }

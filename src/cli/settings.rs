@@ -68,7 +68,8 @@ fn set(context: &Context, name: &str, text: &str) -> Result<()> {
     let key = config::key(name)?;
     let file = context.data.join(config::FILE);
     let overrides = Overrides::from_env(Vec::new());
-    let value = key.value_of(text).map_err(|what| Problem::new("E013", format!("The setting {name} is wrong: {what}.")))?;
+    let value =
+        key.value_of(text).map_err(|what| Problem::new("E013", format!("The setting {name} is wrong: {what}.")))?;
     let old = config::text(&context.data)?;
     let new = config::change(&old, key, &value)?;
     // What would not be understood is not written.
@@ -79,7 +80,11 @@ fn set(context: &Context, name: &str, text: &str) -> Result<()> {
     let shown = key.get(&config).to_string();
     let answer = json!({ "schema": "instance.setting/1", "key": key.name, "value": document(&key.get(&config)), "changed": new != old });
     context.out.answer(&answer, |_| {
-        if new == old { format!("Nothing to do: {name} is {shown} already.\n") } else { format!("Set {name} to {shown}. It takes effect at the next start of the server.\n") }
+        if new == old {
+            format!("Nothing to do: {name} is {shown} already.\n")
+        } else {
+            format!("Set {name} to {shown}. It takes effect at the next start of the server.\n")
+        }
     });
     let variable = key.variable();
     if overrides.env.iter().any(|(name, _)| *name == variable) {
@@ -93,7 +98,7 @@ fn check(context: &Context) -> Result<()> {
     let remarks = config.remarks(&overrides);
     let answer = json!({ "schema": "instance.config-check/1", "remarks": remarks });
     context.out.answer(&answer, |_| {
-        let notes: String = remarks.iter().map(|remark| format!("Note: {remark}\n")).collect();
+        let notes: String = remarks.iter().flat_map(|remark| ["Note: ", remark, "\n"]).collect();
         format!("The settings in {} are valid.\n{notes}", config.data.join(config::FILE).display())
     });
     Ok(())
@@ -108,5 +113,7 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     std::fs::rename(&fresh, path).map_err(failed)?;
-    path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder).and_then(|folder| folder.sync_all())).map_err(failed)
+    path.parent()
+        .map_or(Ok(()), |folder| std::fs::File::open(folder).and_then(|folder| folder.sync_all()))
+        .map_err(failed)
 }

@@ -1,4 +1,6 @@
-//! Documents as people read them.
+//! Documents as people read them. (Writing to a string cannot fail.)
+
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -54,14 +56,28 @@ fn sample(value: &Value) -> &'static str {
 
 fn account_row(account: &Value) -> Vec<String> {
     let count = |field: &str| format!("{} {field}", text(account, field));
-    vec![text(account, "address"), text(account, "name"), count("followers"), count("posts"), sample(account).to_owned()]
+    vec![
+        text(account, "address"),
+        text(account, "name"),
+        count("followers"),
+        count("posts"),
+        sample(account).to_owned(),
+    ]
 }
 
 fn account(account: &Value) -> String {
     let mut lines = vec![vec!["Address".to_owned(), text(account, "address")]];
     for (label, field) in [
-        ("Name", "name"), ("Kind", "kind"), ("Language", "language"), ("Replies shown", "replies"), ("Followers", "followers"),
-        ("Posts", "posts"), ("Page", "url"), ("ActivityPub id", "uri"), ("Picture", "avatar"), ("Wide picture", "header"),
+        ("Name", "name"),
+        ("Kind", "kind"),
+        ("Language", "language"),
+        ("Replies shown", "replies"),
+        ("Followers", "followers"),
+        ("Posts", "posts"),
+        ("Page", "url"),
+        ("ActivityPub id", "uri"),
+        ("Picture", "avatar"),
+        ("Wide picture", "header"),
     ] {
         let value = text(account, field);
         if !value.is_empty() {
@@ -82,23 +98,40 @@ fn posts(answer: &Value) -> String {
     let row = |post: &Value| {
         let first = list(post, "versions").first().map(|version| text(version, "text")).unwrap_or_default();
         let beginning: String = first.chars().map(|c| if c == '\n' { ' ' } else { c }).take(60).collect();
-        vec![text(post, "id"), text(post, "published"), format!("@{}", text(post, "account")), languages(post), sample(post).to_owned(), beginning]
+        vec![
+            text(post, "id"),
+            text(post, "published"),
+            format!("@{}", text(post, "account")),
+            languages(post),
+            sample(post).to_owned(),
+            beginning,
+        ]
     };
     let rows = rows(answer, "posts", row);
-    if rows.is_empty() { "No posts yet. Publish one: instance post new --as HANDLE --text \"…\"\n".to_owned() } else { table(&rows) }
+    if rows.is_empty() {
+        "No posts yet. Publish one: instance post new --as HANDLE --text \"…\"\n".to_owned()
+    } else {
+        table(&rows)
+    }
 }
 
 fn post(post: &Value) -> String {
-    let mut out = format!("@{}, {}  {}\n{}\n", text(post, "account"), text(post, "published"), sample(post), text(post, "uri"));
+    let mut out =
+        format!("@{}, {}  {}\n{}\n", text(post, "account"), text(post, "published"), sample(post), text(post, "uri"));
     for version in list(post, "versions") {
         let warning = text(version, "warning");
         let warning = if warning.is_empty() { String::new() } else { format!("  [{warning}]") };
-        out += &format!("\n[{}]{warning}\n{}\n", text(version, "lang"), text(version, "text"));
+        let _ = writeln!(out, "\n[{}]{warning}\n{}", text(version, "lang"), text(version, "text"));
     }
     for (n, media) in list(post, "media").iter().enumerate() {
-        out += &format!("\nPicture {}: {}\n{}\n", n + 1, text(media, "alt"), text(media, "url"));
+        let _ = writeln!(out, "\nPicture {}: {}\n{}", n + 1, text(media, "alt"), text(media, "url"));
     }
-    out + &format!("\n{} likes, {} boosts, {} replies\n", text(post, "likes"), text(post, "boosts"), text(post, "replies"))
+    out + &format!(
+        "\n{} likes, {} boosts, {} replies\n",
+        text(post, "likes"),
+        text(post, "boosts"),
+        text(post, "replies")
+    )
 }
 
 fn queue(answer: &Value) -> String {
@@ -108,13 +141,24 @@ fn queue(answer: &Value) -> String {
             (next, true) => format!("suspended, tried again {next}"),
             (next, false) => format!("next try {next}"),
         };
-        vec![text(lane, "server"), format!("{} waiting", text(lane, "waiting")), format!("{} failed", text(lane, "failed")), state, text(lane, "said")]
+        vec![
+            text(lane, "server"),
+            format!("{} waiting", text(lane, "waiting")),
+            format!("{} failed", text(lane, "failed")),
+            state,
+            text(lane, "said"),
+        ]
     };
     let rows = rows(answer, "servers", row);
     if rows.is_empty() {
         return "Nothing waits, and nothing failed.\n".to_owned();
     }
-    format!("{} waiting, {} failed in the last 30 days\n\n{}", text(answer, "waiting"), text(answer, "failed"), table(&rows))
+    format!(
+        "{} waiting, {} failed in the last 30 days\n\n{}",
+        text(answer, "waiting"),
+        text(answer, "failed"),
+        table(&rows)
+    )
 }
 
 fn tokens(answer: &Value) -> String {
@@ -141,7 +185,8 @@ fn check(answer: &Value) -> String {
     let mut out = format!("{total} rows were read.\n");
     let wrong = answer.get("wrong").and_then(Value::as_object);
     for (table, difference) in wrong.into_iter().flatten() {
-        out += &format!("The index '{table}' is wrong: {} rows too many, {} missing.\n", text(difference, "extra"), text(difference, "missing"));
+        let (extra, missing) = (text(difference, "extra"), text(difference, "missing"));
+        let _ = writeln!(out, "The index '{table}' is wrong: {extra} rows too many, {missing} missing.");
     }
     if answer.get("sound") == Some(&Value::Bool(true)) {
         out += "Every index is what the facts say.\n";
@@ -159,7 +204,10 @@ mod tests {
     fn what_scripts_take_stands_alone() {
         let token = Command::TokenNew { account: "press".into(), scopes: "read".into(), name: String::new() };
         assert_eq!(people(&token, &json!({ "token": "abc", "account": "press" })), "abc\n");
-        assert_eq!(people(&Command::LoginLink, &json!({ "url": "http://x/desk/start/1", "expires": "…" })), "http://x/desk/start/1\n");
+        assert_eq!(
+            people(&Command::LoginLink, &json!({ "url": "http://x/desk/start/1", "expires": "…" })),
+            "http://x/desk/start/1\n"
+        );
     }
 
     #[test]
@@ -168,7 +216,10 @@ mod tests {
             { "server": "x.example", "waiting": 1, "failed": 0, "next": "2026-11-23T09:00:00Z", "suspended": false, "said": "500 \u{1b}[2J" } ] });
         let shown = people(&Command::QueueList, &answer);
         assert!(shown.contains("next try 2026-11-23T09:00:00Z") && !shown.contains('\u{1b}'), "{shown}");
-        assert_eq!(people(&Command::QueueList, &json!({ "waiting": 0, "failed": 0, "servers": [] })), "Nothing waits, and nothing failed.\n");
+        assert_eq!(
+            people(&Command::QueueList, &json!({ "waiting": 0, "failed": 0, "servers": [] })),
+            "Nothing waits, and nothing failed.\n"
+        );
     }
 
     #[test]

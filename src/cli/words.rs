@@ -33,7 +33,10 @@ fn account_change(edit: AccountEdit) -> Result<AccountChange> {
         account: edit.handle,
         name: edit.name,
         summary: edit.summary,
-        fields: edit.fields.map(|lines| lines.iter().filter(|line| !line.is_empty()).map(|line| field(line)).collect()).transpose()?,
+        fields: edit
+            .fields
+            .map(|lines| lines.iter().filter(|line| !line.is_empty()).map(|line| field(line)).collect())
+            .transpose()?,
         kind: edit.kind,
         language: edit.language,
         replies: edit.replies,
@@ -44,7 +47,8 @@ fn account_change(edit: AccountEdit) -> Result<AccountChange> {
 
 fn field(line: &str) -> Result<Field> {
     let (name, value) = line.split_once('=').ok_or_else(|| {
-        Problem::new("E002", format!("'{line}' is no line of a profile.")).remedy("For example: --field \"Web site=https://city.example\"")
+        Problem::new("E002", format!("'{line}' is no line of a profile."))
+            .remedy("For example: --field \"Web site=https://city.example\"")
     })?;
     Ok(Field { name: name.trim().to_owned(), value: value.trim().to_owned() })
 }
@@ -72,7 +76,9 @@ fn react(other: Other, kind: React, undo: bool) -> Command {
 fn new_post(new: NewArgs) -> Result<PostNew> {
     if new.media.len() != new.alt.len() {
         let what = format!("There are {} pictures and {} descriptions.", new.media.len(), new.alt.len());
-        return Err(Problem::new("E003", what).remedy("After each --media FILE comes its own --alt \"What it shows\".").into());
+        return Err(Problem::new("E003", what)
+            .remedy("After each --media FILE comes its own --alt \"What it shows\".")
+            .into());
     }
     let media = new.media.iter().zip(&new.alt).map(|(file, alt)| Ok(Upload { bytes: bytes(file)?, alt: alt.clone() }));
     let media = media.collect::<Result<Vec<_>>>()?;
@@ -99,7 +105,9 @@ fn versions(texts: Vec<String>, langs: Vec<crate::base::lang::Lang>, warnings: &
     let count = texts.len();
     if langs.len() != count && !(count == 1 && langs.is_empty()) {
         let what = format!("There are {count} texts and {} languages.", langs.len());
-        return Err(Problem::new("E002", what).remedy("Each text needs its --lang: --lang en --text \"…\" --lang de --text \"…\"").into());
+        return Err(Problem::new("E002", what)
+            .remedy("Each text needs its --lang: --lang en --text \"…\" --lang de --text \"…\"")
+            .into());
     }
     if warnings.len() > 1 && warnings.len() != count {
         let what = format!("There are {count} texts and {} content warnings.", warnings.len());
@@ -107,7 +115,11 @@ fn versions(texts: Vec<String>, langs: Vec<crate::base::lang::Lang>, warnings: &
     }
     let mut langs = langs.into_iter();
     let warning = |n: usize| warnings.get(n).or(warnings.first()).cloned().unwrap_or_default();
-    Ok(texts.into_iter().enumerate().map(|(n, text)| NewVersion { lang: langs.next(), text, warning: warning(n) }).collect())
+    Ok(texts
+        .into_iter()
+        .enumerate()
+        .map(|(n, text)| NewVersion { lang: langs.next(), text, warning: warning(n) })
+        .collect())
 }
 
 fn post_change(edit: PostEdit) -> Result<PostChange> {
@@ -119,7 +131,8 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
     let mut alts = Vec::new();
     let mut words = edit.describe.into_iter();
     while let (Some(place), Some(alt)) = (words.next(), words.next()) {
-        let number = place.parse().map_err(|_| Problem::new("E002", format!("'{place}' is not the number of a picture.")))?;
+        let number =
+            place.parse().map_err(|_| Problem::new("E002", format!("'{place}' is not the number of a picture.")))?;
         alts.push((number, alt));
     }
     Ok(PostChange { post: edit.post, lang: edit.lang, text: new, warning: edit.warning, alts })
@@ -156,7 +169,8 @@ pub fn demo(word: &Demo) -> Command {
 /// A text, without the line end that editors and `echo` put behind it.
 pub fn text(file: &Path) -> Result<String> {
     let bytes = limited(file, MAX_TEXT)?;
-    let text = String::from_utf8(bytes).map_err(|_| Problem::new("E036", format!("{} is not text in UTF-8.", file.display())))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Problem::new("E036", format!("{} is not text in UTF-8.", file.display())))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -165,7 +179,8 @@ fn bytes(file: &Path) -> Result<Vec<u8>> {
 }
 
 fn limited(file: &Path, most: usize) -> Result<Vec<u8>> {
-    let failed = |e: std::io::Error| Error::from(Problem::new("E036", format!("{} cannot be read: {e}.", file.display())));
+    let failed =
+        |e: std::io::Error| Error::from(Problem::new("E036", format!("{} cannot be read: {e}.", file.display())));
     let mut bytes = Vec::new();
     let limit = most as u64 + 1;
     if file == Path::new("-") {
@@ -195,7 +210,10 @@ mod tests {
         let row = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
         assert_eq!(paired(&["a"], &[], &[]).unwrap(), [row("", "a", "")]);
         assert_eq!(paired(&["a", "b"], &["en", "de"], &["w"]).unwrap(), [row("en", "a", "w"), row("de", "b", "w")]);
-        assert_eq!(paired(&["a", "b"], &["en", "de"], &["v", "w"]).unwrap(), [row("en", "a", "v"), row("de", "b", "w")]);
+        assert_eq!(
+            paired(&["a", "b"], &["en", "de"], &["v", "w"]).unwrap(),
+            [row("en", "a", "v"), row("de", "b", "w")]
+        );
         assert!(paired(&["a", "b"], &["en"], &[]).is_err());
         assert!(paired(&["a"], &["en", "de"], &[]).is_err());
         assert!(paired(&["a", "b"], &[], &[]).is_err());

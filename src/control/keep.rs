@@ -79,7 +79,8 @@ pub async fn check(app: &Arc<App>) -> Result<Value> {
 }
 
 pub fn institution(app: &Arc<App>) -> Result<Value> {
-    let (institution, accounts) = app.store.read(|read| Ok((store::meta::institution(read)?, store::accounts::all(read)?)))?;
+    let (institution, accounts) =
+        app.store.read(|read| Ok((store::meta::institution(read)?, store::accounts::all(read)?)))?;
     let own = accounts.iter().filter(|account| !account.demo).map(|account| account.handle.as_str());
     Ok(json!({
         "name": institution.name,
