@@ -8,6 +8,7 @@
 )]
 
 mod crates;
+mod desk;
 mod federation;
 mod house;
 mod support;
