@@ -47,9 +47,9 @@ impl<'a> Desk<'a> {
         let answer = send("POST", &server.url(&link), &[("origin", &origin)], "").await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/desk"), "{}", answer.text());
         let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-        let mut desk = Self { server, cookie, csrf: String::new() };
-        desk.csrf = between(&desk.get("/desk").await.text(), "name=\"csrf\" value=\"", "\"").to_owned();
-        desk
+        let desk = Self { server, cookie, csrf: String::new() };
+        let page = desk.get("/desk").await.text();
+        Self { csrf: between(&page, "name=\"csrf\" value=\"", "\"").to_owned(), ..desk }
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -233,7 +233,7 @@ async fn nothing_is_typed_or_uploaded_twice() {
     assert!(page.contains("<img src=\"/media/"), "the picture is shown");
     let answer = desk.compose(&[("text", text), ("kept2", &kept), ("alt2", "Squares")], None).await;
     let post = published(&desk, &answer);
-    assert_eq!(post.media.iter().map(ToString::to_string).collect::<Vec<_>>(), [kept.clone()]);
+    assert_eq!(post.media.iter().map(ToString::to_string).collect::<Vec<_>>(), std::slice::from_ref(&kept));
     assert_eq!(desk.pictures(&post)[0].alt, "Squares");
     let stolen = desk.compose(&[("text", "Again"), ("kept1", &kept), ("alt1", "Mine")], None).await;
     assert_eq!(stolen.status.as_u16(), 422, "a picture belongs to one post");
