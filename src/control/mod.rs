@@ -20,7 +20,7 @@ use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew, Upload};
 pub use fault::{Fault, Kind};
-pub use posts::{PostChange, PostNew};
+pub use posts::{NewVersion, PostChange, PostNew};
 pub use socket::{call, close, listen, serve};
 
 /// What the command line may ask for. Accounts are named by handle, posts by number or address.
@@ -78,6 +78,8 @@ pub enum Command {
     DemoRemove,
     /// Compares every index with its facts.
     Check,
+    /// What was set up.
+    Institution,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +109,7 @@ impl Command {
             Self::LoginLink => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
             Self::Check => "instance.check/1",
+            Self::Institution => "instance.institution/1",
         }
     }
 }
@@ -136,6 +139,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::LoginLink => keep::login_link(app).await,
         Command::DemoRemove => keep::demo_remove(app).await,
         Command::Check => keep::check(app).await,
+        Command::Institution => keep::institution(app),
     }?;
     let mut document = Map::new();
     document.insert("schema".to_owned(), schema.into());
