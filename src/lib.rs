@@ -33,6 +33,7 @@ pub mod activitypub;
 pub mod api;
 pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod control;
 pub mod crypto;

@@ -70,7 +70,9 @@ pub async fn add(app: &Arc<App>, new: AccountNew) -> Result<Value> {
     let name = new.name.unwrap_or_else(|| new.handle.clone());
     let new = NewAccount { handle: new.handle, name, kind: new.kind, summary: new.summary, language, demo: false };
     let now = app.now();
-    let keys = tokio::task::spawn_blocking(move || verbs::new_keys(now)).await.map_err(|e| Error::broken("make keys", e))??;
+    let keys = tokio::task::spawn_blocking(move || verbs::new_keys(now))
+        .await
+        .map_err(|e| Error::broken("make keys", e))??;
     let added = app.store.write(move |tx| verbs::add(tx, owner, &new, &keys)).await?;
     shown(app, &added)
 }

@@ -45,9 +45,12 @@ impl From<&Error> for Fault {
             Error::Forbidden(power) => Self::new(Kind::Forbidden, "E043", format!("That is not allowed: {power}."), ""),
             Error::Invalid(problem) => Self::new(Kind::Invalid, problem.id, &problem.what, &problem.remedy),
             Error::Conflict(what) => Self::new(Kind::Conflict, "E044", *what, "Look again, then decide."),
-            Error::Busy { retry_after } => {
-                Self::new(Kind::Busy, "E045", "There is too much to do at once.", format!("Try again in {retry_after} s."))
-            }
+            Error::Busy { retry_after } => Self::new(
+                Kind::Busy,
+                "E045",
+                "There is too much to do at once.",
+                format!("Try again in {retry_after} s."),
+            ),
             Error::Gone => Self::new(Kind::Gone, "E046", "That was deleted and will not come back.", ""),
             Error::Peer { host, what, again } => {
                 let remedy = match again {

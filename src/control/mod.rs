@@ -20,7 +20,7 @@ use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew, Upload};
 pub use fault::{Fault, Kind};
-pub use posts::{PostChange, PostNew};
+pub use posts::{NewVersion, PostChange, PostNew};
 pub use socket::{call, close, listen, serve};
 
 /// What the command line may ask for. Accounts are named by handle, posts by number or address.
@@ -29,28 +29,57 @@ pub use socket::{call, close, listen, serve};
 pub enum Command {
     AccountAdd(AccountNew),
     AccountList,
-    AccountShow { account: String },
+    AccountShow {
+        account: String,
+    },
     AccountEdit(AccountChange),
     PostNew(PostNew),
-    PostList { account: Option<String>, limit: usize },
-    PostShow { post: String },
+    PostList {
+        account: Option<String>,
+        limit: usize,
+    },
+    PostShow {
+        post: String,
+    },
     PostEdit(PostChange),
-    PostDelete { post: String },
+    PostDelete {
+        post: String,
+    },
     /// Likes or boosts somebody else's post, or takes that back.
-    React { account: String, post: String, kind: React, undo: bool },
-    Pin { post: String, undo: bool },
+    React {
+        account: String,
+        post: String,
+        kind: React,
+        undo: bool,
+    },
+    Pin {
+        post: String,
+        undo: bool,
+    },
     QueueList,
     /// Tries at once, for one server or all.
-    QueueRetry { server: Option<String> },
+    QueueRetry {
+        server: Option<String>,
+    },
     /// Gives up what waits, for one server or all.
-    QueueDrop { server: Option<String> },
-    TokenNew { account: String, scopes: String, name: String },
+    QueueDrop {
+        server: Option<String>,
+    },
+    TokenNew {
+        account: String,
+        scopes: String,
+        name: String,
+    },
     TokenList,
-    TokenRevoke { token: String },
+    TokenRevoke {
+        token: String,
+    },
     LoginLink,
     DemoRemove,
     /// Compares every index with its facts.
     Check,
+    /// What was set up.
+    Institution,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +109,7 @@ impl Command {
             Self::LoginLink => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
             Self::Check => "instance.check/1",
+            Self::Institution => "instance.institution/1",
         }
     }
 }
@@ -109,6 +139,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::LoginLink => keep::login_link(app).await,
         Command::DemoRemove => keep::demo_remove(app).await,
         Command::Check => keep::check(app).await,
+        Command::Institution => keep::institution(app),
     }?;
     let mut document = Map::new();
     document.insert("schema".to_owned(), schema.into());
@@ -130,7 +161,9 @@ fn account(app: &App, typed: &str) -> Result<Account> {
         None => Ok(None),
     })?;
     found.ok_or_else(|| {
-        Problem::new("E041", format!("There is no account @{handle}.")).remedy("All accounts: instance account list").into()
+        Problem::new("E041", format!("There is no account @{handle}."))
+            .remedy("All accounts: instance account list")
+            .into()
     })
 }
 

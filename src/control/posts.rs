@@ -54,7 +54,11 @@ pub struct PostChange {
 pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let found = account(app, &new.account)?;
     let by = Asker::Operator.may_publish(found.id, "")?;
-    let version = |v: NewVersion| Version { lang: v.lang.unwrap_or_else(|| found.language.clone()), text: v.text, warning: v.warning };
+    let version = |v: NewVersion| Version {
+        lang: v.lang.unwrap_or_else(|| found.language.clone()),
+        text: v.text,
+        warning: v.warning,
+    };
     let versions: Vec<Version> = new.versions.into_iter().map(version).collect();
     // Everything that can be refused is refused before pictures are kept.
     check_versions(&versions, !new.media.is_empty())?;
@@ -79,7 +83,9 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
 }
 
 fn too_many() -> Error {
-    Problem::new("E125", format!("A post has at most {MAX_MEDIA} pictures; other servers show no more.")).field("media").into()
+    Problem::new("E125", format!("A post has at most {MAX_MEDIA} pictures; other servers show no more."))
+        .field("media")
+        .into()
 }
 
 async fn target(app: &Arc<App>, by: By, typed: &str) -> Result<ReplyTo> {
@@ -105,7 +111,7 @@ fn newest(read: &crate::store::Read, limit: usize) -> Result<Vec<Post>> {
     for account in account_rows::all(read)? {
         posts.extend(rows::of_account(read, account.id, None, limit)?);
     }
-    posts.sort_by(|a, b| b.id.cmp(&a.id));
+    posts.sort_by_key(|post| std::cmp::Reverse(post.id));
     posts.truncate(limit);
     Ok(posts)
 }
@@ -164,7 +170,8 @@ fn changed(post: &Post, change: &PostChange) -> Result<Vec<Version>> {
 fn alts(post: &Post, typed: Vec<(usize, String)>) -> Result<Vec<(MediaId, String)>> {
     let find = |(place, alt): (usize, String)| {
         let id = place.checked_sub(1).and_then(|at| post.media.get(at)).copied();
-        let what = || Problem::new("E132", format!("The post has {} pictures and none at place {place}.", post.media.len()));
+        let what =
+            || Problem::new("E132", format!("The post has {} pictures and none at place {place}.", post.media.len()));
         id.map(|id| (id, alt)).ok_or_else(|| what().field("media").into())
     };
     typed.into_iter().map(find).collect()

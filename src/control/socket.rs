@@ -100,11 +100,8 @@ pub async fn serve(app: Arc<App>, listener: UnixListener) {
 
 /// One command, one answer.
 async fn converse(app: &Arc<App>, mut stream: UnixStream) {
-    let line = match tokio::time::timeout(TRANSFER, read(&mut stream)).await {
-        Ok(Ok(line)) => line,
-        // Whoever asked went away, or had nothing to ask.
-        Ok(Err(_)) | Err(_) => return,
-    };
+    // Else whoever asked went away, or had nothing to ask.
+    let Ok(Ok(line)) = tokio::time::timeout(TRANSFER, read(&mut stream)).await else { return };
     let answer = match serde_json::from_slice::<Command>(&line) {
         Ok(command) => super::run(app, command).await,
         Err(e) => Err(misread(&e)),

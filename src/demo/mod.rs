@@ -6,9 +6,8 @@ mod texts;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
 use crate::actions;
+use crate::actions::delete::Removed;
 use crate::app::{App, mentions, upload};
 use crate::base::time::Timestamp;
 use crate::error::Result;
@@ -132,10 +131,9 @@ async fn publish(app: &Arc<App>, account: &Account, sample: &Sample, last: Optio
 }
 
 /// Takes every sample away: accounts, posts, pictures.
-pub async fn remove(app: &Arc<App>) -> Result<Value> {
+pub async fn remove(app: &Arc<App>) -> Result<Removed> {
     let owner = Asker::Operator.may_run()?;
-    let removed = app.store.write(move |tx| actions::delete::samples(tx, owner)).await?;
-    Ok(json!({ "accounts": removed.accounts, "posts": removed.posts }))
+    app.store.write(move |tx| actions::delete::samples(tx, owner)).await
 }
 
 /// Whether samples are still here.

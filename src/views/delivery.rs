@@ -131,6 +131,7 @@ fn lane<'a>(rows: &impl Rows, lanes: &'a mut BTreeMap<ServerId, Lane>, id: Serve
 fn row(rows: &impl Rows, name: Name, delivery: Delivery) -> Result<Row> {
     let (id, inbox) = name;
     // The words of an activity may be gone while what was said about its delivery is kept.
-    let (kind, post) = activities::get(rows, id)?.map_or((String::new(), None), |activity| (activity.kind, activity.post));
+    let (kind, post) =
+        activities::get(rows, id)?.map_or((String::new(), None), |activity| (activity.kind, activity.post));
     Ok(Row { activity: id, kind, post, inbox: actors::get_inbox(rows, inbox)?.url, delivery })
 }

@@ -7,7 +7,9 @@
     reason = "a test that meets the unexpected should fail"
 )]
 
+mod client;
 mod crates;
+mod desk;
 mod federation;
 mod house;
 mod support;
