@@ -176,7 +176,7 @@ fn pages_keep_their_budgets() {
     for n in 0..22 {
         let mut post = house.post_in(&press, &[("en", text), ("de", text), ("fr", text)], None);
         if n % 3 == 0 {
-            post.media = vec![house.picture(&press, &format!("{:032x}", n), &text[..150]).id];
+            post.media = vec![house.picture(&press, &format!("{n:032x}"), &text[..150]).id];
             house.put_post(post.clone());
         }
         last = Some(post);

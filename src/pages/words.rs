@@ -128,7 +128,7 @@ impl Words {
         let digits = n.to_string();
         let mut grouped = String::with_capacity(digits.len() + 4);
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 grouped.push(self.group);
             }
             grouped.push(digit);
