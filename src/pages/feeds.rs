@@ -99,7 +99,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, of: Of<'_>, kind: Kind) -> Re
         Of::All => (String::new(), institution.clone(), timeline::home(rows, site, None, PAGE)?, None),
         Of::Account(handle) => {
             let account = accounts::named(rows, handle)?;
-            let page = timeline::of_account(rows, site, &account, Which::NoAnswers, None, PAGE)?;
+            let page = timeline::of_account(rows, site, &account, Which::Listed, None, PAGE)?;
             let title = format!("{} ({})", account.name, site.handle(&account.handle));
             let icon = page.posts.first().and_then(|view| view.avatar.as_ref()).map(|m| site.media(&m.small.file));
             (format!("/@{}", account.handle), title, page, icon)

@@ -55,6 +55,7 @@ pub struct Words {
     pub tab_replies: &'static str,
     pub pinned: &'static str,
     pub sample: &'static str,
+    pub sample_says: &'static str,
     pub moved: &'static str,
     pub profile_says: &'static str,
 
