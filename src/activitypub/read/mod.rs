@@ -141,10 +141,9 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
         "Update" => Intent::Update { object: whole(value)? },
         "Delete" => Intent::Delete { object: object()? },
         "Block" => Intent::Block { object: object()? },
-        "Flag" => Intent::Flag {
-            objects: flagged(value),
-            text: vocab::plain(vocab::text(value, "content"), MAX_REPORT),
-        },
+        "Flag" => {
+            Intent::Flag { objects: flagged(value), text: vocab::plain(vocab::text(value, "content"), MAX_REPORT) }
+        }
         "Move" => {
             let target = id_of(value, "target").ok_or_else(|| wrong("it names no target"))?;
             Intent::Move { object: object()?, target: target.to_owned() }
