@@ -121,10 +121,7 @@ async fn route(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
     if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > limits::TARGET) {
         return response::bare(StatusCode::URI_TOO_LONG);
     }
-    let mut request = match Request::new(request) {
-        Ok(request) => request,
-        Err(_) => return response::bare(StatusCode::BAD_REQUEST),
-    };
+    let Ok(mut request) = Request::new(request) else { return response::bare(StatusCode::BAD_REQUEST) };
     match request.segments().first().copied() {
         Some("ap" | "nodeinfo") => federation(app, &mut request).await,
         Some(".well-known") => match federation::handle(app, &mut request).await {

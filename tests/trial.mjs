@@ -127,10 +127,6 @@ export class Trial {
     fs.writeFileSync(this.settings, withSetting(fs.readFileSync(this.settings, "utf8"), table, key, value));
   }
 
-  has(key) {
-    return new RegExp(`^\\s*${key}\\s*=`, "m").test(fs.readFileSync(this.settings, "utf8"));
-  }
-
   /** Starts the server and waits for its first answer. */
   async serve(origin) {
     this.server = start(BINARY, ["serve", "--data", this.data], { log: path.join(this.folder, "serve.log") });

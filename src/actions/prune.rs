@@ -12,6 +12,8 @@ use crate::store::{Rows, Span, Write, activities, deliveries};
 const REMEMBER: Duration = Duration::from_secs(30 * 24 * 3600);
 /// An upload that became part of nothing.
 const UNUSED: Duration = Duration::from_secs(24 * 3600);
+/// What has waited this long is given up without another try.
+const LATE: Duration = Duration::from_secs(LIFETIME.as_secs() + 24 * 3600);
 /// Rows looked at in one transaction.
 const STEP: usize = 1_000;
 
@@ -75,15 +77,15 @@ fn uploads(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
 /// delivery lives is given up here too: its lane may have been suspended all the time.
 fn outcomes(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
     let (mut old, mut late) = (Vec::new(), Vec::new());
-    deliveries::each(tx, |name, delivery| {
-        if delivery.state == State::Waiting {
-            if now.since(delivery.created) > LIFETIME + Duration::from_secs(24 * 3600) {
-                late.push((name, delivery));
-            }
-        } else if now.since(delivery.created) > KEPT {
+    deliveries::oldest(tx, |name, delivery| {
+        let age = now.since(delivery.created);
+        if delivery.state == State::Waiting && age > LATE {
+            late.push((name, delivery));
+        } else if delivery.state != State::Waiting && age > KEPT {
             old.push(name);
         }
-        Ok(old.len() < STEP && late.len() < STEP)
+        // Keys are in order of time: what follows a young one is younger.
+        Ok(age > LATE && old.len() < STEP && late.len() < STEP)
     })?;
     for (name, delivery) in &late {
         deliveries::put(tx, *name, &crate::model::delivery::Delivery { state: State::GivenUp, ..delivery.clone() })?;

@@ -65,3 +65,11 @@ pub fn quote() -> Value {
         }
     ])
 }
+
+/// A document without its context, to stand inside another.
+pub fn without(mut document: Value) -> Value {
+    if let Some(object) = document.as_object_mut() {
+        object.shift_remove("@context");
+    }
+    document
+}

@@ -32,12 +32,11 @@ pub fn id_of<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
 
 /// A field that holds exactly one id; an array of several names nobody.
 pub fn one_id<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
-    match object.get(field)? {
-        Value::Array(list) => match list.as_slice() {
-            [only] => id(only),
-            _ => None,
-        },
-        value => id(value),
+    let value = object.get(field)?;
+    match value.as_array().map(Vec::as_slice) {
+        Some([only]) => id(only),
+        Some(_) => None,
+        None => id(value),
     }
 }
 

@@ -71,7 +71,7 @@ fn flatten(key: &str, value: &Value, pairs: &mut Vec<(String, String)>) {
         Value::String(s) => pairs.push((key.to_owned(), s.clone())),
         Value::Array(list) => list.iter().for_each(|item| flatten(&format!("{key}[]"), item, pairs)),
         Value::Object(object) => {
-            object.iter().for_each(|(inner, item)| flatten(&format!("{key}[{inner}]"), item, pairs))
+            object.iter().for_each(|(inner, item)| flatten(&format!("{key}[{inner}]"), item, pairs));
         }
     }
 }

@@ -1,8 +1,173 @@
-//! Not furnished yet.
-use crate::{app::App, error::*};
+//! The door for the command line: each command is one value, answered by one function, whether it comes over the
+//! socket in the data directory or from a command that opened the data itself because no server runs.
+
+mod accounts;
+mod fault;
+mod keep;
+mod posts;
+mod queue;
+mod socket;
+
 use std::sync::Arc;
-pub fn listen(_: &std::path::Path) -> Result<()> {
-    Ok(())
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+use crate::model::account::Account;
+use crate::store::accounts as rows;
+
+pub use accounts::{AccountChange, AccountNew, Upload};
+pub use fault::{Fault, Kind};
+pub use posts::{NewVersion, PostChange, PostNew};
+pub use socket::{call, close, listen, serve};
+
+/// What the command line may ask for. Accounts are named by handle, posts by number or address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    AccountAdd(AccountNew),
+    AccountList,
+    AccountShow {
+        account: String,
+    },
+    AccountEdit(AccountChange),
+    PostNew(PostNew),
+    PostList {
+        account: Option<String>,
+        limit: usize,
+    },
+    PostShow {
+        post: String,
+    },
+    PostEdit(PostChange),
+    PostDelete {
+        post: String,
+    },
+    /// Likes or boosts somebody else's post, or takes that back.
+    React {
+        account: String,
+        post: String,
+        kind: React,
+        undo: bool,
+    },
+    Pin {
+        post: String,
+        undo: bool,
+    },
+    QueueList,
+    /// Tries at once, for one server or all.
+    QueueRetry {
+        server: Option<String>,
+    },
+    /// Gives up what waits, for one server or all.
+    QueueDrop {
+        server: Option<String>,
+    },
+    TokenNew {
+        account: String,
+        scopes: String,
+        name: String,
+    },
+    TokenList,
+    TokenRevoke {
+        token: String,
+    },
+    LoginLink,
+    DemoRemove,
+    /// Compares every index with its facts.
+    Check,
+    /// What was set up.
+    Institution,
 }
-pub async fn serve(_: Arc<App>, _: ()) {}
-pub fn close(_: &std::path::Path) {}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum React {
+    Like,
+    Boost,
+}
+
+impl Command {
+    /// The name of the document that answers.
+    pub fn schema(&self) -> &'static str {
+        match self {
+            Self::AccountAdd(_) | Self::AccountShow { .. } | Self::AccountEdit(_) => "instance.account/1",
+            Self::AccountList => "instance.accounts/1",
+            Self::PostNew(_) | Self::PostShow { .. } | Self::PostEdit(_) => "instance.post/1",
+            Self::PostList { .. } => "instance.posts/1",
+            Self::PostDelete { .. } => "instance.deleted/1",
+            Self::React { .. } => "instance.reaction/1",
+            Self::Pin { .. } => "instance.pin/1",
+            Self::QueueList => "instance.queue/1",
+            Self::QueueRetry { .. } => "instance.retried/1",
+            Self::QueueDrop { .. } => "instance.dropped/1",
+            Self::TokenNew { .. } => "instance.token/1",
+            Self::TokenList => "instance.tokens/1",
+            Self::TokenRevoke { .. } => "instance.revoked/1",
+            Self::LoginLink => "instance.login-link/1",
+            Self::DemoRemove => "instance.demo/1",
+            Self::Check => "instance.check/1",
+            Self::Institution => "instance.institution/1",
+        }
+    }
+}
+
+/// Turns a command into its verb and answers with one document. The asker is the operator: whoever can read the data
+/// directory can do everything anyway.
+pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
+    let schema = command.schema();
+    let answer = match command {
+        Command::AccountAdd(new) => accounts::add(app, new).await,
+        Command::AccountList => accounts::list(app),
+        Command::AccountShow { account } => accounts::show(app, &account),
+        Command::AccountEdit(change) => accounts::edit(app, change).await,
+        Command::PostNew(new) => posts::new(app, new).await,
+        Command::PostList { account, limit } => posts::list(app, account.as_deref(), limit),
+        Command::PostShow { post } => posts::show(app, &post),
+        Command::PostEdit(change) => posts::edit(app, change).await,
+        Command::PostDelete { post } => posts::delete(app, &post).await,
+        Command::React { account, post, kind, undo } => posts::react(app, &account, &post, kind, undo).await,
+        Command::Pin { post, undo } => posts::pin(app, &post, undo).await,
+        Command::QueueList => queue::list(app).await,
+        Command::QueueRetry { server } => queue::retry(app, server).await,
+        Command::QueueDrop { server } => queue::drop(app, server).await,
+        Command::TokenNew { account, scopes, name } => keep::token_new(app, &account, &scopes, name).await,
+        Command::TokenList => keep::token_list(app),
+        Command::TokenRevoke { token } => keep::token_revoke(app, token).await,
+        Command::LoginLink => keep::login_link(app).await,
+        Command::DemoRemove => keep::demo_remove(app).await,
+        Command::Check => keep::check(app).await,
+        Command::Institution => keep::institution(app),
+    }?;
+    let mut document = Map::new();
+    document.insert("schema".to_owned(), schema.into());
+    if let Value::Object(fields) = answer {
+        document.extend(fields);
+    }
+    Ok(Value::Object(document))
+}
+
+/// An account by handle, with or without `@` and with or without our own domain.
+fn account(app: &App, typed: &str) -> Result<Account> {
+    let bare = typed.trim_start_matches('@');
+    let handle = match bare.split_once('@') {
+        Some((user, domain)) if domain == app.site.handle_domain || domain == app.site.authority() => user,
+        Some(_) | None => bare,
+    };
+    let found = app.store.read(|read| match rows::by_handle(read, handle)? {
+        Some(id) => rows::need(read, id).map(Some),
+        None => Ok(None),
+    })?;
+    found.ok_or_else(|| {
+        Problem::new("E041", format!("There is no account @{handle}."))
+            .remedy("All accounts: instance account list")
+            .into()
+    })
+}
+
+/// Says what was not found, where that is all that went wrong.
+fn unknown(e: Error, what: impl Into<String>, remedy: &str) -> Error {
+    if matches!(e, Error::NotFound) { Problem::new("E040", what).remedy(remedy).into() } else { e }
+}

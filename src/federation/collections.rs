@@ -1,9 +1,10 @@
 //! Collections: counts for all, pages for what is public anyway. Followers and whom we follow are numbers only.
 
 use hyper::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{document, objects};
+use crate::activitypub::context;
 use crate::activitypub::write::collection;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -22,9 +23,9 @@ const PAGE: usize = 20;
 const REPLIES: usize = 500;
 
 /// The server itself says nothing and follows nobody.
-pub(super) fn nothing(app: &App, request: &Request) -> Result<Response> {
+pub(super) fn nothing(app: &App, request: &Request) -> Response {
     let id = format!("{}{}", app.site.origin, request.path());
-    Ok(document(StatusCode::OK, &collection::counted(&id, 0)))
+    document(StatusCode::OK, &collection::counted(&id, 0))
 }
 
 pub(super) fn of_account(app: &App, request: &Request, id: &str, name: &str) -> Result<Response> {
@@ -41,10 +42,10 @@ pub(super) fn of_account(app: &App, request: &Request, id: &str, name: &str) -> 
             collection::counted(&address, count as u64)
         }
         "featured" => {
-            let items = account.pinned.iter().map(|id| Value::from(app.site.post(*id))).collect();
-            collection::ordered(&address, items)
+            let items: Vec<Value> = account.pinned.iter().map(|id| Value::from(app.site.post(*id))).collect();
+            collection::ordered(&address, &items)
         }
-        "tags" => collection::unordered(&address, Vec::new()),
+        "tags" => collection::unordered(&address, &[]),
         _ => return Err(Error::NotFound),
     };
     Ok(document(StatusCode::OK, &value))
@@ -60,16 +61,13 @@ fn outbox(app: &App, request: &Request, account: &Account, address: &str) -> Res
     let next = said.last().filter(|_| said.len() == PAGE).map(|last| format!("{address}?page=true&before={}", last.id));
     let id = before.map_or(format!("{address}?page=true"), |id| format!("{address}?page=true&before={id}"));
     let items = said.iter().map(|activity| inner(activity.json.get())).collect::<Result<Vec<_>>>()?;
-    Ok(collection::page(&id, address, items, next.as_deref()))
+    Ok(collection::page(&id, address, &items, next.as_deref()))
 }
 
 /// An activity inside a page: the page carries the context.
 fn inner(json: &str) -> Result<Value> {
-    let mut value: Value = serde_json::from_str(json).map_err(|e| Error::broken("read an activity of ours", e))?;
-    if let Some(object) = value.as_object_mut() {
-        object.shift_remove("@context");
-    }
-    Ok(value)
+    let value: Value = serde_json::from_str(json).map_err(|e| Error::broken("read an activity of ours", e))?;
+    Ok(context::without(value))
 }
 
 pub(super) fn of_post(app: &App, request: &Request, id: &str, name: &str) -> Result<Response> {
@@ -94,23 +92,19 @@ fn replies(app: &App, request: &Request, id: PostId, address: &str) -> Result<Va
     if request.query("page") == Some("others") {
         let notes = app.store.read(|rows| notes::of_thread(rows, id, REPLIES))?;
         let shown = notes.iter().filter(|note| note.shown == Shown::Released && note.content.public);
-        let items = shown.map(|note| Value::from(note.content.uri.clone())).collect();
-        return Ok(collection::unordered_page(&strangers, address, items, None));
+        let items: Vec<Value> = shown.map(|note| Value::from(note.content.uri.clone())).collect();
+        return Ok(collection::unordered_page(&strangers, address, &items, None));
     }
     let own = app.store.read(|rows| posts::own_replies(rows, id, REPLIES))?;
     let items: Vec<Value> = own.iter().map(|post| Value::from(app.site.post(post.id))).collect();
-    let first = collection::unordered_page(&format!("{address}?page=true"), address, items, Some(&strangers));
+    let first = collection::unordered_page(&format!("{address}?page=true"), address, &items, Some(&strangers));
     if request.query("page").is_some() {
         return Ok(first);
     }
     let total = own.len() as u64 + app.store.read(|rows| counts::get(rows, Count::RepliesShown(id)))?;
     let mut whole = collection::tally(address, total);
     if let Some(object) = whole.as_object_mut() {
-        let mut first = first;
-        if let Some(page) = first.as_object_mut() {
-            page.shift_remove("@context");
-        }
-        object.insert("first".to_owned(), json!(first));
+        object.insert("first".to_owned(), context::without(first));
     }
     Ok(whole)
 }

@@ -33,7 +33,7 @@ pub async fn handle(app: &Arc<App>, request: &mut Request) -> Result<Option<Resp
         [".well-known", "nodeinfo"] => well_known::nodeinfo_links(app)?,
         ["nodeinfo", version @ ("2.0" | "2.1")] => well_known::nodeinfo(app, version)?,
         ["ap", "actor"] => objects::instance_actor(app)?,
-        ["ap", "actor", "outbox" | "followers" | "following"] => collections::nothing(app, request)?,
+        ["ap", "actor", "outbox" | "followers" | "following"] => collections::nothing(app, request),
         ["ap", "accounts", id] => objects::account(app, request, id)?,
         ["ap", "accounts", id, name] => collections::of_account(app, request, id, name)?,
         ["ap", "posts", id] => objects::post(app, request, id)?,

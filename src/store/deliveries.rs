@@ -71,6 +71,11 @@ pub fn each(rows: &impl Rows, mut each: impl FnMut(Name, Delivery) -> Result<boo
     rows.each(&DELIVERIES, &Span::all().newest_first(), &mut each)
 }
 
+/// All deliveries, oldest activity first.
+pub fn oldest(rows: &impl Rows, mut each: impl FnMut(Name, Delivery) -> Result<bool>) -> Result<()> {
+    rows.each(&DELIVERIES, &Span::all(), &mut each)
+}
+
 /// Brings every waiting delivery of a lane forward to now.
 pub fn hurry(tx: &mut Write<'_>, server: ServerId) -> Result<usize> {
     let now = tx.now();

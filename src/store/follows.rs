@@ -13,16 +13,13 @@ use crate::model::moderation::Block;
 /// Makes `actor` a follower; a repeated Follow replaces the id of the first.
 pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Follower) -> Result<()> {
     let key = (account, actor.id);
-    match tx.get(&FOLLOWERS, &key)? {
-        Some(old) => {
-            tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
-        }
-        None => {
-            tx.put(&FOLLOWED_BY, &(actor.id, account), &())?;
-            audience(tx, account, actor.delivery, true)?;
-            step(tx, Count::Followers(account), true)?;
-            tx.after.pages = true;
-        }
+    if let Some(old) = tx.get(&FOLLOWERS, &key)? {
+        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+    } else {
+        tx.put(&FOLLOWED_BY, &(actor.id, account), &())?;
+        audience(tx, account, actor.delivery, true)?;
+        step(tx, Count::Followers(account), true)?;
+        tx.after.pages = true;
     }
     tx.put(&ACT_BY_URI, &fingerprint(&follower.uri), &ActRef::Follow(account, actor.id))?;
     tx.put(&FOLLOWERS, &key, follower)

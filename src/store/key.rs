@@ -120,7 +120,7 @@ mod tests {
         #[test]
         fn keys_sort_as_their_values_and_come_back(a: (u64, u64), b: (u64, u64), s in "[^\0]*", t in "[^\0]*") {
             prop_assert_eq!(a.bytes().cmp(&b.bytes()), a.cmp(&b));
-            prop_assert_eq!(s.bytes().collect::<Vec<_>>().cmp(&t.bytes().collect()), Key::bytes(&s).cmp(&Key::bytes(&t)));
+            prop_assert_eq!(s.as_bytes().cmp(t.as_bytes()), Key::bytes(&s).cmp(&Key::bytes(&t)));
             let key = (s, AccountId(a.0), t);
             let bytes = key.bytes();
             prop_assert_eq!(<(String, AccountId, String)>::read(&mut bytes.as_slice()), Some(key));

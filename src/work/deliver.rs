@@ -166,7 +166,7 @@ async fn attempt(app: &Arc<App>, name: Name) -> Result<Outcome> {
     };
     let key = app.key(activity.account)?;
     let signer = Signer { key_id: &app.site.key_id(activity.account), key: &key };
-    let body = Bytes::from(Box::<str>::from(Box::<serde_json::value::RawValue>::from(activity.json)).into_string());
+    let body = Bytes::from(Box::<str>::from(activity.json).into_string());
     let posted = app.client.post(&url, body, &signer, app.now()).await;
     Ok(match send::judge(&posted) {
         Verdict::Done => Outcome::Done,

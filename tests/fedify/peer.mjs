@@ -230,7 +230,7 @@ async function send(order) {
   sent.set(activity.id.href, { activity, target });
   if (order.type === "Delete") notes.delete(order.object?.split("/").at(-1));
   await ctx.sendActivity({ identifier: user }, target, activity, { immediate: true, preferSharedInbox: !!order.sharedInbox });
-  const result = { id: activity.id.href, object: activity.objectId?.href ?? null, inbox: target.inboxId?.href };
+  const result = { id: activity.id.href, object: activity.objectId?.href ?? null, to: target.id.href, inbox: target.inboxId?.href };
   log("sent", { type: activity.constructor.name, ...result });
   return { ok: true, ...result };
 }

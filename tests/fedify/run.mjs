@@ -183,11 +183,16 @@ async function checkMedia({ url, mediaType }) {
 }
 
 /** What readers do with a post, and what they take back. */
-async function reactions(check, peer, actor, post) {
-  const reply = await check("a reply is counted", async () => {
+async function reactions(check, peer, post) {
+  const reply = await check("a reply waits for release", async () => {
     const sent = await peer.send({ type: "Create", actor: "bob", inReplyTo: post, content: "<p>Thank you!</p>" });
-    await counts(post, "replies", 1);
+    await until("the reply in the list", async () => (await trial.run("reply list", "--json")).includes(sent.object));
+    equal(await total(post, "replies"), 0, "the number of replies shown");
     return sent;
+  });
+  await check("a released reply is counted", async () => {
+    await trial.run("reply release", present(reply, "reply").object);
+    await counts(post, "replies", 1);
   });
   const like = await check("a like is counted", async () => {
     const sent = await peer.send({ type: "Like", object: post });
@@ -208,7 +213,7 @@ async function reactions(check, peer, actor, post) {
     await counts(post, "shares", 0);
   });
   await check("a deleted reply is no longer counted", async () => {
-    await peer.send({ type: "Delete", actor: "bob", object: present(reply, "reply").object, target: actor.id });
+    await peer.send({ type: "Delete", actor: "bob", object: present(reply, "reply").object, target: reply.to });
     await counts(post, "replies", 0);
   });
 }
@@ -258,7 +263,7 @@ async function visit(host, firstKnock, authfetch, witness, actor) {
     const create = await must("it arrives as a verified Create", () => peer.received("Create", ({ object }) => object === post));
     const media = await check("it carries text, languages and description", () => checkNote(create, "The bridge is closed"));
     await check("its picture can be fetched", () => checkMedia(present(media, "picture in the post")));
-    await reactions(check, peer, actor, post);
+    await reactions(check, peer, post);
     await changes(check, peer, post);
     await leave(check, peer, witness, actor, following, before);
     await check("every signature we sent held, every actor we asked for we got", async () => {

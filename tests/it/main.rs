@@ -1,6 +1,15 @@
 //! The one integration-test binary: what is checked from outside a single file.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected should fail"
+)]
+
+mod client;
 mod crates;
+mod desk;
 mod federation;
 mod house;
 mod support;

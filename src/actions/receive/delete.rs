@@ -16,9 +16,8 @@ pub(super) fn delete(tx: &mut Write<'_>, from: &Sender<'_>, object: &str) -> Res
             notes::remove(tx, &note)?;
             remember_gone(tx, object)
         }
-        Some(_) => Ok(()),
         None if crate::base::uri::same_origin(object, from.uri) => remember_gone(tx, object),
-        None => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

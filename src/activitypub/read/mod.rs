@@ -212,7 +212,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(extra: Value) -> Result<Incoming> {
+    fn read(extra: &Value) -> Result<Incoming> {
         let mut value =
             json!({ "id": "https://a.example/x/1", "actor": "https://a.example/u", "object": "https://us.example/o" });
         value.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
@@ -227,12 +227,12 @@ mod tests {
             json!({ "id": "https://us.example/o", "type": "Note" }),
             json!(["https://us.example/o"]),
         ] {
-            let like = read(json!({ "type": ["Like"], "object": shape })).unwrap();
+            let like = read(&json!({ "type": ["Like"], "object": shape })).unwrap();
             assert_eq!(like.intent, Intent::Like { object: object.clone() });
         }
-        let actor = read(json!({ "type": "Like", "actor": { "id": "https://a.example/u" } })).unwrap();
+        let actor = read(&json!({ "type": "Like", "actor": { "id": "https://a.example/u" } })).unwrap();
         assert_eq!(actor.actor, "https://a.example/u");
-        assert_eq!(read(json!({ "type": "View" })).unwrap().intent, Intent::Other("View".into()));
+        assert_eq!(read(&json!({ "type": "View" })).unwrap().intent, Intent::Other("View".into()));
     }
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
             json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/other", "object": "x" } }),
             json!({ "type": "Follow", "@graph": [] }),
         ] {
-            assert!(read(wrong.clone()).is_err(), "{wrong}");
+            assert!(read(&wrong).is_err(), "{wrong}");
         }
         assert!(activity(&json!([])).is_err());
     }
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn lists_are_cut() {
         let many: Vec<String> = (0..10_000).map(|n| format!("https://us.example/{n}")).collect();
-        let Intent::Flag { objects, .. } = read(json!({ "type": "Flag", "object": many })).unwrap().intent else {
+        let Intent::Flag { objects, .. } = read(&json!({ "type": "Flag", "object": many })).unwrap().intent else {
             panic!()
         };
         assert_eq!(objects.len(), MAX_FLAGGED);
@@ -265,10 +265,10 @@ mod tests {
 
     #[test]
     fn an_undo_tells_what_it_can() {
-        let by_id = read(json!({ "type": "Undo", "object": "https://a.example/l/1" })).unwrap().intent;
+        let by_id = read(&json!({ "type": "Undo", "object": "https://a.example/l/1" })).unwrap().intent;
         assert_eq!(by_id, Intent::Undo(Undone { id: "https://a.example/l/1".into(), kind: None, object: None }));
         let whole = json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/u", "object": "https://us.example/o" } });
-        let Intent::Undo(undone) = read(whole).unwrap().intent else { panic!() };
+        let Intent::Undo(undone) = read(&whole).unwrap().intent else { panic!() };
         assert_eq!(
             (undone.id.as_str(), undone.kind.as_deref(), undone.object.as_deref()),
             ("", Some("Like"), Some("https://us.example/o"))

@@ -131,7 +131,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_795_424_400_000);
 
-    fn with(extra: Value) -> Result<NoteIn> {
+    fn with(extra: &Value) -> Result<NoteIn> {
         let mut value = json!({
             "id": "https://a.example/n/1", "type": "Note", "attributedTo": "https://a.example/u",
             "content": "<p>Hallo</p>", "contentMap": { "de": "<p>Hallo</p>", "en": "<p>Hello</p>" },
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_note_is_read() {
-        let note = with(json!({
+        let note = with(&json!({
             "inReplyTo": { "id": "https://us.example/ap/posts/1" },
             "tag": [{ "type": "Mention", "href": "https://us.example/ap/accounts/1" }, { "type": "Hashtag", "href": "x" }],
             "attachment": { "type": "Document", "url": "https://a.example/m.png", "name": "A map" },
@@ -169,27 +169,28 @@ mod tests {
             json!({ "id": "javascript:alert(1)" }),
             json!({ "type": "Person" }),
         ] {
-            assert!(with(wrong.clone()).is_err(), "{wrong}");
+            assert!(with(&wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn only_what_everybody_may_read_is_public() {
-        assert!(!with(json!({ "to": ["https://us.example/ap/accounts/1"] })).unwrap().content.public);
-        assert!(with(json!({ "to": [], "cc": ["Public"] })).unwrap().content.public);
+        assert!(!with(&json!({ "to": ["https://us.example/ap/accounts/1"] })).unwrap().content.public);
+        assert!(with(&json!({ "to": [], "cc": ["Public"] })).unwrap().content.public);
     }
 
     #[test]
     fn the_future_is_clamped_and_scripts_are_gone() {
-        let note = with(json!({ "published": "9999-01-01T00:00:00Z", "content": "<p>x<script>alert(1)</script></p>" }))
-            .unwrap();
+        let note =
+            with(&json!({ "published": "9999-01-01T00:00:00Z", "content": "<p>x<script>alert(1)</script></p>" }))
+                .unwrap();
         assert_eq!(note.content.published, NOW);
         assert!(!note.content.html.contains("script"));
     }
 
     #[test]
     fn long_forms_become_a_title_and_a_link() {
-        let note = with(json!({ "type": "Article", "name": "<b>Title", "summary": "<p>In short</p>", "url": "https://a.example/long" })).unwrap();
+        let note = with(&json!({ "type": "Article", "name": "<b>Title", "summary": "<p>In short</p>", "url": "https://a.example/long" })).unwrap();
         for part in ["&lt;b&gt;Title", "In short", "https://a.example/long"] {
             assert!(note.content.html.contains(part), "{part} in {}", note.content.html);
         }

@@ -18,7 +18,7 @@ pub fn paged(id: &str, total: u64, first: &str) -> Value {
     json!({ "@context": context::plain(), "id": id, "type": "OrderedCollection", "totalItems": total, "first": first })
 }
 
-pub fn page(id: &str, part_of: &str, items: Vec<Value>, next: Option<&str>) -> Value {
+pub fn page(id: &str, part_of: &str, items: &[Value], next: Option<&str>) -> Value {
     let page = json!({
         "@context": context::note(),
         "id": id,
@@ -29,7 +29,7 @@ pub fn page(id: &str, part_of: &str, items: Vec<Value>, next: Option<&str>) -> V
     with_next(page, next)
 }
 
-pub fn unordered_page(id: &str, part_of: &str, items: Vec<Value>, next: Option<&str>) -> Value {
+pub fn unordered_page(id: &str, part_of: &str, items: &[Value], next: Option<&str>) -> Value {
     let page = json!({
         "@context": context::plain(),
         "id": id,
@@ -48,7 +48,7 @@ fn with_next(mut page: Value, next: Option<&str>) -> Value {
 }
 
 /// All items at once: pinned posts.
-pub fn ordered(id: &str, items: Vec<Value>) -> Value {
+pub fn ordered(id: &str, items: &[Value]) -> Value {
     json!({
         "@context": context::plain(),
         "id": id,
@@ -58,6 +58,6 @@ pub fn ordered(id: &str, items: Vec<Value>) -> Value {
     })
 }
 
-pub fn unordered(id: &str, items: Vec<Value>) -> Value {
+pub fn unordered(id: &str, items: &[Value]) -> Value {
     json!({ "@context": context::plain(), "id": id, "type": "Collection", "totalItems": items.len(), "items": items })
 }

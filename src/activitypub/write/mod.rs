@@ -55,10 +55,7 @@ pub fn update_note(parts: &NoteParts<'_>, id: ActivityId) -> Value {
 }
 
 pub fn update_actor(parts: &ActorParts<'_>, id: ActivityId) -> Value {
-    let mut object = actor::actor(parts);
-    if let Some(object) = object.as_object_mut() {
-        object.shift_remove("@context");
-    }
+    let object = context::without(actor::actor(parts));
     json!({
         "@context": context::actor(),
         "id": parts.site.activity(id),
@@ -145,10 +142,7 @@ pub fn announce(site: &Site, account: AccountId, id: ActivityId, object: &str, a
 
 /// Takes back what was said; it is sent along as it was, without its context.
 pub fn undo(site: &Site, account: AccountId, id: ActivityId, inner: &Value) -> Value {
-    let mut object = inner.clone();
-    if let Some(object) = object.as_object_mut() {
-        object.shift_remove("@context");
-    }
+    let object = context::without(inner.clone());
     let field = |name: &str| inner.get(name).cloned().unwrap_or_else(|| json!([]));
     json!({
         "@context": context::plain(),

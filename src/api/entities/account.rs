@@ -1,4 +1,4 @@
-//! Account and CredentialAccount.
+//! `Account` and `CredentialAccount`.
 
 use serde_json::{Value, json};
 

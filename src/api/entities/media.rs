@@ -1,4 +1,4 @@
-//! MediaAttachment.
+//! `MediaAttachment`.
 
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::{self, PngDecoder, PngEncoder};
@@ -182,7 +182,7 @@ fn shrink_small(image: DynamicImage, width: u32) -> Result<DynamicImage> {
 }
 
 /// Keeps the shape, never grows.
-fn shrink(image: DynamicImage, max_width: u32, max_height: u32) -> Result<DynamicImage> {
+fn shrink(mut image: DynamicImage, max_width: u32, max_height: u32) -> Result<DynamicImage> {
     let (width, height) = (image.width(), image.height());
     if width <= max_width && height <= max_height {
         return Ok(image);
@@ -194,12 +194,18 @@ fn shrink(image: DynamicImage, max_width: u32, max_height: u32) -> Result<Dynami
     } else {
         (scaled(width, max_height, height), max_height)
     };
+    let failed = |e: &dyn std::error::Error| Error::broken("shrinking a picture", e.to_string());
     let mut small = DynamicImage::new(width, height, image.color());
-    // Respecting alpha takes a copy of the whole picture, so not where it says nothing.
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(image.color().has_alpha() && !is_opaque(&image));
-    Resizer::new().resize(&image, &mut small, &options).map_err(|e| Error::broken("shrinking a picture", e))?;
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
+    // Weighted by alpha in place: `use_alpha` would take a copy of the whole picture.
+    let alpha = image.color().has_alpha() && !is_opaque(&image);
+    if alpha {
+        MulDiv::new().multiply_alpha_inplace(&mut image).map_err(|e| failed(&e))?;
+    }
+    Resizer::new().resize(&image, &mut small, &options).map_err(|e| failed(&e))?;
+    if alpha {
+        MulDiv::new().divide_alpha_inplace(&mut small).map_err(|e| failed(&e))?;
+    }
     Ok(small)
 }
 

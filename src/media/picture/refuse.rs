@@ -6,7 +6,7 @@ use crate::error::{Error, Problem};
 const ACCEPTED: &str = "Accepted are JPEG, PNG, GIF and WebP.";
 
 fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Error {
-    Problem::new(id, what).field("file").remedy(remedy).into()
+    Problem::new(id, what).field("media").remedy(remedy).into()
 }
 
 pub(super) fn kind(bytes: &[u8]) -> Error {
@@ -14,17 +14,17 @@ pub(super) fn kind(bytes: &[u8]) -> Error {
         Some(name) => format!("This is {name}, which cannot be shown as a picture here."),
         None => "This file is not a picture that can be shown here.".to_owned(),
     };
-    problem("E120", what, format!("{ACCEPTED} Save or export the picture as one of them."))
+    problem("E135", what, format!("{ACCEPTED} Save or export the picture as one of them."))
 }
 
 pub(super) fn empty() -> Error {
-    problem("E120", "The file is empty.", format!("Choose the file again. {ACCEPTED}"))
+    problem("E135", "The file is empty.", format!("Choose the file again. {ACCEPTED}"))
 }
 
 pub(super) fn heavy(len: usize) -> Error {
     let mib = len.div_ceil(1024 * 1024);
     problem(
-        "E121",
+        "E136",
         format!("The picture takes {mib} MiB; it must take less than {} MiB.", MAX_BYTES / 1024 / 1024),
         "Save it as JPEG, or with fewer pixels: 3840 on the long side are enough.",
     )
@@ -32,7 +32,7 @@ pub(super) fn heavy(len: usize) -> Error {
 
 pub(super) fn large(width: u32, height: u32) -> Error {
     problem(
-        "E122",
+        "E136",
         format!(
             "The picture is {width} × {height} pixels; at most {} million pixels, and {} on a side, are taken.",
             MAX_PIXELS / 1_000_000,
@@ -44,17 +44,17 @@ pub(super) fn large(width: u32, height: u32) -> Error {
 
 /// Well-formed so far, but the file stops before the picture does.
 pub(super) fn cut_off() -> Error {
-    problem("E123", "The file ends in the middle of the picture.", "Choose the file again, or save a fresh copy.")
+    problem("E137", "The file ends in the middle of the picture.", "Choose the file again, or save a fresh copy.")
 }
 
 pub(super) fn damaged() -> Error {
-    problem("E123", "The file is damaged: the picture in it cannot be read.", "Open it and save a fresh copy.")
+    problem("E137", "The file is damaged: the picture in it cannot be read.", "Open it and save a fresh copy.")
 }
 
 /// A variety of an accepted format that browsers or our decoder do not read.
 pub(super) fn unusual(variety: &str) -> Error {
     problem(
-        "E124",
+        "E138",
         format!("This is {variety}, which many programs cannot show."),
         "Save it as an ordinary JPEG or PNG.",
     )
@@ -62,14 +62,14 @@ pub(super) fn unusual(variety: &str) -> Error {
 
 pub(super) fn animation(format: &str) -> Error {
     problem(
-        "E125",
+        "E139",
         format!("This is an animated {format}, which many programs would show without its movement."),
         "Save it as a short video, an animated GIF, or a still picture.",
     )
 }
 
 pub(super) fn long_animation(what: String) -> Error {
-    problem("E125", what, "Make it smaller or shorter, or save it as a video.")
+    problem("E139", what, "Make it smaller or shorter, or save it as a video.")
 }
 
 /// What the bytes look like, for the message only.

@@ -14,12 +14,12 @@ use instance::error::Result;
 use instance::model::account::{Account, Kind, NewAccount};
 use instance::model::actor::Actor;
 use instance::model::delivery::State;
-use instance::model::ids::{AccountId, NoteId, PostId, ReceivedId};
+use instance::model::ids::{PostId, ReceivedId};
 use instance::model::institution::Institution;
 use instance::model::post::{NewPost, Post};
 use instance::model::user::{Asker, By, Owner};
 use instance::store::schema::RECEIVED;
-use instance::store::{Rows, Span, accounts, actors, deliveries};
+use instance::store::{Rows, Span, actors, deliveries};
 use instance::work;
 use tokio::sync::oneshot;
 
@@ -110,14 +110,6 @@ impl Instance {
         self.app.store.read(|rows| actors::by_uri(rows, &other.actor())).unwrap()
     }
 
-    pub fn account_now(&self, id: AccountId) -> Account {
-        self.app.store.read(|rows| accounts::need(rows, id)).unwrap()
-    }
-
-    pub fn note(&self, id: NoteId) -> Option<instance::model::note::Note> {
-        self.app.store.read(|rows| instance::store::notes::get(rows, id)).unwrap()
-    }
-
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -144,7 +136,7 @@ impl Instance {
             .write(|tx| {
                 for (id, row) in tx.rows(&RECEIVED, Span::all())? {
                     let copy = ReceivedId(tx.id());
-                    if !row.json.get().contains("\"twice\":") && id.0 < copy.0 {
+                    if id.0 < copy.0 {
                         tx.put(&RECEIVED, &copy, &row)?;
                     }
                 }

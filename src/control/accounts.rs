@@ -1,0 +1,149 @@
+//! Commands about accounts.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::account;
+use crate::actions::accounts::{self as verbs, Change};
+use crate::app::{App, upload};
+use crate::base::bytes64;
+use crate::base::lang::Lang;
+use crate::error::{Error, Result};
+use crate::model::account::{Account, Field, Kind, NewAccount, Replies};
+use crate::model::ids::MediaId;
+use crate::model::media::check_alt;
+use crate::model::user::{Asker, By};
+use crate::store::counts::{self, Count};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, accounts as rows, meta};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountNew {
+    pub handle: String,
+    pub name: Option<String>,
+    pub kind: Kind,
+    pub summary: String,
+    /// The institution's main language when there is none.
+    pub language: Option<Lang>,
+}
+
+/// What is to change; the rest stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct AccountChange {
+    pub account: String,
+    pub name: Option<String>,
+    pub summary: Option<String>,
+    /// All lines of the profile, when any is given.
+    pub fields: Option<Vec<Field>>,
+    pub kind: Option<Kind>,
+    pub language: Option<Lang>,
+    pub replies: Option<Replies>,
+    pub avatar: Option<Upload>,
+    pub header: Option<Upload>,
+}
+
+/// A picture on its way in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Upload {
+    #[serde(with = "bytes64")]
+    pub bytes: Vec<u8>,
+    pub alt: String,
+}
+
+impl Upload {
+    pub(super) async fn take(self, app: &Arc<App>, by: By) -> Result<MediaId> {
+        let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
+        let media = upload::take(app, by, self.bytes, self.alt).await?;
+        drop(room);
+        Ok(media.id)
+    }
+}
+
+pub async fn add(app: &Arc<App>, new: AccountNew) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let language = match new.language {
+        Some(language) => language,
+        None => app.store.read(meta::institution)?.main_language(),
+    };
+    let name = new.name.unwrap_or_else(|| new.handle.clone());
+    let new = NewAccount { handle: new.handle, name, kind: new.kind, summary: new.summary, language, demo: false };
+    let now = app.now();
+    let keys = tokio::task::spawn_blocking(move || verbs::new_keys(now))
+        .await
+        .map_err(|e| Error::broken("make keys", e))??;
+    let added = app.store.write(move |tx| verbs::add(tx, owner, &new, &keys)).await?;
+    shown(app, &added)
+}
+
+pub fn list(app: &Arc<App>) -> Result<Value> {
+    let accounts = app.store.read(rows::all)?.iter().map(|found| shown(app, found)).collect::<Result<Vec<_>>>()?;
+    Ok(json!({ "accounts": accounts }))
+}
+
+pub fn show(app: &Arc<App>, typed: &str) -> Result<Value> {
+    shown(app, &account(app, typed)?)
+}
+
+pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
+    let found = account(app, &change.account)?;
+    let by = Asker::Operator.may_publish(found.id, "")?;
+    for picture in [&change.avatar, &change.header].into_iter().flatten() {
+        check_alt(&picture.alt)?;
+    }
+    let avatar = match change.avatar {
+        Some(picture) => Some(Some(picture.take(app, by).await?)),
+        None => None,
+    };
+    let header = match change.header {
+        Some(picture) => Some(Some(picture.take(app, by).await?)),
+        None => None,
+    };
+    let change = Change {
+        name: change.name,
+        summary: change.summary,
+        fields: change.fields,
+        kind: change.kind,
+        language: change.language,
+        replies: change.replies,
+        avatar,
+        header,
+        also_known_as: None,
+    };
+    let site = app.site.clone();
+    let edited = app.store.write(move |tx| verbs::edit(tx, &site, by, &change)).await?;
+    shown(app, &edited)
+}
+
+/// An account as a document.
+fn shown(app: &App, account: &Account) -> Result<Value> {
+    let (followers, posts, avatar, header) = app.store.read(|read| {
+        let picture = |id: Option<MediaId>| id.map_or(Ok(None), |id| read.get(&MEDIA, &id));
+        Ok((
+            counts::get(read, Count::Followers(account.id))?,
+            counts::get(read, Count::Posts(account.id))?,
+            picture(account.avatar)?,
+            picture(account.header)?,
+        ))
+    })?;
+    Ok(json!({
+        "handle": account.handle,
+        "address": app.site.handle(&account.handle),
+        "id": account.id.to_string(),
+        "uri": app.site.actor(account.id),
+        "url": app.site.profile(&account.handle),
+        "name": account.name,
+        "kind": account.kind,
+        "summary": account.summary,
+        "fields": account.fields,
+        "language": account.language,
+        "replies": account.replies,
+        "avatar": avatar.map(|media| app.site.media(&media.file)),
+        "header": header.map(|media| app.site.media(&media.file)),
+        "followers": followers,
+        "posts": posts,
+        "created": account.created.rfc3339(),
+        "demo": account.demo,
+    }))
+}

@@ -1,0 +1,94 @@
+//! Commands that keep the house: tokens, the way to the desk, samples, the check.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{account, unknown};
+use crate::actions;
+use crate::app::App;
+use crate::crypto::token;
+use crate::error::{Error, Problem, Result};
+use crate::model::client::Scopes;
+use crate::model::user::Asker;
+use crate::store;
+
+/// Longest name of a token, in characters.
+const NAME: usize = 100;
+
+pub async fn token_new(app: &Arc<App>, typed: &str, scopes: &str, name: String) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let scopes = Scopes::parse(scopes)?;
+    if name.chars().count() > NAME {
+        return Err(Problem::new("E142", format!("A token's name has at most {NAME} characters.")).into());
+    }
+    let account = account(app, typed)?;
+    let fresh = token::new();
+    let (hash, id) = (token::hash(&fresh), account.id);
+    let (kept_scopes, kept_name) = (scopes.clone(), name.clone());
+    app.store.write(move |tx| actions::tokens::add(tx, owner, id, &kept_scopes, &kept_name, hash)).await?;
+    Ok(json!({ "token": fresh, "account": account.handle, "scopes": scopes, "name": name }))
+}
+
+pub fn token_list(app: &Arc<App>) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let tokens = app.store.read(|read| {
+        let mut tokens = Vec::new();
+        for (id, token) in actions::tokens::list(read, owner)? {
+            let account = store::accounts::get(read, token.account)?;
+            tokens.push(json!({
+                "id": id,
+                "account": account.map(|account| account.handle),
+                "scopes": token.scopes,
+                "name": token.name,
+                "created": token.created.rfc3339(),
+            }));
+        }
+        Ok(tokens)
+    })?;
+    Ok(json!({ "tokens": tokens }))
+}
+
+pub async fn token_revoke(app: &Arc<App>, typed: String) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let id = typed.clone();
+    let revoked = app.store.write(move |tx| actions::tokens::revoke(tx, owner, &id)).await;
+    revoked.map_err(|e| unknown(e, format!("There is no token '{typed}'."), "All tokens: instance token list"))?;
+    Ok(json!({ "id": typed }))
+}
+
+pub async fn login_link(app: &Arc<App>) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let code = token::code();
+    let hash = token::hash(&code);
+    app.store.write(move |tx| actions::desk_login::link(tx, owner, hash)).await?;
+    let expires = app.now().plus(actions::desk_login::LINK);
+    Ok(json!({ "url": format!("{}/desk/start/{code}", app.site.origin), "expires": expires.rfc3339() }))
+}
+
+pub async fn demo_remove(app: &Arc<App>) -> Result<Value> {
+    let removed = crate::demo::remove(app).await?;
+    Ok(json!({ "accounts": removed.accounts, "posts": removed.posts }))
+}
+
+pub async fn check(app: &Arc<App>) -> Result<Value> {
+    let reader = Arc::clone(app);
+    let check = move || store::check::check(&reader.store);
+    let report = tokio::task::spawn_blocking(check).await.map_err(|e| Error::broken("check the store", e))??;
+    Ok(json!({ "sound": report.is_sound(), "facts": report.facts, "wrong": report.wrong }))
+}
+
+pub fn institution(app: &Arc<App>) -> Result<Value> {
+    let (institution, accounts) =
+        app.store.read(|read| Ok((store::meta::institution(read)?, store::accounts::all(read)?)))?;
+    let own = accounts.iter().filter(|account| !account.demo).map(|account| account.handle.as_str());
+    Ok(json!({
+        "name": institution.name,
+        "languages": institution.languages,
+        "time_zone": institution.time_zone,
+        "origin": app.site.origin,
+        "handle_domain": app.site.handle_domain,
+        "live": app.site.live,
+        "accounts": own.collect::<Vec<_>>(),
+    }))
+}

@@ -1,0 +1,270 @@
+//! Commands about posts. A post is named by its number or by its address.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::accounts::Upload;
+use super::{React, account, unknown};
+use crate::actions;
+use crate::app::{App, lookup, mentions};
+use crate::base::lang::Lang;
+use crate::error::{Error, Problem, Result};
+use crate::model::follow::ReactionKind;
+use crate::model::ids::{MediaId, PostId};
+use crate::model::media::check_alt;
+use crate::model::post::{MAX_MEDIA, NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
+use crate::model::user::{Asker, By};
+use crate::store::counts::{self, Count};
+use crate::store::{accounts as account_rows, material, notes, posts as rows};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PostNew {
+    pub account: String,
+    pub versions: Vec<NewVersion>,
+    pub media: Vec<Upload>,
+    pub sensitive: bool,
+    pub visibility: Visibility,
+    pub quoting: Quoting,
+    /// Address of the post it answers, or the number of one of ours.
+    pub reply_to: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NewVersion {
+    /// The account's language when there is none.
+    pub lang: Option<Lang>,
+    pub text: String,
+    pub warning: String,
+}
+
+/// What is to change of a post; the rest stays.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PostChange {
+    pub post: String,
+    /// Which version; the main one when there is none. One that is not there yet is added.
+    pub lang: Option<Lang>,
+    pub text: Option<String>,
+    pub warning: Option<String>,
+    /// New descriptions of pictures, by place, counted from 1.
+    pub alts: Vec<(usize, String)>,
+}
+
+pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
+    let found = account(app, &new.account)?;
+    let by = Asker::Operator.may_publish(found.id, "")?;
+    let version = |v: NewVersion| Version {
+        lang: v.lang.unwrap_or_else(|| found.language.clone()),
+        text: v.text,
+        warning: v.warning,
+    };
+    let versions: Vec<Version> = new.versions.into_iter().map(version).collect();
+    // Everything that can be refused is refused before pictures are kept.
+    check_versions(&versions, !new.media.is_empty())?;
+    if new.media.len() > MAX_MEDIA {
+        return Err(too_many());
+    }
+    new.media.iter().try_for_each(|picture| check_alt(&picture.alt))?;
+    let reply_to = match &new.reply_to {
+        Some(typed) => Some(target(app, by, typed).await?),
+        None => None,
+    };
+    let mentions = mentions::of_versions(app, &versions).await?;
+    let mut media = Vec::new();
+    for picture in new.media {
+        media.push(picture.take(app, by).await?);
+    }
+    let (sensitive, visibility, quoting) = (new.sensitive, new.visibility, new.quoting);
+    let new = NewPost { versions, media, sensitive, visibility, quoting, reply_to, mentions, demo: false };
+    let site = app.site.clone();
+    let post = app.store.write(move |tx| actions::publish::publish(tx, &site, by, &new)).await?;
+    shown(app, post)
+}
+
+fn too_many() -> Error {
+    Problem::new("E125", format!("A post has at most {MAX_MEDIA} pictures; other servers show no more."))
+        .field("media")
+        .into()
+}
+
+async fn target(app: &Arc<App>, by: By, typed: &str) -> Result<ReplyTo> {
+    match typed.parse() {
+        Ok(id) => Ok(ReplyTo::Own(id)),
+        Err(_) => lookup::reply_target(app, by.account(), typed).await,
+    }
+}
+
+pub fn list(app: &Arc<App>, typed: Option<&str>, limit: usize) -> Result<Value> {
+    let account = typed.map(|typed| account(app, typed)).transpose()?;
+    let posts = app.store.read(|read| match &account {
+        Some(account) => rows::of_account(read, account.id, None, limit),
+        None => newest(read, limit),
+    })?;
+    let posts = posts.into_iter().map(|post| shown(app, post)).collect::<Result<Vec<_>>>()?;
+    Ok(json!({ "posts": posts }))
+}
+
+/// The newest posts of all accounts, quiet ones too.
+fn newest(read: &crate::store::Read, limit: usize) -> Result<Vec<Post>> {
+    let mut posts = Vec::new();
+    for account in account_rows::all(read)? {
+        posts.extend(rows::of_account(read, account.id, None, limit)?);
+    }
+    posts.sort_by_key(|post| std::cmp::Reverse(post.id));
+    posts.truncate(limit);
+    Ok(posts)
+}
+
+/// A post that is there, by what was typed.
+fn find(app: &App, typed: &str) -> Result<Post> {
+    let id = typed.parse().ok().or_else(|| app.site.own_post(typed));
+    let found = id.ok_or(Error::NotFound).and_then(|id: PostId| app.store.read(|read| rows::need(read, id)));
+    found.map_err(|e| {
+        if matches!(e, Error::Gone) {
+            return Problem::new("E046", format!("The post '{typed}' was deleted and will not come back.")).into();
+        }
+        unknown(e, format!("There is no post '{typed}' of ours."), "All posts: instance post list")
+    })
+}
+
+pub fn show(app: &Arc<App>, typed: &str) -> Result<Value> {
+    shown(app, find(app, typed)?)
+}
+
+pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
+    let post = find(app, &change.post)?;
+    let by = Asker::Operator.may_publish(post.account, "")?;
+    let versions = changed(&post, &change)?;
+    let alts = alts(&post, change.alts)?;
+    let mentions = mentions::of_versions(app, &versions).await?;
+    let (site, id) = (app.site.clone(), post.id);
+    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &versions, &alts, &mentions)).await?;
+    shown(app, edited)
+}
+
+fn changed(post: &Post, change: &PostChange) -> Result<Vec<Version>> {
+    let mut versions = post.versions.clone();
+    if change.text.is_none() && change.warning.is_none() {
+        return Ok(versions);
+    }
+    let found = match &change.lang {
+        Some(lang) => versions.iter_mut().find(|version| version.lang == *lang),
+        None => versions.first_mut(),
+    };
+    match (found, &change.lang) {
+        (Some(version), _) => {
+            version.text = change.text.clone().unwrap_or_else(|| version.text.clone());
+            version.warning = change.warning.clone().unwrap_or_else(|| version.warning.clone());
+        }
+        (None, Some(lang)) => versions.push(Version {
+            lang: lang.clone(),
+            text: change.text.clone().unwrap_or_default(),
+            warning: change.warning.clone().unwrap_or_default(),
+        }),
+        (None, None) => return Err(Error::bug("a post without versions")),
+    }
+    Ok(versions)
+}
+
+fn alts(post: &Post, typed: Vec<(usize, String)>) -> Result<Vec<(MediaId, String)>> {
+    let find = |(place, alt): (usize, String)| {
+        let id = place.checked_sub(1).and_then(|at| post.media.get(at)).copied();
+        let what =
+            || Problem::new("E132", format!("The post has {} pictures and none at place {place}.", post.media.len()));
+        id.map(|id| (id, alt)).ok_or_else(|| what().field("media").into())
+    };
+    typed.into_iter().map(find).collect()
+}
+
+pub async fn delete(app: &Arc<App>, typed: &str) -> Result<Value> {
+    let post = find(app, typed)?;
+    let by = Asker::Operator.may_publish(post.account, "")?;
+    let (site, id) = (app.site.clone(), post.id);
+    app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await?;
+    Ok(json!({ "id": post.id.to_string(), "uri": app.site.post(post.id) }))
+}
+
+pub async fn react(app: &Arc<App>, typed: &str, post: &str, kind: React, undo: bool) -> Result<Value> {
+    let account = account(app, typed)?;
+    let by = Asker::Operator.may_publish(account.id, "")?;
+    let site = app.site.clone();
+    let what = match kind {
+        React::Like => ReactionKind::Like,
+        React::Boost => ReactionKind::Boost,
+    };
+    let uri = if undo {
+        let uri = known_uri(app, post)?;
+        let object = uri.clone();
+        let undone = app.store.write(move |tx| actions::react::unreact(tx, &site, by, what, &object)).await;
+        undone.map_err(|e| unknown(e, format!("The account has not liked or boosted {post}."), ""))?;
+        uri
+    } else {
+        refuse_own(app, post)?;
+        let object = lookup::object(app, post).await?;
+        let uri = object.uri.clone();
+        app.store.write(move |tx| actions::react::react(tx, &site, by, what, &object)).await?;
+        uri
+    };
+    Ok(json!({ "account": account.handle, "post": uri, "kind": kind, "undone": undo }))
+}
+
+/// The id of a post that we may know by its page.
+fn known_uri(app: &App, typed: &str) -> Result<String> {
+    let known = app.store.read(|read| notes::by_uri(read, typed))?;
+    Ok(known.map_or_else(|| typed.to_owned(), |note| note.content.uri))
+}
+
+fn refuse_own(app: &App, typed: &str) -> Result<()> {
+    if !app.site.is_own(typed) {
+        return Ok(());
+    }
+    Err(Problem::new("E037", "Only posts of other servers can be liked or boosted.").into())
+}
+
+pub async fn pin(app: &Arc<App>, typed: &str, undo: bool) -> Result<Value> {
+    let post = find(app, typed)?;
+    let by = Asker::Operator.may_publish(post.account, "")?;
+    let (site, id) = (app.site.clone(), post.id);
+    let pin = move |tx: &mut crate::store::Write<'_>| {
+        if undo { actions::pin::unpin(tx, &site, by, id) } else { actions::pin::pin(tx, &site, by, id) }
+    };
+    let account = app.store.write(pin).await?;
+    let pinned: Vec<String> = account.pinned.iter().map(|id| app.site.post(*id)).collect();
+    Ok(json!({ "account": account.handle, "post": app.site.post(post.id), "pinned": pinned }))
+}
+
+/// A post as a document.
+fn shown(app: &App, post: Post) -> Result<Value> {
+    let (material, replies) = app.store.read(|read| {
+        let replies = counts::get(read, Count::Replies(post.id))?;
+        Ok((material::of(read, post)?, replies))
+    })?;
+    let post = &material.post;
+    let parent = match post.reply_to {
+        Some(ReplyTo::Own(id)) => Some(app.site.post(id)),
+        Some(ReplyTo::Note(_)) | None => material.parent,
+    };
+    let picture = |media: &crate::model::media::Media| {
+        json!({ "id": media.id.to_string(), "url": app.site.media(&media.file), "alt": media.alt, "mime": media.mime,
+                "width": media.width, "height": media.height })
+    };
+    Ok(json!({
+        "id": post.id.to_string(),
+        "uri": app.site.post(post.id),
+        "url": app.site.post_page(&material.account.handle, post.id),
+        "account": material.account.handle,
+        "published": post.published.rfc3339(),
+        "updated": post.updated.map(crate::base::time::Timestamp::rfc3339),
+        "visibility": post.visibility,
+        "quoting": post.quoting,
+        "sensitive": post.sensitive,
+        "reply_to": parent,
+        "versions": post.versions,
+        "media": material.media.iter().map(picture).collect::<Vec<_>>(),
+        "likes": material.likes,
+        "boosts": material.boosts,
+        "replies": replies,
+        "demo": post.demo,
+    }))
+}

@@ -1,0 +1,175 @@
+//! The socket in the data directory: a line of JSON asks, a line of JSON answers. Whoever may enter the directory
+//! (0700) may ask; the socket itself is 0600 as well.
+
+use std::fs::{File, Permissions};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream as BlockingStream;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinSet;
+
+use super::{Command, Fault};
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+
+const NAME: &str = "control.sock";
+/// Longest line: four pictures of 16 MB in base64, and their words.
+const LINE: u64 = 100 << 20;
+/// Commands at once; the next ones wait in the backlog.
+const AT_ONCE: usize = 4;
+/// A command has to be here by then, and its answer to be taken.
+const TRANSFER: Duration = Duration::from_secs(30);
+/// How long commands may go on after the signal to stop.
+const STOP: Duration = Duration::from_secs(20);
+/// Longest path that is sure to fit into a socket's address (`sun_path` has 108 bytes).
+const PATH: usize = 100;
+
+/// An answer as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Done(Value),
+    Failed(Fault),
+}
+
+/// Opens the socket of a data directory. One that was left behind is replaced: whoever comes here holds the database.
+pub fn listen(data: &Path) -> Result<UnixListener> {
+    let failed = |e| Error::broken("open the control socket", e);
+    close(data);
+    let place = Place::of(data).map_err(failed)?;
+    let listener = UnixListener::bind(&place.path).map_err(failed)?;
+    std::fs::set_permissions(data.join(NAME), Permissions::from_mode(0o600)).map_err(failed)?;
+    Ok(listener)
+}
+
+/// Removes the socket.
+pub fn close(data: &Path) {
+    // When it is not there, or cannot be removed, `listen` will say so.
+    let _ = std::fs::remove_file(data.join(NAME));
+}
+
+/// A path to the socket that is short enough, and what keeps it valid.
+struct Place {
+    path: PathBuf,
+    _folder: Option<File>,
+}
+
+impl Place {
+    fn of(data: &Path) -> std::io::Result<Self> {
+        let path = data.join(NAME);
+        if path.as_os_str().len() <= PATH {
+            return Ok(Self { path, _folder: None });
+        }
+        let folder = File::open(data)?;
+        let path = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd())).join(NAME);
+        Ok(Self { path, _folder: Some(folder) })
+    }
+}
+
+/// Answers commands until the app stops.
+pub async fn serve(app: Arc<App>, listener: UnixListener) {
+    let mut commands = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept(), if commands.len() < AT_ONCE => {
+                let Ok((stream, _)) = accepted else {
+                    // Out of file descriptors, most likely: some will be given back soon.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                };
+                let app = Arc::clone(&app);
+                commands.spawn(async move { converse(&app, stream).await });
+            }
+            Some(_) = commands.join_next() => {}
+            () = app.stopping() => break,
+        }
+    }
+    let rest = async { while commands.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP, rest).await.is_err() {
+        tracing::warn!("some commands were cut off");
+    }
+}
+
+/// One command, one answer.
+async fn converse(app: &Arc<App>, mut stream: UnixStream) {
+    // Else whoever asked went away, or had nothing to ask.
+    let Ok(Ok(line)) = tokio::time::timeout(TRANSFER, read(&mut stream)).await else { return };
+    let answer = match serde_json::from_slice::<Command>(&line) {
+        Ok(command) => super::run(app, command).await,
+        Err(e) => Err(misread(&e)),
+    };
+    drop(line);
+    let answer = match answer {
+        Ok(value) => Answer::Done(value),
+        Err(e) => {
+            if let Error::Broken(cause) = &e {
+                tracing::error!(what = %cause, "a command failed");
+            }
+            Answer::Failed(Fault::from(&e))
+        }
+    };
+    let Ok(mut text) = serde_json::to_vec(&answer) else { return };
+    text.push(b'\n');
+    let _ = tokio::time::timeout(TRANSFER, stream.write_all(&text)).await;
+}
+
+/// The line up to its end, or all there is up to the limit; a line that is cut does not parse.
+async fn read(stream: &mut UnixStream) -> std::io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    tokio::io::BufReader::new(stream).take(LINE).read_until(b'\n', &mut line).await?;
+    Ok(line)
+}
+
+fn misread(e: &serde_json::Error) -> Error {
+    Problem::new("E049", format!("The running server does not understand this command ({e})."))
+        .remedy("Is it of another version? Restart 'instance serve', then try again.")
+        .into()
+}
+
+/// Asks the server of a data directory; `None` when none runs. Blocks.
+pub fn call(data: &Path, command: &Command) -> Option<Result<Value, Fault>> {
+    let place = Place::of(data).ok()?;
+    let stream = match BlockingStream::connect(&place.path) {
+        Ok(stream) => stream,
+        Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => return Some(Err(locked(data).into())),
+        // Not there, or left behind by a server that was killed.
+        Err(_) => return None,
+    };
+    Some(ask(stream, command).unwrap_or_else(|e| Err(broke_off(&e).into())))
+}
+
+fn ask(mut stream: BlockingStream, command: &Command) -> std::io::Result<Result<Value, Fault>> {
+    let mut line = serde_json::to_vec(command)?;
+    line.push(b'\n');
+    if line.len() as u64 > LINE {
+        return Ok(Err(Error::from(Problem::new("E038", "The pictures are too large to be sent together.")).into()));
+    }
+    stream.write_all(&line)?;
+    let mut answer = String::new();
+    BufReader::new(stream).take(LINE).read_line(&mut answer)?;
+    match serde_json::from_str(&answer)? {
+        Answer::Done(value) => Ok(Ok(value)),
+        Answer::Failed(fault) => Ok(Err(fault)),
+    }
+}
+
+fn locked(data: &Path) -> Error {
+    Problem::new("E023", format!("This user may not use the data in {}.", data.display()))
+        .remedy("Run the command as the user that runs the server, e.g. with sudo -u.")
+        .into()
+}
+
+/// The server went away before it answered. What was asked may have been done.
+fn broke_off(e: &std::io::Error) -> Error {
+    Problem::new("E039", format!("The running server did not answer ({e})."))
+        .remedy("It may have done all the same: look before you try again.")
+        .into()
+}

@@ -1,0 +1,59 @@
+//! What this server is, and what it knows of its readers: plain, and made from facts.
+
+use askama::Template;
+
+use super::shell::{Card, FeedLink, Scene, Shell, name};
+use super::words::fill;
+use crate::error::Result;
+use crate::store::Rows;
+use crate::store::counts::{self, Count};
+use crate::views::account::directory;
+
+#[derive(Template)]
+#[template(path = "about.html")]
+struct About {
+    s: Shell,
+    card: Card,
+    what: String,
+    counts: String,
+    privacy: [&'static str; 4],
+    contact: Option<Contact>,
+    feeds: Vec<FeedLink>,
+    software: String,
+}
+
+/// Whom to write to.
+pub struct Contact {
+    pub text: String,
+    /// For a mail address or an address of the web.
+    pub href: Option<String>,
+}
+
+impl Contact {
+    pub fn read(text: &str) -> Self {
+        let text = name(text);
+        let href = if text.starts_with("https://") || text.starts_with("mailto:") || text.starts_with("tel:") {
+            Some(text.clone())
+        } else {
+            (text.contains('@') && !text.contains(' ')).then(|| format!("mailto:{text}"))
+        };
+        Self { text, href }
+    }
+}
+
+pub fn render(rows: &impl Rows, scene: &Scene<'_>, contact: Option<&str>) -> Result<String> {
+    let w = scene.w;
+    let posts = counts::get(rows, Count::AllPosts)?;
+    let accounts = directory(rows)?;
+    let feed = |path: String, title: &str| FeedLink { kind: "", path, title: name(title) };
+    super::text(&About {
+        s: scene.shell(w.about),
+        card: scene.card("website", "/about", w.about, &fill(w.about_what, &scene.institution.name)),
+        what: fill(w.about_what, &name(&scene.institution.name)),
+        counts: fill(w.about_counts, &w.count(&w.posts, posts)),
+        privacy: [w.privacy_readers, w.privacy_others, w.privacy_kept, w.privacy_copies],
+        contact: contact.map(Contact::read),
+        feeds: accounts.iter().map(|e| feed(format!("/@{}/feed.atom", e.account.handle), &e.account.name)).collect(),
+        software: fill(w.software_says, concat!("instance ", env!("CARGO_PKG_VERSION"))),
+    })
+}

@@ -1,0 +1,87 @@
+//! Pages for when there is no page: plain words, what to do, no jokes. They need nothing from the store.
+
+use askama::Template;
+use hyper::{StatusCode, header};
+
+use super::shell::name;
+use super::words::{Words, fill};
+use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
+use crate::error::Error;
+use crate::web::assets;
+use crate::web::response::{Response, html, set, set_text};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    w: &'static Words,
+    institution: String,
+    css: String,
+    icon: String,
+    title: &'a str,
+    lines: Vec<String>,
+}
+
+/// Who says it, and in which language.
+pub struct Voice {
+    pub institution: String,
+    pub lang: Lang,
+}
+
+/// The page for an error. `now` becomes the number that leads from a report to the line in the log.
+pub fn page(voice: &Voice, error: &Error, now: Timestamp) -> Response {
+    let w = Words::of(&voice.lang);
+    let (status, title, lines) = told(w, error, now);
+    let mut response = answer(voice, w, status, title, lines);
+    if let Error::Busy { retry_after } = error {
+        set_text(response.headers_mut(), header::RETRY_AFTER, &retry_after.to_string());
+    }
+    response
+}
+
+/// The page of something that was deleted, with the day where it is known.
+pub fn gone(voice: &Voice, when: Option<&str>) -> Response {
+    let w = Words::of(&voice.lang);
+    let mut lines = vec![w.gone_says.to_owned()];
+    lines.extend(when.map(|when| fill(w.gone_on, when)));
+    answer(voice, w, StatusCode::GONE, w.gone, lines)
+}
+
+fn answer(voice: &Voice, w: &'static Words, status: StatusCode, title: &str, lines: Vec<String>) -> Response {
+    let page = ErrorPage {
+        w,
+        institution: name(&voice.institution),
+        css: assets::path("public.css"),
+        icon: assets::path("emblem.svg"),
+        title,
+        lines,
+    };
+    let body = page.render().unwrap_or_else(|_| title.to_owned());
+    let mut response = html(status, body);
+    set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
+    response
+}
+
+fn told(w: &'static Words, error: &Error, now: Timestamp) -> (StatusCode, &'static str, Vec<String>) {
+    match error {
+        Error::NotFound | Error::SignIn | Error::Forbidden(_) => {
+            let lines = vec![w.not_found_typed.to_owned(), w.not_found_pasted.to_owned()];
+            (StatusCode::NOT_FOUND, w.not_found, lines)
+        }
+        Error::Gone => (StatusCode::GONE, w.gone, vec![w.gone_says.to_owned()]),
+        Error::Busy { retry_after } => {
+            let wait = fill(w.busy_wait, &retry_after.to_string());
+            (StatusCode::SERVICE_UNAVAILABLE, w.busy, vec![wait])
+        }
+        Error::Invalid(problem) => {
+            let lines = vec![problem.what.clone(), problem.remedy.clone()];
+            let lines = lines.into_iter().filter(|line| !line.is_empty()).collect();
+            (StatusCode::BAD_REQUEST, w.bad_request, lines)
+        }
+        Error::Conflict(_) | Error::Peer { .. } | Error::Broken(_) => {
+            let number = now.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
+            let lines = vec![w.broken_later.to_owned(), fill(w.broken_number, &number)];
+            (StatusCode::INTERNAL_SERVER_ERROR, w.broken, lines)
+        }
+    }
+}

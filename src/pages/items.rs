@@ -1,0 +1,335 @@
+//! What pages are made of: a post, a stranger's reply, whoever speaks.
+
+use askama::Template;
+
+use super::shell::{Scene, name};
+use super::words::{Words, fill};
+use crate::activitypub::write;
+use crate::base::lang::Lang;
+use crate::base::{text, uri};
+use crate::model::media::Media;
+use crate::model::note::Note;
+use crate::model::post::Version;
+use crate::model::site::Site;
+use crate::views::post::PostView;
+use crate::views::thread::{Answer, NoteView, Said};
+
+/// Strangers' files named under a reply.
+const MAX_FILES: usize = 8;
+
+/// Whoever speaks.
+pub struct Who {
+    pub name: String,
+    /// `@user@domain`
+    pub handle: String,
+    pub url: String,
+    /// Address of a picture of ours; strangers have a letter.
+    pub avatar: Option<String>,
+    pub letter: String,
+    pub colour: u8,
+}
+
+impl Who {
+    pub fn own(site: &Site, account: &crate::model::account::Account, avatar: Option<&Media>) -> Self {
+        let avatar = avatar.map(|media| format!("/media/{}", media.small.file));
+        Self::new(&account.name, site.handle(&account.handle), format!("/@{}", account.handle), avatar)
+    }
+
+    fn new(called: &str, handle: String, url: String, avatar: Option<String>) -> Self {
+        let called = text::clean_name(called, crate::model::account::MAX_NAME);
+        let called = if called.is_empty() { handle.clone() } else { called };
+        let letter = called.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string());
+        let colour = handle.bytes().fold(7_u8, |sum, b| sum.wrapping_mul(31).wrapping_add(b)) % 8;
+        Self { name: called, handle, url, avatar, letter: letter.unwrap_or_else(|| "·".to_owned()), colour }
+    }
+}
+
+/// Where a post stands on its page, which decides how much of it is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Among posts of all accounts.
+    List,
+    /// On its account's profile, where everybody knows who speaks.
+    Profile,
+    Pinned,
+    /// The post that the page is about.
+    Alone,
+    /// Our answer in a conversation.
+    Answer,
+}
+
+#[derive(Template)]
+#[template(path = "post_item.html")]
+pub struct PostItem {
+    w: &'static Words,
+    ui: &'static str,
+    id: String,
+    level: u8,
+    big: bool,
+    pinned: bool,
+    mark: bool,
+    sample: bool,
+    who: Option<Who>,
+    url: String,
+    iso: String,
+    when: String,
+    parent: Option<ParentItem>,
+    lang: Lang,
+    warning: String,
+    content: String,
+    sensitive: bool,
+    pictures: Vec<Picture>,
+    versions: Vec<VersionLink>,
+    numbers: Vec<Number>,
+}
+
+struct ParentItem {
+    url: String,
+    text: String,
+    foreign: bool,
+}
+
+/// A picture of ours as the page loads it.
+pub struct Picture {
+    file: String,
+    small: String,
+    srcset: Option<String>,
+    sizes: &'static str,
+    width: u32,
+    height: u32,
+    alt: String,
+    tall: bool,
+    lazy: bool,
+}
+
+/// A language version's own address.
+pub struct VersionLink {
+    pub lang: Lang,
+    pub path: String,
+}
+
+struct Number {
+    text: String,
+    href: Option<String>,
+}
+
+impl PostItem {
+    /// A post in one of its versions.
+    pub fn new(scene: &Scene<'_>, view: &PostView, version: &Version, place: Place) -> Self {
+        let (post, account) = (view.post(), view.account());
+        let path = format!("/@{}/{}", account.handle, post.id);
+        let knows_who = matches!(place, Place::Profile | Place::Pinned);
+        Self {
+            w: scene.w,
+            ui: scene.ui,
+            id: if place == Place::Pinned { format!("p{}", post.id) } else { post.id.to_string() },
+            level: if place == Place::Answer { 3 } else { 2 },
+            big: place == Place::Alone,
+            pinned: place == Place::Pinned,
+            mark: place == Place::Answer,
+            sample: post.demo,
+            who: (!knows_who).then(|| Who::own(scene.site, account, view.avatar.as_ref())),
+            url: version_path(view, version),
+            iso: scene.iso(post.published),
+            when: scene.moment(post.published),
+            parent: parent(scene, view, place),
+            lang: version.lang.clone(),
+            warning: name(&version.warning),
+            content: content(scene.site, view, version),
+            sensitive: post.sensitive && version.warning.is_empty(),
+            pictures: pictures(&view.material.media, place == Place::Alone),
+            versions: others(view, version),
+            numbers: numbers(scene, view, &path),
+        }
+    }
+
+    /// Under a heading of its own.
+    #[must_use]
+    pub fn level(mut self, level: u8) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// A post in the page's language where it has that, else in its main one.
+    pub fn fitting(scene: &Scene<'_>, view: &PostView, place: Place) -> Option<Self> {
+        let version = view.post().version(&scene.lang).or_else(|| view.post().main())?;
+        Some(Self::new(scene, view, version, place))
+    }
+}
+
+/// A version's page: the main one has the post's own address.
+pub fn version_path(view: &PostView, version: &Version) -> String {
+    let path = format!("/@{}/{}", view.account().handle, view.post().id);
+    let main = view.post().main().is_none_or(|main| main.lang == version.lang);
+    if main { path } else { format!("{path}/{}", version.lang) }
+}
+
+/// The addresses of all versions but one.
+pub fn others(view: &PostView, version: &Version) -> Vec<VersionLink> {
+    let others = view.post().versions.iter().filter(|other| other.lang != version.lang);
+    others.map(|other| VersionLink { lang: other.lang.clone(), path: version_path(view, other) }).collect()
+}
+
+/// A version's text as HTML whose links to this server work under any name that it is reached by.
+fn content(site: &Site, view: &PostView, version: &Version) -> String {
+    let html = write::note::html(site, view.post(), version);
+    html.replace(&format!("href=\"{}/", site.origin), "href=\"/")
+}
+
+/// What an account says of itself, as HTML.
+pub fn summary(site: &Site, words: &str) -> String {
+    crate::base::markup::render(words, &|_, _| None, &|tag| site.tag(tag).replacen(&site.origin, "", 1))
+}
+
+fn parent(scene: &Scene<'_>, view: &PostView, place: Place) -> Option<ParentItem> {
+    // In a conversation the place says what is answered.
+    let parent = view.parent.as_ref().filter(|_| place != Place::Answer)?;
+    let called = text::clean_name(&parent.name, crate::model::account::MAX_NAME);
+    let called = if called.is_empty() { parent.handle.clone() } else { called };
+    let own = parent.url.strip_prefix(&scene.site.origin).filter(|rest| rest.starts_with('/'));
+    Some(ParentItem {
+        url: own.map_or_else(|| web(&parent.url), str::to_owned),
+        text: fill(scene.w.in_reply, &called),
+        foreign: own.is_none(),
+    })
+}
+
+fn pictures(media: &[Media], alone: bool) -> Vec<Picture> {
+    let many = media.len() > 1;
+    let picture = |(n, m): (usize, &Media)| {
+        // What moves does so only when it is asked for: the small copy stands still.
+        let still = m.mime != "image/gif" && m.file != m.small.file;
+        let full = |m: &Media| format!("/media/{} {}w, /media/{} {}w", m.small.file, m.small.width, m.file, m.width);
+        Picture {
+            file: m.file.clone(),
+            small: m.small.file.clone(),
+            srcset: (still && m.width > m.small.width).then(|| full(m)),
+            sizes: if many { "(max-width:30rem) 100vw, 21rem" } else { "(max-width:44rem) 100vw, 42rem" },
+            width: m.small.width,
+            height: m.small.height,
+            alt: m.alt.clone(),
+            tall: m.height > m.width && !many,
+            lazy: !alone || n > 0,
+        }
+    };
+    media.iter().enumerate().map(picture).collect()
+}
+
+fn numbers(scene: &Scene<'_>, view: &PostView, path: &str) -> Vec<Number> {
+    let (w, material) = (scene.w, &view.material);
+    let mut numbers = Vec::new();
+    if view.replies_shown > 0 {
+        let text = w.count(&w.replies, view.replies_shown);
+        numbers.push(Number { text, href: Some(format!("{path}#replies")) });
+    }
+    for (what, n) in [(&w.boosts, material.boosts), (&w.likes, material.likes)] {
+        if n > 0 {
+            numbers.push(Number { text: w.count(what, n), href: None });
+        }
+    }
+    if let Some(at) = view.post().updated {
+        numbers.push(Number { text: fill(w.edited, &scene.moment(at)), href: None });
+    }
+    numbers
+}
+
+#[derive(Template)]
+#[template(path = "note_item.html")]
+pub struct NoteItem {
+    w: &'static Words,
+    ui: &'static str,
+    id: String,
+    who: Who,
+    url: String,
+    iso: String,
+    when: String,
+    lang_attr: String,
+    warning: String,
+    content: String,
+    files: Vec<FileLink>,
+}
+
+pub struct FileLink {
+    pub url: String,
+    pub text: String,
+}
+
+impl NoteItem {
+    pub fn new(scene: &Scene<'_>, view: &NoteView) -> Self {
+        let (note, author) = (&view.note, &view.author.profile);
+        Self {
+            w: scene.w,
+            ui: scene.ui,
+            id: note.id.to_string(),
+            who: Who::new(&author.name, author.handle(), web(&author.url), None),
+            url: web(&note.content.url),
+            iso: scene.iso(note.content.published),
+            when: scene.moment(note.content.published),
+            lang_attr: lang_attr(note),
+            warning: text::clean_name(&note.content.warning, 500),
+            content: note.content.html.clone(),
+            files: files(scene, note),
+        }
+    }
+}
+
+/// A stranger's language where it was said; else the browser may guess the direction.
+fn lang_attr(note: &Note) -> String {
+    note.content
+        .lang
+        .as_ref()
+        .map_or_else(|| " dir=\"auto\"".to_owned(), |lang| format!(" lang=\"{lang}\" dir=\"{}\"", lang.dir()))
+}
+
+/// Strangers' pictures are named and linked, never loaded.
+pub fn files(scene: &Scene<'_>, note: &Note) -> Vec<FileLink> {
+    let link = |file: &crate::model::note::Attachment| {
+        let url = uri::http(&file.url)?;
+        let described = text::clean_name(&file.name, 200);
+        let called = if described.is_empty() { uri::authority(&url) } else { described };
+        Some(FileLink { url: url.into(), text: fill(scene.w.file, &called) })
+    };
+    note.content.attachments.iter().filter_map(link).take(MAX_FILES).collect()
+}
+
+/// A stranger's address, or none when it is not one of the web.
+fn web(address: &str) -> String {
+    uri::http(address).map_or_else(|| "#".to_owned(), Into::into)
+}
+
+#[derive(Template)]
+#[template(path = "answer.html")]
+pub struct AnswerItem {
+    said: Body,
+    below: Vec<AnswerItem>,
+}
+
+enum Body {
+    Own(Box<PostItem>),
+    Stranger(Box<NoteItem>),
+}
+
+impl AnswerItem {
+    /// A conversation, as deep as the view made it.
+    pub fn all(scene: &Scene<'_>, answers: &[Answer]) -> Vec<Self> {
+        let item = |answer: &Answer| {
+            let said = match &answer.said {
+                Said::Own(view) => Body::Own(Box::new(PostItem::fitting(scene, view, Place::Answer)?)),
+                Said::Stranger(view) => Body::Stranger(Box::new(NoteItem::new(scene, view))),
+            };
+            Some(Self { said, below: Self::all(scene, &answer.answers) })
+        };
+        answers.iter().filter_map(item).collect()
+    }
+}
+
+/// The text of a version for titles and descriptions.
+pub fn plain(view: &PostView, version: &Version) -> String {
+    let words = if version.warning.is_empty() { &version.text } else { &version.warning };
+    let words = name(words);
+    if !words.is_empty() {
+        return words;
+    }
+    view.material.media.first().map(|media| name(&media.alt)).unwrap_or_default()
+}
+

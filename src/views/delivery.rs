@@ -1,0 +1,137 @@
+//! What waits to be delivered and what could not be, server by server.
+
+use std::collections::BTreeMap;
+
+use crate::base::time::Timestamp;
+use crate::error::Result;
+use crate::model::delivery::{Delivery, State};
+use crate::model::ids::{ActivityId, PostId, ServerId};
+use crate::store::deliveries::Name;
+use crate::store::{Rows, activities, actors, deliveries};
+
+/// Rows shown of one server; the rest is only counted.
+const ROWS: usize = 100;
+
+#[derive(Debug, Default)]
+pub struct Queue {
+    /// By host.
+    pub lanes: Vec<Lane>,
+}
+
+/// What concerns one server.
+#[derive(Debug)]
+pub struct Lane {
+    pub host: String,
+    pub suspended: bool,
+    /// No try before this moment, whatever the rows say.
+    paused_until: Timestamp,
+    waiting: usize,
+    failed: usize,
+    /// Waiting ones first, soonest first; then failed ones, newest first. At most 100 of each.
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+pub struct Row {
+    pub activity: ActivityId,
+    /// The ActivityStreams type, `Create` for instance.
+    pub kind: String,
+    pub post: Option<PostId>,
+    pub inbox: String,
+    pub delivery: Delivery,
+}
+
+impl Queue {
+    pub fn waiting(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.waiting).sum()
+    }
+
+    pub fn failed(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.failed).sum()
+    }
+}
+
+impl Lane {
+    pub fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    pub fn failed(&self) -> usize {
+        self.failed
+    }
+
+    /// The most tries that anything waiting has had.
+    pub fn tries(&self) -> u32 {
+        self.rows.iter().map(|row| row.delivery.tries).max().unwrap_or_default()
+    }
+
+    /// When the server is tried next; none when nothing waits.
+    pub fn next(&self) -> Option<Timestamp> {
+        self.rows.iter().filter_map(Row::due).min().map(|due| due.max(self.paused_until))
+    }
+
+    /// What it said last, if anything.
+    pub fn said(&self) -> &str {
+        let last = self.rows.iter().filter(|row| row.delivery.last.is_some()).max_by_key(|row| row.delivery.last);
+        last.map_or("", |row| row.delivery.said.as_str())
+    }
+}
+
+impl Row {
+    /// The next try, while there is one.
+    pub fn due(&self) -> Option<Timestamp> {
+        (self.delivery.state == State::Waiting).then_some(self.delivery.due)
+    }
+}
+
+/// Reads every delivery that is still kept: for people who ask, not for every request.
+pub fn queue(rows: &impl Rows) -> Result<Queue> {
+    let mut lanes: BTreeMap<ServerId, Lane> = BTreeMap::new();
+    for (id, _) in deliveries::lanes(rows)? {
+        let names = deliveries::lane(rows, id, usize::MAX)?;
+        let lane = lane(rows, &mut lanes, id)?;
+        lane.waiting = names.len();
+        for (_, name) in names.into_iter().take(ROWS) {
+            if let Some(delivery) = deliveries::get(rows, name)? {
+                lane.rows.push(row(rows, name, delivery)?);
+            }
+        }
+    }
+    let mut failed = Vec::new();
+    deliveries::each(rows, |name, delivery| {
+        match delivery.state {
+            State::Refused | State::GivenUp => failed.push((name, delivery)),
+            State::Waiting | State::Done | State::Dropped => {}
+        }
+        Ok(true)
+    })?;
+    for (name, delivery) in failed {
+        let lane = lane(rows, &mut lanes, delivery.server)?;
+        lane.failed += 1;
+        if lane.failed <= ROWS {
+            lane.rows.push(row(rows, name, delivery)?);
+        }
+    }
+    let mut lanes: Vec<Lane> = lanes.into_values().collect();
+    lanes.sort_by(|a, b| a.host.cmp(&b.host));
+    Ok(Queue { lanes })
+}
+
+fn lane<'a>(rows: &impl Rows, lanes: &'a mut BTreeMap<ServerId, Lane>, id: ServerId) -> Result<&'a mut Lane> {
+    match lanes.entry(id) {
+        std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
+        std::collections::btree_map::Entry::Vacant(new) => {
+            let server = actors::get_server(rows, id)?;
+            let (suspended, paused_until) = (server.suspended, server.paused_until);
+            Ok(new.insert(Lane { host: server.host, suspended, paused_until, waiting: 0, failed: 0, rows: Vec::new() }))
+        }
+    }
+}
+
+fn row(rows: &impl Rows, name: Name, delivery: Delivery) -> Result<Row> {
+    let (id, inbox) = name;
+    // The words of an activity may be gone while what was said about its delivery is kept.
+    let (kind, post) =
+        activities::get(rows, id)?.map_or((String::new(), None), |activity| (activity.kind, activity.post));
+    Ok(Row { activity: id, kind, post, inbox: actors::get_inbox(rows, inbox)?.url, delivery })
+}

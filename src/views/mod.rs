@@ -1,0 +1,11 @@
+//! Questions: what a visitor may see. Each is answered from one read transaction and free of any form, so that
+//! pages, feeds and the client API show the same. Nowhere else is asked what is public.
+
+pub mod account;
+pub mod delivery;
+pub mod post;
+pub mod thread;
+pub mod timeline;
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -1,0 +1,86 @@
+// Which pages are looked at: those of a trial with sample content, found by following its links as a person would.
+import { freePort, Trial } from "../trial.mjs";
+
+/** Starts the binary on a trial with its sample content. */
+export async function startTrial() {
+  const trial = new Trial();
+  const port = await freePort();
+  await trial.run("init", "--yes");
+  trial.set("", "listen", `127.0.0.1:${port}`);
+  await trial.serve(`http://127.0.0.1:${port}`);
+  return { trial, origin: `http://localhost:${port}` };
+}
+
+/** The text of a page as it is sent, and where it came from. */
+export async function read(url) {
+  const response = await fetch(url, { headers: { accept: "text/html" }, signal: AbortSignal.timeout(10_000) });
+  return { url: response.url, status: response.status, type: response.headers.get("content-type") ?? "", html: await response.text() };
+}
+
+/** Addresses that a page of the site links to, on the same site, without fragments. */
+function links({ url, html }, pattern) {
+  const found = [...html.matchAll(/<a\s[^>]*?href="([^"]+)"/g)]
+    .map(([, href]) => new URL(href.replaceAll("&amp;", "&"), url))
+    .filter((link) => link.origin === new URL(url).origin && pattern.test(link.pathname));
+  return [...new Set(found.map((link) => link.origin + link.pathname + link.search))];
+}
+
+const part = ({ url, html }, tag) => ({ url, html: new RegExp(`<${tag}\\b[\\s\\S]*?</${tag}>`).exec(html)?.[0] ?? "" });
+
+/** The public pages: `{name, url}`; `url` is missing where the trial has no such page. */
+export async function publicPages(origin, trial) {
+  const home = await read(`${origin}/`);
+  const profiles = links(home, /^\/@[^/]+$/);
+  const lists = [home, ...(await Promise.all(profiles.slice(0, 5).map(read)))];
+  const addresses = new Set(lists.flatMap((page) => links(page, /^\/@[^/]+\/\d+$/)));
+  const posts = await Promise.all([...addresses].slice(0, 60).map(read));
+  const arabic = posts.flatMap((post) => links(post, /\/ar$/))[0] ?? posts.find(({ html }) => /<article[^>]*>[\s\S]*lang="ar"/.test(html))?.url;
+  const pages = [
+    { name: "home", url: home.url },
+    { name: "profile", url: profiles[0] },
+    { name: "second profile", url: profiles[1] },
+    { name: "post with a picture", url: posts.find(({ html }) => /<img\b/.test(part({ html }, "figure").html))?.url },
+    { name: "post in Arabic", url: arabic },
+    { name: "tag", url: lists.flatMap((page) => links(page, /^\/tags\//))[0] },
+    { name: "about", url: links(home, /^\/about/)[0] },
+    { name: "not found", url: `${origin}/no-such-page`, status: 404 },
+    { name: "no such account", url: `${origin}/@nobody-here`, status: 404 },
+    { name: "deleted post", url: await deletedPost(trial, profiles[0]), status: 410 },
+  ];
+  const frame = ["header", "footer"].flatMap((tag) => links(part(home, tag), /^(?!\/desk)/));
+  for (const url of frame) {
+    if (pages.length >= 20 || pages.some((page) => page.url === url)) continue;
+    const page = await read(url);
+    if (page.status === 200 && page.type.startsWith("text/html")) pages.push({ name: url.slice(new URL(url).origin.length), url });
+  }
+  return pages;
+}
+
+/** Publishes a post, deletes it, and returns where its page was. */
+async function deletedPost(trial, profile) {
+  if (!profile) return undefined;
+  const account = new URL(profile).pathname.slice(2);
+  const id = await trial.run("post new", "--as", account, "--lang", "en", "--text", "Gone tomorrow");
+  const { url } = await read(id);
+  await trial.run("post delete", id);
+  return url;
+}
+
+/** The pages of the desk, two links deep, one of each kind. `html(url)` reads a page as the user logged in. */
+export async function deskPages(origin, html) {
+  const kind = (url) => new URL(url).pathname.replace(/\d+/g, "N");
+  const found = new Map();
+  let frontier = [`${origin}/desk`];
+  for (let depth = 0; depth < 3; depth += 1) {
+    const next = [];
+    for (const url of frontier) {
+      if (found.has(kind(url)) || found.size >= 40) continue;
+      const page = await html(url);
+      if (!page) continue;
+      found.set(kind(url), { name: kind(url), url });
+      next.push(...links({ url, html: page }, /^\/desk(?!.*(log-?out|sign-?out|\/start\/))/));
+    }
+    frontier = next;
+  }
+  return [...found.values()];
+}
