@@ -26,12 +26,12 @@ struct Edit {
     f: Frame,
     faults: Faults,
     handle: String,
-    versions: Vec<Text>,
+    versions: Vec<Words>,
     pictures: Vec<Picture>,
 }
 
 /// A language version in the form.
-struct Text {
+struct Words {
     name: String,
     lang: String,
     dir: &'static str,
@@ -80,15 +80,15 @@ fn shown(
             f,
             faults,
             handle: app.site.handle(&accounts::need(rows, post.account)?.handle),
-            versions: versions.iter().enumerate().map(|(n, version)| text(n, version)).collect(),
+            versions: versions.iter().enumerate().map(|(n, version)| words(n, version)).collect(),
             pictures: media.into_iter().map(picture).collect(),
         })
     })?;
     frame::page(status, &edit)
 }
 
-fn text(n: usize, version: &Version) -> Text {
-    Text {
+fn words(n: usize, version: &Version) -> Words {
+    Words {
         name: format!("{} ({})", version.lang.own_name(), version.lang),
         lang: version.lang.to_string(),
         dir: version.lang.dir(),
@@ -119,8 +119,9 @@ pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &F
     if faults.is_empty() {
         let by = Asker::Desk.may_publish(post.account, "")?;
         let named = mentions::of_versions(app, &versions).await?;
-        let (site, texts, words) = (app.site.clone(), versions.clone(), alts.clone());
-        let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &texts, &words, &named)).await;
+        let (site, texts, alts_sent) = (app.site.clone(), versions.clone(), alts.clone());
+        let edited =
+            app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &texts, &alts_sent, &named)).await;
         match edited {
             Ok(post) => return Ok(response::see_other(&format!("/desk?changed={}", post.id))),
             Err(Error::Invalid(problem)) => faults.push(text_id(0), &problem),

@@ -43,7 +43,7 @@ pub(super) struct Row {
 
 #[derive(Template)]
 #[template(path = "desk/posts.html")]
-struct Posts {
+struct Listing {
     f: Frame,
     posts: Vec<Row>,
     older: Option<PostId>,
@@ -51,13 +51,13 @@ struct Posts {
 
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
     let before = request.position("before");
-    let posts = app.store.read(|rows| {
+    let listing = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Posts", "/desk/posts")?;
         let posts = latest(rows, &app.site, before)?;
         let older = posts.get(LATEST - 1).map(|row| row.id);
-        Ok(Posts { f, posts, older })
+        Ok(Listing { f, posts, older })
     })?;
-    frame::page(StatusCode::OK, &posts)
+    frame::page(StatusCode::OK, &listing)
 }
 
 /// The path of a post's public page.

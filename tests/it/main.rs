@@ -9,6 +9,7 @@
 
 mod client;
 mod crates;
+mod desk;
 mod federation;
 mod house;
 mod support;
