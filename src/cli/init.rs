@@ -113,7 +113,10 @@ fn prepare(data: &Path) -> Result<()> {
 
 /// Writes the institution, its account, the keys and the samples.
 fn write(config: Config, plan: &Plan) -> Result<Option<Filled>> {
+    let store = config.data.join(STORE);
     let app = App::open(config, Clock::System)?;
+    // The directory is closed to others; a copy of the file should be, too.
+    fs::set_permissions(store, fs::Permissions::from_mode(0o600))?;
     call::runtime()?.block_on(fill(&app, plan))
 }
 

@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected should fail"
 )]
 
+mod cli;
 mod client;
 mod crates;
 mod desk;
