@@ -292,15 +292,15 @@ fn collections() {
             json!({ "@context": context, "id": id, "type": "OrderedCollection", "totalItems": 7, "first": "https://s.example/c?page=true" }),
         ),
         (
-            collection::ordered(id, vec![json!("x")]),
+            collection::ordered(id, &[json!("x")]),
             json!({ "@context": context, "id": id, "type": "OrderedCollection", "totalItems": 1, "orderedItems": ["x"] }),
         ),
         (
-            collection::unordered(id, vec![]),
+            collection::unordered(id, &[]),
             json!({ "@context": context, "id": id, "type": "Collection", "totalItems": 0, "items": [] }),
         ),
         (
-            collection::page("https://s.example/c?page=true", id, vec![json!("x")], Some("https://s.example/c?page=2")),
+            collection::page("https://s.example/c?page=true", id, &[json!("x")], Some("https://s.example/c?page=2")),
             json!({
                 "@context": context::note(),
                 "id": "https://s.example/c?page=true",
@@ -311,7 +311,7 @@ fn collections() {
             }),
         ),
         (
-            collection::unordered_page("https://s.example/c?page=true", id, vec![json!("x")], None),
+            collection::unordered_page("https://s.example/c?page=true", id, &[json!("x")], None),
             json!({
                 "@context": context,
                 "id": "https://s.example/c?page=true",
