@@ -13,7 +13,7 @@ use super::args::Init;
 use super::call::{self, Context};
 use super::{out, settings};
 use crate::actions;
-use crate::app::App;
+use crate::app::{App, emblem};
 use crate::base::time::Clock;
 use crate::config::{self, Config, Overrides};
 use crate::control::{Command, Fault};
@@ -144,14 +144,8 @@ async fn fill(app: &Arc<App>, plan: &Plan) -> Result<Option<Filled>> {
         actions::accounts::add(tx, owner, &first, &its)
     };
     let account = app.store.write(begin).await?;
-    demo::dress(app, &account, &plan.name, &initials(&plan.name)).await?;
+    emblem::dress(app, &account).await?;
     if plan.demo { demo::fill(app).await.map(Some) } else { Ok(None) }
-}
-
-/// The letters that begin with a capital, as `CE` of "City of Example".
-fn initials(name: &str) -> String {
-    let first = |word: &str| word.chars().next().filter(|c| c.is_uppercase());
-    name.split_whitespace().filter_map(first).take(3).collect()
 }
 
 fn created(context: &Context, plan: &Plan, filled: Option<Filled>) -> String {

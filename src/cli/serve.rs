@@ -44,7 +44,7 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
     let took = Clock::System.now().since(began);
     match app.config.log.format {
         LogFormat::Json => {
-            tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %app.site.origin, listen = %address, "ready")
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %app.site.origin, listen = %address, "ready");
         }
         LogFormat::Text => out::print(&banner(&Ready {
             data: &std::fs::canonicalize(&app.config.data).unwrap_or_else(|_| app.config.data.clone()),
@@ -151,7 +151,7 @@ fn note(context: &Context, app: &App, text: &str) {
 }
 
 fn warnings(context: &Context, app: &Arc<App>) -> Result<()> {
-    if app.site.live && demo::is_here(app)? {
+    if app.site.live && demo::is_there(app)? {
         note(context, app, "sample posts are still here, for all to see. Take them away: instance demo remove");
     }
     if !app.site.live && !app.config.is_local() {
