@@ -232,7 +232,9 @@ mod tests {
         }
         let fault = call(&data, &Command::Institution).unwrap().unwrap_err();
         assert_eq!(fault.id, "E010");
-        for nonsense in [&b"\n"[..], b"{", b"\xff\xfe\n", b"\"nothing\"\n", b"{\"post_show\":{}}\n", &[b'['; 100_000]] {
+        for nonsense in
+            [&b"\n"[..], b"{", b"\xff\xfe\n", b"\"nothing\"\n", b"{\"post_show\":{}}\n", "[".repeat(100_000).as_bytes()]
+        {
             let answer = answer(&data, nonsense);
             assert!(answer.contains("E049"), "{answer}");
         }
