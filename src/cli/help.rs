@@ -10,7 +10,7 @@ use crate::error::{Error, Problem};
 /// Every command stands in one group.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Start", &["init", "serve", "demo"]),
-    ("Publish", &["post", "queue"]),
+    ("Publish", &["post", "reply", "queue"]),
     ("Run", &["account", "user", "token", "config"]),
     ("Look", &["check", "explain", "version"]),
     ("Help", &["help"]),

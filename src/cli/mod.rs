@@ -77,6 +77,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Check => return ask(&context, &Command::Check),
         Word::Account(word) => return ask(&context, &words::account(word)?),
         Word::Post(word) => return ask(&context, &words::post(word)?),
+        Word::Reply(word) => return ask(&context, &words::reply(word)),
         Word::Queue(word) => return ask(&context, &words::queue(word)),
         Word::Token(word) => return ask(&context, &words::token(word)),
         Word::User(word) => return ask(&context, &words::user(&word)),

@@ -161,7 +161,8 @@ mod tests {
     #[test]
     fn a_sentence_has_at_most_one_blank() {
         for words in ALL {
-            for sentence in [words.in_reply, words.not_ours, words.moved, words.gone_on, words.hidden.one, words.edited] {
+            for sentence in [words.in_reply, words.not_ours, words.moved, words.gone_on, words.hidden.one, words.edited]
+            {
                 assert_eq!(sentence.matches("{}").count(), 1, "{sentence}");
             }
             for plural in [&words.hidden, &words.waiting, &words.elsewhere, &words.replies, &words.posts] {

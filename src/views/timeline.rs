@@ -29,9 +29,9 @@ pub enum Which {
     NoAnswers,
 }
 
-/// Listed posts of all accounts.
+/// Listed posts of all accounts, without answers to strangers: those stand in their conversations.
 pub fn home(rows: &impl Rows, site: &Site, before: Option<PostId>, limit: usize) -> Result<Page> {
-    page(rows, site, posts::listed(rows, before, limit + 1)?, limit)
+    without_answers(rows, site, before, limit, |from| posts::listed(rows, from, limit + 1))
 }
 
 /// Listed posts with a tag; `folded` as the tag pages know it.
@@ -51,9 +51,19 @@ pub fn of_account(
     if which == Which::All {
         return page(rows, site, posts::of_account(rows, account.id, before, limit + 1)?, limit);
     }
+    without_answers(rows, site, before, limit, |from| posts::of_account(rows, account.id, from, limit + 1))
+}
+
+fn without_answers(
+    rows: &impl Rows,
+    site: &Site,
+    before: Option<PostId>,
+    limit: usize,
+    batch: impl Fn(Option<PostId>) -> Result<Vec<Post>>,
+) -> Result<Page> {
     let (mut found, mut from) = (Vec::new(), before);
     for _ in 0..LOOKED_AT.div_ceil(limit + 1) {
-        let batch = posts::of_account(rows, account.id, from, limit + 1)?;
+        let batch = batch(from)?;
         let end = batch.len() <= limit;
         from = batch.last().map(|post| post.id);
         found.extend(batch.into_iter().filter(|post| !answers_a_stranger(post)));
@@ -166,7 +176,8 @@ mod tests {
         for n in 0..LOOKED_AT + 50 {
             house.reply(&press, &format!("answer {n}"), ReplyTo::Note(note.id));
         }
-        let ask = |before| house.store.read(|r| of_account(r, &site(), &press, Which::NoAnswers, before, PAGE)).unwrap();
+        let ask =
+            |before| house.store.read(|r| of_account(r, &site(), &press, Which::NoAnswers, before, PAGE)).unwrap();
         let empty = ask(None);
         assert!(empty.posts.is_empty() && empty.older.is_some());
         assert_eq!(texts(&ask(empty.older)), ["first"]);

@@ -62,10 +62,7 @@ pub static WORDS: Words = Words {
         one: "{} reply was hidden under our moderation rules.",
         other: "{} replies were hidden under our moderation rules.",
     },
-    waiting: Plural {
-        one: "{} reply has not been looked at yet.",
-        other: "{} replies have not been looked at yet.",
-    },
+    waiting: Plural { one: "{} reply has not been looked at yet.", other: "{} replies have not been looked at yet." },
     elsewhere: Plural {
         one: "{} more reply can be read on other servers.",
         other: "{} more replies can be read on other servers.",
