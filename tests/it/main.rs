@@ -9,5 +9,6 @@
 
 mod crates;
 mod federation;
+mod hostile;
 mod house;
 mod support;
