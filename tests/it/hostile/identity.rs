@@ -38,6 +38,7 @@ async fn a_key_speaks_for_its_owner_alone() {
     ] {
         let answer = signed(&us, &id, key, follow_of(&us, &evil, actor).to_string()).await;
         assert_eq!(answer.status, 401, "{words}");
+        assert_eq!(answer.text().contains("this server"), words.contains("own key") || words.contains("of ours"));
         drain(&[&us]).await;
         assert_eq!(rows(&us), before, "{words}");
     }
