@@ -160,7 +160,7 @@ async fn what_is_passed_on_is_fetched_from_its_author() {
     };
     // Not served by its author's server: made up.
     assert_eq!(passed_on("Create", "/c/0", &author.note("ann", "/n/0", &uri, "Forged")).await, 202);
-    assert_eq!(author.asked_for("GET /n/0"), 1);
+    assert!(author.asked_for("GET /n/0") > 0);
     assert!(note(&us, &author.url("/n/0")).is_none());
     // Served, but by somebody else, or in answer to something else.
     author.serve("/n/1", Page::activity(&author.note("bob", "/n/1", &uri, "Bob's")));
