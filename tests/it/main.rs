@@ -12,5 +12,6 @@ mod client;
 mod crates;
 mod desk;
 mod federation;
+mod hostile;
 mod house;
 mod support;
