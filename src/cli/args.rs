@@ -69,6 +69,9 @@ pub enum Word {
     /// Posts: new, list, show, edit, delete, like, boost, pin
     #[command(subcommand)]
     Post(Post),
+    /// Answers of strangers: list, release, hide
+    #[command(subcommand)]
+    Reply(Reply),
     /// Deliveries to other servers: list, retry, drop
     #[command(subcommand)]
     Queue(Queue),
@@ -118,7 +121,7 @@ pub struct Init {
     /// Time zone of your pages, e.g. Europe/Berlin [default: that of this machine]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
-    /// Fill it with sample posts to look around [default]
+    /// Fill it with sample posts to look around; this is the default
     #[arg(long, overrides_with = "no_demo")]
     pub demo: bool,
     /// Start empty
@@ -308,6 +311,26 @@ pub struct Other {
     /// The account that acts
     #[arg(long = "as", value_name = "HANDLE")]
     pub account: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Reply {
+    /// List what waits for a decision
+    List {
+        /// Also what was decided
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show an answer on our pages
+    Release {
+        /// Its number or address
+        reply: String,
+    },
+    /// Keep an answer from our pages; it is still counted
+    Hide {
+        /// Its number or address
+        reply: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

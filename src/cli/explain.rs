@@ -221,6 +221,12 @@ const TEXTS: &[(&str, &str)] = &[
     ("E153", "The form has more fields than any form of this server."),
     ("E154", "The form is not written as browsers write forms."),
     ("E155", "A file was expected and there is none, or it is in a field of another name."),
+    ("E156", "The form was opened for an account that has been closed since."),
+    (
+        "E157",
+        "A description was written for a picture, but no file was chosen. A browser forgets chosen files when a form comes back.",
+    ),
+    ("E158", "The picture was uploaded for another account, or has expired. Choose the file again."),
     ("E160", "WebFinger asks for one resource: /.well-known/webfinger?resource=acct:press@city.example"),
     ("E161", "WebFinger was asked for something that is no account's address."),
     ("E170", "Another server sent something in the name of an account of ours. It was refused."),

@@ -10,7 +10,7 @@ use crate::error::{Error, Problem};
 /// Every command stands in one group.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Start", &["init", "serve", "demo"]),
-    ("Publish", &["post", "queue"]),
+    ("Publish", &["post", "reply", "queue"]),
     ("Run", &["account", "user", "token", "config"]),
     ("Look", &["check", "explain", "version"]),
     ("Help", &["help"]),
@@ -77,14 +77,15 @@ pub fn on(words: &[String]) -> Result<String, Fault> {
             None => return Err(unknown(word, &known).into()),
         };
     }
-    Ok(found.render_long_help().to_string())
+    Ok(found.render_help().to_string())
 }
 
 fn unknown(word: &str, known: &[String]) -> Error {
     let problem = Problem::new("E001", format!("There is no command or topic '{word}'."));
     let names = known.iter().map(String::as_str).chain([EXIT_CODES]);
-    let near = names.map(|name| (strsim::jaro_winkler(name, word), name)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match near.filter(|(near, _)| *near > 0.7) {
+    let near =
+        names.map(|name| (strsim::normalized_damerau_levenshtein(name, word), name)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match near.filter(|(near, _)| *near >= 0.5) {
         Some((_, name)) => problem.remedy(format!("Did you mean '{name}'?")).into(),
         None => problem.remedy("All commands: instance help").into(),
     }

@@ -13,7 +13,7 @@ use super::args::Init;
 use super::call::{self, Context};
 use super::{out, settings};
 use crate::actions;
-use crate::app::App;
+use crate::app::{App, emblem};
 use crate::base::time::Clock;
 use crate::config::{self, Config, Overrides};
 use crate::control::{Command, Fault};
@@ -113,7 +113,10 @@ fn prepare(data: &Path) -> Result<()> {
 
 /// Writes the institution, its account, the keys and the samples.
 fn write(config: Config, plan: &Plan) -> Result<Option<Filled>> {
+    let store = config.data.join(STORE);
     let app = App::open(config, Clock::System)?;
+    // The directory is closed to others; a copy of the file should be, too.
+    fs::set_permissions(store, fs::Permissions::from_mode(0o600))?;
     call::runtime()?.block_on(fill(&app, plan))
 }
 
@@ -144,14 +147,8 @@ async fn fill(app: &Arc<App>, plan: &Plan) -> Result<Option<Filled>> {
         actions::accounts::add(tx, owner, &first, &its)
     };
     let account = app.store.write(begin).await?;
-    demo::dress(app, &account, &plan.name, &initials(&plan.name)).await?;
+    emblem::dress(app, &account).await?;
     if plan.demo { demo::fill(app).await.map(Some) } else { Ok(None) }
-}
-
-/// The letters that begin with a capital, as `CE` of "City of Example".
-fn initials(name: &str) -> String {
-    let first = |word: &str| word.chars().next().filter(|c| c.is_uppercase());
-    name.split_whitespace().filter_map(first).take(3).collect()
 }
 
 fn created(context: &Context, plan: &Plan, filled: Option<Filled>) -> String {
@@ -161,15 +158,11 @@ fn created(context: &Context, plan: &Plan, filled: Option<Filled>) -> String {
         let many = format!(" and {accounts} sample accounts, {posts} sample posts in {languages} languages");
         many + "\n           ('instance demo remove' takes the samples away)"
     });
-    let option = if context.data == Path::new(config::DEFAULT_DATA) {
-        String::new()
-    } else {
-        format!(" --data {}", context.data.display())
-    };
     format!(
-        "\n  Created  {}        settings, database, keys (readable by {who} only)\n           @{}{samples}\n\n  Next:    {} serve{option}\n",
+        "\n  Created  {}        settings, database, keys (readable by {who} only)\n           @{}{samples}\n\n  Next:    {} serve{}\n",
         data.display(),
         plan.account,
-        super::invoked()
+        super::invoked(),
+        context.option()
     )
 }

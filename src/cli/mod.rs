@@ -64,7 +64,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Explain { id } => {
             let (id, text) = explain::on(&id)?;
             out.answer(&json!({ "schema": "instance.explanation/1", "id": id, "text": text }), |_| {
-                format!("{id}  {text}\n")
+                format!("{id}\n\n{}", out::wrapped(text))
             });
         }
         Word::Version => {
@@ -77,6 +77,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Check => return ask(&context, &Command::Check),
         Word::Account(word) => return ask(&context, &words::account(word)?),
         Word::Post(word) => return ask(&context, &words::post(word)?),
+        Word::Reply(word) => return ask(&context, &words::reply(word)),
         Word::Queue(word) => return ask(&context, &words::queue(word)),
         Word::Token(word) => return ask(&context, &words::token(word)),
         Word::User(word) => return ask(&context, &words::user(&word)),
@@ -131,8 +132,9 @@ fn usage(text: &str) -> Fault {
     let (what, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let lines =
         rest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("For more information"));
-    let lines: Vec<&str> = lines.map(|line| line.trim_start_matches("tip: ")).collect();
-    let mut what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines: Vec<String> = lines.map(|line| hint(line.trim_start_matches("tip: "))).collect();
+    let mut what =
+        what.split_whitespace().collect::<Vec<_>>().join(" ").replace("unrecognized subcommand", "there is no command");
     if let Some(first) = what.get(..1).map(str::to_uppercase) {
         what.replace_range(..1, &first);
     }
@@ -140,6 +142,14 @@ fn usage(text: &str) -> Fault {
     let fault = Fault::from(Error::from(Problem::new("E001", what).remedy(lines.join("\n"))));
     debug_assert!(fault.kind == Kind::Invalid);
     fault
+}
+
+/// The nearest right word, as a question.
+fn hint(line: &str) -> String {
+    match line.split_once(" exists: ") {
+        Some((_, near)) => format!("Did you mean {near}?"),
+        None => line.to_owned(),
+    }
 }
 
 #[cfg(test)]

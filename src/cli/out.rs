@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use super::args::{Color, Global};
 use crate::control::Fault;
 
+const WIDTH: usize = 78;
+
 /// How to print.
 #[derive(Debug, Clone, Copy)]
 pub struct Out {
@@ -77,6 +79,19 @@ pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
 
+/// Lines of at most 78 characters, as far as words allow.
+pub fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => line.extend([" ", word]),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 /// Rows in columns, two spaces apart; the last column is not padded.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
@@ -100,6 +115,15 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nobody_else() {
         assert_eq!(clean("a\u{1b}[2Jb\rc\u{9b}d\ne"), "a [2Jb c d\ne");
+    }
+
+    #[test]
+    fn lines_end_between_words() {
+        let text = wrapped(&"four ".repeat(40));
+        assert!(
+            text.lines().all(|line| line.chars().count() <= WIDTH && !line.ends_with(' ')) && text.lines().count() == 3
+        );
+        assert_eq!(wrapped(&"x".repeat(100)).lines().count(), 1);
     }
 
     #[test]

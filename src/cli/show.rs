@@ -20,6 +20,8 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::PostEdit(_) => format!("Changed {}\n", text(answer, "uri")),
         Command::PostDelete { .. } => format!("Deleted {}\n", text(answer, "uri")),
         Command::React { .. } | Command::Pin { .. } => format!("Done: {}\n", text(answer, "post")),
+        Command::ReplyList { .. } => replies(answer),
+        Command::ReplyShow { .. } => format!("Now {}: {}\n", text(answer, "shown"), text(answer, "uri")),
         Command::QueueList => queue(answer),
         Command::QueueRetry { .. } => format!("{} deliveries are tried now.\n", text(answer, "deliveries")),
         Command::QueueDrop { .. } => format!("{} deliveries were given up.\n", text(answer, "deliveries")),
@@ -39,6 +41,19 @@ fn text(value: &Value, field: &str) -> String {
         Some(Value::String(text)) => clean(text),
         None | Some(Value::Null) => String::new(),
         Some(other) => other.to_string(),
+    }
+}
+
+fn replies(answer: &Value) -> String {
+    let row = |reply: &Value| {
+        let words = text(reply, "text");
+        let first = crate::base::text::clip(&crate::base::text::one_line(&words), 60).into_owned();
+        let private = if reply.get("public") == Some(&Value::Bool(false)) { "private" } else { "" };
+        vec![text(reply, "id"), text(reply, "shown"), text(reply, "from"), first, private.to_owned()]
+    };
+    match list(answer, "replies") {
+        [] => "No answer waits for a decision.\n".to_owned(),
+        _ => table(&rows(answer, "replies", row)),
     }
 }
 

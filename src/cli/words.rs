@@ -3,11 +3,12 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::args::{Account, AccountEdit, Demo, Other, Post, PostEdit, PostNew as NewArgs, Queue, Token, User};
+use super::args::{Account, AccountEdit, Demo, Other, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User};
 use crate::control::{AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload};
 use crate::error::{Error, Problem, Result};
 use crate::media::picture::MAX_BYTES;
 use crate::model::account::Field;
+use crate::model::note::Shown;
 use crate::model::post::{Quoting, Visibility};
 
 /// No text of a post is longer; the exact limit is the model's.
@@ -136,6 +137,14 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
         alts.push((number, alt));
     }
     Ok(PostChange { post: edit.post, lang: edit.lang, text: new, warning: edit.warning, alts })
+}
+
+pub fn reply(word: Reply) -> Command {
+    match word {
+        Reply::List { all } => Command::ReplyList { all },
+        Reply::Release { reply } => Command::ReplyShow { reply, shown: Shown::Released },
+        Reply::Hide { reply } => Command::ReplyShow { reply, shown: Shown::Hidden },
+    }
 }
 
 pub fn queue(word: Queue) -> Command {

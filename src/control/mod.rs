@@ -6,6 +6,7 @@ mod fault;
 mod keep;
 mod posts;
 mod queue;
+mod replies;
 mod socket;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
+use crate::model::note::Shown;
 use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew, Upload};
@@ -55,6 +57,14 @@ pub enum Command {
     Pin {
         post: String,
         undo: bool,
+    },
+    /// Strangers' answers: what waits for a decision, or all.
+    ReplyList {
+        all: bool,
+    },
+    ReplyShow {
+        reply: String,
+        shown: Shown,
     },
     QueueList,
     /// Tries at once, for one server or all.
@@ -100,6 +110,8 @@ impl Command {
             Self::PostDelete { .. } => "instance.deleted/1",
             Self::React { .. } => "instance.reaction/1",
             Self::Pin { .. } => "instance.pin/1",
+            Self::ReplyList { .. } => "instance.replies/1",
+            Self::ReplyShow { .. } => "instance.reply/1",
             Self::QueueList => "instance.queue/1",
             Self::QueueRetry { .. } => "instance.retried/1",
             Self::QueueDrop { .. } => "instance.dropped/1",
@@ -130,6 +142,8 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::PostDelete { post } => posts::delete(app, &post).await,
         Command::React { account, post, kind, undo } => posts::react(app, &account, &post, kind, undo).await,
         Command::Pin { post, undo } => posts::pin(app, &post, undo).await,
+        Command::ReplyList { all } => replies::list(app, all),
+        Command::ReplyShow { reply, shown } => replies::show(app, &reply, shown).await,
         Command::QueueList => queue::list(app).await,
         Command::QueueRetry { server } => queue::retry(app, server).await,
         Command::QueueDrop { server } => queue::drop(app, server).await,

@@ -7,9 +7,11 @@
     reason = "a test that meets the unexpected should fail"
 )]
 
+mod cli;
 mod client;
 mod crates;
 mod desk;
 mod federation;
+mod hostile;
 mod house;
 mod support;
