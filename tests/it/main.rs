@@ -13,5 +13,6 @@ mod control;
 mod crates;
 mod desk;
 mod federation;
+mod hostile;
 mod house;
 mod support;

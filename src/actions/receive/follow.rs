@@ -1,10 +1,10 @@
 //! Follow, and the answers to our own Follows.
 
-use super::{Sender, is_gone, own_account};
+use super::{Sender, is_gone, is_taken, own_account};
 use crate::actions::address::{self, Saying};
 use crate::activitypub::write;
 use crate::error::Result;
-use crate::model::follow::{FollowState, Follower};
+use crate::model::follow::{ActRef, FollowState, Follower};
 use crate::model::ids::ActivityId;
 use crate::model::site::{Own, Site};
 use crate::store::schema::FOLLOWING;
@@ -13,10 +13,13 @@ use crate::store::{Rows, Write, follows};
 /// Every Follow is accepted, again and again: a sender that repeats it has lost our first answer.
 pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
     let Some(account) = own_account(tx, site, object)? else { return Ok(()) };
-    if is_gone(tx, id)? {
+    if is_gone(tx, from, id)? {
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
+    if is_taken(tx, id, ActRef::Follow(account, actor.id))? {
+        return Ok(());
+    }
     let now = tx.now();
     let since = follows::get(tx, account, actor.id)?.map_or(now, |known| known.since);
     follows::put(tx, account, &actor, &Follower { uri: id.to_owned(), since })?;
