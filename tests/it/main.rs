@@ -9,6 +9,7 @@
 
 mod cli;
 mod client;
+mod control;
 mod crates;
 mod desk;
 mod federation;
