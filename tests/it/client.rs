@@ -34,10 +34,13 @@ impl<'a> Program<'a> {
         let mut body = Vec::new();
         if !description.is_empty() {
             body.extend_from_slice(
-                format!("--x\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\n{description}\r\n").as_bytes(),
+                format!("--x\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\n{description}\r\n")
+                    .as_bytes(),
             );
         }
-        body.extend_from_slice(b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"/tmp/a.png\"\r\n\r\n");
+        body.extend_from_slice(
+            b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"/tmp/a.png\"\r\n\r\n",
+        );
         body.extend_from_slice(picture);
         body.extend_from_slice(b"\r\n--x--\r\n");
         let headers = [("authorization", self.bearer.as_str()), ("content-type", "multipart/form-data; boundary=x")];
@@ -76,7 +79,11 @@ async fn a_program_publishes_with_a_picture_edits_and_deletes() {
     let deleted = program.call("DELETE", &path, Value::Null).await.json();
     assert_eq!(deleted["text"], "Hello again");
     assert_eq!(program.call("GET", &path, Value::Null).await.status, 404);
-    assert_eq!(get(made["media_attachments"][0]["url"].as_str().unwrap(), "*/*").await.status, 404, "its file is gone too");
+    assert_eq!(
+        get(made["media_attachments"][0]["url"].as_str().unwrap(), "*/*").await.status,
+        404,
+        "its file is gone too"
+    );
 }
 
 #[tokio::test]

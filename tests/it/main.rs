@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod crash;
 mod crates;
 mod desk;
 mod federation;

@@ -23,6 +23,7 @@ use instance::store::{Rows, Span, actors, deliveries};
 use instance::work;
 use tokio::sync::oneshot;
 
+pub mod crash;
 pub mod http;
 
 /// 2026-11-23T09:00:00Z
