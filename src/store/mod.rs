@@ -73,8 +73,7 @@ impl Store {
         F: Fn() -> B + Send + Sync + 'static,
     {
         let cache = options.cache;
-        let open =
-            move || redb::Builder::new().set_cache_size(cache).create_with_backend(backend()).map_err(opening);
+        let open = move || redb::Builder::new().set_cache_size(cache).create_with_backend(backend()).map_err(opening);
         Self::with(options, Box::new(open))
     }
 

@@ -10,6 +10,7 @@
 mod cli;
 mod client;
 mod control;
+mod crash;
 mod crates;
 mod desk;
 mod federation;
