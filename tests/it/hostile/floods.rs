@@ -16,7 +16,8 @@ async fn farewells_of_strangers_cost_nothing() {
     let before = rows(&us);
     for n in 0..200 {
         let who = format!("gone{n}");
-        let object = if n % 2 == 0 { json!(mal.actor(&who)) } else { json!({ "id": mal.actor(&who), "type": "Tombstone" }) };
+        let object =
+            if n % 2 == 0 { json!(mal.actor(&who)) } else { json!({ "id": mal.actor(&who), "type": "Tombstone" }) };
         assert_eq!(mal.say(&us, &who, &mal.activity(&who, "Delete", "/d", &object)).await, 202);
     }
     drain(&[&us]).await;
@@ -89,7 +90,7 @@ async fn a_server_that_asks_for_patience_gets_it_and_one_that_is_gone_is_left() 
     let busy = Page { headers: vec![("retry-after", "600".to_owned())], ..Page::status(429) };
     mal.serve("POST /u/ann/inbox", busy);
     eve.serve("POST /u/eve/inbox", Page::status(410));
-    let seen = mal.taken().len();
+    let (seen, left) = (mal.taken().len(), eve.taken().len() + 1);
     us.publish("One").await;
     drain(&[&us]).await;
     assert_eq!((mal.taken().len(), followers(&us), us.deliveries(State::Waiting)), (seen + 1, 1, 1));
@@ -104,7 +105,7 @@ async fn a_server_that_asks_for_patience_gets_it_and_one_that_is_gone_is_left() 
     clock.advance(Duration::from_secs(1));
     drain(&[&us]).await;
     assert_eq!((mal.taken().len(), us.deliveries(State::Waiting)), (seen + 6, 0));
-    assert_eq!(eve.asked_for("POST /u/eve/inbox"), 2, "the Accept, and the one that answered 410");
+    assert_eq!(eve.taken().len(), left, "nothing after the 410");
 }
 
 #[tokio::test]
@@ -114,9 +115,15 @@ async fn bombs_are_refused_whole() {
     follow(&us, &mal, "ann", "/f/ann").await;
     let before = rows(&us);
     let like = mal.activity("ann", "Like", "/l/1", &json!(us.post_uri(us.publish("Here").await.id))).to_string();
-    let before = { let mut now = rows(&us); now.insert("received", before["received"]); now };
+    let before = {
+        let mut now = rows(&us);
+        now.insert("received", before["received"]);
+        now
+    };
     let asked = mal.asked().len();
-    let nest = |open: &str, close: &str, n: usize| like.replacen('{', &format!("{{\"x\":{}1{},", open.repeat(n), close.repeat(n)), 1);
+    let nest = |open: &str, close: &str, n: usize| {
+        like.replacen('{', &format!("{{\"x\":{}1{},", open.repeat(n), close.repeat(n)), 1)
+    };
     for (words, body, status) in [
         ("100,000 brackets", "[".repeat(100_000), 400),
         ("100,000 levels of arrays", nest("[", "]", 100_000), 400),
@@ -155,13 +162,31 @@ async fn lists_are_cut_and_unknown_things_leave_nothing() {
     let mut crowd = mal.note("ann", "/n/crowd", &us.post_uri(post.id), "Hello");
     crowd["to"] = json!(many);
     crowd["tag"] = json!(mentions[..5_000]);
-    crowd["attachment"] = json!(many.iter().take(5_000).map(|url| json!({ "type": "Image", "url": url })).collect::<Vec<_>>());
+    crowd["attachment"] =
+        json!(many.iter().take(5_000).map(|url| json!({ "type": "Image", "url": url })).collect::<Vec<_>>());
     tell(&us, &mal, "ann", &mal.activity("ann", "Create", "/c/crowd", &crowd)).await;
     let kept = note(&us, &mal.url("/n/crowd")).unwrap();
     assert_eq!((kept.content.mentions.len(), kept.content.attachments.len(), kept.content.public), (100, 16, false));
     assert_eq!(kept.concerns, [us.account.id]);
     let before = rows(&us);
-    for kind in ["Add", "Remove", "View", "Listen", "Join", "Offer", "Invite", "Read", "Arrive", "TentativeAccept", "FeatureRequest", "x", "", "\u{202e}", "Like\u{0}", "https://w3id.org/x#Y"] {
+    for kind in [
+        "Add",
+        "Remove",
+        "View",
+        "Listen",
+        "Join",
+        "Offer",
+        "Invite",
+        "Read",
+        "Arrive",
+        "TentativeAccept",
+        "FeatureRequest",
+        "x",
+        "",
+        "\u{202e}",
+        "Like\u{0}",
+        "https://w3id.org/x#Y",
+    ] {
         let activity = mal.activity("ann", kind, "/x/1", &json!(us.post_uri(post.id)));
         let status = mal.say(&us, "ann", &activity).await;
         assert_eq!(status, if kind.contains('\0') { 400 } else { 202 }, "{kind:?}");
@@ -177,11 +202,25 @@ async fn only_accounts_can_be_followed_and_strangers_who_miss_are_not_kept() {
     mal.be(&["ann"]);
     let before = rows(&us);
     let post = us.publish("Follow me").await;
-    let before = { let now = rows(&us); assert_ne!(now, before); now };
+    let before = {
+        let now = rows(&us);
+        assert_ne!(now, before);
+        now
+    };
     for object in [
-        "as:Public", "Public", "https://www.w3.org/ns/activitystreams#Public", us.url("/ap/actor").as_str(),
-        us.url("/ap/accounts/7").as_str(), us.url("/@press").as_str(), us.post_uri(post.id).as_str(), us.url("/").as_str(),
-        mal.actor("ann").as_str(), "", &format!("{}#x", us.actor()), &format!("{}?x", us.actor()), &format!("{}/", us.actor()),
+        "as:Public",
+        "Public",
+        "https://www.w3.org/ns/activitystreams#Public",
+        us.url("/ap/actor").as_str(),
+        us.url("/ap/accounts/7").as_str(),
+        us.url("/@press").as_str(),
+        us.post_uri(post.id).as_str(),
+        us.url("/").as_str(),
+        mal.actor("ann").as_str(),
+        "",
+        &format!("{}#x", us.actor()),
+        &format!("{}?x", us.actor()),
+        &format!("{}/", us.actor()),
     ] {
         let status = mal.say(&us, "ann", &mal.activity("ann", "Follow", "/f/1", &json!(object))).await;
         assert_eq!(status, 202, "{object}");

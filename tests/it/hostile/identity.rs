@@ -57,9 +57,7 @@ async fn an_actor_is_what_its_own_server_serves_under_its_own_id() {
         actor[field] = value;
         Page::activity(&actor)
     };
-    let key_of = |name: &str, id: &str, owner: &str| {
-        json!({ "id": if id.is_empty() { evil.key_id(name) } else { id.to_owned() }, "owner": owner, "publicKeyPem": key(0).public().to_pem() })
-    };
+    let key_of = |name: &str, id: &str, owner: &str| json!({ "id": if id.is_empty() { evil.key_id(name) } else { id.to_owned() }, "owner": owner, "publicKeyPem": key(0).public().to_pem() });
     let huge = format!("{}{}", honest("huge"), " ".repeat(2 << 20));
     let to_canary = format!("http://{}/u/redirected", canary.address);
     let mapped = format!("http://[::ffff:7f00:1]:{}/u/mapped", canary.address.port());
@@ -135,7 +133,8 @@ async fn a_signature_proves_this_request_and_no_other() {
     let body = follow_of(&us, &evil, "ann").to_string();
     let now = us.app.now();
     let key_id = evil.key_id("ann");
-    let honest = |modern: bool| Signed { key_id: &key_id, key: key(0), body: body.as_bytes(), url: &inbox, at: now, modern };
+    let honest =
+        |modern: bool| Signed { key_id: &key_id, key: key(0), body: body.as_bytes(), url: &inbox, at: now, modern };
     let elsewhere = evil.url("/ap/inbox");
     for modern in [false, true] {
         let old = now.0 - 14 * 3600 * 1000;
@@ -147,7 +146,12 @@ async fn a_signature_proves_this_request_and_no_other() {
         let digest = if modern { "content-digest" } else { "digest" };
         let mut uncovered = honest(modern).headers();
         let name = if modern { "signature-input" } else { "signature" };
-        let weak = uncovered[name].to_str().unwrap().replace(" host", "").replace(" digest", "").replace(" \"content-digest\"", "");
+        let weak = uncovered[name]
+            .to_str()
+            .unwrap()
+            .replace(" host", "")
+            .replace(" digest", "")
+            .replace(" \"content-digest\"", "");
         uncovered.insert(name, HeaderValue::from_str(&weak).unwrap());
         let other = body.replace("/f/ann", "/f/bob");
         for (words, headers, body) in [
@@ -156,7 +160,11 @@ async fn a_signature_proves_this_request_and_no_other() {
             ("another inbox", Signed { url: &own, ..honest(modern) }.headers(), body.clone()),
             ("another server", Signed { url: &elsewhere, ..honest(modern) }.headers(), body.clone()),
             ("too old", Signed { at: instance::base::time::Timestamp(old), ..honest(modern) }.headers(), body.clone()),
-            ("too early", Signed { at: now.plus(Duration::from_secs(7_200)), ..honest(modern) }.headers(), body.clone()),
+            (
+                "too early",
+                Signed { at: now.plus(Duration::from_secs(7_200)), ..honest(modern) }.headers(),
+                body.clone(),
+            ),
             ("no digest", stripped(digest), body.clone()),
             ("no signature", stripped("signature"), body.clone()),
             ("digest not covered", uncovered, body.clone()),
@@ -183,7 +191,8 @@ async fn a_signature_within_the_document_proves_nothing() {
     let (_clock, us, evil) = start().await;
     evil.be(&["ann"]);
     let mut activity = follow_of(&us, &evil, "ann");
-    activity["signature"] = json!({ "type": "RsaSignature2017", "creator": evil.key_id("ann"), "signatureValue": "eA==" });
+    activity["signature"] =
+        json!({ "type": "RsaSignature2017", "creator": evil.key_id("ann"), "signatureValue": "eA==" });
     activity["proof"] = json!({ "type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofValue": "z1" });
     let answer = post(&us.url("/ap/inbox"), &hyper::HeaderMap::new(), activity.to_string()).await;
     assert_eq!(answer.status, 401);

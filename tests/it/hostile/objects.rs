@@ -49,25 +49,54 @@ async fn nobody_touches_what_is_somebody_elses() {
             ("Create of a note by a number", create(fresh(json!(1), evil)), 202),
             ("Create of a note by one of ours", create(fresh(json!(us.actor()), evil)), 202),
             ("Create of a note that is known", create(new(evil, &me)), 202),
-            ("Create of a note elsewhere, by address", create(json!(if who == "mal" { eve.url("/n/1") } else { answer.clone() })), 202),
+            (
+                "Create of a note elsewhere, by address",
+                create(json!(if who == "mal" { eve.url("/n/1") } else { answer.clone() })),
+                202,
+            ),
             ("Update of a note by its own", evil.activity(who, "Update", "/up/1", &new(evil, &vic)), 202),
             ("Update of a note by the sender", evil.activity(who, "Update", "/up/1", &new(evil, &me)), 202),
             ("Update of the actor", evil.activity(who, "Update", "/up/1", &mal.person("vic", key(1))), 202),
             ("Delete of a note", evil.activity(who, "Delete", "/d/1", &json!(answer)), 202),
-            ("Delete of a tombstone", evil.activity(who, "Delete", "/d/1", &json!({ "id": answer, "type": "Tombstone" })), 202),
+            (
+                "Delete of a tombstone",
+                evil.activity(who, "Delete", "/d/1", &json!({ "id": answer, "type": "Tombstone" })),
+                202,
+            ),
             ("Delete of the actor", evil.activity(who, "Delete", "/d/1", &json!(vic)), 202),
             ("Delete of a post of ours", evil.activity(who, "Delete", "/d/1", &json!(uri)), 202),
             ("Undo of a follow, by id", undo(json!(mal.url("/f/vic"))), 202),
             ("Undo of a like, by id", undo(json!(mal.url("/l/vic"))), 202),
             ("Undo of a follow as it was", undo(mal.activity("vic", "Follow", "/f/vic", &json!(us.actor()))), 400),
-            ("Undo of a follow under its name", undo(json!({ "id": mal.url("/f/vic"), "type": "Follow", "actor": me, "object": us.actor() })), 202),
-            ("Announce of a forged post of ours", evil.activity(who, "Announce", "/b/1", &json!({ "id": answer, "type": "Note", "attributedTo": vic, "content": "Forged" })), 202),
+            (
+                "Undo of a follow under its name",
+                undo(json!({ "id": mal.url("/f/vic"), "type": "Follow", "actor": me, "object": us.actor() })),
+                202,
+            ),
+            (
+                "Announce of a forged post of ours",
+                evil.activity(
+                    who,
+                    "Announce",
+                    "/b/1",
+                    &json!({ "id": answer, "type": "Note", "attributedTo": vic, "content": "Forged" }),
+                ),
+                202,
+            ),
             ("Accept of nothing", evil.activity(who, "Accept", "/ac/1", &json!(us.url("/ap/activities/1"))), 202),
             ("Accept of another's", evil.activity(who, "Accept", "/ac/1", &json!(mal.url("/f/vic"))), 202),
             ("Reject of a follower", evil.activity(who, "Reject", "/re/1", &json!(mal.url("/f/vic"))), 202),
-            ("Move of another", json!({ "id": evil.url("/m/1"), "type": "Move", "actor": me, "object": vic, "target": me }), 202),
+            (
+                "Move of another",
+                json!({ "id": evil.url("/m/1"), "type": "Move", "actor": me, "object": vic, "target": me }),
+                202,
+            ),
             ("Block of another", evil.activity(who, "Block", "/bl/1", &json!(vic)), 202),
-            ("an actor of two", json!({ "id": evil.url("/x"), "type": "Delete", "actor": [me, vic], "object": answer }), 400),
+            (
+                "an actor of two",
+                json!({ "id": evil.url("/x"), "type": "Delete", "actor": [me, vic], "object": answer }),
+                400,
+            ),
             ("an id of another host", json!({ "id": us.url("/x"), "type": "Like", "actor": me, "object": uri }), 400),
         ] {
             assert_eq!(evil.say(&us, who, &activity).await, status, "{words} by {who}");
@@ -93,7 +122,8 @@ async fn an_id_of_another_is_not_taken_from_them() {
     mal.be(&["mal", "late"]);
     follow(&us, &mal, "mal", "/f/mal").await;
     // What another of the same host will say is not deleted or undone in advance.
-    let (late, like) = (mal.note("late", "/n/late", &uri, "Late"), mal.activity("late", "Like", "/l/late", &json!(uri)));
+    let (late, like) =
+        (mal.note("late", "/n/late", &uri, "Late"), mal.activity("late", "Like", "/l/late", &json!(uri)));
     tell(&us, &mal, "mal", &mal.activity("mal", "Delete", "/d/1", &json!(mal.url("/n/late")))).await;
     tell(&us, &mal, "mal", &mal.activity("mal", "Undo", "/u/1", &json!(mal.url("/l/late")))).await;
     tell(&us, &mal, "late", &mal.activity("late", "Create", "/c/late", &late)).await;
@@ -227,7 +257,9 @@ async fn what_is_private_stays_between_its_writer_and_us() {
     mal.be(&["ann"]);
     let post = us.publish("Questions?").await;
     let uri = us.post_uri(post.id);
-    for (n, to) in [json!([us.actor()]), json!([mal.url("/u/ann/followers")]), json!([]), json!(null)].into_iter().enumerate() {
+    for (n, to) in
+        [json!([us.actor()]), json!([mal.url("/u/ann/followers")]), json!([]), json!(null)].into_iter().enumerate()
+    {
         let mut secret = mal.note("ann", &format!("/n/{n}"), &uri, "My secret is 4711");
         secret["to"] = to;
         secret["tag"] = json!([{ "type": "Mention", "href": us.actor() }]);
@@ -251,7 +283,8 @@ async fn what_is_private_stays_between_its_writer_and_us() {
     }
     assert_eq!(activity(&format!("{uri}/replies")).await.json()["totalItems"], 0);
     let page = us.app.site.post_page("press", post.id);
-    for url in [page.clone(), us.url("/@press"), us.url("/"), us.url(&format!("/api/v1/statuses/{}/context", post.id))] {
+    for url in [page.clone(), us.url("/@press"), us.url("/"), us.url(&format!("/api/v1/statuses/{}/context", post.id))]
+    {
         let answer = get(&url, "text/html").await;
         assert_eq!(answer.status, 200, "{url}");
         assert!(!answer.text().contains("4711"), "{url}");
@@ -280,11 +313,20 @@ async fn a_quote_is_let_pass_for_its_author_and_its_post_alone() {
     let stamp = answers[0]["result"].as_str().unwrap();
     assert_eq!(stamp, us.url(&format!("/ap/quotes/{id}")));
     let document = activity(stamp).await.json();
-    for (field, value) in [("id", stamp), ("type", "QuoteAuthorization"), ("attributedTo", us.actor().as_str()), ("interactionTarget", uri.as_str()), ("interactingObject", instrument.as_str())] {
+    for (field, value) in [
+        ("id", stamp),
+        ("type", "QuoteAuthorization"),
+        ("attributedTo", us.actor().as_str()),
+        ("interactionTarget", uri.as_str()),
+        ("interactingObject", instrument.as_str()),
+    ] {
         assert_eq!(document[field], value, "{field}");
     }
     let answers = ask(&mal, "mal", &uri, &instrument).await;
-    assert!(!answers.is_empty() && answers.iter().all(|a| a["type"] == "Reject" && a.get("result").is_none()), "{answers:?}");
+    assert!(
+        !answers.is_empty() && answers.iter().all(|a| a["type"] == "Reject" && a.get("result").is_none()),
+        "{answers:?}"
+    );
     assert!(ask(&eve, "eve", &uri, &instrument).await.is_empty(), "another's post on another host");
     assert!(ask(&mal, "ann", &us.post_uri(instance::model::ids::PostId(7)), &instrument).await.is_empty());
     let (site, by) = (us.app.site.clone(), us.by());
@@ -306,7 +348,12 @@ async fn a_report_is_kept_once_and_only_if_it_is_about_us() {
     }
     assert_eq!(reports(&us), 1);
     let before = rows(&us);
-    for about in [json!([mal.actor("ann")]), json!([]), json!(us.url("/ap/actor")), json!(us.post_uri(instance::model::ids::PostId(7)))] {
+    for about in [
+        json!([mal.actor("ann")]),
+        json!([]),
+        json!(us.url("/ap/actor")),
+        json!(us.post_uri(instance::model::ids::PostId(7))),
+    ] {
         assert_eq!(mal.say(&us, "ann", &mal.activity("ann", "Flag", "/fl/2", &about)).await, 202, "{about}");
         drain(&[&us]).await;
         assert_eq!(rows(&us), before, "{about}");

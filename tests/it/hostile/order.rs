@@ -43,8 +43,16 @@ async fn what_is_gone_does_not_come_back() {
     let post = us.publish("Here?").await;
     let uri = us.post_uri(post.id);
     follow(&us, &mal, "ann", "/f/ann").await;
-    let create = |n: u8| mal.activity("ann", "Create", &format!("/c/{n}"), &mal.note("ann", &format!("/n/{n}"), &uri, "Here"));
-    let delete = |n: u8| mal.activity("ann", "Delete", &format!("/d/{n}"), &json!({ "id": mal.url(&format!("/n/{n}")), "type": "Tombstone" }));
+    let create =
+        |n: u8| mal.activity("ann", "Create", &format!("/c/{n}"), &mal.note("ann", &format!("/n/{n}"), &uri, "Here"));
+    let delete = |n: u8| {
+        mal.activity(
+            "ann",
+            "Delete",
+            &format!("/d/{n}"),
+            &json!({ "id": mal.url(&format!("/n/{n}")), "type": "Tombstone" }),
+        )
+    };
     for (n, said) in [(1, [create(1), delete(1), create(1)]), (2, [delete(2), create(2), create(2)])] {
         for activity in &said {
             tell(&us, &mal, "ann", activity).await;

@@ -195,8 +195,7 @@ pub struct Signed<'a> {
 impl Signed<'_> {
     pub fn headers(&self) -> HeaderMap {
         let url = self.url.parse().unwrap();
-        let out =
-            Outgoing { method: &Method::POST, url: &url, body: Some(self.body), content_type: ACTIVITY_JSON };
+        let out = Outgoing { method: &Method::POST, url: &url, body: Some(self.body), content_type: ACTIVITY_JSON };
         let sign = if self.modern { rfc9421::sign } else { cavage::sign };
         sign(&out, self.key_id, self.key, self.at).into_iter().collect()
     }
