@@ -14,4 +14,5 @@ mod desk;
 mod federation;
 mod hostile;
 mod house;
+mod pages;
 mod support;
