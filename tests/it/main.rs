@@ -16,4 +16,5 @@ mod desk;
 mod federation;
 mod hostile;
 mod house;
+mod pages;
 mod support;
