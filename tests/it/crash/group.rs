@@ -88,6 +88,15 @@ async fn neighbours_in_a_commit_do_not_feel_each_other() {
     assert_eq!(files.len(), good.len(), "a picture is removed only when its verb was committed");
 }
 
+#[test]
+fn a_verb_that_fails_before_its_first_put_tells_no_news() {
+    let (disk, clock) = (Disk::default(), Clock::by_hand(START));
+    let (options, heard) = listening(&clock);
+    let store = open_with(&disk, options).unwrap();
+    assert!(store.write_blocking(|tx| verb(tx, 1)).is_err());
+    assert!(heard.lock().unwrap().iter().all(|after| after.files.is_empty() && after.deliveries.is_empty()));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writers_side_by_side_are_each_acknowledged_once_and_durably() {
     let (disk, clock) = (Disk::default(), Clock::by_hand(START));

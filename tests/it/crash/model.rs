@@ -255,8 +255,7 @@ impl World {
         }
         let outbox = self.store.read(|rows| activities::outbox(rows, account, None, 99)).unwrap();
         assert_eq!(outbox.len(), model.posts.len());
-        let inboxes: BTreeSet<_> =
-            model.followers.iter().map(|n| model.inboxes.get(n).map_or(Err(n), |shared| Ok(shared))).collect();
+        let inboxes: BTreeSet<_> = model.followers.iter().map(|n| model.inboxes.get(n).ok_or(n)).collect();
         assert_eq!(self.store.read(|rows| follows::inboxes(rows, account)).unwrap().len(), inboxes.len());
         for tag in 0..3 {
             let tagged = self.store.read(|rows| posts::tagged(rows, &format!("tag{tag}"), None, 99)).unwrap();
