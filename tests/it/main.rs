@@ -13,4 +13,5 @@ mod crates;
 mod desk;
 mod federation;
 mod house;
+mod later;
 mod support;
