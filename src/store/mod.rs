@@ -151,6 +151,11 @@ fn highest_id(read: &Read) -> Result<u64> {
         last(read.keys(&schema::ACTORS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::MEDIA, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::ACCOUNTS, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::RECEIVED, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::QUOTES, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::REPORTS, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::INBOXES, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::SERVERS, span())?.iter().map(|k| k.0).collect()),
     ]
     .into_iter()
     .max()
