@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
-use crate::actions::go_live;
+use crate::actions::{accounts, go_live};
 use crate::base::time::{Clock, Timestamp};
 use crate::config::Config;
-use crate::crypto::keys::RsaKey;
+use crate::crypto::keys::{PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Files;
 use crate::model::ids::{AccountId, INSTANCE, ServerId};
@@ -44,8 +44,15 @@ pub struct App {
     pub decoding: Semaphore,
     pub uploads: Semaphore,
     clock: Clock,
-    keys: Mutex<HashMap<AccountId, Arc<RsaKey>>>,
+    keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
     stopping: watch::Sender<bool>,
+}
+
+/// What an account signs with, and what others check it by.
+pub struct Keyring {
+    pub rsa: RsaKey,
+    pub public_rsa: PublicKey,
+    pub public_ed25519: PublicKey,
 }
 
 /// What a commit sets in motion. Nothing is lost when nobody listens: the rows tell the same at the next start.
@@ -139,28 +146,29 @@ impl App {
         self.clock.now()
     }
 
-    /// The key that signs for an account; parsed once.
-    pub fn key(&self, account: AccountId) -> Result<Arc<RsaKey>> {
+    /// The keys of an account, parsed once: parsing costs as much as signing.
+    pub fn keys(&self, account: AccountId) -> Result<Arc<Keyring>> {
         let mut keys = self.keys.lock().map_err(|_| Error::bug("a thread panicked while it held the keys"))?;
-        if let Some(key) = keys.get(&account) {
-            return Ok(Arc::clone(key));
+        if let Some(known) = keys.get(&account) {
+            return Ok(Arc::clone(known));
         }
-        let row = self.store.read(|rows| rows.get(&KEYS, &account))?;
-        let stored = row.ok_or_else(|| Error::bug("an account without keys"))?;
-        let key = Arc::new(RsaKey::from_pkcs8(&stored.rsa)?);
-        keys.insert(account, Arc::clone(&key));
-        Ok(key)
+        let (stored, public) =
+            self.store.read(|rows| Ok((rows.need(&KEYS, &account)?, accounts::public_keys(rows, account)?)))?;
+        let keyring =
+            Arc::new(Keyring { rsa: RsaKey::from_pkcs8(&stored.rsa)?, public_rsa: public.0, public_ed25519: public.1 });
+        keys.insert(account, Arc::clone(&keyring));
+        Ok(keyring)
     }
 
     /// The server's own key id and key, which sign our GETs.
-    pub fn own_key(&self) -> Result<(String, Arc<RsaKey>)> {
-        Ok((self.site.key_id(INSTANCE), self.key(INSTANCE)?))
+    fn own_key(&self) -> Result<(String, Arc<Keyring>)> {
+        Ok((self.site.key_id(INSTANCE), self.keys(INSTANCE)?))
     }
 
     /// Fetches an actor document, signed by the server itself.
     pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<crate::model::actor::Profile>> {
         let (key_id, key) = self.own_key()?;
-        self.actors.fetch(&self.client, &Signer { key_id: &key_id, key: &key }, actor, self.now()).await
+        self.actors.fetch(&self.client, &Signer { key_id: &key_id, key: &key.rsa }, actor, self.now()).await
     }
 
     /// Fetches any ActivityPub object, within its host's budget.
@@ -170,7 +178,7 @@ impl App {
         };
         self.actors.spend(&crate::base::uri::authority(&url), self.now())?;
         let (key_id, key) = self.own_key()?;
-        crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key }, self.now()).await
+        crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key.rsa }, self.now()).await
     }
 
     /// Starts a task that is to end when `stopping` says so.

@@ -121,7 +121,7 @@ pub struct Init {
     /// Time zone of your pages, e.g. Europe/Berlin [default: that of this machine]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
-    /// Fill it with sample posts to look around [default]
+    /// Fill it with sample posts to look around; this is the default
     #[arg(long, overrides_with = "no_demo")]
     pub demo: bool,
     /// Start empty

@@ -30,6 +30,15 @@ pub struct Context {
     pub out: Out,
 }
 
+impl Context {
+    /// What has to be typed behind a command so that it looks at the same data.
+    pub fn option(&self) -> String {
+        let named = std::env::var_os("INSTANCE_DATA").is_some_and(|named| Path::new(&named) == self.data);
+        let default = named || self.data == Path::new(crate::config::DEFAULT_DATA);
+        if default { String::new() } else { format!(" --data {}", self.data.display()) }
+    }
+}
+
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     tokio::runtime::Builder::new_multi_thread()

@@ -158,15 +158,11 @@ fn created(context: &Context, plan: &Plan, filled: Option<Filled>) -> String {
         let many = format!(" and {accounts} sample accounts, {posts} sample posts in {languages} languages");
         many + "\n           ('instance demo remove' takes the samples away)"
     });
-    let option = if context.data == Path::new(config::DEFAULT_DATA) {
-        String::new()
-    } else {
-        format!(" --data {}", context.data.display())
-    };
     format!(
-        "\n  Created  {}        settings, database, keys (readable by {who} only)\n           @{}{samples}\n\n  Next:    {} serve{option}\n",
+        "\n  Created  {}        settings, database, keys (readable by {who} only)\n           @{}{samples}\n\n  Next:    {} serve{}\n",
         data.display(),
         plan.account,
-        super::invoked()
+        super::invoked(),
+        context.option()
     )
 }

@@ -53,6 +53,7 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
             live: app.site.live,
             listen: address,
             desk: desk_link(&runtime, &app)?.as_deref(),
+            option: &context.option(),
             ssh: ssh_hint(address.port()).filter(|_| !app.site.live).as_deref(),
         })),
     }
@@ -195,12 +196,14 @@ struct Ready<'a> {
     live: bool,
     listen: SocketAddr,
     desk: Option<&'a str>,
+    /// To be typed behind commands.
+    option: &'a str,
     ssh: Option<&'a str>,
 }
 
 fn banner(ready: &Ready<'_>) -> String {
     let mut text = format!(
-        "  instance {}, data in {}, ready in {:.1} s\n\n",
+        "  instance {}, data in {}, ready in {:.2} s\n\n",
         env!("CARGO_PKG_VERSION"),
         ready.data.display(),
         ready.seconds
@@ -209,7 +212,11 @@ fn banner(ready: &Ready<'_>) -> String {
     let _ = writeln!(text, "  Public pages   {}/", ready.origin);
     let _ = match ready.desk {
         Some(link) => writeln!(text, "  Your desk      {link}     (once, for 24 hours)"),
-        None => writeln!(text, "  Your desk      {}/desk     (a way in: instance user login-link)", ready.origin),
+        None => writeln!(
+            text,
+            "  Your desk      {}/desk     (a way in: instance user login-link{})",
+            ready.origin, ready.option
+        ),
     };
     if let Some(line) = ready.ssh {
         let _ = write!(
@@ -222,8 +229,9 @@ fn banner(ready: &Ready<'_>) -> String {
     } else {
         write!(
             text,
-            "\n  Trial mode: no federation, no certificate. When you have a domain:\n      instance config set url https://social.example.eu\n  \
-             Ctrl-C stops. Log lines follow.\n"
+            "\n  Trial mode: no federation, no certificate. When you have a domain:\n      \
+             instance config set url https://social.example.eu{}\n  Ctrl-C stops. Log lines follow.\n",
+            ready.option
         )
     };
     text
@@ -242,6 +250,7 @@ mod tests {
             live,
             listen: "127.0.0.1:8081".parse().unwrap(),
             desk: None,
+            option: " --data /d",
             ssh: None,
         }
     }
@@ -250,7 +259,7 @@ mod tests {
     fn a_banner_says_where_to_go() {
         let trial = banner(&ready(false));
         assert!(
-            trial.contains("ready in 0.2 s")
+            trial.contains("ready in 0.21 s")
                 && trial.contains("http://localhost:8081/\n")
                 && trial.contains("Trial mode")
         );

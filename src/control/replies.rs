@@ -28,17 +28,16 @@ pub fn list(app: &App, all: bool) -> Result<Value> {
 /// Decides about one, by number or address.
 pub async fn show(app: &Arc<App>, typed: &str, shown: Shown) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
-    let id = match typed.parse::<NoteId>() {
-        Ok(id) => id,
-        Err(_) => {
-            let known = app.store.read(|rows| notes::by_uri(rows, typed))?;
-            known
-                .ok_or_else(|| {
-                    let what = format!("There is no reply '{typed}'.");
-                    unknown(Error::NotFound, what, "All replies: instance reply list --all")
-                })?
-                .id
-        }
+    let id = if let Ok(id) = typed.parse::<NoteId>() {
+        id
+    } else {
+        let known = app.store.read(|rows| notes::by_uri(rows, typed))?;
+        known
+            .ok_or_else(|| {
+                let what = format!("There is no reply '{typed}'.");
+                unknown(Error::NotFound, what, "All replies: instance reply list --all")
+            })?
+            .id
     };
     let note = app.store.write(move |tx| actions::replies::show(tx, owner, id, shown)).await?;
     described(app, &note)

@@ -29,19 +29,27 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
     let body = request.bytes(limits::ACTIVITY).await?;
     let value = json::parse(&body)?;
     let incoming = read::activity(&value)?;
-    if app.site.is_own(&incoming.actor) || app.site.is_own(&incoming.id) {
+    if is_ours(app, &incoming.actor) || is_ours(app, &incoming.id) {
         return Err(Problem::new("E170", "That actor or activity is of this server.").into());
     }
     if is_farewell(app, &incoming)? {
         return Ok(response::bare(StatusCode::ACCEPTED));
     }
     let claim = claim(app, request, &body)?;
+    if is_ours(app, &claim.key_id) {
+        return Err(refused("the key is said to be of this server"));
+    }
     let row = match proof(app, &claim, &incoming).await? {
         Proof::Sender(profile) => row(app, &incoming.actor, &body, profile, None)?,
         Proof::Forwarded(object) => row(app, &incoming.actor, &body, None, Some(object))?,
     };
-    keep(app, &incoming.actor, row).await?;
+    keep(app, &claim.key_id, row).await?;
     Ok(response::bare(StatusCode::ACCEPTED))
+}
+
+/// An address under our origin in whatever spelling: nobody outside speaks for it, and nothing is asked of ourselves.
+fn is_ours(app: &App, address: &str) -> bool {
+    app.site.is_own(address) || uri::same_origin(address, &app.site.origin)
 }
 
 /// A Delete from an actor we do not know: Mastodon tells every server it ever met. The key is gone by then, so it is
@@ -165,8 +173,9 @@ fn row(
 }
 
 /// Makes it durable. A server that we had given up on is forgiven in the same commit: it is well enough to write.
-async fn keep(app: &Arc<App>, actor: &str, row: Received) -> Result<()> {
-    let host = uri::http(actor).map(|url| uri::authority(&url)).unwrap_or_default();
+/// Which one wrote is told by the key; what is forwarded says nothing of the health of its author's server.
+async fn keep(app: &Arc<App>, key_id: &str, row: Received) -> Result<()> {
+    let host = uri::http(key_id).map(|url| uri::authority(&url)).unwrap_or_default();
     let server = app.store.read(|rows| actors::server_by_host(rows, &host))?;
     let troubled = server.is_some_and(|server| server.may_be_forgiven(app.now()));
     app.store

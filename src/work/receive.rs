@@ -14,7 +14,7 @@ use crate::model::activity::Received;
 use crate::model::actor::Profile;
 use crate::model::ids::ReceivedId;
 use crate::store::schema::RECEIVED;
-use crate::store::{Rows, Span};
+use crate::store::{Rows, Span, actors};
 
 /// Activities applied in one transaction.
 const BATCH: usize = 64;
@@ -190,7 +190,12 @@ async fn gather(app: &Arc<App>, row: &Received) -> Result<Gathered> {
             let fetched = app.fetch_object(address).await?;
             embedded(app, &fetched, &mut gathered)?;
         }
-        Intent::Move { target, .. } => {
+        Intent::Move { object, target } => {
+            // Who is nothing to us would only aim our fetches at others.
+            let actor = &gathered.incoming.actor;
+            if object != *actor || app.store.read(|rows| actors::by_uri(rows, actor))?.is_none() {
+                return Err(Error::NotFound);
+            }
             gathered.profile = Some(Box::new(Profile::clone(&*app.fetch_actor(&target).await?)));
         }
         Intent::Follow { .. }

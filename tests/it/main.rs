@@ -12,6 +12,7 @@ mod client;
 mod crates;
 mod desk;
 mod federation;
+mod hostile;
 mod house;
 mod later;
 mod support;

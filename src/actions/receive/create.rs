@@ -13,7 +13,7 @@ use crate::store::{Write, accounts, follows, notes, posts};
 const MAX_CONCERNS: usize = 10;
 
 pub(super) fn create(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, note: &NoteIn) -> Result<()> {
-    if note.author != from.uri || note.is_vote || is_gone(tx, &note.content.uri)? {
+    if note.author != from.uri || note.is_vote || is_gone(tx, from, &note.content.uri)? {
         return Ok(());
     }
     if notes::by_uri(tx, &note.content.uri)?.is_some() {

@@ -14,9 +14,9 @@ pub(super) fn delete(tx: &mut Write<'_>, from: &Sender<'_>, object: &str) -> Res
     match notes::by_uri(tx, object)? {
         Some(note) if note.author == actor.id => {
             notes::remove(tx, &note)?;
-            remember_gone(tx, object)
+            remember_gone(tx, from, object)
         }
-        None if crate::base::uri::same_origin(object, from.uri) => remember_gone(tx, object),
+        None if crate::base::uri::same_origin(object, from.uri) => remember_gone(tx, from, object),
         Some(_) | None => Ok(()),
     }
 }

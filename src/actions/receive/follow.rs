@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::{Sender, own_account};
+use super::{Sender, by_sender, is_taken, own_account};
 use crate::actions::address::{self, Saying};
 use crate::activitypub::write;
 use crate::error::Result;
-use crate::model::follow::{FollowState, Follower};
+use crate::model::follow::{ActRef, FollowState, Follower};
 use crate::model::ids::ActivityId;
 use crate::model::site::{Own, Site};
-use crate::store::schema::{FOLLOWING, GONE, fingerprint};
+use crate::store::schema::{FOLLOWING, GONE};
 use crate::store::{Rows, Write, follows};
 
 /// How much later than its Undo a Follow may arrive.
@@ -18,10 +18,13 @@ const OVERTAKEN: Duration = Duration::from_secs(600);
 /// Every Follow is accepted, again and again: a sender that repeats it has lost our first answer.
 pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
     let Some(account) = own_account(tx, site, object)? else { return Ok(()) };
-    if was_overtaken(tx, id)? {
+    if was_overtaken(tx, from, id)? {
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
+    if is_taken(tx, id, ActRef::Follow(account, actor.id))? {
+        return Ok(());
+    }
     let now = tx.now();
     let since = follows::get(tx, account, actor.id)?.map_or(now, |known| known.since);
     follows::put(tx, account, &actor, &Follower { uri: id.to_owned(), since })?;
@@ -33,8 +36,8 @@ pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &st
 
 /// Whether its Undo came first. Only a moment ago, for the id may come back: Misskey makes it of the two actors' ids, so
 /// whoever follows again after an Undo that reached us twice would otherwise be ignored for as long as we remember.
-fn was_overtaken(tx: &Write<'_>, id: &str) -> Result<bool> {
-    let undone = tx.get(&GONE, &fingerprint(id))?;
+fn was_overtaken(tx: &Write<'_>, from: &Sender<'_>, id: &str) -> Result<bool> {
+    let undone = tx.get(&GONE, &by_sender(from, id))?;
     Ok(undone.is_some_and(|at| tx.now().since(at) < OVERTAKEN))
 }
 

@@ -15,10 +15,11 @@ use crate::activitypub::read::note::NoteIn;
 use crate::activitypub::read::{Incoming, Intent};
 use crate::error::Result;
 use crate::model::actor::{Actor, Profile};
+use crate::model::follow::ActRef;
 use crate::model::ids::AccountId;
 use crate::model::site::Site;
-use crate::store::schema::{GONE, fingerprint};
-use crate::store::{Rows, Write, accounts, actors};
+use crate::store::schema::{Fingerprint, GONE, fingerprint};
+use crate::store::{Rows, Write, accounts, actors, follows};
 
 /// A verified activity with everything that had to be fetched for it.
 #[derive(Debug, Clone)]
@@ -102,12 +103,23 @@ fn own_account(tx: &Write<'_>, site: &Site, uri: &str) -> Result<Option<AccountI
     Ok(accounts::get(tx, id)?.filter(|account| account.deleted.is_none() && !account.demo).map(|account| account.id))
 }
 
-/// Remembers that something was deleted or undone, in case it (or a copy of it) arrives only now.
-fn remember_gone(tx: &mut Write<'_>, uri: &str) -> Result<()> {
+/// Remembers that a sender deleted or undid something, in case it (or a copy of it) arrives only now. Nobody can say
+/// that for somebody else, not even on the same server.
+fn remember_gone(tx: &mut Write<'_>, from: &Sender<'_>, uri: &str) -> Result<()> {
     let now = tx.now();
-    tx.put(&GONE, &fingerprint(uri), &now)
+    tx.put(&GONE, &by_sender(from, uri), &now)
 }
 
-fn is_gone(tx: &Write<'_>, uri: &str) -> Result<bool> {
-    tx.has(&GONE, &fingerprint(uri))
+fn is_gone(tx: &Write<'_>, from: &Sender<'_>, uri: &str) -> Result<bool> {
+    tx.has(&GONE, &by_sender(from, uri))
+}
+
+/// No address has a blank in it.
+fn by_sender(from: &Sender<'_>, uri: &str) -> Fingerprint {
+    fingerprint(&format!("{} {uri}", from.uri))
+}
+
+/// Whether an id already stands for something other than `act`: what came first keeps it, or its Undo would miss.
+fn is_taken(tx: &Write<'_>, id: &str, act: ActRef) -> Result<bool> {
+    Ok(follows::act(tx, id)?.is_some_and(|known| known != act))
 }

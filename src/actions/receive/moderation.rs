@@ -2,19 +2,23 @@
 
 use super::{Sender, own_account};
 use crate::error::Result;
+use crate::model::follow::ActRef;
 use crate::model::ids::ReportId;
 use crate::model::moderation::{Block, MAX_REPORT, Report};
 use crate::model::site::Site;
-use crate::store::schema::{GONE, REPORTS, fingerprint};
-use crate::store::{Rows, Write, follows};
+use crate::store::schema::REPORTS;
+use crate::store::{Write, follows};
 
 /// Somebody does not want to hear of an account: it is no follower any more.
 pub(super) fn block(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
     let Some(account) = own_account(tx, site, object)? else { return Ok(()) };
-    if super::is_gone(tx, id)? {
+    if super::is_gone(tx, from, id)? {
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
+    if super::is_taken(tx, id, ActRef::Block(account, actor.id))? {
+        return Ok(());
+    }
     follows::remove(tx, account, &actor)?;
     let at = tx.now();
     follows::block(tx, account, actor.id, &Block { uri: id.to_owned(), at })
@@ -33,16 +37,19 @@ pub(super) fn flag(
     for uri in objects {
         accounts.extend(own_account(tx, site, uri)?);
     }
-    let posts: Vec<_> = objects.iter().filter_map(|uri| site.own_post(uri)).collect();
+    let mut posts = Vec::new();
+    for id in objects.iter().filter_map(|uri| site.own_post(uri)) {
+        posts.extend(crate::store::posts::get(tx, id)?.map(|post| post.id));
+    }
     let known = objects.iter().map(|uri| crate::store::notes::by_uri(tx, uri)).collect::<Result<Vec<_>>>()?;
     if accounts.is_empty() && posts.is_empty() && known.iter().flatten().next().is_none() {
         return Ok(());
     }
     // A second copy of the same report says nothing new.
-    if tx.has(&GONE, &fingerprint(id))? {
+    if super::is_gone(tx, from, id)? {
         return Ok(());
     }
-    super::remember_gone(tx, id)?;
+    super::remember_gone(tx, from, id)?;
     let report = Report {
         id: ReportId(tx.id()),
         uri: id.to_owned(),

@@ -1,8 +1,8 @@
 //! Like and Announce of a post of ours.
 
-use super::{Sender, is_gone};
+use super::{Sender, is_gone, is_taken};
 use crate::error::Result;
-use crate::model::follow::{Reaction, ReactionKind};
+use crate::model::follow::{ActRef, Reaction, ReactionKind};
 use crate::model::site::Site;
 use crate::store::{Write, follows, posts, reactions};
 
@@ -16,11 +16,11 @@ pub(super) fn react(
 ) -> Result<()> {
     let Some(post) = site.own_post(object) else { return Ok(()) };
     let Some(post) = posts::get(tx, post)?.filter(|post| post.is_public() && !post.demo) else { return Ok(()) };
-    if is_gone(tx, id)? {
+    if is_gone(tx, from, id)? {
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
-    if follows::blocks_us(tx, post.account, actor.id)? {
+    if follows::blocks_us(tx, post.account, actor.id)? || is_taken(tx, id, ActRef::Reaction(kind, post.id, actor.id))? {
         return Ok(());
     }
     let at = tx.now();

@@ -10,30 +10,34 @@ use crate::store::{Write, follows, reactions};
 
 pub(super) fn undo(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, undone: &Undone) -> Result<()> {
     let known = follows::act(tx, &undone.id)?;
-    let Some(actor) = from.row(tx)? else { return early(tx, from, undone) };
+    let Some(actor) = from.row(tx)? else { return early(tx, site, from, undone) };
     if let Some(act) = known {
-        return by_reference(tx, &actor, act);
+        return by_reference(tx, from, &actor, act, &undone.id);
     }
     match (undone.kind.as_deref(), undone.object.as_deref()) {
         (Some(kind), Some(object)) if by_words(tx, site, &actor, kind, object)? => Ok(()),
-        (_, _) => early(tx, from, undone),
+        (_, _) => early(tx, site, from, undone),
     }
 }
 
 /// An Undo may overtake what it undoes. Only the sender's own ids are remembered, and only of what could concern us.
-fn early(tx: &mut Write<'_>, from: &Sender<'_>, undone: &Undone) -> Result<()> {
-    let about_us = undone.kind.as_deref().is_none_or(|kind| matches!(kind, "Follow" | "Like" | "Announce" | "Block"));
+fn early(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, undone: &Undone) -> Result<()> {
+    let about_us = undone.kind.as_deref().is_none_or(|kind| matches!(kind, "Follow" | "Like" | "Announce" | "Block"))
+        && undone.object.as_deref().is_none_or(|object| site.is_own(object));
     if about_us && crate::base::uri::same_origin(&undone.id, from.uri) {
-        remember_gone(tx, &undone.id)?;
+        remember_gone(tx, from, &undone.id)?;
     }
     Ok(())
 }
 
-fn by_reference(tx: &mut Write<'_>, actor: &Actor, act: ActRef) -> Result<()> {
+/// A reaction that was taken back stays so, should its sender try an earlier delivery of it again. A Follow may come
+/// again under the same id: Misskey makes its ids of the two who follow each other.
+fn by_reference(tx: &mut Write<'_>, from: &Sender<'_>, actor: &Actor, act: ActRef, id: &str) -> Result<()> {
     match act {
         ActRef::Follow(account, owner) if owner == actor.id => follows::remove(tx, account, actor).map(|_| ()),
         ActRef::Reaction(kind, post, owner) if owner == actor.id => {
-            reactions::remove(tx, post, kind, actor.id).map(|_| ())
+            reactions::remove(tx, post, kind, actor.id)?;
+            remember_gone(tx, from, id)
         }
         ActRef::Block(account, owner) if owner == actor.id => follows::unblock(tx, account, actor.id).map(|_| ()),
         // Somebody else's: not theirs to undo.

@@ -23,6 +23,7 @@ use instance::store::{Rows, Span, actors, deliveries};
 use instance::work;
 use tokio::sync::oneshot;
 
+pub mod evil;
 pub mod http;
 
 /// 2026-11-23T09:00:00Z
@@ -62,7 +63,16 @@ impl Instance {
         Self::start_as(clock, true).await
     }
 
+    /// A live one that reaches these addresses and no other, not even its own.
+    pub async fn start_among(clock: &Clock, peers: &[&str]) -> Self {
+        Self::start_with(clock, true, peers).await
+    }
+
     pub async fn start_as(clock: &Clock, live: bool) -> Self {
+        Self::start_with(clock, live, &["127.0.0.0/8"]).await
+    }
+
+    async fn start_with(clock: &Clock, live: bool, reach: &[&str]) -> Self {
         let folder = Folder::new();
         let listener = instance::serve::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
@@ -71,7 +81,7 @@ impl Instance {
         if live {
             config.url = Some(format!("http://{address}"));
             config.handle_domain = Some(address.to_string());
-            config.network.allow_private = vec!["127.0.0.0/8".to_owned()];
+            config.network.allow_private = reach.iter().map(|&network| network.to_owned()).collect();
         }
         let app = App::open(config, clock.clone()).unwrap();
         let account = set_up(&app).await.unwrap();

@@ -1,0 +1,361 @@
+//! What it is about: others' things, forged copies, what was passed on, and quotes.
+
+use std::time::Duration;
+
+use instance::actions;
+use instance::model::note::Shown;
+use instance::model::user::Asker;
+use instance::store::counts::Count;
+use instance::store::schema::{FOLLOWING, REPORTS};
+use instance::store::{Rows, Span, actors, quotes};
+use serde_json::{Value, json};
+
+use super::{EVE, count, drain, follow, followers, note, rows, start, tell, victim};
+use crate::support::Instance;
+use crate::support::evil::{Evil, Page, key, signed};
+use crate::support::http::{activity, get};
+
+#[tokio::test]
+async fn nobody_touches_what_is_somebody_elses() {
+    let (clock, us, mal) = start().await;
+    let eve = Evil::start(EVE).await;
+    let (post, answer) = victim(&us, &mal).await;
+    let uri = us.post_uri(post.id);
+    mal.be(&["mal"]);
+    eve.be(&["eve"]);
+    clock.advance(Duration::from_secs(60));
+    let before = (rows(&us), serde_json::to_string(&note(&us, &answer)).unwrap());
+    let (vic, new) = (mal.actor("vic"), |evil: &Evil, by: &str| {
+        let mut note = evil.note("x", "/n/vic", &uri, "Forged");
+        note["id"] = json!(answer);
+        note["attributedTo"] = json!(by);
+        note["updated"] = json!("2026-11-23T09:00:30Z");
+        note
+    });
+    for (evil, who) in [(&mal, "mal"), (&eve, "eve")] {
+        let me = evil.actor(who);
+        let fresh = |by: Value, host: &Evil| {
+            let mut note = host.note(who, "/n/fresh", &uri, "Forged");
+            note["attributedTo"] = by;
+            note
+        };
+        let undo = |inner: Value| evil.activity(who, "Undo", "/u/1", &inner);
+        let create = |object: Value| evil.activity(who, "Create", "/c/1", &object);
+        for (words, activity, status) in [
+            ("Create of a note on another host", create(fresh(json!(me), if who == "mal" { &eve } else { &mal })), 202),
+            ("Create of a note by another", create(fresh(json!(vic), evil)), 202),
+            ("Create of a note by two", create(fresh(json!([me, vic]), evil)), 202),
+            ("Create of a note by an object", create(fresh(json!({ "id": me }), evil)), 202),
+            ("Create of a note by a number", create(fresh(json!(1), evil)), 202),
+            ("Create of a note by one of ours", create(fresh(json!(us.actor()), evil)), 202),
+            ("Create of a note that is known", create(new(evil, &me)), 202),
+            (
+                "Create of a note elsewhere, by address",
+                create(json!(if who == "mal" { eve.url("/n/1") } else { answer.clone() })),
+                202,
+            ),
+            ("Update of a note by its own", evil.activity(who, "Update", "/up/1", &new(evil, &vic)), 202),
+            ("Update of a note by the sender", evil.activity(who, "Update", "/up/1", &new(evil, &me)), 202),
+            ("Update of the actor", evil.activity(who, "Update", "/up/1", &mal.person("vic", key(1))), 202),
+            ("Delete of a note", evil.activity(who, "Delete", "/d/1", &json!(answer)), 202),
+            (
+                "Delete of a tombstone",
+                evil.activity(who, "Delete", "/d/1", &json!({ "id": answer, "type": "Tombstone" })),
+                202,
+            ),
+            ("Delete of the actor", evil.activity(who, "Delete", "/d/1", &json!(vic)), 202),
+            ("Delete of a post of ours", evil.activity(who, "Delete", "/d/1", &json!(uri)), 202),
+            ("Undo of a follow, by id", undo(json!(mal.url("/f/vic"))), 202),
+            ("Undo of a like, by id", undo(json!(mal.url("/l/vic"))), 202),
+            ("Undo of a follow as it was", undo(mal.activity("vic", "Follow", "/f/vic", &json!(us.actor()))), 400),
+            (
+                "Undo of a follow under its name",
+                undo(json!({ "id": mal.url("/f/vic"), "type": "Follow", "actor": me, "object": us.actor() })),
+                202,
+            ),
+            (
+                "Announce of a forged post of ours",
+                evil.activity(
+                    who,
+                    "Announce",
+                    "/b/1",
+                    &json!({ "id": answer, "type": "Note", "attributedTo": vic, "content": "Forged" }),
+                ),
+                202,
+            ),
+            ("Accept of nothing", evil.activity(who, "Accept", "/ac/1", &json!(us.url("/ap/activities/1"))), 202),
+            ("Accept of another's", evil.activity(who, "Accept", "/ac/1", &json!(mal.url("/f/vic"))), 202),
+            ("Reject of a follower", evil.activity(who, "Reject", "/re/1", &json!(mal.url("/f/vic"))), 202),
+            (
+                "Move of another",
+                json!({ "id": evil.url("/m/1"), "type": "Move", "actor": me, "object": vic, "target": me }),
+                202,
+            ),
+            ("Block of another", evil.activity(who, "Block", "/bl/1", &json!(vic)), 202),
+            (
+                "an actor of two",
+                json!({ "id": evil.url("/x"), "type": "Delete", "actor": [me, vic], "object": answer }),
+                400,
+            ),
+            ("an id of another host", json!({ "id": us.url("/x"), "type": "Like", "actor": me, "object": uri }), 400),
+        ] {
+            assert_eq!(evil.say(&us, who, &activity).await, status, "{words} by {who}");
+            drain(&[&us]).await;
+            let mut after = rows(&us);
+            // An Undo or a Delete may come before what it is about; that is remembered, and the next test sees of whom.
+            after.insert("gone", before.0["gone"]);
+            assert_eq!(after, before.0, "{words} by {who}");
+            assert_eq!(serde_json::to_string(&note(&us, &answer)).unwrap(), before.1, "{words} by {who}");
+            assert_eq!((followers(&us), count(&us, Count::Likes(post.id))), (1, 1), "{words} by {who}");
+        }
+    }
+    let key_of_vic = us.app.store.read(|rows| actors::by_uri(rows, &vic)).unwrap().unwrap().profile.keys[0].key.clone();
+    assert_eq!(key_of_vic, key(0).public());
+    assert!(eve.asked().iter().all(|line| line.ends_with("/u/eve") || line.contains("inbox")), "{:?}", eve.asked());
+}
+
+#[tokio::test]
+async fn an_id_of_another_is_not_taken_from_them() {
+    let (_clock, us, mal) = start().await;
+    let (post, answer) = victim(&us, &mal).await;
+    let uri = us.post_uri(post.id);
+    mal.be(&["mal", "late"]);
+    follow(&us, &mal, "mal", "/f/mal").await;
+    // What another of the same host will say is not deleted or undone in advance.
+    let (late, like) =
+        (mal.note("late", "/n/late", &uri, "Late"), mal.activity("late", "Like", "/l/late", &json!(uri)));
+    tell(&us, &mal, "mal", &mal.activity("mal", "Delete", "/d/1", &json!(mal.url("/n/late")))).await;
+    tell(&us, &mal, "mal", &mal.activity("mal", "Undo", "/u/1", &json!(mal.url("/l/late")))).await;
+    tell(&us, &mal, "late", &mal.activity("late", "Create", "/c/late", &late)).await;
+    tell(&us, &mal, "late", &like).await;
+    assert!(note(&us, &mal.url("/n/late")).is_some());
+    assert_eq!(count(&us, Count::Likes(post.id)), 2);
+    // Nor does a second thing under the id of a first keep that from being undone.
+    for (kind, id) in [("Follow", "/l/vic"), ("Like", "/f/vic"), ("Announce", "/f/vic"), ("Block", "/l/vic")] {
+        let object = if matches!(kind, "Follow" | "Block") { us.actor() } else { uri.clone() };
+        for who in ["mal", "vic"] {
+            tell(&us, &mal, who, &mal.activity(who, kind, id, &json!(object))).await;
+        }
+    }
+    let report = instance::store::check::check(&us.app.store).unwrap();
+    assert!(report.is_sound(), "{:?}", report.wrong);
+    let likes = count(&us, Count::Likes(post.id));
+    tell(&us, &mal, "vic", &mal.activity("vic", "Undo", "/u/2", &json!(mal.url("/l/vic")))).await;
+    assert_eq!(count(&us, Count::Likes(post.id)), likes - 1);
+    let follows = followers(&us);
+    tell(&us, &mal, "vic", &mal.activity("vic", "Undo", "/u/3", &json!(mal.url("/f/vic")))).await;
+    assert_eq!(followers(&us), follows - 1);
+    assert!(note(&us, &answer).is_some());
+}
+
+#[tokio::test]
+async fn a_move_needs_the_consent_of_the_new_place_and_is_looked_into_only_for_those_we_know() {
+    let (_clock, us, mal) = start().await;
+    let eve = Evil::start(EVE).await;
+    mal.be(&["old", "unknown"]);
+    eve.be(&["new"]);
+    let found = instance::app::lookup::by_uri(&us.app, &mal.actor("old")).await.unwrap();
+    let (site, by) = (us.app.site.clone(), us.by());
+    us.app.store.write(move |tx| actions::follow::follow(tx, &site, by, &found.profile)).await.unwrap();
+    drain(&[&us]).await;
+    let ask = mal.taken().iter().find(|(_, body)| body["type"] == "Follow").unwrap().1["id"].clone();
+    tell(&us, &mal, "old", &mal.activity("old", "Accept", "/ac/1", &ask)).await;
+    let moves = |who: &str, object: &str| json!({ "id": mal.url("/m/1"), "type": "Move", "actor": mal.actor(who), "object": mal.actor(object), "target": eve.actor("new") });
+    let we_follow = || us.app.store.read(|rows| Ok(rows.keys(&FOLLOWING, Span::all())?.len())).unwrap();
+    for (who, object) in [("unknown", "unknown"), ("unknown", "old"), ("old", "unknown")] {
+        tell(&us, &mal, who, &moves(who, object)).await;
+    }
+    assert!(eve.asked().is_empty(), "a stranger aimed a fetch at another host");
+    tell(&us, &mal, "old", &moves("old", "old")).await;
+    assert_eq!(we_follow(), 1, "no link back");
+    let mut consenting = eve.person("new", key(0));
+    consenting["alsoKnownAs"] = json!([mal.actor("unknown"), mal.actor("old")]);
+    eve.serve("/u/new", Page::activity(&consenting));
+    tell(&us, &mal, "old", &moves("old", "old")).await;
+    assert_eq!(we_follow(), 2);
+}
+
+#[tokio::test]
+async fn what_is_passed_on_is_fetched_from_its_author() {
+    let (_clock, us, mal) = start().await;
+    let author = Evil::start(EVE).await;
+    mal.be(&["relay"]);
+    author.be(&["ann"]);
+    let uri = us.post_uri(us.publish("Questions?").await.id);
+    let passed_on = async |kind: &str, id: &str, object: &Value| {
+        let activity = author.activity("ann", kind, id, object).to_string();
+        let status = signed(&us, &mal.key_id("relay"), key(0), activity).await.status.as_u16();
+        drain(&[&us]).await;
+        status
+    };
+    // Not served by its author's server: made up.
+    assert_eq!(passed_on("Create", "/c/0", &author.note("ann", "/n/0", &uri, "Forged")).await, 202);
+    assert!(author.asked_for("GET /n/0") > 0);
+    assert!(note(&us, &author.url("/n/0")).is_none());
+    // Served, but by somebody else, or in answer to something else.
+    author.serve("/n/1", Page::activity(&author.note("bob", "/n/1", &uri, "Bob's")));
+    assert_eq!(passed_on("Create", "/c/1", &author.note("ann", "/n/1", &uri, "Forged")).await, 202);
+    author.serve("/n/2", Page::activity(&author.note("ann", "/n/2", &author.url("/n/9"), "Elsewhere")));
+    assert_eq!(passed_on("Create", "/c/2", &author.note("ann", "/n/2", &uri, "Forged")).await, 202);
+    assert!(note(&us, &author.url("/n/1")).is_none() && note(&us, &author.url("/n/2")).is_none());
+    // Served: its author's words are kept, not the relay's.
+    author.serve("/n/3", Page::activity(&author.note("ann", "/n/3", &uri, "True")));
+    assert_eq!(passed_on("Create", "/c/3", &author.note("ann", "/n/3", &uri, "Forged")).await, 202);
+    assert_eq!(note(&us, &author.url("/n/3")).unwrap().content.html, "<p>True</p>");
+    assert_eq!(passed_on("Update", "/up/3", &author.note("ann", "/n/3", &uri, "Forged")).await, 202);
+    assert_eq!(note(&us, &author.url("/n/3")).unwrap().content.html, "<p>True</p>");
+    assert_eq!(passed_on("Delete", "/d/3", &json!(author.url("/n/3"))).await, 202);
+    assert!(note(&us, &author.url("/n/3")).is_some(), "it is still there");
+    author.serve("/n/3", Page::status(410));
+    assert_eq!(passed_on("Delete", "/d/3", &json!(author.url("/n/3"))).await, 202);
+    assert!(note(&us, &author.url("/n/3")).is_none());
+    // Nothing but notes that concern us is passed on, and no more is fetched.
+    let asked = author.asked().len();
+    let before = rows(&us);
+    for (kind, object) in [
+        ("Create", author.note("ann", "/n/4", &author.url("/n/9"), "Nothing to us")),
+        ("Create", mal.note("ann", "/n/4", &uri, "On another host")),
+        ("Follow", json!(us.actor())),
+        ("Like", json!(uri)),
+        ("Announce", json!(uri)),
+        ("Delete", json!(author.actor("ann"))),
+        ("Undo", author.activity("ann", "Follow", "/f/1", &json!(us.actor()))),
+    ] {
+        assert_eq!(passed_on(kind, "/x/1", &object).await, 401, "{kind}");
+    }
+    assert_eq!((author.asked().len(), rows(&us)), (asked, before));
+}
+
+#[tokio::test]
+async fn whoever_passes_something_on_does_not_vouch_for_its_authors_server() {
+    let (clock, us, mal) = start().await;
+    let author = Evil::start(EVE).await;
+    mal.be(&["relay"]);
+    author.be(&["ann"]);
+    author.serve("POST /u/ann/inbox", Page::status(503));
+    follow(&us, &author, "ann", "/f/ann").await;
+    let troubled = || {
+        let host = author.address.to_string();
+        us.app.store.read(|rows| actors::server_by_host(rows, &host)).unwrap().unwrap().is_troubled()
+    };
+    assert!(troubled());
+    let uri = us.post_uri(us.publish("Questions?").await.id);
+    let forged = author.activity("ann", "Create", "/c/0", &author.note("ann", "/n/0", &uri, "Forged"));
+    assert_eq!(signed(&us, &mal.key_id("relay"), key(0), forged.to_string()).await.status, 202);
+    drain(&[&us]).await;
+    assert!(troubled(), "forgiven because another said so");
+    author.serve("POST /u/ann/inbox", Page::status(202));
+    tell(&us, &author, "ann", &author.activity("ann", "Like", "/l/1", &json!(uri))).await;
+    assert!(!troubled());
+    clock.advance(Duration::from_secs(60));
+    drain(&[&us]).await;
+}
+
+#[tokio::test]
+async fn what_is_private_stays_between_its_writer_and_us() {
+    let (_clock, us, mal) = start().await;
+    mal.be(&["ann"]);
+    let post = us.publish("Questions?").await;
+    let uri = us.post_uri(post.id);
+    for (n, to) in
+        [json!([us.actor()]), json!([mal.url("/u/ann/followers")]), json!([]), json!(null)].into_iter().enumerate()
+    {
+        let mut secret = mal.note("ann", &format!("/n/{n}"), &uri, "My secret is 4711");
+        secret["to"] = to;
+        secret["tag"] = json!([{ "type": "Mention", "href": us.actor() }]);
+        tell(&us, &mal, "ann", &mal.activity("ann", "Create", &format!("/c/{n}"), &secret)).await;
+        let kept = note(&us, &mal.url(&format!("/n/{n}"))).unwrap();
+        assert!(!kept.content.public && kept.shown == Shown::Waiting);
+        let owner = Asker::Operator.may_run().unwrap();
+        let release = us.app.store.write(move |tx| actions::replies::show(tx, owner, kept.id, Shown::Released)).await;
+        assert!(release.is_err());
+        // It does not become public by being edited.
+        secret["to"] = json!("as:Public");
+        secret["updated"] = json!("2026-11-23T08:30:00Z");
+        tell(&us, &mal, "ann", &mal.activity("ann", "Update", &format!("/up/{n}"), &secret)).await;
+        assert!(!note(&us, &mal.url(&format!("/n/{n}"))).unwrap().content.public);
+    }
+    assert_eq!((count(&us, Count::Replies(post.id)), count(&us, Count::RepliesShown(post.id))), (0, 0));
+    for path in ["/replies", "/replies?page=true", "/replies?page=others", ""] {
+        let answer = activity(&format!("{uri}{path}")).await;
+        assert_eq!(answer.status, 200);
+        assert!(!answer.text().contains("/n/") && !answer.text().contains("4711"), "{path}: {}", answer.text());
+    }
+    assert_eq!(activity(&format!("{uri}/replies")).await.json()["totalItems"], 0);
+    let page = us.app.site.post_page("press", post.id);
+    for url in [page.clone(), us.url("/@press"), us.url("/"), us.url(&format!("/api/v1/statuses/{}/context", post.id))]
+    {
+        let answer = get(&url, "text/html").await;
+        assert_eq!(answer.status, 200, "{url}");
+        assert!(!answer.text().contains("4711"), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_quote_is_let_pass_for_its_author_and_its_post_alone() {
+    let (_clock, us, mal) = start().await;
+    let eve = Evil::start(EVE).await;
+    mal.be(&["ann", "mal"]);
+    eve.be(&["eve"]);
+    let post = us.publish("Quote me.").await;
+    let uri = us.post_uri(post.id);
+    let ask = async |evil: &Evil, who: &str, object: &str, instrument: &str| {
+        let seen = evil.taken().len();
+        let activity = json!({ "id": evil.url("/q/1"), "type": "QuoteRequest", "actor": evil.actor(who), "object": object, "instrument": instrument });
+        tell(&us, evil, who, &activity).await;
+        evil.taken().into_iter().skip(seen).map(|(_, body)| body).collect::<Vec<_>>()
+    };
+    let known = || us.app.store.read(|rows| quotes::of_post(rows, post.id)).unwrap();
+    let instrument = mal.url("/n/quoting");
+    let answers = ask(&mal, "ann", &uri, &instrument).await;
+    assert!(!answers.is_empty() && answers.iter().all(|a| a["type"] == "Accept"), "{answers:?}");
+    let id = known()[0].id;
+    let stamp = answers[0]["result"].as_str().unwrap();
+    assert_eq!(stamp, us.url(&format!("/ap/quotes/{id}")));
+    let document = activity(stamp).await.json();
+    for (field, value) in [
+        ("id", stamp),
+        ("type", "QuoteAuthorization"),
+        ("attributedTo", us.actor().as_str()),
+        ("interactionTarget", uri.as_str()),
+        ("interactingObject", instrument.as_str()),
+    ] {
+        assert_eq!(document[field], value, "{field}");
+    }
+    let answers = ask(&mal, "mal", &uri, &instrument).await;
+    assert!(
+        !answers.is_empty() && answers.iter().all(|a| a["type"] == "Reject" && a.get("result").is_none()),
+        "{answers:?}"
+    );
+    assert!(ask(&eve, "eve", &uri, &instrument).await.is_empty(), "another's post on another host");
+    assert!(ask(&mal, "ann", &us.post_uri(instance::model::ids::PostId(7)), &instrument).await.is_empty());
+    let (site, by) = (us.app.site.clone(), us.by());
+    us.app.store.write(move |tx| actions::delete::delete(tx, &site, by, post.id)).await.unwrap();
+    drain(&[&us]).await;
+    assert!(ask(&mal, "ann", &uri, &mal.url("/n/again")).await.is_empty());
+    assert_eq!(activity(stamp).await.status, 404);
+    assert_eq!(known().len(), 1);
+    tell(&us, &mal, "ann", &mal.activity("ann", "Delete", "/d/ann", &json!(mal.actor("ann")))).await;
+}
+
+#[tokio::test]
+async fn a_report_is_kept_once_and_only_if_it_is_about_us() {
+    let (_clock, us, mal) = start().await;
+    mal.be(&["ann"]);
+    let reports = |us: &Instance| us.app.store.read(|rows| Ok(rows.keys(&REPORTS, Span::all())?.len())).unwrap();
+    for _ in 0..20 {
+        tell(&us, &mal, "ann", &mal.activity("ann", "Flag", "/fl/1", &json!([us.actor()]))).await;
+    }
+    assert_eq!(reports(&us), 1);
+    let before = rows(&us);
+    for about in [
+        json!([mal.actor("ann")]),
+        json!([]),
+        json!(us.url("/ap/actor")),
+        json!(us.post_uri(instance::model::ids::PostId(7))),
+    ] {
+        assert_eq!(mal.say(&us, "ann", &mal.activity("ann", "Flag", "/fl/2", &about)).await, 202, "{about}");
+        drain(&[&us]).await;
+        assert_eq!(rows(&us), before, "{about}");
+    }
+}
