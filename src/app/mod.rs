@@ -3,6 +3,7 @@
 pub mod emblem;
 pub mod lookup;
 pub mod mentions;
+pub mod once;
 pub mod upload;
 
 use std::collections::HashMap;
@@ -13,13 +14,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::actions::{accounts, go_live};
-use crate::base::cache::Cache;
 use crate::base::time::{Clock, Timestamp};
 use crate::config::Config;
 use crate::crypto::keys::{PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Files;
-use crate::model::ids::{AccountId, INSTANCE, PostId, ServerId};
+use crate::model::ids::{AccountId, INSTANCE, ServerId};
 use crate::model::site::Site;
 use crate::net::actors::Actors;
 use crate::net::address::Reach;
@@ -31,12 +31,6 @@ use crate::store::{After, Options, Rows, Store};
 /// Uploads held in memory at once, over all doors: each may be 64 MB.
 const UPLOADS: usize = 2;
 
-/// How long a client program's `Idempotency-Key` is remembered (Mastodon: an hour).
-const REPEATS: Duration = Duration::from_secs(3600);
-
-/// A client program's attempt to publish: for whom, and its `Idempotency-Key`.
-pub type Attempt = (AccountId, String);
-
 pub struct App {
     pub config: Config,
     pub site: Site,
@@ -45,12 +39,12 @@ pub struct App {
     pub client: Client,
     pub actors: Actors,
     pub wakers: Arc<Wakers>,
+    pub attempts: Arc<once::Attempts>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Semaphore,
     pub uploads: Semaphore,
     clock: Clock,
     keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
-    published: Mutex<Cache<Attempt, (PostId, Timestamp)>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -122,9 +116,13 @@ impl App {
             Store::open(&config.data.join("store.redb"), options)?
         };
         let site = config.site();
-        if site.live && store.read(crate::store::meta::find_institution)?.is_some() {
-            let site = site.clone();
-            store.write_blocking(move |tx| go_live::go_live(tx, &site))?;
+        match store.read(crate::store::meta::find_institution)? {
+            Some(institution) if !site.live => go_live::may_be_trial(&institution)?,
+            Some(_) => {
+                let site = site.clone();
+                store.write_blocking(move |tx| go_live::go_live(tx, &site))?;
+            }
+            None => {}
         }
         let client = client(&config, &site, resolver)?;
         Ok(Arc::new(Self {
@@ -139,7 +137,7 @@ impl App {
             uploads: Semaphore::new(UPLOADS),
             clock,
             keys: Mutex::default(),
-            published: Mutex::new(Cache::new(1_000)),
+            attempts: Arc::default(),
             stopping: watch::Sender::new(false),
         }))
     }
@@ -181,20 +179,6 @@ impl App {
         self.actors.spend(&crate::base::uri::authority(&url), self.now())?;
         let (key_id, key) = self.own_key()?;
         crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key.rsa }, self.now()).await
-    }
-
-    /// The post that an attempt with the same key led to a moment ago.
-    pub fn repeated(&self, attempt: &Attempt) -> Result<Option<PostId>> {
-        let found =
-            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?.get(attempt);
-        Ok(found.filter(|(_, at)| self.now().since(*at) < REPEATS).map(|(post, _)| post))
-    }
-
-    pub fn remember(&self, attempt: Attempt, post: PostId) -> Result<()> {
-        let mut published =
-            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?;
-        published.insert(attempt, (post, self.now()));
-        Ok(())
     }
 
     /// Starts a task that is to end when `stopping` says so.

@@ -10,6 +10,7 @@ use super::form::{self, Draft, Slot};
 use super::frame::{self, Frame};
 use super::listing::{self, Row};
 use crate::actions;
+use crate::app::once::{self, Attempt};
 use crate::app::{App, mentions, upload};
 use crate::base::lang::{self, Lang};
 use crate::base::{html, text};
@@ -189,7 +190,7 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
         return shown(app, browser, draft, faults, None);
     };
     let attempt = (!draft.once.is_empty()).then(|| (account.id, format!("desk {}", draft.once)));
-    if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| app.repeated(attempt))? {
+    if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
     let by = Asker::Desk.may_publish(account.id, "")?;
@@ -198,11 +199,8 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
     }
     let version = version(&draft, &account, &mut faults);
     if faults.is_empty() {
-        match send(app, by, version, &draft).await {
-            Ok(post) => {
-                attempt.map_or(Ok(()), |attempt| app.remember(attempt, post.id))?;
-                return Ok(response::see_other(&format!("/desk?done={}", post.id)));
-            }
+        match send(app, by, version, &draft, attempt).await {
+            Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
             Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
             Err(e) => return Err(e),
         }
@@ -276,7 +274,7 @@ fn field(named: Option<&'static str>) -> &'static str {
     }
 }
 
-async fn send(app: &Arc<App>, by: By, version: Version, draft: &Draft) -> Result<Post> {
+async fn send(app: &Arc<App>, by: By, version: Version, draft: &Draft, attempt: Option<Attempt>) -> Result<Post> {
     let versions = vec![version];
     let pictures: Vec<_> = draft.slots.iter().filter_map(|slot| Some((slot.kept?, slot.alt.clone()))).collect();
     let new = NewPost {
@@ -290,11 +288,11 @@ async fn send(app: &Arc<App>, by: By, version: Version, draft: &Draft) -> Result
         versions,
     };
     let site = app.site.clone();
-    let verb = move |tx: &mut crate::store::Write<'_>| {
+    once::publish(app, attempt, move |tx| {
         for (id, alt) in &pictures {
             actions::media::describe(tx, by, *id, alt)?;
         }
         actions::publish::publish(tx, &site, by, &new)
-    };
-    app.store.write(verb).await
+    })
+    .await
 }

@@ -18,6 +18,9 @@ use crate::error::{Error, Result};
 const BATCH: usize = 256;
 /// The most verbs that may wait; more are told that the server is busy.
 const WAITING: usize = 4_096;
+/// After a commit that failed (a full disk) callers are told to come back in so many seconds: the fault is not in
+/// what they asked for, so nobody may drop it.
+const COME_BACK: u32 = 30;
 
 /// The wait before a file that could not be reopened is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -122,10 +125,10 @@ fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
         }
         let failure = outcome.err();
         for job in batch {
-            let told = failure.as_ref().map(|e| Error::bug(format!("the commit failed: {e}")));
-            job.answer(told);
+            job.answer(failure.as_ref().map(|_| Error::Busy { retry_after: COME_BACK }));
         }
-        if failure.is_some() {
+        if let Some(e) = failure {
+            tracing::error!("a commit failed: {e}");
             reopen(shared);
         }
     }
@@ -211,4 +214,60 @@ fn everything(database: &Database) -> After {
         tracing::error!(what = %cause, "the lanes could not be read");
     }
     After { deliveries: lanes.unwrap_or_default(), received: true, pages: true, files: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use redb::{StorageBackend, backends::InMemoryBackend};
+
+    use super::*;
+    use crate::base::time::{Clock, Timestamp};
+    use crate::store::{Options, Store, schema::GONE};
+
+    /// A disk that is full from one moment on.
+    #[derive(Debug)]
+    struct Disk(InMemoryBackend, Arc<AtomicBool>);
+
+    impl StorageBackend for Disk {
+        fn len(&self) -> Result<u64, io::Error> {
+            self.0.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
+            self.0.read(offset, out)
+        }
+
+        fn set_len(&self, len: u64) -> Result<(), io::Error> {
+            self.0.set_len(len)
+        }
+
+        fn sync_data(&self) -> Result<(), io::Error> {
+            if self.1.load(Ordering::SeqCst) { Err(full()) } else { self.0.sync_data() }
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
+            if self.1.load(Ordering::SeqCst) { Err(full()) } else { self.0.write(offset, data) }
+        }
+    }
+
+    fn full() -> io::Error {
+        io::Error::from(io::ErrorKind::StorageFull)
+    }
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_what_was_asked() {
+        let full = Arc::new(AtomicBool::new(false));
+        let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+        let switch = Arc::clone(&full);
+        let disk = move || Disk(InMemoryBackend::new(), Arc::clone(&switch));
+        let store = Store::on_backend(disk, options).unwrap();
+        let put = |n: u8| store.write_blocking(move |tx| tx.put(&GONE, &[n; 16], &Timestamp(1)));
+        put(1).unwrap();
+        full.store(true, Ordering::SeqCst);
+        let told = put(2);
+        assert!(matches!(told, Err(Error::Busy { .. })), "{told:?}");
+    }
 }

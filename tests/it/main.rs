@@ -16,5 +16,6 @@ mod desk;
 mod federation;
 mod hostile;
 mod house;
+mod later;
 mod pages;
 mod support;
