@@ -128,6 +128,8 @@ fn alternates(site: &Site, view: &PostView, version: &Version) -> Vec<VersionLin
         return all;
     }
     all.insert(0, VersionLink { lang: version.lang.clone(), path: version_path(view, version) });
-    all.iter_mut().for_each(|link| link.path.insert_str(0, &site.origin));
+    for link in &mut all {
+        link.path.insert_str(0, &site.origin);
+    }
     all
 }

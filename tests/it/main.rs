@@ -9,10 +9,13 @@
 
 mod cli;
 mod client;
+mod control;
+mod crash;
 mod crates;
 mod desk;
 mod federation;
 mod hostile;
 mod house;
 mod later;
+mod pages;
 mod support;

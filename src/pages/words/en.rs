@@ -38,7 +38,8 @@ pub static WORDS: Words = Words {
     tab_posts: "Posts",
     tab_replies: "Posts and replies",
     pinned: "Pinned",
-    sample: "Sample: shown in the trial only, not an announcement.",
+    sample: "Sample",
+    sample_says: "Sample: shown in the trial only, not an announcement.",
     moved: "This account has moved to {}",
     profile_says: "Official posts of {}",
 
