@@ -59,9 +59,9 @@ async fn receive(alpha: &Instance, beta: &Instance, intent: Intent) {
     alpha.app.store.write(move |tx| apply(tx, &site, &gathered)).await.unwrap();
 }
 
-/// Misskey makes the id of a Follow of the two actors' ids.
+/// Misskey makes the id of a Follow of the two actors' ids, so it comes again after an Undo of one that we never had.
 #[tokio::test]
-async fn a_follow_may_come_back_under_its_old_id() {
+async fn a_follow_that_was_overtaken_by_its_undo_may_come_again() {
     let clock = Clock::by_hand(START);
     let (alpha, beta) = (Instance::start(&clock).await, Instance::start(&clock).await);
     let following = || alpha.app.store.read(|rows| counts::get(rows, Count::Followers(alpha.account.id))).unwrap() == 1;
@@ -73,11 +73,7 @@ async fn a_follow_may_come_back_under_its_old_id() {
             object: Some(alpha.actor()),
         })
     };
-    receive(&alpha, &beta, again()).await;
-    assert!(following());
     receive(&alpha, &beta, undo()).await;
-    receive(&alpha, &beta, undo()).await;
-    assert!(!following());
     receive(&alpha, &beta, again()).await;
     assert!(following(), "the second copy of an Undo is no Undo that came early");
     drain(&[&alpha, &beta]).await;

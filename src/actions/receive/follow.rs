@@ -34,8 +34,8 @@ pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &st
     address::say(tx, &Saying { id: activity, account, post: None, listed: false, json: &json }, &inboxes)
 }
 
-/// Whether its Undo came first. Only a moment ago, for the id may come back: Misskey makes it of the two actors' ids, so
-/// whoever follows again after an Undo that reached us twice would otherwise be ignored for as long as we remember.
+/// Whether its Undo came first, and only a moment ago: Misskey makes the id of the two actors' ids, so whoever follows
+/// again after the Undo of a Follow that we did not have (any more) would otherwise be ignored for a month.
 fn was_overtaken(tx: &Write<'_>, from: &Sender<'_>, id: &str) -> Result<bool> {
     let undone = tx.get(&GONE, &by_sender(from, id))?;
     Ok(undone.is_some_and(|at| tx.now().since(at) < OVERTAKEN))

@@ -247,6 +247,9 @@ async fn whoever_passes_something_on_does_not_vouch_for_its_authors_server() {
     author.serve("POST /u/ann/inbox", Page::status(202));
     clock.advance(Duration::from_secs(600));
     tell(&us, &author, "ann", &author.activity("ann", "Like", "/l/1", &json!(uri))).await;
+    assert!(troubled(), "forgiven at once: it could have us try again with every word it says");
+    clock.advance(Duration::from_secs(600));
+    tell(&us, &author, "ann", &author.activity("ann", "Like", "/l/2", &json!(uri))).await;
     assert!(!troubled());
     clock.advance(Duration::from_secs(60));
     drain(&[&us]).await;
