@@ -112,15 +112,7 @@ impl Config {
     /// Reads the file of a data directory that was set up (else `E010`), and what goes over it.
     pub fn load(data: impl Into<PathBuf>, overrides: &Overrides) -> Result<Self> {
         let data = data.into();
-        let path = data.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(not_set_up(&data)),
-            Err(e) => {
-                let problem = Problem::new("E015", format!("The settings cannot be read: {}: {e}.", path.display()));
-                return Err(problem.remedy("Run the command as the user the data belongs to.").into());
-            }
-        };
+        let text = text(&data)?;
         Self::read(data, &text, overrides)
     }
 
@@ -189,6 +181,19 @@ impl Config {
         let ip = self.listen.parse().map(|address: std::net::SocketAddr| address.ip());
         ip.map_or_else(|_| self.listen.starts_with("localhost:"), |ip| ip.is_loopback())
     }
+}
+
+/// The file of a data directory as it stands.
+pub fn text(data: &Path) -> Result<String> {
+    let path = data.join(FILE);
+    std::fs::read_to_string(&path).map_err(|e| {
+        if e.kind() == std::io::ErrorKind::NotFound {
+            return not_set_up(data);
+        }
+        Problem::new("E015", format!("The settings cannot be read: {}: {e}.", path.display()))
+            .remedy("Run the command as the user the data belongs to.")
+            .into()
+    })
 }
 
 /// A key by its dotted name; the problem names the nearest right one.

@@ -1,21 +1,27 @@
 //! `instance`: official fediverse accounts for an institution, from one static binary.
 //!
-//! The map of the house. A room names only rooms on lower floors, and neighbours on one floor do not see each
-//! other; `tests/it/house.rs` keeps it so and holds the few exceptions.
+//! # The house from above
+//!
+//! People and other servers come in by doors. A door parses, asks who it is, calls one verb or one question, and
+//! renders the answer. A verb is one write transaction: facts, indexes, the activity as it will be sent, and a
+//! delivery row for each inbox. After the commit the loops in `work` carry out what the rows say.
+//!
+//! A room names only rooms on lower floors, and neighbours on one floor do not see each other; `tests/it/house.rs`
+//! keeps it so and holds the few exceptions.
 //!
 //! | floor | room | owns |
 //! |---|---|---|
 //! | 0 | `error` | the one error, named for what the receiver should do |
 //! | 0 | `base` | words without opinions: ids, time, addresses, text, languages, HTML |
-//! | 1 | `crypto` | keys, digests, signatures, tokens, passwords: pure, in one place to audit |
+//! | 1 | `crypto` | keys, digests, signatures, tokens: pure, in one place to audit |
 //! | 1 | `model` | nouns and their rules as plain data |
 //! | 2 | `activitypub` | the wire language between servers: lenient in, strict out |
-//! | 2 | `store` | the database: tables, transactions, the one writer, checks, backup |
+//! | 2 | `store` | the database: tables, transactions, the one writer, check |
 //! | 3 | `actions` | verbs: one function is one write transaction |
 //! | 3 | `views` | questions: one read transaction, one answer for all doors |
 //! | 4 | `config` | the settings file |
 //! | 4 | `net` | going out: resolving, fetching, sending, under limits |
-//! | 4 | `media` | pictures, sound, video: probe, strip, resize |
+//! | 4 | `media` | pictures: checked, stripped, made small, drawn for the trial |
 //! | 5 | `app` | what is running: store, network, clock, tasks |
 //! | 6 | `demo` | sample content for a trial |
 //! | 6 | `web` | what all doors share |
@@ -27,12 +33,55 @@
 //! | 7 | `work` | what runs without being asked |
 //! | 8 | `serve` | listeners, connections, which door, stopping |
 //! | 9 | `cli` | commands |
+//!
+//! # What is not there
+//!
+//! 1. There is no await between opening and committing a write transaction: [`store::Store::write`] takes a closure.
+//! 2. There is no effect outside the house that is not first a committed row. Kill the process anywhere: nothing is
+//!    half-said or forgotten; at worst something is said twice, with the same activity id.
+//! 3. There is no effect of a stranger's activity whose sender was not proven: by a signature that covers the body, or
+//!    by a fetch from the object's own server.
+//! 4. There is no rule of who may do what outside [`model::user`], and no verb that can be called without its proof
+//!    ([`model::user::By`], [`model::user::Owner`]).
+//!
+//! # A post goes out
+//!
+//! `POST /desk/posts` comes to [`desk`]: session, form token, text, pictures ([`app::upload`] decodes and strips them),
+//! those who are named ([`app::mentions`] may ask their servers). [`actions::publish::publish`] writes the post, renders
+//! its Create once ([`activitypub::write`]), stores it, and puts a row for each distinct inbox of the audience. The
+//! commit wakes [`work::deliver`], which gives each server a lane of its own, signs each try anew, and writes each
+//! outcome down ([`actions::deliver::settle`]) before the next.
+//!
+//! # A reply comes in
+//!
+//! `POST /ap/inbox` comes to [`federation`]: size, shape, known or farewell, then the signature, whose key may have to be
+//! fetched ([`net::actors`], within budgets). Only when it verifies is it a row, and only when the row is durable is the
+//! answer 202. [`work::receive`] fetches what is missing and calls [`actions::receive::apply`]: the reply is kept because
+//! it answers a post of ours, and waits until somebody releases it ([`actions::replies`]).
+//!
+//! # Where to start reading
+//!
+//! [`model::post`], then [`store::schema`](store), then [`actions::publish`], then [`work::deliver`].
+//!
+//! # Why
+//!
+//! **Why redb?** One file inside the process: nothing to install, tune or upgrade, and a commit survives power loss. All
+//! its tables are bytes to bytes behind [`store`], so that its next version changes one room.
+//!
+//! **Why no framework over hyper?** Routes are a `match` or a table on one page for each door; the compiler checks them.
+//!
+//! **Why is an activity rendered once?** What was sent stays as it was sent: every retry, the outbox and the activity's
+//! own address give the same bytes.
+//!
+//! **Why are writes synchronous closures on one thread?** A closure cannot wait for a stranger's server while it holds the
+//! database, and verbs that come together share one fsync.
 
 pub mod actions;
 pub mod activitypub;
 pub mod api;
 pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod control;
 pub mod crypto;

@@ -60,9 +60,13 @@ async fn accept(app: &Arc<App>, listener: &TcpListener, graceful: &GracefulShutd
     let room = Arc::new(Semaphore::new(limits::CONNECTIONS));
     tokio::pin!(stop);
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async {
+            let permit = Arc::clone(&room).acquire_owned().await;
+            (permit, listener.accept().await)
+        };
+        // A full house must not keep us from hearing the signal to stop.
+        let (permit, accepted) = tokio::select! {
+            next = next => next,
             () = &mut stop => return,
         };
         let Ok((stream, _)) = accepted else {

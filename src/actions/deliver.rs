@@ -92,8 +92,9 @@ fn leave(tx: &mut Write<'_>, inbox: InboxId) -> Result<()> {
 
 /// A valid request came from this host: whatever we held against it is forgotten, and what waits is tried again.
 pub fn heard_from(tx: &mut Write<'_>, host: &str) -> Result<()> {
-    let Some(mut server) = actors::server_by_host(tx, host)?.filter(Server::is_troubled) else { return Ok(()) };
     let now = tx.now();
+    let found = actors::server_by_host(tx, host)?;
+    let Some(mut server) = found.filter(|server| server.may_be_forgiven(now)) else { return Ok(()) };
     server.well(now);
     actors::put_server(tx, &server)?;
     deliveries::hurry(tx, server.id)?;

@@ -1,6 +1,7 @@
 //! A trial becomes a domain: rows hold no addresses, so all there is to do is to say so, once.
 
 use crate::error::{Problem, Result};
+use crate::model::institution::Institution;
 use crate::model::site::Site;
 use crate::store::{Write, meta, posts};
 
@@ -32,4 +33,39 @@ pub fn go_live(tx: &mut Write<'_>, site: &Site) -> Result<()> {
     }
     institution.origin = Some(site.origin.clone());
     meta::put_institution(tx, &institution)
+}
+
+/// Whether the server may run as a trial. Not once it has federated: its inbox would refuse for good what others send,
+/// and what is published meanwhile would never be told.
+pub fn may_be_trial(institution: &Institution) -> Result<()> {
+    match (&institution.origin, institution.first_delivery) {
+        (Some(origin), Some(_)) => Err(Problem::new(
+            "E070",
+            format!("'{origin}' was already used for federation; this cannot be a trial again."),
+        )
+        .remedy(format!("Other servers know your accounts by it. Set url = \"{origin}\" again in instance.toml."))
+        .into()),
+        (Some(_) | None, Some(_) | None) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Timestamp;
+
+    #[test]
+    fn what_has_federated_is_no_trial_again() {
+        let mut institution = Institution {
+            name: "City".into(),
+            languages: Vec::new(),
+            time_zone: "UTC".into(),
+            created: Timestamp(1),
+            origin: Some("https://s.example".into()),
+            first_delivery: None,
+        };
+        assert!(may_be_trial(&institution).is_ok());
+        institution.first_delivery = Some(Timestamp(2));
+        assert!(matches!(may_be_trial(&institution), Err(crate::error::Error::Invalid(p)) if p.id == "E070"));
+    }
 }

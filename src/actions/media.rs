@@ -42,6 +42,15 @@ fn own(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
     })
 }
 
+/// A picture belongs to one post or profile: it goes when that goes.
+pub(super) fn free(media: &Media) -> Result<()> {
+    if !media.used {
+        return Ok(());
+    }
+    let problem = Problem::new("E133", format!("The picture {} belongs to something else already.", media.id));
+    Err(problem.field("media").into())
+}
+
 /// Makes a picture part of something published.
 pub(super) fn keep(tx: &mut Write<'_>, media: &Media) -> Result<()> {
     tx.put(&MEDIA, &media.id, &Media { used: true, ..media.clone() })
@@ -66,6 +75,8 @@ pub(super) fn replace(
 ) -> Result<()> {
     if let Some(id) = new {
         let media = own(tx, account, id)?;
+        // It would be forgotten with the other place that it has.
+        free(&media)?;
         keep(tx, &media)?;
     }
     old.map_or(Ok(()), |id| forget(tx, id))

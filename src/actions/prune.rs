@@ -94,9 +94,14 @@ fn outcomes(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
         deliveries::remove(tx, *name)?;
         let spent = deliveries::of_activity(tx, name.0)?.is_empty();
         let activity = activities::get(tx, name.0)?;
-        if spent && activity.is_some_and(|a| !a.listed && a.post.is_none()) {
+        if spent && activity.is_some_and(|a| !a.listed && a.post.is_none() && !may_be_undone(&a.kind)) {
             activities::erase(tx, name.0)?;
         }
     }
     Ok(old.len() == STEP || late.len() == STEP)
+}
+
+/// Its Undo repeats it word for word, years later perhaps.
+fn may_be_undone(kind: &str) -> bool {
+    matches!(kind, "Follow" | "Like" | "Announce")
 }

@@ -32,11 +32,7 @@ fn write_down(tx: &mut Write<'_>, by: By, new: &NewPost, id: PostId, published: 
     new.check()?;
     let account = accounts::need(tx, by.account())?;
     let media = new.media.iter().map(|id| super::media::ready(tx, account.id, *id)).collect::<Result<Vec<Media>>>()?;
-    if let Some(used) = media.iter().find(|m| m.used) {
-        return Err(Problem::new("E133", format!("The picture {} belongs to another post already.", used.id))
-            .field("media")
-            .into());
-    }
+    media.iter().try_for_each(super::media::free)?;
     check_parent(tx, new.reply_to)?;
     let post = Post {
         id,

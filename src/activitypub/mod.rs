@@ -7,3 +7,6 @@ pub mod read;
 pub mod vocab;
 pub mod webfinger;
 pub mod write;
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{entities, input};
 use crate::actions;
-use crate::app::{App, mentions};
+use crate::app::{App, mentions, once};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::client::Token;
@@ -32,16 +32,12 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, token: Token)
     let by = by(&token)?;
     let key = request.header("idempotency-key").map(|key| (token.account, key.to_owned()));
     let form = input::read(request, limits::FORM).await?.form;
-    if let Some(known) = key.as_ref().map_or(Ok(None), |key| app.repeated(key))? {
+    if let Some(known) = key.as_ref().map_or(Ok(None), |key| once::repeated(app, key))? {
         return status(app, &known.to_string());
     }
     let new = new_post(app, &form, &token).await?;
     let site = app.site.clone();
-    let post = app.store.write(move |tx| actions::publish::publish(tx, &site, by, &new)).await?;
-    if let Some(key) = key {
-        app.remember(key, post.id)?;
-    }
-    shown(app, post)
+    shown(app, once::publish(app, key, move |tx| actions::publish::publish(tx, &site, by, &new)).await?)
 }
 
 fn shown(app: &App, post: Post) -> Result<Response> {

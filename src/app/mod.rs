@@ -1,7 +1,9 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
+pub mod emblem;
 pub mod lookup;
 pub mod mentions;
+pub mod once;
 pub mod upload;
 
 use std::collections::HashMap;
@@ -11,14 +13,13 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
-use crate::actions::go_live;
-use crate::base::cache::Cache;
+use crate::actions::{accounts, go_live};
 use crate::base::time::{Clock, Timestamp};
 use crate::config::Config;
-use crate::crypto::keys::RsaKey;
+use crate::crypto::keys::{PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Files;
-use crate::model::ids::{AccountId, INSTANCE, PostId, ServerId};
+use crate::model::ids::{AccountId, INSTANCE, ServerId};
 use crate::model::site::Site;
 use crate::net::actors::Actors;
 use crate::net::address::Reach;
@@ -30,12 +31,6 @@ use crate::store::{After, Options, Rows, Store};
 /// Uploads held in memory at once, over all doors: each may be 64 MB.
 const UPLOADS: usize = 2;
 
-/// How long a client program's `Idempotency-Key` is remembered (Mastodon: an hour).
-const REPEATS: Duration = Duration::from_secs(3600);
-
-/// A client program's attempt to publish: for whom, and its `Idempotency-Key`.
-pub type Attempt = (AccountId, String);
-
 pub struct App {
     pub config: Config,
     pub site: Site,
@@ -44,13 +39,20 @@ pub struct App {
     pub client: Client,
     pub actors: Actors,
     pub wakers: Arc<Wakers>,
+    pub attempts: Arc<once::Attempts>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Semaphore,
     pub uploads: Semaphore,
     clock: Clock,
-    keys: Mutex<HashMap<AccountId, Arc<RsaKey>>>,
-    published: Mutex<Cache<Attempt, (PostId, Timestamp)>>,
+    keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
     stopping: watch::Sender<bool>,
+}
+
+/// What an account signs with, and what others check it by.
+pub struct Keyring {
+    pub rsa: RsaKey,
+    pub public_rsa: PublicKey,
+    pub public_ed25519: PublicKey,
 }
 
 /// What a commit sets in motion. Nothing is lost when nobody listens: the rows tell the same at the next start.
@@ -114,9 +116,13 @@ impl App {
             Store::open(&config.data.join("store.redb"), options)?
         };
         let site = config.site();
-        if site.live && store.read(crate::store::meta::find_institution)?.is_some() {
-            let site = site.clone();
-            store.write_blocking(move |tx| go_live::go_live(tx, &site))?;
+        match store.read(crate::store::meta::find_institution)? {
+            Some(institution) if !site.live => go_live::may_be_trial(&institution)?,
+            Some(_) => {
+                let site = site.clone();
+                store.write_blocking(move |tx| go_live::go_live(tx, &site))?;
+            }
+            None => {}
         }
         let client = client(&config, &site, resolver)?;
         Ok(Arc::new(Self {
@@ -131,7 +137,7 @@ impl App {
             uploads: Semaphore::new(UPLOADS),
             clock,
             keys: Mutex::default(),
-            published: Mutex::new(Cache::new(1_000)),
+            attempts: Arc::default(),
             stopping: watch::Sender::new(false),
         }))
     }
@@ -140,28 +146,29 @@ impl App {
         self.clock.now()
     }
 
-    /// The key that signs for an account; parsed once.
-    pub fn key(&self, account: AccountId) -> Result<Arc<RsaKey>> {
+    /// The keys of an account, parsed once: parsing costs as much as signing.
+    pub fn keys(&self, account: AccountId) -> Result<Arc<Keyring>> {
         let mut keys = self.keys.lock().map_err(|_| Error::bug("a thread panicked while it held the keys"))?;
-        if let Some(key) = keys.get(&account) {
-            return Ok(Arc::clone(key));
+        if let Some(known) = keys.get(&account) {
+            return Ok(Arc::clone(known));
         }
-        let row = self.store.read(|rows| rows.get(&KEYS, &account))?;
-        let stored = row.ok_or_else(|| Error::bug("an account without keys"))?;
-        let key = Arc::new(RsaKey::from_pkcs8(&stored.rsa)?);
-        keys.insert(account, Arc::clone(&key));
-        Ok(key)
+        let (stored, public) =
+            self.store.read(|rows| Ok((rows.need(&KEYS, &account)?, accounts::public_keys(rows, account)?)))?;
+        let keyring =
+            Arc::new(Keyring { rsa: RsaKey::from_pkcs8(&stored.rsa)?, public_rsa: public.0, public_ed25519: public.1 });
+        keys.insert(account, Arc::clone(&keyring));
+        Ok(keyring)
     }
 
     /// The server's own key id and key, which sign our GETs.
-    pub fn own_key(&self) -> Result<(String, Arc<RsaKey>)> {
-        Ok((self.site.key_id(INSTANCE), self.key(INSTANCE)?))
+    fn own_key(&self) -> Result<(String, Arc<Keyring>)> {
+        Ok((self.site.key_id(INSTANCE), self.keys(INSTANCE)?))
     }
 
     /// Fetches an actor document, signed by the server itself.
     pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<crate::model::actor::Profile>> {
         let (key_id, key) = self.own_key()?;
-        self.actors.fetch(&self.client, &Signer { key_id: &key_id, key: &key }, actor, self.now()).await
+        self.actors.fetch(&self.client, &Signer { key_id: &key_id, key: &key.rsa }, actor, self.now()).await
     }
 
     /// Fetches any ActivityPub object, within its host's budget.
@@ -171,21 +178,7 @@ impl App {
         };
         self.actors.spend(&crate::base::uri::authority(&url), self.now())?;
         let (key_id, key) = self.own_key()?;
-        crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key }, self.now()).await
-    }
-
-    /// The post that an attempt with the same key led to a moment ago.
-    pub fn repeated(&self, attempt: &Attempt) -> Result<Option<PostId>> {
-        let found =
-            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?.get(attempt);
-        Ok(found.filter(|(_, at)| self.now().since(*at) < REPEATS).map(|(post, _)| post))
-    }
-
-    pub fn remember(&self, attempt: Attempt, post: PostId) -> Result<()> {
-        let mut published =
-            self.published.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))?;
-        published.insert(attempt, (post, self.now()));
-        Ok(())
+        crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key.rsa }, self.now()).await
     }
 
     /// Starts a task that is to end when `stopping` says so.

@@ -12,6 +12,7 @@ use super::text;
 use crate::error::{Error, Problem, Result};
 
 pub use dates::date_long;
+pub use names::all as known;
 
 /// RFC 5646 §4.4.1: as much as a tag without extensions needs.
 const LONGEST: usize = 35;

@@ -54,13 +54,14 @@ pub fn contact(text: &str) -> Result<String, String> {
     }
 }
 
-/// An address, or a range of them such as `10.0.0.0/8`.
+/// An address, or a range of them such as `10.0.0.0/8`; never larger than the largest private one.
 pub fn range(text: &str) -> Result<String, String> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
     let address: IpAddr = address.parse().map_err(|_| format!("'{text}' is no address or range of addresses"))?;
-    let most: u8 = if address.is_ipv4() { 32 } else { 128 };
-    if bits.is_some_and(|bits| bits.parse::<u8>().map_or(true, |bits| bits > most)) {
-        return Err(format!("the range '{text}' does not end with a number up to {most}"));
+    let (least, most) = if address.is_ipv4() { (8, 32) } else { (7, 128) };
+    let fits = |bits: &str| bits.parse::<u8>().is_ok_and(|bits| (least..=most).contains(&bits));
+    if bits.is_some_and(|bits| !fits(bits)) {
+        return Err(format!("the range '{text}' does not end with a number from {least} to {most}"));
     }
     Ok(text.to_owned())
 }

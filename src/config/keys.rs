@@ -153,6 +153,13 @@ impl Key {
         (self.get)(config)
     }
 
+    /// What a text amounts to as a value of this key, in its normal form; or what is wrong with it.
+    pub fn check(&self, text: &str) -> Result<Value, String> {
+        let mut scratch = Config::new("");
+        self.put(&mut scratch, self.value_of(text)?)?;
+        Ok(self.get(&scratch))
+    }
+
     pub(super) fn put(&self, config: &mut Config, value: Value) -> Result<(), String> {
         match (&self.set, value) {
             (Set::Text(set), Value::Text(text)) => set(config, text.trim()),

@@ -58,6 +58,7 @@ fn wrong_values_are_refused_with_their_line() {
         "contact = 'javascript:alert(1)'",
         "network.allow_private = '127.0.0.1'",
         "network.allow_private = ['127.0.0.1/33']",
+        "network.allow_private = ['0.0.0.0/0']",
         "network.allow_private = ['localhost']",
         "network.allow_private = [1]",
         "network.extra_ca = 'not-there.pem'",

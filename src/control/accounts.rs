@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::account;
 use crate::actions::accounts::{self as verbs, Change};
-use crate::app::{App, upload};
+use crate::app::{App, emblem, upload};
 use crate::base::bytes64;
 use crate::base::lang::Lang;
 use crate::error::{Error, Result};
@@ -74,7 +74,7 @@ pub async fn add(app: &Arc<App>, new: AccountNew) -> Result<Value> {
         .await
         .map_err(|e| Error::broken("make keys", e))??;
     let added = app.store.write(move |tx| verbs::add(tx, owner, &new, &keys)).await?;
-    shown(app, &added)
+    shown(app, &emblem::dress(app, &added).await?)
 }
 
 pub fn list(app: &Arc<App>) -> Result<Value> {

@@ -77,3 +77,18 @@ pub async fn check(app: &Arc<App>) -> Result<Value> {
     let report = tokio::task::spawn_blocking(check).await.map_err(|e| Error::broken("check the store", e))??;
     Ok(json!({ "sound": report.is_sound(), "facts": report.facts, "wrong": report.wrong }))
 }
+
+pub fn institution(app: &Arc<App>) -> Result<Value> {
+    let (institution, accounts) =
+        app.store.read(|read| Ok((store::meta::institution(read)?, store::accounts::all(read)?)))?;
+    let own = accounts.iter().filter(|account| !account.demo).map(|account| account.handle.as_str());
+    Ok(json!({
+        "name": institution.name,
+        "languages": institution.languages,
+        "time_zone": institution.time_zone,
+        "origin": app.site.origin,
+        "handle_domain": app.site.handle_domain,
+        "live": app.site.live,
+        "accounts": own.collect::<Vec<_>>(),
+    }))
+}

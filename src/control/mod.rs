@@ -6,6 +6,7 @@ mod fault;
 mod keep;
 mod posts;
 mod queue;
+mod replies;
 mod socket;
 
 use std::sync::Arc;
@@ -16,11 +17,12 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
+use crate::model::note::Shown;
 use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew, Upload};
 pub use fault::{Fault, Kind};
-pub use posts::{PostChange, PostNew};
+pub use posts::{NewVersion, PostChange, PostNew};
 pub use socket::{call, close, listen, serve};
 
 /// What the command line may ask for. Accounts are named by handle, posts by number or address.
@@ -56,6 +58,14 @@ pub enum Command {
         post: String,
         undo: bool,
     },
+    /// Strangers' answers: what waits for a decision, or all.
+    ReplyList {
+        all: bool,
+    },
+    ReplyShow {
+        reply: String,
+        shown: Shown,
+    },
     QueueList,
     /// Tries at once, for one server or all.
     QueueRetry {
@@ -78,6 +88,8 @@ pub enum Command {
     DemoRemove,
     /// Compares every index with its facts.
     Check,
+    /// What was set up.
+    Institution,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +110,8 @@ impl Command {
             Self::PostDelete { .. } => "instance.deleted/1",
             Self::React { .. } => "instance.reaction/1",
             Self::Pin { .. } => "instance.pin/1",
+            Self::ReplyList { .. } => "instance.replies/1",
+            Self::ReplyShow { .. } => "instance.reply/1",
             Self::QueueList => "instance.queue/1",
             Self::QueueRetry { .. } => "instance.retried/1",
             Self::QueueDrop { .. } => "instance.dropped/1",
@@ -107,6 +121,7 @@ impl Command {
             Self::LoginLink => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
             Self::Check => "instance.check/1",
+            Self::Institution => "instance.institution/1",
         }
     }
 }
@@ -127,6 +142,8 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::PostDelete { post } => posts::delete(app, &post).await,
         Command::React { account, post, kind, undo } => posts::react(app, &account, &post, kind, undo).await,
         Command::Pin { post, undo } => posts::pin(app, &post, undo).await,
+        Command::ReplyList { all } => replies::list(app, all),
+        Command::ReplyShow { reply, shown } => replies::show(app, &reply, shown).await,
         Command::QueueList => queue::list(app).await,
         Command::QueueRetry { server } => queue::retry(app, server).await,
         Command::QueueDrop { server } => queue::drop(app, server).await,
@@ -136,6 +153,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::LoginLink => keep::login_link(app).await,
         Command::DemoRemove => keep::demo_remove(app).await,
         Command::Check => keep::check(app).await,
+        Command::Institution => keep::institution(app),
     }?;
     let mut document = Map::new();
     document.insert("schema".to_owned(), schema.into());

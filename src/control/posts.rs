@@ -111,7 +111,7 @@ fn newest(read: &crate::store::Read, limit: usize) -> Result<Vec<Post>> {
     for account in account_rows::all(read)? {
         posts.extend(rows::of_account(read, account.id, None, limit)?);
     }
-    posts.sort_by(|a, b| b.id.cmp(&a.id));
+    posts.sort_by_key(|post| std::cmp::Reverse(post.id));
     posts.truncate(limit);
     Ok(posts)
 }

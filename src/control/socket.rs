@@ -100,11 +100,8 @@ pub async fn serve(app: Arc<App>, listener: UnixListener) {
 
 /// One command, one answer.
 async fn converse(app: &Arc<App>, mut stream: UnixStream) {
-    let line = match tokio::time::timeout(TRANSFER, read(&mut stream)).await {
-        Ok(Ok(line)) => line,
-        // Whoever asked went away, or had nothing to ask.
-        Ok(Err(_)) | Err(_) => return,
-    };
+    // Else whoever asked went away, or had nothing to ask.
+    let Ok(Ok(line)) = tokio::time::timeout(TRANSFER, read(&mut stream)).await else { return };
     let answer = match serde_json::from_slice::<Command>(&line) {
         Ok(command) => super::run(app, command).await,
         Err(e) => Err(misread(&e)),
@@ -175,4 +172,79 @@ fn broke_off(e: &std::io::Error) -> Error {
     Problem::new("E039", format!("The running server did not answer ({e})."))
         .remedy("It may have done all the same: look before you try again.")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::{Clock, Timestamp};
+    use crate::config::Config;
+
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn folder(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("instance-socket-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    /// What the server answers to a line.
+    fn answer(data: &Path, line: &[u8]) -> String {
+        let mut stream = BlockingStream::connect(data.join(NAME)).unwrap();
+        stream.write_all(line).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn lines_are_answered_and_nonsense_is_refused() {
+        let folder = folder("lines");
+        let data = folder.0.clone();
+        let app = App::open(Config::new(&data), Clock::by_hand(Timestamp(1_000))).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        assert!(call(&data, &Command::AccountList).is_none(), "nobody listens yet");
+        std::fs::write(data.join(NAME), "left behind").unwrap();
+        let _inside = runtime.enter();
+        let listener = listen(&data).unwrap();
+        let serving = app.spawn(serve(Arc::clone(&app), listener));
+
+        // More at once than are let in together.
+        let asking: Vec<_> = (0..12)
+            .map(|_| {
+                let data = data.clone();
+                std::thread::spawn(move || call(&data, &Command::AccountList))
+            })
+            .collect();
+        for asked in asking {
+            let answer = asked.join().unwrap().expect("somebody listens").unwrap();
+            assert_eq!(
+                (&answer["schema"], &answer["accounts"]),
+                (&"instance.accounts/1".into(), &serde_json::json!([]))
+            );
+        }
+        let fault = call(&data, &Command::Institution).unwrap().unwrap_err();
+        assert_eq!(fault.id, "E010");
+        for nonsense in
+            [&b"\n"[..], b"{", b"\xff\xfe\n", b"\"nothing\"\n", b"{\"post_show\":{}}\n", "[".repeat(100_000).as_bytes()]
+        {
+            let answer = answer(&data, nonsense);
+            assert!(answer.contains("E049"), "{answer}");
+        }
+        // Somebody who says nothing keeps nobody from asking, nor the server from stopping.
+        let silent = BlockingStream::connect(data.join(NAME)).unwrap();
+        assert!(call(&data, &Command::AccountList).is_some());
+        drop(silent);
+        app.stop();
+        runtime.block_on(serving).unwrap();
+        close(&data);
+        assert!(call(&data, &Command::AccountList).is_none());
+    }
 }

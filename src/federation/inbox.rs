@@ -98,26 +98,20 @@ fn without_fragment(key_id: &str) -> &str {
     key_id.split_once('#').map_or(key_id, |(actor, _)| actor)
 }
 
-/// Checks the signature against the signer's key: the stored or remembered one, then, once in a while, a fresh one.
+/// Checks the signature against the signer's key: the stored one, the one remembered from a moment ago (it may be newer:
+/// what was fetched for an activity is stored only with its effect), then, once in a while, a fresh one.
 async fn check(app: &Arc<App>, claim: &Claim, signer: &str) -> Result<Option<Arc<Profile>>> {
     let now = app.now();
-    if let Some(actor) = app.store.read(|rows| actors::by_uri(rows, signer))? {
-        if verified(claim, &actor.profile) {
-            return Ok(None);
-        }
-    } else if let Some(profile) = app.actors.remembered(signer, now)?
-        && verified(claim, &profile)
-    {
-        return Ok(Some(profile));
-    } else if app.actors.remembered(signer, now)?.is_none() {
-        let profile = app.fetch_actor(signer).await.map_err(unavailable)?;
-        return if verified(claim, &profile) {
-            Ok(Some(profile))
-        } else {
-            Err(refused("the signature does not match the key"))
-        };
+    let stored = app.store.read(|rows| actors::by_uri(rows, signer))?;
+    if stored.as_ref().is_some_and(|actor| verified(claim, &actor.profile)) {
+        return Ok(None);
     }
-    if !app.actors.may_refetch(signer, now)? {
+    let remembered = app.actors.remembered(signer, now)?;
+    if let Some(profile) = remembered.as_ref().filter(|profile| verified(claim, profile)) {
+        return Ok(Some(Arc::clone(profile)));
+    }
+    let is_new = stored.is_none() && remembered.is_none();
+    if !is_new && !app.actors.may_refetch(signer, now)? {
         return Err(refused("the signature does not match the key"));
     }
     let fresh = app.fetch_actor(signer).await.map_err(unavailable)?;
@@ -182,8 +176,8 @@ fn row(
 /// Which one wrote is told by the key; what is forwarded says nothing of the health of its author's server.
 async fn keep(app: &Arc<App>, key_id: &str, row: Received) -> Result<()> {
     let host = uri::http(key_id).map(|url| uri::authority(&url)).unwrap_or_default();
-    let troubled =
-        app.store.read(|rows| actors::server_by_host(rows, &host))?.is_some_and(|server| server.is_troubled());
+    let server = app.store.read(|rows| actors::server_by_host(rows, &host))?;
+    let troubled = server.is_some_and(|server| server.may_be_forgiven(app.now()));
     app.store
         .write(move |tx| {
             let id = ReceivedId(tx.id());

@@ -4,7 +4,6 @@ use hyper::StatusCode;
 use hyper::header;
 
 use super::{document, to_page, wants_page};
-use crate::actions::accounts::public_keys;
 use crate::activitypub::write::{self, note::NoteParts};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -23,8 +22,9 @@ pub(super) fn need_account(app: &App, id: &str) -> Result<Account> {
 }
 
 pub(super) fn instance_actor(app: &App) -> Result<Response> {
-    let (institution, keys) = app.store.read(|rows| Ok((meta::institution(rows)?, public_keys(rows, INSTANCE)?)))?;
-    Ok(document(StatusCode::OK, &write::actor::instance_actor(&app.site, &institution.name, &keys.0, &keys.1)))
+    let (institution, keys) = (app.store.read(meta::institution)?, app.keys(INSTANCE)?);
+    let (rsa, ed25519) = (&keys.public_rsa, &keys.public_ed25519);
+    Ok(document(StatusCode::OK, &write::actor::instance_actor(&app.site, &institution.name, rsa, ed25519)))
 }
 
 pub(super) fn account(app: &App, request: &Request, id: &str) -> Result<Response> {
@@ -32,15 +32,15 @@ pub(super) fn account(app: &App, request: &Request, id: &str) -> Result<Response
     if wants_page(request) {
         return Ok(to_page(&app.site.profile(&account.handle)));
     }
+    let keys = app.keys(account.id)?;
     let value = app.store.read(|rows| {
-        let (rsa, ed25519) = public_keys(rows, account.id)?;
         let avatar = account.avatar.map_or(Ok(None), |id| rows.get(&MEDIA, &id))?;
         let header = account.header.map_or(Ok(None), |id| rows.get(&MEDIA, &id))?;
         Ok(write::actor::actor(&write::actor::ActorParts {
             site: &app.site,
             account: &account,
-            rsa: &rsa,
-            ed25519: &ed25519,
+            rsa: &keys.public_rsa,
+            ed25519: &keys.public_ed25519,
             avatar: avatar.as_ref(),
             header: header.as_ref(),
         }))

@@ -13,6 +13,9 @@ use crate::base::time::Timestamp;
 const SUSPEND_FAILURES: u32 = 10;
 const SUSPEND_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
 const PROBE_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// A server that fails for less than this is tried again soon anyway. Without it, one that is too busy to take
+/// anything but goes on sending would be tried anew with every activity of its own, whatever wait it asked for.
+const FORGIVE_AFTER: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
@@ -59,6 +62,11 @@ impl Server {
         self.failures > 0 || self.suspended || self.failing_since.is_some()
     }
 
+    /// Whether a sign of life is a reason to try again at once.
+    pub fn may_be_forgiven(&self, now: Timestamp) -> bool {
+        self.suspended || self.failing_since.is_some_and(|since| now.since(since) >= FORGIVE_AFTER)
+    }
+
     /// It took a delivery, or sent us a valid request: every mark against it is lifted.
     pub fn well(&mut self, now: Timestamp) {
         self.failures = 0;
@@ -95,6 +103,17 @@ mod tests {
         assert!(now.since(Timestamp(1_000_000_000)) >= SUSPEND_AFTER);
         server.well(now);
         assert!(!server.is_troubled() && server.paused_until <= now);
+    }
+
+    #[test]
+    fn a_sign_of_life_counts_once_in_a_while() {
+        let mut server = Server::new(ServerId(1), "x.example".into());
+        assert!(!server.may_be_forgiven(Timestamp(0)));
+        server.failed(Timestamp(0), Some(Duration::from_secs(3600)));
+        assert!(!server.may_be_forgiven(Timestamp(599_999)) && server.may_be_forgiven(Timestamp(600_000)));
+        server.well(Timestamp(600_000));
+        server.failed(Timestamp(600_000), None);
+        assert!(!server.may_be_forgiven(Timestamp(600_001)));
     }
 
     #[test]

@@ -5,11 +5,13 @@ use askama::Template;
 use super::items::{VersionLink, others, plain, version_path};
 use super::shell::{Scene, name};
 use crate::activitypub::write;
+use crate::base::html::escape;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::base::{markup, text};
 use crate::error::{Error, Result};
 use crate::model::media::Media;
+use crate::model::post::Version;
 use crate::store::{Rows, accounts};
 use crate::views::post::PostView;
 use crate::views::timeline::{self, PAGE, Page, Which};
@@ -97,7 +99,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, of: Of<'_>, kind: Kind) -> Re
         Of::All => (String::new(), institution.clone(), timeline::home(rows, site, None, PAGE)?, None),
         Of::Account(handle) => {
             let account = accounts::named(rows, handle)?;
-            let page = timeline::of_account(rows, site, &account, Which::NoAnswers, None, PAGE)?;
+            let page = timeline::of_account(rows, site, &account, Which::Listed, None, PAGE)?;
             let title = format!("{} ({})", account.name, site.handle(&account.handle));
             let icon = page.posts.first().and_then(|view| view.avatar.as_ref()).map(|m| site.media(&m.small.file));
             (format!("/@{}", account.handle), title, page, icon)
@@ -146,7 +148,9 @@ fn entry(scene: &Scene<'_>, view: &PostView) -> Option<Entry> {
     let version = post.main()?;
     let absolute = |path: String| format!("{}{path}", site.origin);
     let mut versions = others(view, version);
-    versions.iter_mut().for_each(|link| link.path.insert_str(0, &site.origin));
+    for link in &mut versions {
+        link.path.insert_str(0, &site.origin);
+    }
     Some(Entry {
         id: site.post(post.id),
         lang: version.lang.clone(),
@@ -173,24 +177,21 @@ fn enclosure(scene: &Scene<'_>, media: &Media) -> Enclosure {
 }
 
 /// The whole post: warning, text, pictures.
-fn html(scene: &Scene<'_>, view: &PostView, version: &crate::model::post::Version) -> String {
-    use crate::base::html::escape;
+fn html(scene: &Scene<'_>, view: &PostView, version: &Version) -> String {
     let mut html = String::new();
     if !version.warning.is_empty() {
-        html.push_str(&format!("<p><strong>{}: {}</strong></p>", scene.w.warning, escape(&version.warning)));
+        html.extend(["<p><strong>", scene.w.warning, ": ", &escape(&version.warning), "</strong></p>"]);
     }
     html.push_str(&write::note::html(scene.site, view.post(), version));
     if !view.post().sensitive && version.warning.is_empty() {
-        for media in &view.material.media {
-            let (src, small) = (scene.site.media(&media.small.file), &media.small);
-            let alt = escape(&media.alt);
-            html.push_str(&format!(
-                "<p><img src=\"{src}\" width=\"{}\" height=\"{}\" alt=\"{alt}\"></p>",
-                small.width, small.height
-            ));
-        }
+        html.extend(view.material.media.iter().map(|media| picture(scene, media)));
     }
     xml(&html)
+}
+
+fn picture(scene: &Scene<'_>, media: &Media) -> String {
+    let (src, small, alt) = (scene.site.media(&media.small.file), &media.small, escape(&media.alt));
+    format!("<p><img src=\"{src}\" width=\"{}\" height=\"{}\" alt=\"{alt}\"></p>", small.width, small.height)
 }
 
 /// Only characters that XML 1.0 can carry, and none that turn the direction of what follows. The templates escape.

@@ -65,9 +65,7 @@ pub struct PostItem {
     ui: &'static str,
     id: String,
     level: u8,
-    big: bool,
-    pinned: bool,
-    mark: bool,
+    place: Place,
     sample: bool,
     who: Option<Who>,
     url: String,
@@ -124,9 +122,7 @@ impl PostItem {
             ui: scene.ui,
             id: if place == Place::Pinned { format!("p{}", post.id) } else { post.id.to_string() },
             level: if place == Place::Answer { 3 } else { 2 },
-            big: place == Place::Alone,
-            pinned: place == Place::Pinned,
-            mark: place == Place::Answer,
+            place,
             sample: post.demo,
             who: (!knows_who).then(|| Who::own(scene.site, account, view.avatar.as_ref())),
             url: version_path(view, version),
@@ -139,7 +135,7 @@ impl PostItem {
             sensitive: post.sensitive && version.warning.is_empty(),
             pictures: pictures(&view.material.media, place == Place::Alone),
             versions: others(view, version),
-            numbers: numbers(scene, view, &path),
+            numbers: numbers(scene, view, (place != Place::Alone).then_some(path)),
         }
     }
 
@@ -207,7 +203,7 @@ fn pictures(media: &[Media], alone: bool) -> Vec<Picture> {
             sizes: if many { "(max-width:30rem) 100vw, 21rem" } else { "(max-width:44rem) 100vw, 42rem" },
             width: m.small.width,
             height: m.small.height,
-            alt: m.alt.clone(),
+            alt: m.alt.chars().filter(|c| text::printable(*c)).collect(),
             tall: m.height > m.width && !many,
             lazy: !alone || n > 0,
         }
@@ -215,10 +211,11 @@ fn pictures(media: &[Media], alone: bool) -> Vec<Picture> {
     media.iter().enumerate().map(picture).collect()
 }
 
-fn numbers(scene: &Scene<'_>, view: &PostView, path: &str) -> Vec<Number> {
+/// `path` leads to the replies; on the post's own page they stand below and speak for themselves.
+fn numbers(scene: &Scene<'_>, view: &PostView, path: Option<String>) -> Vec<Number> {
     let (w, material) = (scene.w, &view.material);
     let mut numbers = Vec::new();
-    if view.replies_shown > 0 {
+    if let Some(path) = path.filter(|_| view.replies_shown > 0) {
         let text = w.count(&w.replies, view.replies_shown);
         numbers.push(Number { text, href: Some(format!("{path}#replies")) });
     }
@@ -332,4 +329,3 @@ pub fn plain(view: &PostView, version: &Version) -> String {
     }
     view.material.media.first().map(|media| name(&media.alt)).unwrap_or_default()
 }
-

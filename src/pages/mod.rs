@@ -27,9 +27,9 @@ use crate::error::{Error, Result};
 use crate::media::files::Files;
 use crate::model::ids::PostId;
 use crate::store::{Read, accounts, meta, posts};
+use crate::web::assets;
 use crate::web::request::Request;
 use crate::web::response::{Body, Response, answer, bare, file, found, html, set, set_text};
-use crate::web::assets;
 
 use feeds::{Kind, Of};
 use shell::Scene;

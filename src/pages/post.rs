@@ -25,7 +25,6 @@ struct PostPage {
     post: PostItem,
     /// To paste into an app.
     address: String,
-    replies_title: String,
     /// Some answers are not ours.
     strangers: bool,
     not_ours: String,
@@ -81,11 +80,6 @@ fn page(scene: &Scene<'_>, view: &PostView, version: &Version, thread: &Thread) 
         heading: fill(w.post_by, &super::shell::name(&account.name)),
         post: PostItem::new(scene, view, version, Place::Alone),
         address: scene.site.post_page(&account.handle, view.post().id),
-        replies_title: if thread.shown > 0 {
-            format!("{} ({})", w.replies_title, w.number(thread.shown as u64))
-        } else {
-            w.replies_title.to_owned()
-        },
         strangers: thread.answers.iter().any(has_stranger),
         not_ours: fill(w.not_ours, &scene.institution.name),
         answers: AnswerItem::all(scene, &thread.answers),
@@ -134,6 +128,8 @@ fn alternates(site: &Site, view: &PostView, version: &Version) -> Vec<VersionLin
         return all;
     }
     all.insert(0, VersionLink { lang: version.lang.clone(), path: version_path(view, version) });
-    all.iter_mut().for_each(|link| link.path.insert_str(0, &site.origin));
+    for link in &mut all {
+        link.path.insert_str(0, &site.origin);
+    }
     all
 }

@@ -55,6 +55,7 @@ pub struct Words {
     pub tab_replies: &'static str,
     pub pinned: &'static str,
     pub sample: &'static str,
+    pub sample_says: &'static str,
     pub moved: &'static str,
     pub profile_says: &'static str,
 
@@ -128,7 +129,7 @@ impl Words {
         let digits = n.to_string();
         let mut grouped = String::with_capacity(digits.len() + 4);
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 grouped.push(self.group);
             }
             grouped.push(digit);
@@ -161,7 +162,8 @@ mod tests {
     #[test]
     fn a_sentence_has_at_most_one_blank() {
         for words in ALL {
-            for sentence in [words.in_reply, words.not_ours, words.moved, words.gone_on, words.hidden.one, words.edited] {
+            for sentence in [words.in_reply, words.not_ours, words.moved, words.gone_on, words.hidden.one, words.edited]
+            {
                 assert_eq!(sentence.matches("{}").count(), 1, "{sentence}");
             }
             for plural in [&words.hidden, &words.waiting, &words.elsewhere, &words.replies, &words.posts] {

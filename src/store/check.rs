@@ -42,7 +42,7 @@ pub fn check(store: &Store) -> Result<Report> {
             report.facts.insert(name, count(read, name)?);
         }
         let options = Options { cache: 16 << 20, clock: Clock::System, after: Box::new(|_| {}) };
-        let scratch = Store::on_backend(InMemoryBackend::new(), options)?;
+        let scratch = Store::on_backend(InMemoryBackend::new, options)?;
         scratch.within(|tx| replay(tx, read))?;
         scratch.read(|rebuilt| {
             for name in INDEXES {

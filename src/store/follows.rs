@@ -14,14 +14,14 @@ use crate::model::moderation::Block;
 pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Follower) -> Result<()> {
     let key = (account, actor.id);
     if let Some(old) = tx.get(&FOLLOWERS, &key)? {
-        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+        forget_act(tx, &old.uri, ActRef::Follow(account, actor.id))?;
     } else {
         tx.put(&FOLLOWED_BY, &(actor.id, account), &())?;
         audience(tx, account, actor.delivery, true)?;
         step(tx, Count::Followers(account), true)?;
         tx.after.pages = true;
     }
-    tx.put(&ACT_BY_URI, &fingerprint(&follower.uri), &ActRef::Follow(account, actor.id))?;
+    put_act(tx, &follower.uri, ActRef::Follow(account, actor.id))?;
     tx.put(&FOLLOWERS, &key, follower)
 }
 
@@ -29,7 +29,7 @@ pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Fol
 pub fn remove(tx: &mut Write<'_>, account: AccountId, actor: &Actor) -> Result<bool> {
     let key = (account, actor.id);
     let Some(old) = tx.get(&FOLLOWERS, &key)? else { return Ok(false) };
-    tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+    forget_act(tx, &old.uri, ActRef::Follow(account, actor.id))?;
     tx.remove(&FOLLOWED_BY, &(actor.id, account))?;
     audience(tx, account, actor.delivery, false)?;
     step(tx, Count::Followers(account), false)?;
@@ -85,15 +85,15 @@ pub fn each(
 
 pub fn block(tx: &mut Write<'_>, account: AccountId, actor: ActorId, block: &Block) -> Result<()> {
     if let Some(old) = tx.get(&BLOCKS, &(account, actor))? {
-        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+        forget_act(tx, &old.uri, ActRef::Block(account, actor))?;
     }
-    tx.put(&ACT_BY_URI, &fingerprint(&block.uri), &ActRef::Block(account, actor))?;
+    put_act(tx, &block.uri, ActRef::Block(account, actor))?;
     tx.put(&BLOCKS, &(account, actor), block)
 }
 
 pub fn unblock(tx: &mut Write<'_>, account: AccountId, actor: ActorId) -> Result<bool> {
     if let Some(old) = tx.get(&BLOCKS, &(account, actor))? {
-        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+        forget_act(tx, &old.uri, ActRef::Block(account, actor))?;
     }
     tx.remove(&BLOCKS, &(account, actor))
 }
@@ -102,9 +102,17 @@ pub fn blocks_us(rows: &impl Rows, account: AccountId, actor: ActorId) -> Result
     rows.has(&BLOCKS, &(account, actor))
 }
 
-/// What a stranger's activity id stands for.
-pub fn act(rows: &impl Rows, uri: &str) -> Result<Option<ActRef>> {
-    rows.get(&ACT_BY_URI, &fingerprint(uri))
+/// What a stranger's activity id stands for: one thing, unless a server uses an id for several.
+pub fn acts(rows: &impl Rows, uri: &str) -> Result<Vec<ActRef>> {
+    Ok(rows.keys(&ACT_BY_URI, Span::under(&fingerprint(uri)))?.into_iter().map(|(_, act)| act).collect())
+}
+
+pub(super) fn put_act(tx: &mut Write<'_>, uri: &str, act: ActRef) -> Result<()> {
+    tx.put(&ACT_BY_URI, &(fingerprint(uri), act), &())
+}
+
+pub(super) fn forget_act(tx: &mut Write<'_>, uri: &str, act: ActRef) -> Result<()> {
+    tx.remove(&ACT_BY_URI, &(fingerprint(uri), act)).map(|_| ())
 }
 
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {

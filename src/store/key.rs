@@ -2,7 +2,7 @@
 //! after the other, so that a leading part of a key is a prefix of its bytes.
 
 use crate::base::time::Timestamp;
-use crate::model::follow::ReactionKind;
+use crate::model::follow::{ActRef, ReactionKind};
 use crate::model::ids::{
     AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
 };
@@ -74,6 +74,25 @@ impl Key for ReactionKind {
         match head {
             1 => Some(Self::Like),
             2 => Some(Self::Boost),
+            _ => None,
+        }
+    }
+}
+
+impl Key for ActRef {
+    fn write(&self, into: &mut Vec<u8>) {
+        match self {
+            Self::Follow(account, actor) => (1_u64, *account, *actor).write(into),
+            Self::Reaction(kind, post, actor) => (2_u64, *kind, *post, *actor).write(into),
+            Self::Block(account, actor) => (3_u64, *account, *actor).write(into),
+        }
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        match u64::read(from)? {
+            1 => <(_, _)>::read(from).map(|(account, actor)| Self::Follow(account, actor)),
+            2 => <(_, _, _)>::read(from).map(|(kind, post, actor)| Self::Reaction(kind, post, actor)),
+            3 => <(_, _)>::read(from).map(|(account, actor)| Self::Block(account, actor)),
             _ => None,
         }
     }

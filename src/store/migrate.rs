@@ -1,7 +1,7 @@
 //! The form of the file, and the steps from each form to the next: an append-only list, run in one
 //! transaction at start. New fields need no step, since records name their fields.
 
-use redb::{Database, ReadableDatabase, WriteTransaction};
+use redb::{Database, ReadableDatabase, TableError, WriteTransaction};
 
 use super::schema::{FACTS, INDEXES, META};
 use super::tx::definition;
@@ -46,8 +46,14 @@ pub(super) fn run(database: &Database) -> Result<()> {
 
 fn form(database: &Database) -> Result<usize> {
     let txn = database.begin_read().map_err(|e| Error::broken("begin to read", e))?;
-    let Ok(meta) = txn.open_table(definition(META.name)) else { return Ok(0) };
+    let meta = match txn.open_table(definition(META.name)) {
+        Ok(meta) => meta,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(0),
+        Err(e) => return Err(Error::broken("open 'meta'", e)),
+    };
     let row = meta.get(FORM.as_bytes()).map_err(|e| Error::broken("read 'meta'", e))?;
-    let text = row.map(|value| String::from_utf8_lossy(value.value()).into_owned()).unwrap_or_default();
-    Ok(text.parse().unwrap_or_default())
+    let Some(value) = row else { return Ok(0) };
+    // Never taken for an empty file: steps that ran would run again.
+    let text = std::str::from_utf8(value.value()).map_err(|e| Error::broken("read the form of the data", e))?;
+    text.parse().map_err(|e| Error::broken("read the form of the data", e))
 }

@@ -65,15 +65,15 @@ impl Store {
         Self::with(options, Box::new(move || open_file(&path, cache)))
     }
 
-    /// Opens a store on a backend of the caller's: memory, or one that crashes on purpose.
-    pub fn on_backend<B: redb::StorageBackend>(backend: B, options: Options) -> Result<Self> {
+    /// Opens a store on backends of the caller's: memory, or a disk that crashes on purpose. `backend` is called
+    /// again whenever the store is reopened, and has to lead to the same bytes.
+    pub fn on_backend<B, F>(backend: F, options: Options) -> Result<Self>
+    where
+        B: redb::StorageBackend,
+        F: Fn() -> B + Send + Sync + 'static,
+    {
         let cache = options.cache;
-        let cell = std::sync::Mutex::new(Some(backend));
-        let open = move || {
-            let backend =
-                cell.lock().ok().and_then(|mut b| b.take()).ok_or_else(|| Error::bug("the backend is spent"))?;
-            redb::Builder::new().set_cache_size(cache).create_with_backend(backend).map_err(opening)
-        };
+        let open = move || redb::Builder::new().set_cache_size(cache).create_with_backend(backend()).map_err(opening);
         Self::with(options, Box::new(open))
     }
 
@@ -121,6 +121,12 @@ impl Store {
     }
 }
 
+impl Shared {
+    fn is_open(&self) -> bool {
+        self.database.read().is_ok_and(|database| database.is_some())
+    }
+}
+
 fn open_file(path: &Path, cache: usize) -> Result<Database> {
     redb::Builder::new().set_cache_size(cache).create(path).map_err(opening)
 }
@@ -149,6 +155,11 @@ fn highest_id(read: &Read) -> Result<u64> {
         last(read.keys(&schema::ACTIVITIES, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::NOTES, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::ACTORS, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::SERVERS, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::INBOXES, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::RECEIVED, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::QUOTES, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::REPORTS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::MEDIA, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::ACCOUNTS, span())?.iter().map(|k| k.0).collect()),
     ]

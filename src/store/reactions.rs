@@ -1,7 +1,8 @@
 //! Strangers' likes and boosts of our posts.
 
 use super::counts::{Count, step};
-use super::schema::{ACT_BY_URI, REACTIONS, REACTIONS_BY_ACTOR, fingerprint};
+use super::follows::{forget_act, put_act};
+use super::schema::{REACTIONS, REACTIONS_BY_ACTOR};
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::Result;
@@ -20,13 +21,13 @@ pub fn put(tx: &mut Write<'_>, post: PostId, kind: ReactionKind, actor: ActorId,
     let key = (post, kind, actor);
     let old = tx.get(&REACTIONS, &key)?;
     if let Some(old) = &old {
-        tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+        forget_act(tx, &old.uri, ActRef::Reaction(kind, post, actor))?;
     } else {
         tx.put(&REACTIONS_BY_ACTOR, &(actor, kind, post), &())?;
         step(tx, count(kind, post), true)?;
         tx.after.pages = true;
     }
-    tx.put(&ACT_BY_URI, &fingerprint(&reaction.uri), &ActRef::Reaction(kind, post, actor))?;
+    put_act(tx, &reaction.uri, ActRef::Reaction(kind, post, actor))?;
     tx.put(&REACTIONS, &key, reaction)?;
     Ok(old.is_none())
 }
@@ -35,7 +36,7 @@ pub fn put(tx: &mut Write<'_>, post: PostId, kind: ReactionKind, actor: ActorId,
 pub fn remove(tx: &mut Write<'_>, post: PostId, kind: ReactionKind, actor: ActorId) -> Result<bool> {
     let key = (post, kind, actor);
     let Some(old) = tx.get(&REACTIONS, &key)? else { return Ok(false) };
-    tx.remove(&ACT_BY_URI, &fingerprint(&old.uri))?;
+    forget_act(tx, &old.uri, ActRef::Reaction(kind, post, actor))?;
     tx.remove(&REACTIONS_BY_ACTOR, &(actor, kind, post))?;
     step(tx, count(kind, post), false)?;
     tx.after.pages = true;

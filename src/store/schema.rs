@@ -75,8 +75,8 @@ pub(super) const AUDIENCE: Table<(AccountId, InboxId), u64> = Table::index("audi
 pub(super) const REACTIONS: Table<(PostId, ReactionKind, ActorId), Reaction> = Table::fact("reactions");
 pub(super) const REACTIONS_BY_ACTOR: Table<(ActorId, ReactionKind, PostId), ()> = Table::index("reactions_by_actor");
 
-/// What a stranger's activity stands for; kept by follows and reactions.
-pub(super) const ACT_BY_URI: Table<Fingerprint, ActRef> = Table::index("act_by_uri");
+/// What a stranger's activity stands for; kept by follows and reactions. Some use one id for several things.
+pub(super) const ACT_BY_URI: Table<(Fingerprint, ActRef), ()> = Table::index("act_by_uri");
 
 // store::notes
 pub(super) const NOTES: Table<NoteId, Note> = Table::fact("notes");

@@ -61,8 +61,9 @@ impl Span {
     /// Narrows to keys above `key`, itself and all that begin with it not included.
     #[must_use]
     pub fn after(mut self, key: &impl Key) -> Self {
-        if let Some(next) = successor(&key.bytes()) {
-            self.from = self.from.max(next);
+        match successor(&key.bytes()) {
+            Some(next) => self.from = self.from.max(next),
+            None => self.limit = 0,
         }
         self
     }
@@ -76,7 +77,7 @@ impl Span {
 
     #[must_use]
     pub fn limit(mut self, rows: usize) -> Self {
-        self.limit = rows;
+        self.limit = self.limit.min(rows);
         self
     }
 
@@ -94,4 +95,24 @@ fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
         *byte += 1;
     }
     Some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_above_the_highest_key() {
+        assert!(Span::all().after(&u64::MAX).limit(1).is_empty());
+        assert!(!Span::all().after(&(u64::MAX - 1)).is_empty());
+        assert!(Span::under(&7_u64).after(&8_u64).is_empty());
+        assert!(Span::under(&7_u64).before(&7_u64).is_empty());
+    }
+
+    #[test]
+    fn what_is_under_the_highest_prefix_has_no_end() {
+        let span = Span::under(&u64::MAX);
+        assert!(span.to.is_none() && !span.is_empty());
+        assert_eq!(Span::under(&0xff_u64).to, Some(0x100_u64.bytes().into_iter().take(7).collect()));
+    }
 }

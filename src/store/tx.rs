@@ -145,6 +145,16 @@ pub struct After {
     pub files: Vec<String>,
 }
 
+impl After {
+    /// Takes in what another verb of the same commit has to tell.
+    pub(super) fn join(&mut self, other: Self) {
+        self.deliveries.extend(other.deliveries);
+        self.received |= other.received;
+        self.pages |= other.pages;
+        self.files.extend(other.files);
+    }
+}
+
 /// A write transaction, shared by the verbs of one group commit.
 pub struct Write<'a> {
     txn: &'a WriteTransaction,
@@ -188,10 +198,10 @@ impl<'a> Write<'a> {
     pub fn remove<K: Key, V>(&mut self, table: &Table<K, V>, key: &K) -> Result<bool> {
         let name = table.name;
         let mut rows = self.txn.open_table(definition(name)).map_err(|e| Error::broken(format!("open '{name}'"), e))?;
-        let was =
-            rows.remove(key.bytes().as_slice()).map_err(|e| Error::broken(format!("write '{name}'"), e))?.is_some();
-        self.dirty |= was;
-        Ok(was)
+        let was = rows.remove(key.bytes().as_slice()).map(|row| row.is_some());
+        // A removal that failed may have changed something.
+        self.dirty |= !matches!(was, Ok(false));
+        was.map_err(|e| Error::broken(format!("write '{name}'"), e))
     }
 }
 

@@ -2,20 +2,28 @@
 //! and answers all. A commit is one fsync (about 4 ms on an ordinary disk), however many verbs share it.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use redb::{Database, WriteTransaction};
+use redb::{Database, ReadableDatabase, WriteTransaction};
 use tokio::sync::oneshot;
 
 use super::Shared;
-use super::tx::{After, Write};
+use super::deliveries;
+use super::tx::{After, Read, Write};
 use crate::error::{Error, Result};
 
 /// The most verbs that share a commit: bounds the memory and the wait of the first among them.
 const BATCH: usize = 256;
 /// The most verbs that may wait; more are told that the server is busy.
 const WAITING: usize = 4_096;
+/// After a commit that failed (a full disk) callers are told to come back in so many seconds: the fault is not in
+/// what they asked for, so nobody may drop it.
+const COME_BACK: u32 = 30;
+
+/// The wait before a file that could not be reopened is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
     jobs: Option<SyncSender<Box<dyn Job>>>,
@@ -100,7 +108,7 @@ impl Drop for Writer {
 }
 
 fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
-    while let Ok(first) = waiting.recv() {
+    while let Some(first) = next(shared, waiting) {
         let mut batch = vec![first];
         while batch.len() < BATCH {
             match waiting.try_recv() {
@@ -108,19 +116,35 @@ fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
                 Err(_) => break,
             }
         }
+        if !shared.is_open() {
+            reopen(shared);
+        }
         let outcome = commit(shared, &mut batch);
         if let Ok(after) = &outcome {
             (shared.options.after)(after);
         }
         let failure = outcome.err();
         for job in batch {
-            let told = failure.as_ref().map(|e| Error::bug(format!("the commit failed: {e}")));
-            job.answer(told);
+            job.answer(failure.as_ref().map(|_| Error::Busy { retry_after: COME_BACK }));
         }
-        if failure.is_some() {
+        if let Some(e) = failure {
+            tracing::error!("a commit failed: {e}");
             reopen(shared);
         }
     }
+}
+
+/// The next verb; `None` when the store is dropped. A file that could not be reopened is tried again and again, since
+/// readers cannot do it.
+fn next(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+    while !shared.is_open() {
+        match waiting.recv_timeout(AGAIN) {
+            Ok(job) => return Some(job),
+            Err(RecvTimeoutError::Timeout) => reopen(shared),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    }
+    waiting.recv().ok()
 }
 
 /// Runs the batch until all that have not failed share one transaction, and commits that.
@@ -131,15 +155,19 @@ fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<After, String> 
         let txn = begin(database)?;
         let mut tx = Write::new(&txn, &shared.ids, &shared.options.clock);
         let (mut dirty, mut torn) = (false, false);
+        let mut heard = After::default();
         for job in batch.iter_mut().filter(|job| !job.failed()) {
             tx.dirty = false;
-            if !job.run(&mut tx) && tx.dirty {
+            let fine = job.run(&mut tx);
+            let after = std::mem::take(&mut tx.after);
+            if fine {
+                heard.join(after);
+            } else if tx.dirty {
                 torn = true;
                 break;
             }
             dirty |= tx.dirty;
         }
-        let after = std::mem::take(&mut tx.after);
         if torn {
             // A verb failed after its first put: nothing of it may stay, so the others run again without it.
             txn.abort().map_err(|e| e.to_string())?;
@@ -150,7 +178,7 @@ fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<After, String> 
         } else {
             txn.abort().map_err(|e| e.to_string())?;
         }
-        return Ok(after);
+        return Ok(heard);
     }
 }
 
@@ -161,12 +189,85 @@ fn begin(database: &Database) -> Result<WriteTransaction, String> {
     Ok(txn)
 }
 
-/// After a failed commit (a full disk) redb refuses every write until the file is opened anew.
+/// After a failed commit (a full disk) redb refuses every write until the file is opened anew. The commit may have
+/// reached the disk all the same, so whoever waits for news is told to look.
 fn reopen(shared: &Shared) {
     let Ok(mut guard) = shared.database.write() else { return };
     *guard = None;
     match (shared.reopen)() {
-        Ok(database) => *guard = Some(database),
+        Ok(database) => {
+            let news = everything(&database);
+            *guard = Some(database);
+            drop(guard);
+            (shared.options.after)(&news);
+        }
+        Err(Error::Broken(cause)) => tracing::error!(what = %cause, "the database could not be reopened"),
         Err(e) => tracing::error!("the database could not be reopened: {e}"),
+    }
+}
+
+/// All that may have to be heard.
+fn everything(database: &Database) -> After {
+    let lanes = database.begin_read().map_err(|e| Error::broken("begin to read", e));
+    let lanes = lanes.and_then(|txn| deliveries::lanes(&Read::new(txn)));
+    if let Err(Error::Broken(cause)) = &lanes {
+        tracing::error!(what = %cause, "the lanes could not be read");
+    }
+    After { deliveries: lanes.unwrap_or_default(), received: true, pages: true, files: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use redb::{StorageBackend, backends::InMemoryBackend};
+
+    use super::*;
+    use crate::base::time::{Clock, Timestamp};
+    use crate::store::{Options, Store, schema::GONE};
+
+    /// A disk that is full from one moment on.
+    #[derive(Debug)]
+    struct Disk(InMemoryBackend, Arc<AtomicBool>);
+
+    impl StorageBackend for Disk {
+        fn len(&self) -> Result<u64, io::Error> {
+            self.0.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
+            self.0.read(offset, out)
+        }
+
+        fn set_len(&self, len: u64) -> Result<(), io::Error> {
+            self.0.set_len(len)
+        }
+
+        fn sync_data(&self) -> Result<(), io::Error> {
+            if self.1.load(Ordering::SeqCst) { Err(full()) } else { self.0.sync_data() }
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
+            if self.1.load(Ordering::SeqCst) { Err(full()) } else { self.0.write(offset, data) }
+        }
+    }
+
+    fn full() -> io::Error {
+        io::Error::from(io::ErrorKind::StorageFull)
+    }
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_what_was_asked() {
+        let full = Arc::new(AtomicBool::new(false));
+        let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+        let switch = Arc::clone(&full);
+        let disk = move || Disk(InMemoryBackend::new(), Arc::clone(&switch));
+        let store = Store::on_backend(disk, options).unwrap();
+        let put = |n: u8| store.write_blocking(move |tx| tx.put(&GONE, &[n; 16], &Timestamp(1)));
+        put(1).unwrap();
+        full.store(true, Ordering::SeqCst);
+        let told = put(2);
+        assert!(matches!(told, Err(Error::Busy { .. })), "{told:?}");
     }
 }

@@ -135,3 +135,75 @@ fn row(rows: &impl Rows, name: Name, delivery: Delivery) -> Result<Row> {
         activities::get(rows, id)?.map_or((String::new(), None), |activity| (activity.kind, activity.post));
     Ok(Row { activity: id, kind, post, inbox: actors::get_inbox(rows, inbox)?.url, delivery })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::*;
+    use crate::model::activity::Activity;
+    use crate::model::ids::AccountId;
+    use crate::store::Write;
+    use crate::views::samples::House;
+
+    fn activity(tx: &mut Write<'_>) -> Result<ActivityId> {
+        let (id, at) = (ActivityId(tx.id()), tx.now());
+        let json = RawValue::from_string("{}".to_owned()).unwrap();
+        let row = Activity {
+            id,
+            account: AccountId(1),
+            at,
+            kind: "Create".into(),
+            post: Some(PostId(7)),
+            listed: false,
+            json,
+        };
+        activities::put(tx, &row)?;
+        Ok(id)
+    }
+
+    fn delivery(server: ServerId, state: State, tries: u32, last: u64, said: &str) -> Delivery {
+        let (due, last) = (Timestamp(5_000), (last > 0).then_some(Timestamp(last)));
+        Delivery { server, account: AccountId(1), state, tries, created: Timestamp(0), due, last, said: said.into() }
+    }
+
+    #[test]
+    fn what_waits_and_what_failed_is_told_by_server() {
+        let house = House::new();
+        let near = house.stranger("anna", "Anna").delivery;
+        let put = move |tx: &mut Write<'_>| {
+            let far = actors::inbox(tx, "https://afar.example/inbox")?;
+            let mut server = actors::get_server(tx, far.server)?;
+            server.paused_until = Timestamp(9_000);
+            actors::put_server(tx, &server)?;
+            let near = actors::get_inbox(tx, near)?;
+            for (inbox, state, tries, last, said) in [
+                (&far, State::Waiting, 0, 0, ""),
+                (&far, State::Waiting, 3, 20, "503"),
+                (&far, State::Refused, 1, 10, "403"),
+                (&near, State::Done, 1, 30, "202"),
+                (&near, State::GivenUp, 9, 40, "gone"),
+                (&near, State::Dropped, 0, 0, ""),
+            ] {
+                let id = activity(tx)?;
+                deliveries::put(tx, (id, inbox.id), &delivery(inbox.server, state, tries, last, said))?;
+            }
+            Ok(())
+        };
+        house.store.write_blocking(put).unwrap();
+        let queue = house.store.read(queue).unwrap();
+        assert_eq!((queue.waiting(), queue.failed()), (2, 2));
+        let [far, near] = queue.lanes.as_slice() else { panic!("{queue:?}") };
+        assert_eq!(
+            (far.host.as_str(), far.waiting(), far.failed(), far.tries(), far.said()),
+            ("afar.example", 2, 1, 3, "503")
+        );
+        assert_eq!(far.next(), Some(Timestamp(9_000)), "a server that is paused is not tried before");
+        assert_eq!(
+            (near.host.as_str(), near.waiting(), near.failed(), near.next(), near.said()),
+            ("other.example", 0, 1, None, "gone")
+        );
+        let [row] = near.rows.as_slice() else { panic!("{near:?}") };
+        assert_eq!((row.kind.as_str(), row.post, row.due()), ("Create", Some(PostId(7)), None));
+    }
+}

@@ -34,7 +34,7 @@ impl House {
         // 23 November 2026, 09:00 UTC
         let clock = Clock::by_hand(Timestamp(1_795_424_400_000));
         let options = Options { cache: 1 << 20, clock: clock.clone(), after: Box::new(|_| ()) };
-        let store = Store::on_backend(redb::backends::InMemoryBackend::new(), options).unwrap();
+        let store = Store::on_backend(redb::backends::InMemoryBackend::new, options).unwrap();
         let house = Self { store, clock };
         let institution = Institution {
             name: "City of Example".into(),

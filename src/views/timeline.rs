@@ -10,7 +10,7 @@ use crate::store::{Rows, posts};
 
 /// Posts on a page and in a feed.
 pub const PAGE: usize = 20;
-/// How many posts are looked at for one page when answers are left out.
+/// How many posts are looked at for one page when some are left out.
 const LOOKED_AT: usize = 400;
 
 /// A stretch of a list.
@@ -27,11 +27,27 @@ pub enum Which {
     All,
     /// Without answers to strangers; what an account adds to its own posts stays.
     NoAnswers,
+    /// What a feed carries: as `NoAnswers`, without quiet posts.
+    Listed,
 }
 
-/// Listed posts of all accounts.
+impl Which {
+    fn takes(self, post: &Post) -> bool {
+        let answers = match post.reply_to {
+            Some(ReplyTo::Note(_)) => true,
+            Some(ReplyTo::Own(_)) | None => false,
+        };
+        match self {
+            Self::All => true,
+            Self::NoAnswers => !answers,
+            Self::Listed => !answers && post.is_listed(),
+        }
+    }
+}
+
+/// Listed posts of all accounts, without answers to strangers: those stand in their conversations.
 pub fn home(rows: &impl Rows, site: &Site, before: Option<PostId>, limit: usize) -> Result<Page> {
-    page(rows, site, posts::listed(rows, before, limit + 1)?, limit)
+    sifted(rows, site, Which::Listed, before, limit, |from| posts::listed(rows, from, limit + 1))
 }
 
 /// Listed posts with a tag; `folded` as the tag pages know it.
@@ -39,7 +55,7 @@ pub fn tagged(rows: &impl Rows, site: &Site, folded: &str, before: Option<PostId
     page(rows, site, posts::tagged(rows, folded, before, limit + 1)?, limit)
 }
 
-/// Public posts of an account, quiet ones too.
+/// Public posts of an account.
 pub fn of_account(
     rows: &impl Rows,
     site: &Site,
@@ -48,15 +64,24 @@ pub fn of_account(
     before: Option<PostId>,
     limit: usize,
 ) -> Result<Page> {
-    if which == Which::All {
-        return page(rows, site, posts::of_account(rows, account.id, before, limit + 1)?, limit);
-    }
+    sifted(rows, site, which, before, limit, |from| posts::of_account(rows, account.id, from, limit + 1))
+}
+
+/// A page of those posts that are wanted. `batch` gives one post more than `limit`, older than the one it is told.
+fn sifted(
+    rows: &impl Rows,
+    site: &Site,
+    which: Which,
+    before: Option<PostId>,
+    limit: usize,
+    batch: impl Fn(Option<PostId>) -> Result<Vec<Post>>,
+) -> Result<Page> {
     let (mut found, mut from) = (Vec::new(), before);
     for _ in 0..LOOKED_AT.div_ceil(limit + 1) {
-        let batch = posts::of_account(rows, account.id, from, limit + 1)?;
+        let batch = batch(from)?;
         let end = batch.len() <= limit;
         from = batch.last().map(|post| post.id);
-        found.extend(batch.into_iter().filter(|post| !answers_a_stranger(post)));
+        found.extend(batch.into_iter().filter(|post| which.takes(post)));
         if end {
             return page(rows, site, found, limit);
         }
@@ -64,18 +89,11 @@ pub fn of_account(
             break;
         }
     }
-    // Where nothing but answers was met, the next page goes on from the last one.
+    // Where nothing wanted was met for so long, the next page goes on from the last one.
     let stopped = from.filter(|_| found.len() <= limit);
     let mut page = page(rows, site, found, limit)?;
     page.older = page.older.or(stopped);
     Ok(page)
-}
-
-fn answers_a_stranger(post: &Post) -> bool {
-    match post.reply_to {
-        Some(ReplyTo::Note(_)) => true,
-        Some(ReplyTo::Own(_)) | None => false,
-    }
 }
 
 /// One post more than `limit` tells that there is another page.
@@ -138,6 +156,8 @@ mod tests {
         assert_eq!(texts(&read(&|r| tagged(r, &site(), "water", None, PAGE))), ["loud #water"]);
         let all = read(&|r| of_account(r, &site(), &press, Which::All, None, PAGE));
         assert_eq!(texts(&all), ["loud #water", "quiet #water"]);
+        let feed = read(&|r| of_account(r, &site(), &press, Which::Listed, None, PAGE));
+        assert_eq!(texts(&feed), ["loud #water"]);
     }
 
     #[test]
@@ -166,7 +186,8 @@ mod tests {
         for n in 0..LOOKED_AT + 50 {
             house.reply(&press, &format!("answer {n}"), ReplyTo::Note(note.id));
         }
-        let ask = |before| house.store.read(|r| of_account(r, &site(), &press, Which::NoAnswers, before, PAGE)).unwrap();
+        let ask =
+            |before| house.store.read(|r| of_account(r, &site(), &press, Which::NoAnswers, before, PAGE)).unwrap();
         let empty = ask(None);
         assert!(empty.posts.is_empty() && empty.older.is_some());
         assert_eq!(texts(&ask(empty.older)), ["first"]);

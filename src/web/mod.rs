@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod cookie;
+pub mod csrf;
 pub mod limits;
 pub mod request;
 pub mod response;

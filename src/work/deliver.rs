@@ -164,8 +164,8 @@ async fn attempt(app: &Arc<App>, name: Name) -> Result<Outcome> {
     let Some(url) = crate::base::uri::http(&inbox.url) else {
         return Ok(Outcome::Never { said: "the inbox is no web address".to_owned(), gone: false });
     };
-    let key = app.key(activity.account)?;
-    let signer = Signer { key_id: &app.site.key_id(activity.account), key: &key };
+    let keys = app.keys(activity.account)?;
+    let signer = Signer { key_id: &app.site.key_id(activity.account), key: &keys.rsa };
     let body = Bytes::from(Box::<str>::from(activity.json).into_string());
     let posted = app.client.post(&url, body, &signer, app.now()).await;
     Ok(match send::judge(&posted) {

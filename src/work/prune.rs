@@ -32,7 +32,12 @@ pub async fn run(app: Arc<App>) {
 /// Forgets all that is to be forgotten now; `sweep` looks for orphaned files too.
 pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
     while app.store.write(actions::prune::prune).await? {}
-    if sweep { sweep_files(app) } else { Ok(()) }
+    if !sweep {
+        return Ok(());
+    }
+    let app = Arc::clone(app);
+    let swept = tokio::task::spawn_blocking(move || sweep_files(&app)).await;
+    swept.map_err(|e| Error::broken("sweep the media folder", e))?
 }
 
 /// A crash between writing a file and its row, or between removing the row and the file, leaves an orphan. Young files

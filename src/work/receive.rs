@@ -1,6 +1,6 @@
 //! Received activities have their effect: what is missing is fetched first, then many are applied in one transaction.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -123,36 +123,55 @@ fn embedded(app: &App, object: &Value, gathered: &mut Gathered) -> Result<()> {
 /// Gathers what has to be fetched, a few at a time, and applies each as it comes.
 async fn fetch(app: &Arc<App>, rows: Vec<(ReceivedId, Received)>) -> Result<()> {
     let room = Arc::new(tokio::sync::Semaphore::new(FETCHES));
+    let failure: Arc<Mutex<Option<Error>>> = Arc::default();
     let mut tasks = Vec::new();
     for (id, row) in rows {
-        let (app, room) = (Arc::clone(app), Arc::clone(&room));
+        let (app, room, failed) = (Arc::clone(app), Arc::clone(&room), Arc::clone(&failure));
         let task = Arc::clone(&app);
         tasks.push(app.spawn(async move {
             let Ok(_permit) = room.acquire().await else { return };
-            if let Err(Error::Broken(cause)) = settle(&task, id, row).await {
-                tracing::error!(what = %cause, "received activities");
+            if let Err(e) = settle(&task, id, row).await {
+                // The row is as it was: the turn has to fail, or the loop would come back to it at once.
+                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(e);
             }
         }));
     }
     for task in tasks {
         task.await.map_err(|e| Error::broken("gather for an activity", e))?;
     }
-    Ok(())
+    let failure = failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+    failure.map_or(Ok(()), Err)
 }
 
 async fn settle(app: &Arc<App>, id: ReceivedId, mut row: Received) -> Result<()> {
     match gather(app, &row).await {
         Ok(gathered) => finish(app, vec![(id, Some(gathered))]).await,
-        Err(Error::Peer { again: Again::Later, .. } | Error::Busy { .. }) if row.tries + 1 < TRIES => {
+        Err(e) if row.tries + 1 < TRIES && may_pass(&e) => {
+            if let Error::Broken(cause) = &e {
+                tracing::error!(what = %cause, "an activity is put off");
+            }
             row.tries += 1;
             row.due = app.now().plus(crate::model::delivery::delay(row.tries + 1));
             app.store.write(move |tx| tx.put(&RECEIVED, &id, &row)).await
         }
-        Err(Error::Broken(cause)) => Err(Error::Broken(cause)),
         Err(e) => {
             tracing::debug!(actor = row.actor, "dropped an activity: {e}");
             finish(app, vec![(id, None)]).await
         }
+    }
+}
+
+/// Whether gathering can go better later. A fault of our own may be mended by then, too.
+fn may_pass(error: &Error) -> bool {
+    match error {
+        Error::Busy { .. } | Error::Broken(_) => true,
+        Error::Peer { again, .. } => *again == Again::Later,
+        Error::NotFound
+        | Error::SignIn
+        | Error::Forbidden(_)
+        | Error::Invalid(_)
+        | Error::Conflict(_)
+        | Error::Gone => false,
     }
 }
 
@@ -212,20 +231,24 @@ async fn refetch(app: &Arc<App>, mut gathered: Gathered, object: &str) -> Result
     }
 }
 
-/// Applies what is gathered and removes the rows, in one transaction. Should one of many break it, each gets its own.
+/// Applies what is gathered and removes the rows, in one transaction. Should one of many break it, each gets its own,
+/// and the one that cannot be applied is dropped: it would stand before all others for ever.
 async fn finish(app: &Arc<App>, ready: Vec<(ReceivedId, Option<Gathered>)>) -> Result<()> {
     if ready.is_empty() {
         return Ok(());
     }
     let ready = Arc::new(ready);
     let all = commit(app, Arc::clone(&ready)).await;
-    if all.is_ok() || ready.len() == 1 {
-        if let Err(Error::Broken(cause)) = &all {
-            tracing::error!(what = %cause, "an activity could not be applied and is dropped");
-            let id = ready.first().map(|(id, _)| *id);
-            return app.store.write(move |tx| id.map_or(Ok(()), |id| tx.remove(&RECEIVED, &id).map(|_| ()))).await;
-        }
-        return all;
+    let Err(error) = all else { return Ok(()) };
+    if let Error::Busy { .. } = error {
+        // The store, not the activity: the rows wait.
+        return Err(error);
+    }
+    if ready.len() == 1 {
+        let what = if let Error::Broken(cause) = &error { cause.to_string() } else { error.to_string() };
+        tracing::error!(what, "an activity could not be applied and is dropped");
+        let id = ready.first().map(|(id, _)| *id);
+        return app.store.write(move |tx| id.map_or(Ok(()), |id| tx.remove(&RECEIVED, &id).map(|_| ()))).await;
     }
     for one in Arc::unwrap_or_clone(ready) {
         Box::pin(finish(app, vec![one])).await?;

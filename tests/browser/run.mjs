@@ -196,7 +196,7 @@ async function budget(page, tab, seen) {
   if (!page.desk && !publicStyles.length) publicStyles = styles.map(({ url }) => url);
   const own = styles.filter(({ url }) => !page.desk || !publicStyles.includes(url)).map(({ body }) => body);
   const scripts = await files("script[src]", "src");
-  const packets = seen.requests.filter((url) => !url.startsWith("data:"));
+  const packets = [...new Set(seen.requests.filter((url) => !url.startsWith("data:")))];
   clean([
     within(page.desk ? "CSS of the desk on top" : "CSS of public pages", own),
     within("script of the desk", scripts.map(({ body }) => body)),

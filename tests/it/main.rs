@@ -7,8 +7,15 @@
     reason = "a test that meets the unexpected should fail"
 )]
 
+mod cli;
+mod client;
+mod control;
+mod crash;
 mod crates;
+mod desk;
 mod federation;
 mod hostile;
 mod house;
+mod later;
+mod pages;
 mod support;

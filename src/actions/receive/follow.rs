@@ -1,19 +1,24 @@
 //! Follow, and the answers to our own Follows.
 
-use super::{Sender, is_gone, is_taken, own_account};
+use std::time::Duration;
+
+use super::{Sender, by_sender, is_taken, own_account};
 use crate::actions::address::{self, Saying};
 use crate::activitypub::write;
 use crate::error::Result;
 use crate::model::follow::{ActRef, FollowState, Follower};
 use crate::model::ids::ActivityId;
 use crate::model::site::{Own, Site};
-use crate::store::schema::FOLLOWING;
+use crate::store::schema::{FOLLOWING, GONE};
 use crate::store::{Rows, Write, follows};
+
+/// How much later than its Undo a Follow may arrive.
+const OVERTAKEN: Duration = Duration::from_secs(600);
 
 /// Every Follow is accepted, again and again: a sender that repeats it has lost our first answer.
 pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
     let Some(account) = own_account(tx, site, object)? else { return Ok(()) };
-    if is_gone(tx, from, id)? {
+    if was_overtaken(tx, from, id)? {
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
@@ -27,6 +32,13 @@ pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &st
     let json = write::accept(site, account, activity, id, &actor.profile.uri);
     let inboxes = address::of_actor(tx, actor.id)?;
     address::say(tx, &Saying { id: activity, account, post: None, listed: false, json: &json }, &inboxes)
+}
+
+/// Whether its Undo came first. Only a moment ago, for the id may come back: Misskey makes it of the two actors' ids, so
+/// whoever follows again after an Undo that reached us twice would otherwise be ignored for as long as we remember.
+fn was_overtaken(tx: &Write<'_>, from: &Sender<'_>, id: &str) -> Result<bool> {
+    let undone = tx.get(&GONE, &by_sender(from, id))?;
+    Ok(undone.is_some_and(|at| tx.now().since(at) < OVERTAKEN))
 }
 
 /// An Accept or Reject counts only for a Follow that we sent to this very actor.

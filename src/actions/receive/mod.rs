@@ -121,5 +121,5 @@ fn by_sender(from: &Sender<'_>, uri: &str) -> Fingerprint {
 
 /// Whether an id already stands for something other than `act`: what came first keeps it, or its Undo would miss.
 fn is_taken(tx: &Write<'_>, id: &str, act: ActRef) -> Result<bool> {
-    Ok(follows::act(tx, id)?.is_some_and(|known| known != act))
+    Ok(follows::acts(tx, id)?.iter().any(|known| *known != act))
 }

@@ -9,17 +9,19 @@ use crate::model::site::Site;
 use crate::store::{Write, follows, reactions};
 
 pub(super) fn undo(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, undone: &Undone) -> Result<()> {
-    let known = follows::act(tx, &undone.id)?;
+    let known = follows::acts(tx, &undone.id)?;
     let Some(actor) = from.row(tx)? else { return early(tx, site, from, undone) };
-    if let Some(act) = known {
-        return by_reference(tx, from, &actor, act, &undone.id);
+    if let [act] = known.as_slice() {
+        return by_reference(tx, from, &actor, *act, &undone.id);
     }
+    // An id that stands for several things says less than the words sent along.
     match (undone.kind.as_deref(), undone.object.as_deref()) {
         (Some("Follow"), Some(object)) if by_words(tx, site, &actor, "Follow", object)? => {
             remember_follow(tx, from, &undone.id)
         }
         (Some(kind), Some(object)) if by_words(tx, site, &actor, kind, object)? => Ok(()),
-        (_, _) => early(tx, site, from, undone),
+        (_, _) if known.is_empty() => early(tx, site, from, undone),
+        (_, _) => known.into_iter().try_for_each(|act| by_reference(tx, from, &actor, act, &undone.id)),
     }
 }
 

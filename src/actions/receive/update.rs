@@ -3,9 +3,10 @@
 use super::Sender;
 use crate::activitypub::read::note::NoteIn;
 use crate::error::Result;
+use crate::model::account::Replies;
 use crate::model::actor::Profile;
-use crate::model::note::{Content, Shown};
-use crate::store::{Write, actors, notes};
+use crate::model::note::{Content, Note, Shown};
+use crate::store::{Write, accounts, actors, notes, posts};
 
 pub(super) fn update(
     tx: &mut Write<'_>,
@@ -43,8 +44,14 @@ fn update_note(tx: &mut Write<'_>, from: &Sender<'_>, new: &NoteIn) -> Result<()
         ..new.content.clone()
     };
     // What was released was another text.
-    if changed && note.shown == Shown::Released {
+    if changed && note.shown == Shown::Released && !at_once(tx, &note)? {
         note.shown = Shown::Waiting;
     }
     notes::put(tx, &note)
+}
+
+/// Whether answers under its post are shown without anybody's decision.
+fn at_once(tx: &Write<'_>, note: &Note) -> Result<bool> {
+    let Some(post) = note.thread.map_or(Ok(None), |id| posts::get(tx, id))? else { return Ok(false) };
+    Ok(accounts::get(tx, post.account)?.is_some_and(|account| account.replies == Replies::AtOnce))
 }

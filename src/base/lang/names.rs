@@ -55,6 +55,11 @@ const LANGUAGES: [(&str, &str, &str, &str); 50] = [
     ("sgg", "Deutschschweizer Gebärdensprache", "swiss german sign language", "sgg_CH"),
 ];
 
+/// Every language we know, the official ones of the EU first.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|(code, ..)| *code)
+}
+
 /// What the language calls itself.
 pub fn own(tag: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(code, ..)| *code == tag).map(|(_, own, ..)| *own)

@@ -38,7 +38,8 @@ pub static WORDS: Words = Words {
     tab_posts: "Beiträge",
     tab_replies: "Beiträge und Antworten",
     pinned: "Angeheftet",
-    sample: "Muster: nur im Probebetrieb zu sehen, keine Mitteilung.",
+    sample: "Muster",
+    sample_says: "Muster: nur im Probebetrieb zu sehen, keine Mitteilung.",
     moved: "Dieses Konto ist umgezogen nach {}",
     profile_says: "Offizielle Beiträge von {}",
 

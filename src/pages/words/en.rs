@@ -38,7 +38,8 @@ pub static WORDS: Words = Words {
     tab_posts: "Posts",
     tab_replies: "Posts and replies",
     pinned: "Pinned",
-    sample: "Sample: shown in the trial only, not an announcement.",
+    sample: "Sample",
+    sample_says: "Sample: shown in the trial only, not an announcement.",
     moved: "This account has moved to {}",
     profile_says: "Official posts of {}",
 
@@ -62,10 +63,7 @@ pub static WORDS: Words = Words {
         one: "{} reply was hidden under our moderation rules.",
         other: "{} replies were hidden under our moderation rules.",
     },
-    waiting: Plural {
-        one: "{} reply has not been looked at yet.",
-        other: "{} replies have not been looked at yet.",
-    },
+    waiting: Plural { one: "{} reply has not been looked at yet.", other: "{} replies have not been looked at yet." },
     elsewhere: Plural {
         one: "{} more reply can be read on other servers.",
         other: "{} more replies can be read on other servers.",

@@ -38,7 +38,8 @@ pub static WORDS: Words = Words {
     tab_posts: "Publications",
     tab_replies: "Publications et réponses",
     pinned: "Épinglé",
-    sample: "Exemple : visible pendant l’essai seulement, ce n’est pas une annonce.",
+    sample: "Exemple",
+    sample_says: "Exemple : visible pendant l’essai seulement, ce n’est pas une annonce.",
     moved: "Ce compte a déménagé vers {}",
     profile_says: "Publications officielles de {}",
 

@@ -23,6 +23,7 @@ use instance::store::{Rows, Span, actors, deliveries};
 use instance::work;
 use tokio::sync::oneshot;
 
+pub mod crash;
 pub mod evil;
 pub mod http;
 

@@ -1,0 +1,423 @@
+//! The words of the command line, as data: what there is, what each takes, and one line of help for each.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::base::lang::Lang;
+use crate::model::account::{Kind, Replies};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "instance",
+    version,
+    about = "Official accounts of an institution on the fediverse",
+    disable_help_subcommand = true,
+    infer_long_args = false
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub word: Option<Word>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The data directory [default: that in the variable `INSTANCE_DATA`, else ./instance-data]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "For every command")]
+    pub data: Option<PathBuf>,
+    /// Answer with one JSON document
+    #[arg(long, global = true, help_heading = "For every command")]
+    pub json: bool,
+    /// Colours: auto, always, never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_name = "WHEN",
+        help_heading = "For every command"
+    )]
+    pub color: Color,
+    /// Say more about what happens
+    #[arg(short, long, global = true, help_heading = "For every command")]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Word {
+    /// Set up a data directory: institution, first account, keys
+    Init(Init),
+    /// Run the server until it is stopped
+    Serve(Serve),
+    /// Compare every index of the database with its facts
+    Check,
+    /// Public accounts: add, list, show, edit
+    #[command(subcommand)]
+    Account(Account),
+    /// Posts: new, list, show, edit, delete, like, boost, pin
+    #[command(subcommand)]
+    Post(Post),
+    /// Answers of strangers: list, release, hide
+    #[command(subcommand)]
+    Reply(Reply),
+    /// Deliveries to other servers: list, retry, drop
+    #[command(subcommand)]
+    Queue(Queue),
+    /// Tokens for client programs: new, list, revoke
+    #[command(subcommand)]
+    Token(Token),
+    /// People who use the desk: login-link
+    #[command(subcommand)]
+    User(User),
+    /// The sample posts of a trial: remove
+    #[command(subcommand)]
+    Demo(Demo),
+    /// Settings: show, get, set, check
+    #[command(subcommand)]
+    Config(Config),
+    /// Say more about an error, e.g. E047
+    Explain {
+        /// The id that stands before the message
+        id: String,
+    },
+    /// Say which version this is
+    Version,
+    /// Help for a command, or on a topic: exit-codes
+    Help {
+        /// A command and perhaps its second word, or a topic
+        words: Vec<String>,
+    },
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Init {
+    /// Name of the institution
+    #[arg(long)]
+    pub name: Option<String>,
+    /// First account, without @
+    #[arg(long, value_name = "HANDLE")]
+    pub account: Option<String>,
+    /// Languages you publish in, the main one first: en,de
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub language: Option<Vec<Lang>>,
+    /// Public address, once you have one, such as `https://social.city.example`
+    #[arg(long)]
+    pub url: Option<String>,
+    /// Domain in handles, where it is shorter than the host of the address
+    #[arg(long, value_name = "DOMAIN")]
+    pub handle_domain: Option<String>,
+    /// Time zone of your pages, e.g. Europe/Berlin [default: that of this machine]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Fill it with sample posts to look around; this is the default
+    #[arg(long, overrides_with = "no_demo")]
+    pub demo: bool,
+    /// Start empty
+    #[arg(long)]
+    pub no_demo: bool,
+    /// Take the answers from a TOML file; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Ask nothing, take the default of every question
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port, e.g. 127.0.0.1:8080
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Open an account and make its keys
+    Add {
+        /// The handle, without @
+        handle: String,
+        /// Display name [default: the handle]
+        #[arg(long)]
+        name: Option<String>,
+        /// What other servers are told it is
+        #[arg(long, value_parser = kind, default_value = "organization", value_name = "organization|person|service")]
+        kind: Kind,
+        /// Text of the profile
+        #[arg(long, default_value = "", hide_default_value = true)]
+        summary: String,
+        /// Language of its posts when none is said [default: the main one]
+        #[arg(long, value_name = "CODE")]
+        language: Option<Lang>,
+    },
+    /// List all accounts
+    List,
+    /// Show one account
+    Show { handle: String },
+    /// Change a profile and tell the followers' servers
+    Edit(Box<AccountEdit>),
+}
+
+#[derive(Debug, Args)]
+pub struct AccountEdit {
+    pub handle: String,
+    #[arg(long)]
+    pub name: Option<String>,
+    #[arg(long)]
+    pub summary: Option<String>,
+    /// A line of the profile; repeat it for more. All old lines go; an empty one takes them away
+    #[arg(long = "field", value_name = "LABEL=VALUE")]
+    pub fields: Option<Vec<String>>,
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<Lang>,
+    #[arg(long, value_parser = kind, value_name = "organization|person|service")]
+    pub kind: Option<Kind>,
+    /// When strangers' replies are shown on your pages
+    #[arg(long, value_parser = replies, value_name = "released|at-once|never")]
+    pub replies: Option<Replies>,
+    /// Picture of the account
+    #[arg(long, value_name = "FILE", requires = "avatar_alt")]
+    pub avatar: Option<PathBuf>,
+    /// What the picture shows
+    #[arg(long, value_name = "TEXT", requires = "avatar")]
+    pub avatar_alt: Option<String>,
+    /// Wide picture over the profile
+    #[arg(long, value_name = "FILE", requires = "header_alt")]
+    pub header: Option<PathBuf>,
+    /// What the wide picture shows
+    #[arg(long, value_name = "TEXT", requires = "header")]
+    pub header_alt: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Post {
+    /// Publish; prints the address of the post
+    New(Box<PostNew>),
+    /// List posts, newest first
+    List {
+        /// Of this account only
+        #[arg(long = "as", value_name = "HANDLE")]
+        account: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+        limit: usize,
+    },
+    /// Show one post
+    Show {
+        /// Its number or its address
+        post: String,
+    },
+    /// Change a post; the earlier text stays readable
+    Edit(Box<PostEdit>),
+    /// Delete a post here and ask other servers to do so
+    Delete {
+        /// Its number or its address
+        post: String,
+    },
+    /// Like somebody else's post
+    Like(Other),
+    /// Take a like back
+    Unlike(Other),
+    /// Boost somebody else's post to your followers
+    Boost(Other),
+    /// Take a boost back
+    Unboost(Other),
+    /// Pin a post to its account's profile
+    Pin {
+        /// Its number or its address
+        post: String,
+    },
+    /// Take a post off the profile
+    Unpin {
+        /// Its number or its address
+        post: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PostNew {
+    /// The account that speaks
+    #[arg(long = "as", value_name = "HANDLE")]
+    pub account: String,
+    /// Language of the text; repeat --lang and --text for more versions [default: the account's]
+    #[arg(long, value_name = "CODE")]
+    pub lang: Vec<Lang>,
+    /// The text
+    #[arg(long, required_unless_present_any = ["file", "media"], conflicts_with = "file")]
+    pub text: Vec<String>,
+    /// A file with the text; - is standard input
+    #[arg(long)]
+    pub file: Vec<PathBuf>,
+    /// Content warning, shown instead of the text until a click; once for all versions, or once for each
+    #[arg(long, value_name = "TEXT")]
+    pub warning: Vec<String>,
+    /// A picture; each needs its own --alt
+    #[arg(long, value_name = "FILE")]
+    pub media: Vec<PathBuf>,
+    /// What the picture shows
+    #[arg(long, value_name = "TEXT")]
+    pub alt: Vec<String>,
+    /// Hide the pictures behind a click
+    #[arg(long)]
+    pub sensitive: bool,
+    /// Leave it out of the home page and tag pages
+    #[arg(long)]
+    pub quiet: bool,
+    /// Nobody may quote it
+    #[arg(long)]
+    pub no_quotes: bool,
+    /// Address of the post it answers
+    #[arg(long, value_name = "URL")]
+    pub reply_to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct PostEdit {
+    /// Its number or its address
+    pub post: String,
+    /// Which version; one that is not there is added [default: the main one]
+    #[arg(long, value_name = "CODE")]
+    pub lang: Option<Lang>,
+    /// The new text
+    #[arg(long, conflicts_with = "file", required_unless_present_any = ["file", "warning", "describe"])]
+    pub text: Option<String>,
+    /// A file with the new text; - is standard input
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+    /// The new content warning; empty for none
+    #[arg(long, value_name = "TEXT")]
+    pub warning: Option<String>,
+    /// A new description of a picture, by its place: --describe 1 "A bridge"
+    #[arg(long, num_args = 2, value_names = ["NUMBER", "TEXT"])]
+    pub describe: Vec<String>,
+}
+
+/// A post of somebody else, and who acts on it.
+#[derive(Debug, Args)]
+pub struct Other {
+    /// Its address
+    pub post: String,
+    /// The account that acts
+    #[arg(long = "as", value_name = "HANDLE")]
+    pub account: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Reply {
+    /// List what waits for a decision
+    List {
+        /// Also what was decided
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show an answer on our pages
+    Release {
+        /// Its number or address
+        reply: String,
+    },
+    /// Keep an answer from our pages; it is still counted
+    Hide {
+        /// Its number or address
+        reply: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Queue {
+    /// List what waits and what failed, server by server
+    List,
+    /// Try at once what waits for a server
+    Retry(Servers),
+    /// Give up what waits for a server
+    Drop(Servers),
+}
+
+#[derive(Debug, Args)]
+pub struct Servers {
+    /// The server, as 'queue list' names it
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub server: Option<String>,
+    /// All servers
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token for a client program; prints it, once
+    New {
+        /// The account it acts for
+        #[arg(long, value_name = "HANDLE")]
+        account: String,
+        /// What it may do
+        #[arg(long, default_value = "read,write", value_name = "LIST")]
+        scopes: String,
+        /// What you call it
+        #[arg(long, default_value = "command line", value_name = "TEXT")]
+        name: String,
+    },
+    /// List the tokens, without their secrets
+    List,
+    /// Make a token worthless
+    Revoke {
+        /// The id that 'token list' shows
+        token: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Print an address that logs in to the desk, once, within 24 hours
+    LoginLink,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Demo {
+    /// Take the sample accounts and posts away
+    Remove,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Show every setting
+    Show {
+        /// Say where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print one value
+    Get { key: String },
+    /// Change one value in the file; lists are parted by commas
+    Set { key: String, value: String },
+    /// Check the settings and say what is odd
+    Check,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    match text {
+        "organization" => Ok(Kind::Organization),
+        "person" => Ok(Kind::Person),
+        "service" => Ok(Kind::Service),
+        _ => Err("possible: organization, person, service".into()),
+    }
+}
+
+fn replies(text: &str) -> Result<Replies, String> {
+    match text {
+        "released" => Ok(Replies::Released),
+        "at-once" => Ok(Replies::AtOnce),
+        "never" => Ok(Replies::Never),
+        _ => Err("possible: released, at-once, never".into()),
+    }
+}

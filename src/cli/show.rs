@@ -1,0 +1,246 @@
+//! Documents as people read them. (Writing to a string cannot fail.)
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::out::{clean, table};
+use crate::control::Command;
+
+/// The answer to a command, in words. What scripts take (an id, a token, an address) stands alone.
+pub fn people(command: &Command, answer: &Value) -> String {
+    match command {
+        Command::AccountAdd(_) => format!("Created {}. Its page: {}\n", text(answer, "address"), text(answer, "url")),
+        Command::AccountEdit(_) => format!("Changed {}.\n", text(answer, "address")),
+        Command::AccountShow { .. } => account(answer),
+        Command::AccountList => table(&rows(answer, "accounts", account_row)),
+        Command::PostNew(_) => format!("{}\n", text(answer, "uri")),
+        Command::PostShow { .. } => post(answer),
+        Command::PostList { .. } => posts(answer),
+        Command::PostEdit(_) => format!("Changed {}\n", text(answer, "uri")),
+        Command::PostDelete { .. } => format!("Deleted {}\n", text(answer, "uri")),
+        Command::React { .. } | Command::Pin { .. } => format!("Done: {}\n", text(answer, "post")),
+        Command::ReplyList { .. } => replies(answer),
+        Command::ReplyShow { .. } => format!("Now {}: {}\n", text(answer, "shown"), text(answer, "uri")),
+        Command::QueueList => queue(answer),
+        Command::QueueRetry { .. } => format!("{} deliveries are tried now.\n", text(answer, "deliveries")),
+        Command::QueueDrop { .. } => format!("{} deliveries were given up.\n", text(answer, "deliveries")),
+        Command::TokenNew { .. } => format!("{}\n", text(answer, "token")),
+        Command::TokenList => tokens(answer),
+        Command::TokenRevoke { .. } => format!("Revoked {}.\n", text(answer, "id")),
+        Command::LoginLink => format!("{}\n", text(answer, "url")),
+        Command::DemoRemove => demo(answer),
+        Command::Check => check(answer),
+        Command::Institution => format!("{}\n", text(answer, "name")),
+    }
+}
+
+/// A field as text; empty when it is not there.
+fn text(value: &Value, field: &str) -> String {
+    match value.get(field) {
+        Some(Value::String(text)) => clean(text),
+        None | Some(Value::Null) => String::new(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn replies(answer: &Value) -> String {
+    let row = |reply: &Value| {
+        let words = text(reply, "text");
+        let first = crate::base::text::clip(&crate::base::text::one_line(&words), 60).into_owned();
+        let private = if reply.get("public") == Some(&Value::Bool(false)) { "private" } else { "" };
+        vec![text(reply, "id"), text(reply, "shown"), text(reply, "from"), first, private.to_owned()]
+    };
+    match list(answer, "replies") {
+        [] => "No answer waits for a decision.\n".to_owned(),
+        _ => table(&rows(answer, "replies", row)),
+    }
+}
+
+fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn rows(value: &Value, field: &str, row: impl Fn(&Value) -> Vec<String>) -> Vec<Vec<String>> {
+    list(value, field).iter().map(row).collect()
+}
+
+fn sample(value: &Value) -> &'static str {
+    if value.get("demo") == Some(&Value::Bool(true)) { "sample" } else { "" }
+}
+
+fn account_row(account: &Value) -> Vec<String> {
+    let count = |field: &str| format!("{} {field}", text(account, field));
+    vec![
+        text(account, "address"),
+        text(account, "name"),
+        count("followers"),
+        count("posts"),
+        sample(account).to_owned(),
+    ]
+}
+
+fn account(account: &Value) -> String {
+    let mut lines = vec![vec!["Address".to_owned(), text(account, "address")]];
+    for (label, field) in [
+        ("Name", "name"),
+        ("Kind", "kind"),
+        ("Language", "language"),
+        ("Replies shown", "replies"),
+        ("Followers", "followers"),
+        ("Posts", "posts"),
+        ("Page", "url"),
+        ("ActivityPub id", "uri"),
+        ("Picture", "avatar"),
+        ("Wide picture", "header"),
+    ] {
+        let value = text(account, field);
+        if !value.is_empty() {
+            lines.push(vec![label.to_owned(), value]);
+        }
+    }
+    lines.extend(rows(account, "fields", |line| vec![format!("· {}", text(line, "name")), text(line, "value")]));
+    let summary = text(account, "summary");
+    let summary = if summary.is_empty() { String::new() } else { format!("\n{summary}\n") };
+    table(&lines) + &summary
+}
+
+fn languages(post: &Value) -> String {
+    list(post, "versions").iter().map(|version| text(version, "lang")).collect::<Vec<_>>().join(",")
+}
+
+fn posts(answer: &Value) -> String {
+    let row = |post: &Value| {
+        let first = list(post, "versions").first().map(|version| text(version, "text")).unwrap_or_default();
+        let beginning: String = first.chars().map(|c| if c == '\n' { ' ' } else { c }).take(60).collect();
+        vec![
+            text(post, "id"),
+            text(post, "published"),
+            format!("@{}", text(post, "account")),
+            languages(post),
+            sample(post).to_owned(),
+            beginning,
+        ]
+    };
+    let rows = rows(answer, "posts", row);
+    if rows.is_empty() {
+        "No posts yet. Publish one: instance post new --as HANDLE --text \"…\"\n".to_owned()
+    } else {
+        table(&rows)
+    }
+}
+
+fn post(post: &Value) -> String {
+    let mut out =
+        format!("@{}, {}  {}\n{}\n", text(post, "account"), text(post, "published"), sample(post), text(post, "uri"));
+    for version in list(post, "versions") {
+        let warning = text(version, "warning");
+        let warning = if warning.is_empty() { String::new() } else { format!("  [{warning}]") };
+        let _ = writeln!(out, "\n[{}]{warning}\n{}", text(version, "lang"), text(version, "text"));
+    }
+    for (n, media) in list(post, "media").iter().enumerate() {
+        let _ = writeln!(out, "\nPicture {}: {}\n{}", n + 1, text(media, "alt"), text(media, "url"));
+    }
+    out + &format!(
+        "\n{} likes, {} boosts, {} replies\n",
+        text(post, "likes"),
+        text(post, "boosts"),
+        text(post, "replies")
+    )
+}
+
+fn queue(answer: &Value) -> String {
+    let row = |lane: &Value| {
+        let state = match (text(lane, "next"), lane.get("suspended") == Some(&Value::Bool(true))) {
+            (next, _) if next.is_empty() => String::new(),
+            (next, true) => format!("suspended, tried again {next}"),
+            (next, false) => format!("next try {next}"),
+        };
+        vec![
+            text(lane, "server"),
+            format!("{} waiting", text(lane, "waiting")),
+            format!("{} failed", text(lane, "failed")),
+            state,
+            text(lane, "said"),
+        ]
+    };
+    let rows = rows(answer, "servers", row);
+    if rows.is_empty() {
+        return "Nothing waits, and nothing failed.\n".to_owned();
+    }
+    format!(
+        "{} waiting, {} failed in the last 30 days\n\n{}",
+        text(answer, "waiting"),
+        text(answer, "failed"),
+        table(&rows)
+    )
+}
+
+fn tokens(answer: &Value) -> String {
+    let row = |token: &Value| {
+        let account = format!("@{}", text(token, "account"));
+        let scopes = list(token, "scopes").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",");
+        vec![text(token, "id"), account, scopes, text(token, "created"), text(token, "name")]
+    };
+    let rows = rows(answer, "tokens", row);
+    if rows.is_empty() { "No tokens.\n".to_owned() } else { table(&rows) }
+}
+
+fn demo(answer: &Value) -> String {
+    match (text(answer, "accounts").as_str(), text(answer, "posts").as_str()) {
+        ("0", "0") => "Nothing to do: there are no samples.\n".to_owned(),
+        (accounts, posts) => format!("Took {accounts} sample accounts and {posts} sample posts away.\n"),
+    }
+}
+
+fn check(answer: &Value) -> String {
+    let number = |table: &Value| table.as_u64().unwrap_or_default();
+    let facts = answer.get("facts").and_then(Value::as_object);
+    let total: u64 = facts.map(|facts| facts.values().map(number).sum()).unwrap_or_default();
+    let mut out = format!("{total} rows were read.\n");
+    let wrong = answer.get("wrong").and_then(Value::as_object);
+    for (table, difference) in wrong.into_iter().flatten() {
+        let (extra, missing) = (text(difference, "extra"), text(difference, "missing"));
+        let _ = writeln!(out, "The index '{table}' is wrong: {extra} rows too many, {missing} missing.");
+    }
+    if answer.get("sound") == Some(&Value::Bool(true)) {
+        out += "Every index is what the facts say.\n";
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_scripts_take_stands_alone() {
+        let token = Command::TokenNew { account: "press".into(), scopes: "read".into(), name: String::new() };
+        assert_eq!(people(&token, &json!({ "token": "abc", "account": "press" })), "abc\n");
+        assert_eq!(
+            people(&Command::LoginLink, &json!({ "url": "http://x/desk/start/1", "expires": "…" })),
+            "http://x/desk/start/1\n"
+        );
+    }
+
+    #[test]
+    fn what_servers_say_does_not_reach_the_terminal_as_orders() {
+        let answer = json!({ "waiting": 1, "failed": 0, "servers": [
+            { "server": "x.example", "waiting": 1, "failed": 0, "next": "2026-11-23T09:00:00Z", "suspended": false, "said": "500 \u{1b}[2J" } ] });
+        let shown = people(&Command::QueueList, &answer);
+        assert!(shown.contains("next try 2026-11-23T09:00:00Z") && !shown.contains('\u{1b}'), "{shown}");
+        assert_eq!(
+            people(&Command::QueueList, &json!({ "waiting": 0, "failed": 0, "servers": [] })),
+            "Nothing waits, and nothing failed.\n"
+        );
+    }
+
+    #[test]
+    fn a_broken_index_is_named() {
+        let answer = json!({ "sound": false, "facts": { "posts": 3, "meta": 2 }, "wrong": { "outbox": { "extra": 1, "missing": 2 } } });
+        let shown = people(&Command::Check, &answer);
+        assert!(shown.contains("5 rows") && shown.contains("'outbox' is wrong: 1 rows too many, 2 missing"), "{shown}");
+    }
+}

@@ -1,0 +1,242 @@
+//! From the words that were typed to the command that is sent: files are read here, and what belongs together is paired.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use super::args::{Account, AccountEdit, Demo, Other, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User};
+use crate::control::{AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload};
+use crate::error::{Error, Problem, Result};
+use crate::media::picture::MAX_BYTES;
+use crate::model::account::Field;
+use crate::model::note::Shown;
+use crate::model::post::{Quoting, Visibility};
+
+/// No text of a post is longer; the exact limit is the model's.
+const MAX_TEXT: usize = 1 << 20;
+
+pub fn account(word: Account) -> Result<Command> {
+    Ok(match word {
+        Account::Add { handle, name, kind, summary, language } => {
+            Command::AccountAdd(AccountNew { handle, name, kind, summary, language })
+        }
+        Account::List => Command::AccountList,
+        Account::Show { handle } => Command::AccountShow { account: handle },
+        Account::Edit(change) => Command::AccountEdit(account_change(*change)?),
+    })
+}
+
+fn account_change(edit: AccountEdit) -> Result<AccountChange> {
+    let picture = |file: Option<std::path::PathBuf>, alt: Option<String>| match file {
+        Some(file) => Ok::<_, Error>(Some(Upload { bytes: bytes(&file)?, alt: alt.unwrap_or_default() })),
+        None => Ok(None),
+    };
+    Ok(AccountChange {
+        account: edit.handle,
+        name: edit.name,
+        summary: edit.summary,
+        fields: edit
+            .fields
+            .map(|lines| lines.iter().filter(|line| !line.is_empty()).map(|line| field(line)).collect())
+            .transpose()?,
+        kind: edit.kind,
+        language: edit.language,
+        replies: edit.replies,
+        avatar: picture(edit.avatar, edit.avatar_alt)?,
+        header: picture(edit.header, edit.header_alt)?,
+    })
+}
+
+fn field(line: &str) -> Result<Field> {
+    let (name, value) = line.split_once('=').ok_or_else(|| {
+        Problem::new("E002", format!("'{line}' is no line of a profile."))
+            .remedy("For example: --field \"Web site=https://city.example\"")
+    })?;
+    Ok(Field { name: name.trim().to_owned(), value: value.trim().to_owned() })
+}
+
+pub fn post(word: Post) -> Result<Command> {
+    Ok(match word {
+        Post::New(new) => Command::PostNew(new_post(*new)?),
+        Post::List { account, limit } => Command::PostList { account, limit },
+        Post::Show { post } => Command::PostShow { post },
+        Post::Edit(edit) => Command::PostEdit(post_change(*edit)?),
+        Post::Delete { post } => Command::PostDelete { post },
+        Post::Like(other) => react(other, React::Like, false),
+        Post::Unlike(other) => react(other, React::Like, true),
+        Post::Boost(other) => react(other, React::Boost, false),
+        Post::Unboost(other) => react(other, React::Boost, true),
+        Post::Pin { post } => Command::Pin { post, undo: false },
+        Post::Unpin { post } => Command::Pin { post, undo: true },
+    })
+}
+
+fn react(other: Other, kind: React, undo: bool) -> Command {
+    Command::React { account: other.account, post: other.post, kind, undo }
+}
+
+fn new_post(new: NewArgs) -> Result<PostNew> {
+    if new.media.len() != new.alt.len() {
+        let what = format!("There are {} pictures and {} descriptions.", new.media.len(), new.alt.len());
+        return Err(Problem::new("E003", what)
+            .remedy("After each --media FILE comes its own --alt \"What it shows\".")
+            .into());
+    }
+    let media = new.media.iter().zip(&new.alt).map(|(file, alt)| Ok(Upload { bytes: bytes(file)?, alt: alt.clone() }));
+    let media = media.collect::<Result<Vec<_>>>()?;
+    let mut texts = new.text;
+    for file in &new.file {
+        texts.push(text(file)?);
+    }
+    if texts.is_empty() {
+        texts.push(String::new());
+    }
+    Ok(PostNew {
+        account: new.account,
+        versions: versions(texts, new.lang, &new.warning)?,
+        media,
+        sensitive: new.sensitive,
+        visibility: if new.quiet { Visibility::Quiet } else { Visibility::Public },
+        quoting: if new.no_quotes { Quoting::Nobody } else { Quoting::Anyone },
+        reply_to: new.reply_to,
+    })
+}
+
+/// One language for each text, except that a single text may do without; one warning for all, or one for each.
+fn versions(texts: Vec<String>, langs: Vec<crate::base::lang::Lang>, warnings: &[String]) -> Result<Vec<NewVersion>> {
+    let count = texts.len();
+    if langs.len() != count && !(count == 1 && langs.is_empty()) {
+        let what = format!("There are {count} texts and {} languages.", langs.len());
+        return Err(Problem::new("E002", what)
+            .remedy("Each text needs its --lang: --lang en --text \"…\" --lang de --text \"…\"")
+            .into());
+    }
+    if warnings.len() > 1 && warnings.len() != count {
+        let what = format!("There are {count} texts and {} content warnings.", warnings.len());
+        return Err(Problem::new("E002", what).remedy("Give one --warning for all texts, or one for each.").into());
+    }
+    let mut langs = langs.into_iter();
+    let warning = |n: usize| warnings.get(n).or(warnings.first()).cloned().unwrap_or_default();
+    Ok(texts
+        .into_iter()
+        .enumerate()
+        .map(|(n, text)| NewVersion { lang: langs.next(), text, warning: warning(n) })
+        .collect())
+}
+
+fn post_change(edit: PostEdit) -> Result<PostChange> {
+    let new = match (edit.text, &edit.file) {
+        (Some(text), _) => Some(text),
+        (None, Some(file)) => Some(text(file)?),
+        (None, None) => None,
+    };
+    let mut alts = Vec::new();
+    let mut words = edit.describe.into_iter();
+    while let (Some(place), Some(alt)) = (words.next(), words.next()) {
+        let number =
+            place.parse().map_err(|_| Problem::new("E002", format!("'{place}' is not the number of a picture.")))?;
+        alts.push((number, alt));
+    }
+    Ok(PostChange { post: edit.post, lang: edit.lang, text: new, warning: edit.warning, alts })
+}
+
+pub fn reply(word: Reply) -> Command {
+    match word {
+        Reply::List { all } => Command::ReplyList { all },
+        Reply::Release { reply } => Command::ReplyShow { reply, shown: Shown::Released },
+        Reply::Hide { reply } => Command::ReplyShow { reply, shown: Shown::Hidden },
+    }
+}
+
+pub fn queue(word: Queue) -> Command {
+    match word {
+        Queue::List => Command::QueueList,
+        Queue::Retry(servers) => Command::QueueRetry { server: servers.server },
+        Queue::Drop(servers) => Command::QueueDrop { server: servers.server },
+    }
+}
+
+pub fn token(word: Token) -> Command {
+    match word {
+        Token::New { account, scopes, name } => Command::TokenNew { account, scopes, name },
+        Token::List => Command::TokenList,
+        Token::Revoke { token } => Command::TokenRevoke { token },
+    }
+}
+
+pub fn user(word: &User) -> Command {
+    match word {
+        User::LoginLink => Command::LoginLink,
+    }
+}
+
+pub fn demo(word: &Demo) -> Command {
+    match word {
+        Demo::Remove => Command::DemoRemove,
+    }
+}
+
+/// A text, without the line end that editors and `echo` put behind it.
+pub fn text(file: &Path) -> Result<String> {
+    let bytes = limited(file, MAX_TEXT)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Problem::new("E036", format!("{} is not text in UTF-8.", file.display())))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>> {
+    limited(file, MAX_BYTES)
+}
+
+fn limited(file: &Path, most: usize) -> Result<Vec<u8>> {
+    let failed =
+        |e: std::io::Error| Error::from(Problem::new("E036", format!("{} cannot be read: {e}.", file.display())));
+    let mut bytes = Vec::new();
+    let limit = most as u64 + 1;
+    if file == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        std::fs::File::open(file).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    if bytes.len() > most {
+        return Err(Problem::new("E036", format!("{} is larger than {most} bytes.", file.display())).into());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paired(texts: &[&str], langs: &[&str], warnings: &[&str]) -> Result<Vec<(String, String, String)>> {
+        let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let langs = langs.iter().map(|lang| lang.parse().unwrap()).collect();
+        let versions = versions(owned(texts), langs, &owned(warnings))?;
+        Ok(versions.into_iter().map(|v| (v.lang.map_or(String::new(), |l| l.to_string()), v.text, v.warning)).collect())
+    }
+
+    #[test]
+    fn texts_languages_and_warnings_are_paired() {
+        let row = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        assert_eq!(paired(&["a"], &[], &[]).unwrap(), [row("", "a", "")]);
+        assert_eq!(paired(&["a", "b"], &["en", "de"], &["w"]).unwrap(), [row("en", "a", "w"), row("de", "b", "w")]);
+        assert_eq!(
+            paired(&["a", "b"], &["en", "de"], &["v", "w"]).unwrap(),
+            [row("en", "a", "v"), row("de", "b", "w")]
+        );
+        assert!(paired(&["a", "b"], &["en"], &[]).is_err());
+        assert!(paired(&["a"], &["en", "de"], &[]).is_err());
+        assert!(paired(&["a", "b"], &[], &[]).is_err());
+        assert!(paired(&["a", "b", "c"], &["en", "de", "fr"], &["v", "w"]).is_err());
+    }
+
+    #[test]
+    fn a_file_ends_without_its_line_end() {
+        let path = std::env::temp_dir().join(format!("instance-text-{}", std::process::id()));
+        std::fs::write(&path, "Hello\n\nyou \r\n").unwrap();
+        assert_eq!(text(&path).unwrap(), "Hello\n\nyou ");
+        std::fs::write(&path, b"\xff").unwrap();
+        assert!(text(&path).is_err());
+        std::fs::remove_file(&path).unwrap();
+        assert!(text(&path).is_err());
+    }
+}

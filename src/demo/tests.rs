@@ -1,0 +1,129 @@
+//! Samples come, look right, and go without a trace.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::base::time::Clock;
+use crate::config::Config;
+use crate::model::institution::Institution;
+use crate::model::post::Post;
+use crate::store::schema::{KEYS, MEDIA};
+use crate::store::{Rows, Span, check, deliveries};
+
+const NOW: Timestamp = Timestamp(1_795_424_400_000);
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A trial with one account and one real post.
+async fn set_up(app: &Arc<App>) -> PostId {
+    let owner = Asker::Operator.may_run().unwrap();
+    let institution = Institution {
+        name: "City".into(),
+        languages: vec!["en".parse().unwrap()],
+        time_zone: "UTC".into(),
+        created: NOW,
+        origin: None,
+        first_delivery: None,
+    };
+    let keys = [actions::accounts::new_keys(NOW).unwrap(), actions::accounts::new_keys(NOW).unwrap()];
+    let new = NewAccount {
+        // Takes the handle that a sample would like to have.
+        handle: "water".into(),
+        name: "City".into(),
+        kind: Kind::Organization,
+        summary: String::new(),
+        language: "en".parse().unwrap(),
+        demo: false,
+    };
+    let site = app.site.clone();
+    let begin = move |tx: &mut crate::store::Write<'_>| {
+        actions::setup::init(tx, owner, &institution, &keys[0])?;
+        let account = actions::accounts::add(tx, owner, &new, &keys[1])?;
+        let by = Asker::Operator.may_publish(account.id, "")?;
+        actions::publish::publish(tx, &site, by, &NewPost::plain("en".parse()?, "Not a sample"))
+    };
+    app.store.write(begin).await.unwrap().id
+}
+
+fn all_posts(app: &App) -> Vec<Post> {
+    let mut found = Vec::new();
+    app.store
+        .read(|rows| {
+            posts::each(rows, |_, post| {
+                found.push(post);
+                Ok(true)
+            })
+        })
+        .unwrap();
+    found
+}
+
+fn files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+}
+
+fn rows_of(app: &App) -> (usize, usize, usize) {
+    let count = |rows: &crate::store::Read| {
+        let media = rows.keys(&MEDIA, Span::all())?.len();
+        Ok((media, rows.keys(&KEYS, Span::all())?.len(), accounts::all(rows)?.len()))
+    };
+    app.store.read(count).unwrap()
+}
+
+fn look(app: &App) {
+    let posts = all_posts(app);
+    let samples: Vec<&Post> = posts.iter().filter(|post| post.demo).collect();
+    assert_eq!(samples.len(), POSTS.len());
+    assert!(
+        samples
+            .iter()
+            .all(|post| post.published < NOW && post.id.time() == post.published && post.activities.is_empty())
+    );
+    let answered = samples.iter().filter_map(|post| post.reply_to.map(|parent| (post.id, parent)));
+    let thread: Vec<_> = answered.collect();
+    assert_eq!(thread.len(), 2);
+    assert_eq!(thread[1].1, ReplyTo::Own(thread[0].0), "the third post answers the second");
+    assert!(samples.iter().any(|post| post.versions.len() == 3));
+    assert!(samples.iter().any(|post| post.versions.iter().any(|v| v.lang.dir() == "rtl")));
+    assert!(samples.iter().any(|post| !post.versions[0].warning.is_empty()));
+    assert!(samples.iter().filter(|post| !post.media.is_empty()).count() >= 4);
+    assert!(samples.iter().all(|post| !post.tags.is_empty()));
+    let media = app.store.read(|rows| rows.rows(&MEDIA, Span::all())).unwrap();
+    assert!(media.iter().all(|(_, media)| media.used && media.alt.len() > 10), "every picture is used and described");
+    assert_eq!(app.store.read(deliveries::waiting).unwrap(), 0);
+}
+
+#[test]
+fn samples_come_and_go_without_a_trace() {
+    let folder = Folder(std::env::temp_dir().join(format!("instance-demo-{}", std::process::id())));
+    let _ = std::fs::remove_dir_all(&folder.0);
+    let app = App::open(Config::new(&folder.0), Clock::by_hand(NOW)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let real = set_up(&app).await;
+        let before = rows_of(&app);
+        assert!(!is_there(&app).unwrap());
+        let filled = fill(&app).await.unwrap();
+        assert_eq!(filled, Filled { accounts: 2, posts: 14, languages: 4 });
+        assert!(is_there(&app).unwrap());
+        look(&app);
+        assert!(check::check(&app.store).unwrap().is_sound());
+        assert!(files(&folder.0.join("media")) >= 16);
+
+        let removed = remove(&app).await.unwrap();
+        assert_eq!((removed.accounts, removed.posts), (2, 14));
+        assert!(!is_there(&app).unwrap());
+        assert_eq!(all_posts(&app).iter().map(|post| post.id).collect::<Vec<_>>(), [real]);
+        assert_eq!(rows_of(&app), before);
+        assert_eq!(files(&folder.0.join("media")), 0);
+        assert!(check::check(&app.store).unwrap().is_sound());
+        assert_eq!(remove(&app).await.unwrap(), Removed::default());
+    });
+}

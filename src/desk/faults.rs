@@ -1,0 +1,76 @@
+//! What is wrong with a form, said twice: in a summary at its head that links to the fields, and at each field.
+
+use std::fmt::Write as _;
+
+use crate::error::Problem;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The id of the field, made by us.
+    pub at: String,
+    pub text: String,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(super) fn push(&mut self, at: impl Into<String>, problem: &Problem) {
+        let text = format!("{} {}", problem.what, problem.remedy).trim_end().to_owned();
+        self.0.push(Fault { at: at.into(), text });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn all(&self) -> &[Fault] {
+        &self.0
+    }
+
+    /// What is wrong with a field.
+    pub(super) fn at(&self, field: impl AsRef<str>) -> Option<&str> {
+        self.0.iter().find(|fault| fault.at == field.as_ref()).map(|fault| fault.text.as_str())
+    }
+
+    /// The attributes of a field that is wrong; nothing for one that is right.
+    pub(super) fn marks(&self, field: impl AsRef<str>) -> String {
+        self.marks_with(field, "")
+    }
+
+    /// As `marks`, for a field that is always described by a hint.
+    pub(super) fn marks_with(&self, field: impl AsRef<str>, hint: impl AsRef<str>) -> String {
+        let (field, hint) = (field.as_ref(), hint.as_ref());
+        let wrong = self.at(field).is_some();
+        let mut marks = String::new();
+        if wrong {
+            marks.push_str(" aria-invalid=\"true\"");
+        }
+        let error = if wrong { format!("{field}-e") } else { String::new() };
+        let described = format!("{hint} {error}");
+        if !described.trim().is_empty() {
+            // Writing into a string cannot fail.
+            let _ = write!(marks, " aria-describedby=\"{}\"", described.trim());
+        }
+        marks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_marked_only_when_it_is_wrong() {
+        let mut faults = Faults::default();
+        faults.push("text", &Problem::new("E121", "The post has no text.").remedy("Write something."));
+        assert_eq!(faults.at("text"), Some("The post has no text. Write something."));
+        assert_eq!(faults.marks("text"), " aria-invalid=\"true\" aria-describedby=\"text-e\"");
+        assert_eq!(faults.marks_with("text", "h"), " aria-invalid=\"true\" aria-describedby=\"h text-e\"");
+        assert_eq!(
+            (faults.marks("alt1"), faults.marks_with("alt1", "h")),
+            (String::new(), " aria-describedby=\"h\"".into())
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! What every page of the desk has around it, and times as the desk shows them: never without their zone.
+
+use askama::Template;
+use hyper::StatusCode;
+use jiff::tz::TimeZone;
+
+use crate::app::App;
+use crate::base::lang::{self, Lang};
+use crate::base::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::model::institution::Institution;
+use crate::store::{Rows, meta, notes};
+use crate::web::assets;
+use crate::web::response::{self, Response};
+use crate::web::who::Browser;
+
+/// Waiting replies are counted so far; then it says "99+".
+const COUNTED: usize = 100;
+
+pub(super) struct Frame {
+    pub title: &'static str,
+    /// The page comes back because something in its form is wrong.
+    pub wrong: bool,
+    pub institution: String,
+    /// The session's token; empty when nobody is logged in.
+    pub csrf: String,
+    /// The place in the navigation.
+    pub here: &'static str,
+    pub waiting: usize,
+    pub public_css: String,
+    pub desk_css: String,
+    pub icon: String,
+}
+
+impl Frame {
+    fn bare(title: &'static str, institution: String) -> Self {
+        Self {
+            title,
+            wrong: false,
+            institution,
+            csrf: String::new(),
+            here: "",
+            waiting: 0,
+            public_css: assets::path("public.css"),
+            desk_css: assets::path("desk.css"),
+            icon: assets::path("emblem.svg"),
+        }
+    }
+
+    /// Around a page for somebody who is logged in.
+    pub(super) fn of(rows: &impl Rows, browser: &Browser, title: &'static str, here: &'static str) -> Result<Self> {
+        let institution = meta::institution(rows)?.name;
+        let waiting = notes::waiting(rows, None, COUNTED)?.len();
+        Ok(Self { csrf: browser.session.csrf.clone(), here, waiting, ..Self::bare(title, institution) })
+    }
+
+    /// Around a page for anybody.
+    pub(super) fn open(app: &App, title: &'static str) -> Self {
+        let found = app.store.read(meta::find_institution).ok().flatten();
+        Self::bare(title, found.map_or_else(|| "Desk".to_owned(), |institution| institution.name))
+    }
+
+    #[expect(clippy::unused_self, reason = "templates call methods")]
+    pub(super) fn places(&self) -> &'static [(&'static str, &'static str)] {
+        &[("/desk", "Write"), ("/desk/posts", "Posts"), ("/desk/replies", "Replies")]
+    }
+
+    pub(super) fn waiting(&self) -> String {
+        if self.waiting < COUNTED { self.waiting.to_string() } else { format!("{}+", COUNTED - 1) }
+    }
+}
+
+/// A template as an answer.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response> {
+    let html = template.render().map_err(|e| Error::broken("render a page of the desk", e))?;
+    Ok(response::html(status, html))
+}
+
+#[derive(Template)]
+#[template(path = "desk/message.html")]
+struct Message<'a> {
+    f: Frame,
+    lines: Vec<String>,
+    command: &'a str,
+}
+
+/// A page that says something and nothing else.
+pub(super) fn message(
+    app: &App,
+    status: StatusCode,
+    title: &'static str,
+    lines: Vec<String>,
+    command: &str,
+) -> Response {
+    let message = Message { f: Frame::open(app, title), lines, command };
+    page(status, &message).unwrap_or_else(|_| response::bare(status))
+}
+
+/// Writes moments as the institution's wall clock has them.
+pub(super) struct Wall {
+    zone: TimeZone,
+    name: String,
+}
+
+impl Wall {
+    pub(super) fn of(institution: &Institution) -> Self {
+        match TimeZone::get(&institution.time_zone) {
+            Ok(zone) => Self { zone, name: institution.time_zone.clone() },
+            Err(_) => Self { zone: TimeZone::UTC, name: "UTC".to_owned() },
+        }
+    }
+
+    /// `23 November 2026, 10:15 (Europe/Brussels)`
+    pub(super) fn time(&self, moment: Timestamp) -> String {
+        format!("{} ({})", lang::date_long(moment, &self.zone, &Lang::default()), self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_carry_their_zone() {
+        let mut institution = Institution {
+            name: String::new(),
+            languages: Vec::new(),
+            time_zone: "Europe/Brussels".into(),
+            created: Timestamp(0),
+            origin: None,
+            first_delivery: None,
+        };
+        let moment = Timestamp(1_795_425_300_000);
+        assert_eq!(Wall::of(&institution).time(moment), "23 November 2026, 10:15 (Europe/Brussels)");
+        institution.time_zone = "Nowhere".into();
+        assert_eq!(Wall::of(&institution).time(moment), "23 November 2026, 09:15 (UTC)");
+    }
+}

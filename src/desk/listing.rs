@@ -1,0 +1,139 @@
+//! What was published, with what became of it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use hyper::StatusCode;
+
+use super::frame::{self, Frame, Wall};
+use crate::app::App;
+use crate::base::text;
+use crate::error::Result;
+use crate::model::account::Account;
+use crate::model::delivery::State;
+use crate::model::ids::{InboxId, PostId};
+use crate::model::post::Post;
+use crate::model::site::Site;
+use crate::store::{Rows, accounts, deliveries, meta, posts};
+use crate::web::request::Request;
+use crate::web::response::Response;
+use crate::web::who::Browser;
+
+/// Posts on one page.
+pub(super) const LATEST: usize = 20;
+/// Characters of the first words.
+const FIRST: usize = 160;
+/// Characters that tell one "Edit" link from the next.
+const SHORT: usize = 40;
+
+/// A post in a list.
+pub(super) struct Row {
+    pub id: PostId,
+    pub first: String,
+    pub short: String,
+    pub lang: String,
+    pub dir: &'static str,
+    pub handle: String,
+    pub time: String,
+    pub machine_time: String,
+    /// Its public page on this server, whatever name the browser knows the server by.
+    pub page: String,
+    pub delivered: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/posts.html")]
+struct Listing {
+    f: Frame,
+    posts: Vec<Row>,
+    older: Option<PostId>,
+}
+
+pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
+    let before = request.position("before");
+    let listing = app.store.read(|rows| {
+        let f = Frame::of(rows, browser, "Posts", "/desk/posts")?;
+        let posts = latest(rows, &app.site, before)?;
+        let older = posts.get(LATEST - 1).map(|row| row.id);
+        Ok(Listing { f, posts, older })
+    })?;
+    frame::page(StatusCode::OK, &listing)
+}
+
+/// The path of a post's public page.
+pub(super) fn path(account: &Account, post: PostId) -> String {
+    format!("/@{}/{post}", account.handle)
+}
+
+/// The latest posts of all accounts, newest first.
+pub(super) fn latest(rows: &impl Rows, site: &Site, before: Option<PostId>) -> Result<Vec<Row>> {
+    let wall = Wall::of(&meta::institution(rows)?);
+    let mut found: Vec<(Post, Account)> = Vec::new();
+    for account in accounts::all(rows)? {
+        let posts = posts::of_account(rows, account.id, before, LATEST)?;
+        found.extend(posts.into_iter().map(|post| (post, account.clone())));
+    }
+    found.sort_by_key(|(post, _)| std::cmp::Reverse(post.id));
+    found.truncate(LATEST);
+    found.iter().map(|(post, account)| row(rows, site, &wall, post, account)).collect()
+}
+
+pub(super) fn row(rows: &impl Rows, site: &Site, wall: &Wall, post: &Post, account: &Account) -> Result<Row> {
+    let first = first(post, FIRST);
+    let main = post.main();
+    Ok(Row {
+        id: post.id,
+        short: text::clip(&first, SHORT).into_owned(),
+        first,
+        lang: main.map(|version| version.lang.to_string()).unwrap_or_default(),
+        dir: main.map_or("ltr", |version| version.lang.dir()),
+        handle: site.handle(&account.handle),
+        time: wall.time(post.published),
+        machine_time: post.published.rfc3339(),
+        page: path(account, post.id),
+        delivered: if site.live && !post.demo { outcome(rows, post)?.words() } else { "Not sent: a trial".to_owned() },
+    })
+}
+
+/// The first words of a post, or of its warning.
+pub(super) fn first(post: &Post, chars: usize) -> String {
+    let words = post.main().map_or("", |v| if v.text.trim().is_empty() { &v.warning } else { &v.text });
+    let line = text::clip(&text::one_line(words), chars).into_owned();
+    if line.is_empty() { "(a picture without text)".to_owned() } else { line }
+}
+
+/// How far a post has come, in inboxes: other servers, nearly always.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub delivered: usize,
+    pub waiting: usize,
+    pub refused: usize,
+}
+
+/// Counts each inbox once, by what became of the last thing it was to be told.
+pub(super) fn outcome(rows: &impl Rows, post: &Post) -> Result<Outcome> {
+    let mut last: BTreeMap<InboxId, State> = BTreeMap::new();
+    for activity in &post.activities {
+        last.extend(deliveries::of_activity(rows, *activity)?.into_iter().map(|((_, inbox), d)| (inbox, d.state)));
+    }
+    let mut outcome = Outcome::default();
+    for state in last.values() {
+        match state {
+            State::Done => outcome.delivered += 1,
+            State::Waiting => outcome.waiting += 1,
+            State::Refused | State::GivenUp => outcome.refused += 1,
+            State::Dropped => {}
+        }
+    }
+    Ok(outcome)
+}
+
+impl Outcome {
+    fn words(&self) -> String {
+        if *self == Self::default() {
+            return "No other server to tell".to_owned();
+        }
+        let Self { delivered, waiting, refused } = self;
+        format!("Servers: {delivered} delivered, {waiting} waiting, {refused} refused")
+    }
+}

@@ -1,0 +1,298 @@
+//! The composer. What is wrong comes back with everything that was typed and every picture that was uploaded.
+
+use std::sync::Arc;
+
+use askama::Template;
+use hyper::StatusCode;
+
+use super::faults::Faults;
+use super::form::{self, Draft, Slot};
+use super::frame::{self, Frame};
+use super::listing::{self, Row};
+use crate::actions;
+use crate::app::once::{self, Attempt};
+use crate::app::{App, mentions, upload};
+use crate::base::lang::{self, Lang};
+use crate::base::{html, text};
+use crate::error::{Error, Problem, Result};
+use crate::model::account::Account;
+use crate::model::ids::NoteId;
+use crate::model::media::{Media, check_alt};
+use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
+use crate::model::user::{Asker, By};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, accounts, actors, meta, notes, posts};
+use crate::web::csrf;
+use crate::web::request::Request;
+use crate::web::response::{self, Response};
+use crate::web::who::Browser;
+
+#[derive(Template)]
+#[template(path = "desk/write.html")]
+struct Write {
+    f: Frame,
+    faults: Faults,
+    /// Words, and the page of what they speak of.
+    notice: Option<(&'static str, String)>,
+    answering: Option<Answering>,
+    accounts: Vec<Choice>,
+    langs: Vec<Choice>,
+    draft: Draft,
+    slots: Vec<Place>,
+    posts: Vec<Row>,
+}
+
+struct Choice {
+    value: String,
+    name: String,
+    chosen: bool,
+}
+
+/// The note that is answered.
+struct Answering {
+    id: NoteId,
+    handle: String,
+    lang: String,
+    words: String,
+    public: bool,
+}
+
+/// A place for a picture, as the page shows it.
+struct Place {
+    n: usize,
+    kept: Option<Media>,
+    alt: String,
+    open: bool,
+    file_id: String,
+    hint_id: String,
+    alt_id: String,
+}
+
+/// `GET /desk`, with `?reply=` the note to answer and `?done=` or `?changed=` the post to speak of.
+pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
+    let mut draft = Draft { reply: request.position("reply"), ..Draft::blank() };
+    let notice = notice(app, request)?;
+    app.store.read(|rows| prefill(rows, &mut draft))?;
+    shown(app, browser, draft, Faults::default(), notice)
+}
+
+fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>> {
+    if request.query("deleted").is_some() {
+        return Ok(Some(("Deleted.", String::new())));
+    }
+    let found = [("done", "Published."), ("changed", "Changed.")];
+    let Some((id, words)) = found.iter().find_map(|(name, words)| Some((request.position(name)?, *words))) else {
+        return Ok(None);
+    };
+    app.store.read(|rows| {
+        let Some(post) = posts::get(rows, id)?.filter(Post::is_public) else { return Ok(None) };
+        Ok(Some((words, listing::path(&accounts::need(rows, post.account)?, post.id))))
+    })
+}
+
+/// An answer is written by the account that was spoken to, and begins with the name of whom it is for.
+fn prefill(rows: &impl Rows, draft: &mut Draft) -> Result<()> {
+    let Some(id) = draft.reply else { return Ok(()) };
+    let note = notes::get(rows, id)?.ok_or(Error::NotFound)?;
+    draft.account = note.concerns.first().copied();
+    draft.text = format!("{} ", actors::named_by_row(rows, note.author)?.profile.handle());
+    draft.lang = note.content.lang.map(|lang| lang.to_string()).unwrap_or_default();
+    Ok(())
+}
+
+fn shown(
+    app: &App,
+    browser: &Browser,
+    mut draft: Draft,
+    faults: Faults,
+    notice: Option<(&'static str, String)>,
+) -> Result<Response> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let slots = std::mem::take(&mut draft.slots);
+    let write = app.store.read(|rows| {
+        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "Write", "/desk")? };
+        let all = accounts::all(rows)?;
+        let account = all.iter().find(|a| Some(a.id) == draft.account).or_else(|| all.first());
+        Ok(Write {
+            f,
+            notice,
+            answering: draft.reply.map(|id| answering(rows, id)).transpose()?.flatten(),
+            langs: langs(rows, &draft.lang, account)?,
+            accounts: all.iter().map(|a| account_choice(app, a, draft.account)).collect(),
+            slots: slots.into_iter().map(|slot| place(rows, slot, &faults)).collect::<Result<_>>()?,
+            posts: listing::latest(rows, &app.site, None)?,
+            faults,
+            draft,
+        })
+    })?;
+    frame::page(status, &write)
+}
+
+fn account_choice(app: &App, account: &Account, chosen: Option<crate::model::ids::AccountId>) -> Choice {
+    Choice {
+        value: account.id.to_string(),
+        name: format!("{} ({})", account.name, app.site.handle(&account.handle)),
+        chosen: Some(account.id) == chosen,
+    }
+}
+
+/// The institution's languages first, then all we know by name; what was chosen is there in any case.
+fn langs(rows: &impl Rows, chosen: &str, account: Option<&Account>) -> Result<Vec<Choice>> {
+    let mut all = meta::institution(rows)?.languages;
+    all.extend(lang::known().filter_map(|tag| tag.parse().ok()));
+    all.extend(account.map(|account| account.language.clone()));
+    let wanted = chosen.parse::<Lang>().ok().or_else(|| account.map(|account| account.language.clone()));
+    all.extend(wanted.clone());
+    let mut choices: Vec<Choice> = Vec::with_capacity(all.len());
+    for lang in all {
+        if choices.iter().all(|known| known.value != lang.as_str()) {
+            let name = format!("{} ({lang})", lang.own_name());
+            choices.push(Choice { chosen: wanted.as_ref() == Some(&lang), value: lang.to_string(), name });
+        }
+    }
+    Ok(choices)
+}
+
+fn answering(rows: &impl Rows, id: NoteId) -> Result<Option<Answering>> {
+    let Some(note) = notes::get(rows, id)? else { return Ok(None) };
+    Ok(Some(Answering {
+        id,
+        handle: actors::named_by_row(rows, note.author)?.profile.handle(),
+        lang: note.content.lang.map(|lang| lang.to_string()).unwrap_or_default(),
+        words: text::clip(&text::one_line(&html::to_text(&note.content.html)), 300).into_owned(),
+        public: note.content.public,
+    }))
+}
+
+fn place(rows: &impl Rows, slot: Slot, faults: &Faults) -> Result<Place> {
+    let kept = slot.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
+    let (file_id, alt_id) = (format!("picture{}", slot.n), format!("alt{}", slot.n));
+    let wrong = faults.at(&file_id).is_some() || faults.at(&alt_id).is_some();
+    Ok(Place {
+        n: slot.n,
+        open: slot.n == 1 || kept.is_some() || wrong || !slot.alt.is_empty(),
+        kept,
+        alt: slot.alt,
+        hint_id: format!("{file_id}-h"),
+        file_id,
+        alt_id,
+    })
+}
+
+/// `POST /desk/posts`. The origin was checked; the token comes with the form.
+pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
+    let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
+    let mut draft = form::read(request).await?;
+    csrf::check_token(&browser.session, &draft.csrf)?;
+    let mut faults = Faults::default();
+    let Some(account) = account(app, &draft)? else {
+        faults.push("account", &Problem::new("E156", "This account is not there (any more).").remedy("Choose one."));
+        return shown(app, browser, draft, faults, None);
+    };
+    let attempt = (!draft.once.is_empty()).then(|| (account.id, format!("desk {}", draft.once)));
+    if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
+        return Ok(response::see_other(&format!("/desk?done={known}")));
+    }
+    let by = Asker::Desk.may_publish(account.id, "")?;
+    for slot in &mut draft.slots {
+        take(app, by, slot, &mut faults).await?;
+    }
+    let version = version(&draft, &account, &mut faults);
+    if faults.is_empty() {
+        match send(app, by, version, &draft, attempt).await {
+            Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
+            Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
+            Err(e) => return Err(e),
+        }
+    }
+    shown(app, browser, draft, faults, None)
+}
+
+fn account(app: &App, draft: &Draft) -> Result<Option<Account>> {
+    let Some(id) = draft.account else { return Ok(None) };
+    let found = app.store.read(|rows| accounts::get(rows, id))?;
+    Ok(found.filter(|account| account.deleted.is_none()))
+}
+
+/// Stores a new picture, so that it need not be sent again whatever else is wrong, and checks its description.
+async fn take(app: &Arc<App>, by: By, slot: &mut Slot, faults: &mut Faults) -> Result<()> {
+    let (file_id, alt_id) = (format!("picture{}", slot.n), format!("alt{}", slot.n));
+    if let Some(bytes) = slot.file.take() {
+        match upload::take(app, by, bytes, String::new()).await {
+            Ok(media) => slot.kept = Some(media.id),
+            Err(Error::Invalid(problem)) => {
+                faults.push(file_id, &problem);
+                return Ok(());
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    let Some(id) = slot.kept else {
+        if !slot.alt.trim().is_empty() {
+            let problem = Problem::new("E157", format!("Picture {} has a description but no file.", slot.n));
+            faults.push(file_id, &problem.remedy("Choose the file, or empty the description."));
+        }
+        return Ok(());
+    };
+    let there = app.store.read(|rows| rows.get(&MEDIA, &id))?;
+    if there.is_none_or(|media| media.account != by.account() || media.used) {
+        slot.kept = None;
+        let problem = Problem::new("E158", format!("Picture {} is not there for this account.", slot.n));
+        faults.push(file_id, &problem.remedy("Choose the file again."));
+        return Ok(());
+    }
+    if let Err(Error::Invalid(problem)) = check_alt(&slot.alt) {
+        faults.push(alt_id, &problem);
+    }
+    Ok(())
+}
+
+/// The one version of the draft. Where the language is wrong the account's stands in, with a fault.
+fn version(draft: &Draft, account: &Account, faults: &mut Faults) -> Version {
+    let lang = match draft.lang.parse::<Lang>() {
+        Ok(lang) => lang,
+        Err(e) => {
+            if let Error::Invalid(problem) = e {
+                faults.push("lang", &problem);
+            }
+            account.language.clone()
+        }
+    };
+    let version = Version { lang, text: draft.text.trim_end().to_owned(), warning: draft.warning.trim().to_owned() };
+    let pictures = draft.slots.iter().any(|slot| slot.kept.is_some());
+    if let Err(Error::Invalid(problem)) = check_versions(std::slice::from_ref(&version), pictures) {
+        faults.push(field(problem.field), &problem);
+    }
+    version
+}
+
+/// The id of the field that a problem is about.
+fn field(named: Option<&'static str>) -> &'static str {
+    match named {
+        Some(known @ ("warning" | "lang" | "account")) => known,
+        Some(_) | None => "text",
+    }
+}
+
+async fn send(app: &Arc<App>, by: By, version: Version, draft: &Draft, attempt: Option<Attempt>) -> Result<Post> {
+    let versions = vec![version];
+    let pictures: Vec<_> = draft.slots.iter().filter_map(|slot| Some((slot.kept?, slot.alt.clone()))).collect();
+    let new = NewPost {
+        mentions: mentions::of_versions(app, &versions).await?,
+        media: pictures.iter().map(|(id, _)| *id).collect(),
+        sensitive: !draft.warning.trim().is_empty(),
+        visibility: if draft.quiet { Visibility::Quiet } else { Visibility::Public },
+        quoting: Quoting::Anyone,
+        reply_to: draft.reply.map(ReplyTo::Note),
+        demo: false,
+        versions,
+    };
+    let site = app.site.clone();
+    once::publish(app, attempt, move |tx| {
+        for (id, alt) in &pictures {
+            actions::media::describe(tx, by, *id, alt)?;
+        }
+        actions::publish::publish(tx, &site, by, &new)
+    })
+    .await
+}
