@@ -9,6 +9,9 @@ use crate::model::server::Server;
 use crate::store::deliveries::Name;
 use crate::store::{Write, accounts, activities, actors, deliveries, follows};
 
+/// So often a delivery keeps its place in its lane, which the server's pause spaces out: a newer profile must not be
+/// overtaken by an older one. What still fails then may be at fault itself and lets the others pass.
+const IN_ORDER: u32 = 5;
 /// A server's last success is written down at most this often.
 const NOTE_SUCCESS: Duration = Duration::from_secs(3600);
 
@@ -28,12 +31,17 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
         }
         Outcome::Later { said, retry_after } => {
             delivery.said = clip(said);
-            let wait = jittered(delay(delivery.tries), crate::crypto::random::salt());
-            delivery.due = now.plus(wait.max(retry_after.unwrap_or_default()));
+            let salt = crate::crypto::random::salt();
+            if delivery.tries > IN_ORDER {
+                delivery.due = now.plus(jittered(delay(delivery.tries), salt));
+            }
             if now.since(delivery.created) >= LIFETIME {
                 delivery.state = State::GivenUp;
             }
             server.failed(now, *retry_after);
+            if retry_after.is_none() {
+                server.paused_until = now.plus(jittered(server.paused_until.since(now), salt));
+            }
             actors::put_server(tx, &server)?;
         }
         Outcome::Never { said, gone } => {

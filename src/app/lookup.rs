@@ -14,6 +14,10 @@ use crate::store::{actors, notes};
 /// A stranger by `@user@domain`, kept as a row.
 pub async fn by_handle(app: &Arc<App>, user: &str, domain: &str) -> Result<Actor> {
     let url = crate::net::webfinger::lookup(&app.client, user, domain, app.now()).await?;
+    if app.site.is_own(url.as_str()) {
+        // One of ours under another domain: no stranger to deliver to.
+        return Err(Error::NotFound);
+    }
     by_uri(app, url.as_str()).await
 }
 

@@ -2,36 +2,41 @@
 //! by WebFinger. Who cannot be found stays plain text.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::App;
 use crate::base::markup;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::post::{MAX_MENTIONS, Mention, Version};
 use crate::store::accounts;
 
+/// All look-ups of one text together; who is not found by then stays plain text.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The mentions of all versions, each once.
 pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Mention>> {
-    let mut found: Vec<Mention> = Vec::new();
-    for version in versions {
-        for mention in resolve(app, &version.text).await? {
-            if !found.contains(&mention) {
-                found.push(mention);
-            }
+    let mut handles: Vec<markup::Handle> = Vec::new();
+    for handle in versions.iter().flat_map(|version| markup::mentions(&version.text)) {
+        if !handles.contains(&handle) {
+            handles.push(handle);
         }
     }
-    found.truncate(MAX_MENTIONS);
+    handles.truncate(MAX_MENTIONS);
+    let mut found = Vec::new();
+    let all = async {
+        for handle in handles {
+            found.extend(resolve(app, handle).await?);
+        }
+        Ok::<(), Error>(())
+    };
+    tokio::time::timeout(PATIENCE, all).await.unwrap_or(Ok(()))?;
     Ok(found)
 }
 
-pub async fn resolve(app: &Arc<App>, text: &str) -> Result<Vec<Mention>> {
-    let mut found = Vec::new();
-    for handle in markup::mentions(text).into_iter().take(MAX_MENTIONS) {
-        let domain = handle.domain.unwrap_or_default();
-        let ours = domain.is_empty() || domain == app.site.handle_domain || domain == app.site.authority();
-        let mention = if ours { own(app, &handle.user)? } else { stranger(app, &handle.user, &domain).await? };
-        found.extend(mention);
-    }
-    Ok(found)
+async fn resolve(app: &Arc<App>, handle: markup::Handle) -> Result<Option<Mention>> {
+    let domain = handle.domain.unwrap_or_default();
+    let ours = domain.is_empty() || domain == app.site.handle_domain || domain == app.site.authority();
+    if ours { own(app, &handle.user) } else { stranger(app, &handle.user, &domain).await }
 }
 
 fn own(app: &App, user: &str) -> Result<Option<Mention>> {
@@ -58,7 +63,7 @@ async fn stranger(app: &Arc<App>, user: &str, domain: &str) -> Result<Option<Men
             own: None,
         })),
         // An address in a text may be a typing mistake: it then stays text.
-        Err(crate::error::Error::Broken(cause)) => Err(crate::error::Error::Broken(cause)),
+        Err(Error::Broken(cause)) => Err(Error::Broken(cause)),
         Err(_) => Ok(None),
     }
 }

@@ -41,7 +41,7 @@ pub struct App {
     pub wakers: Arc<Wakers>,
     pub attempts: Arc<once::Attempts>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
-    pub decoding: Semaphore,
+    pub decoding: Arc<Semaphore>,
     pub uploads: Semaphore,
     clock: Clock,
     keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
@@ -133,7 +133,7 @@ impl App {
             client,
             actors: Actors::default(),
             wakers,
-            decoding: Semaphore::new(1),
+            decoding: Arc::new(Semaphore::new(1)),
             uploads: Semaphore::new(UPLOADS),
             clock,
             keys: Mutex::default(),

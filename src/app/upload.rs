@@ -18,16 +18,18 @@ pub async fn take(app: &Arc<App>, by: By, bytes: Vec<u8>, alt: String) -> Result
     if bytes.is_empty() {
         return Err(Problem::new("E134", "The picture is empty.").field("media").into());
     }
-    let permit = app.decoding.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
+    let room = Arc::clone(&app.decoding).acquire_owned();
+    let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
     let files = app.files.clone();
     let store = move || -> Result<Media> {
+        // Kept until the work ends, also when its client hangs up.
+        let _permit = permit;
         let picture = picture::process(&bytes)?;
         let file = files.put(&picture.original.bytes, picture.original.ext)?;
         let small = files.put(&picture.small.bytes, picture.small.ext)?;
         Ok(media(&picture, file, small))
     };
     let mut media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("decode a picture", e))??;
-    drop(permit);
     media.alt = alt;
     let row = media.clone();
     let id = app.store.write(move |tx| actions::media::add(tx, by, &row)).await?;

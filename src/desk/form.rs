@@ -111,7 +111,8 @@ mod tests {
         let mut body = String::new();
         for (name, file, value) in parts {
             let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
-            body += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
+            let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+            body.extend([head.as_str(), value, "\r\n"]);
         }
         Bytes::from(body + "--x--\r\n")
     }

@@ -24,7 +24,8 @@ use crate::web::response::{self, Response};
 
 pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Response> {
     if !app.site.live {
-        return Err(Error::Forbidden("this server is a trial and does not federate"));
+        // Nobody takes 503 for final: what is refused now may come again when this is the real server.
+        return Err(Error::Busy { retry_after: 3_600 });
     }
     let body = request.bytes(limits::ACTIVITY).await?;
     let value = json::parse(&body)?;

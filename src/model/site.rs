@@ -37,7 +37,7 @@ impl Site {
         format!("@{user}@{}", self.handle_domain)
     }
 
-    /// The domain that names the server itself in `acct:` addresses.
+    /// The actor of the server itself.
     pub fn instance_actor(&self) -> String {
         format!("{}/ap/actor", self.origin)
     }

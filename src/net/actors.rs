@@ -75,11 +75,14 @@ impl Actors {
         let url = uri::http(actor).ok_or_else(|| Error::peer_never(host(actor), "the actor is no web address"))?;
         self.spend(&uri::authority(&url), now)?;
         let fetched = self.load(client, signer, &url, actor, now).await;
-        let known = match &fetched {
-            Ok(profile) => Known::Profile(Arc::clone(profile), now),
-            Err(_) => Known::Failed(now),
-        };
-        self.known.lock().map_err(poisoned)?.insert(actor.to_owned(), known);
+        let mut remembered = self.known.lock().map_err(poisoned)?;
+        match &fetched {
+            Ok(profile) => remembered.insert(actor.to_owned(), Known::Profile(Arc::clone(profile), now)),
+            // What was good a moment ago stays so: a forged request must not shut out the one it names.
+            Err(_) if matches!(remembered.get(&actor.to_owned()), Some(Known::Profile(..))) => {}
+            Err(_) => remembered.insert(actor.to_owned(), Known::Failed(now)),
+        }
+        drop(remembered);
         fetched
     }
 

@@ -17,8 +17,6 @@ pub const FIELDS: usize = 200;
 pub const TARGET: usize = 8 << 10;
 /// All headers of a request together.
 pub const HEADERS: usize = 32 << 10;
-/// Uploads held in memory at once, over all connections.
-pub const UPLOADS: usize = 2;
 /// Connections at once; each costs about 26 KB when idle over TLS.
 pub const CONNECTIONS: usize = 2_048;
 /// Pending connections the kernel may hold: with tokio's default of 128 a wave stalls for a second.

@@ -28,9 +28,14 @@ const NAP: Duration = Duration::from_secs(60);
 
 /// The loop: who is due, next to the wakes of new commits.
 pub async fn run(app: Arc<App>) {
-    let mut lanes = match app.store.read(deliveries::lanes) {
-        Ok(waiting) => Lanes::new(waiting),
-        Err(e) => return report(&e),
+    let mut lanes = loop {
+        match app.store.read(deliveries::lanes) {
+            Ok(waiting) => break Lanes::new(waiting),
+            Err(e) => report(&e),
+        }
+        if app.pause(NAP).await {
+            return;
+        }
     };
     let (ended, mut endings) = mpsc::channel::<(ServerId, Option<Timestamp>)>(LANES);
     loop {

@@ -193,7 +193,7 @@ async fn a_trial_federates_nothing() {
     trial.publish("Nobody hears this.").await;
     assert_eq!(trial.deliveries(State::Waiting), 0);
     let inbox = send("POST", &trial.url("/ap/inbox"), &[], "{}").await;
-    assert_eq!(inbox.status, 403);
+    assert_eq!(inbox.status, 503);
     let outbox = activity(&trial.url(&format!("/ap/accounts/{}/outbox", trial.account.id))).await.json();
     assert_eq!(outbox["totalItems"], 0);
 }

@@ -64,10 +64,10 @@ fn inside_create(note: &Value) -> Result<NoteIn, Error> {
         "to": note["to"],
         "object": note,
     });
-    match read::activity(&create)?.intent {
-        Intent::Create { object } => read::note::note(&object, NOW),
-        other => panic!("a Create is read as {other:?}"),
-    }
+    let Intent::Create { object } = read::activity(&create)?.intent else {
+        panic!("a Create is read as something else")
+    };
+    read::note::note(&object, NOW)
 }
 
 #[test]
