@@ -30,6 +30,8 @@ use crate::store::{After, Options, Rows, Store};
 
 /// Uploads held in memory at once, over all doors: each may be 64 MB.
 const UPLOADS: usize = 2;
+/// Fetches for received activities at once.
+const FETCHES: usize = 16;
 
 pub struct App {
     pub config: Config,
@@ -43,6 +45,8 @@ pub struct App {
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
     pub uploads: Semaphore,
+    /// Fetches for received activities under way.
+    pub fetches: Semaphore,
     clock: Clock,
     keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
     stopping: watch::Sender<bool>,
@@ -135,6 +139,7 @@ impl App {
             wakers,
             decoding: Arc::new(Semaphore::new(1)),
             uploads: Semaphore::new(UPLOADS),
+            fetches: Semaphore::new(FETCHES),
             clock,
             keys: Mutex::default(),
             attempts: Arc::default(),

@@ -1,9 +1,10 @@
 //! Received activities have their effect: what is missing is fetched first, then many are applied in one transaction.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
 use crate::actions::receive::{Gathered, apply};
 use crate::activitypub::read::{self, Intent, note::NoteIn};
@@ -20,15 +21,16 @@ use crate::store::{Rows, Span, actors};
 const BATCH: usize = 64;
 /// An effect that needs a fetch is tried so often.
 const TRIES: u32 = 5;
-/// Fetches at once.
-const FETCHES: usize = 16;
+/// A row whose fetch is under way is left alone this long: far more than 16 slow servers take.
+const LEASE: Duration = Duration::from_secs(300);
 /// The longest sleep between looks for what was put off.
 const NAP: Duration = Duration::from_secs(30);
 
 pub async fn run(app: Arc<App>) {
     loop {
-        match turn(&app).await {
-            Ok(0) => {}
+        match step(&app).await {
+            Ok((0, _)) => {}
+            // The fetches go on by themselves: a slow server delays nobody else's effects.
             Ok(_) => continue,
             Err(Error::Broken(cause)) => tracing::error!(what = %cause, "received activities"),
             Err(_) => {}
@@ -40,8 +42,17 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-/// Applies one batch of what is due; answers with its size.
+/// Applies one batch of what is due, fetches included; answers with its size.
 pub async fn turn(app: &Arc<App>) -> Result<usize> {
+    let (size, fetches) = step(app).await?;
+    for fetch in fetches {
+        fetch.await.map_err(|e| Error::broken("gather for an activity", e))?;
+    }
+    Ok(size)
+}
+
+/// Applies what is due and at hand, and starts to fetch what the rest of the batch needs.
+async fn step(app: &Arc<App>) -> Result<(usize, Vec<JoinHandle<()>>)> {
     let now = app.now();
     let mut due: Vec<(ReceivedId, Received)> = Vec::new();
     app.store.read(|rows| {
@@ -66,8 +77,7 @@ pub async fn turn(app: &Arc<App>) -> Result<usize> {
         }
     }
     finish(app, ready).await?;
-    fetch(app, fetching).await?;
-    Ok(size)
+    Ok((size, fetch(app, fetching).await?))
 }
 
 /// What needs no fetch: `None` when something has to be fetched first.
@@ -120,27 +130,25 @@ fn embedded(app: &App, object: &Value, gathered: &mut Gathered) -> Result<()> {
     Ok(())
 }
 
-/// Gathers what has to be fetched, a few at a time, and applies each as it comes.
-async fn fetch(app: &Arc<App>, rows: Vec<(ReceivedId, Received)>) -> Result<()> {
-    let room = Arc::new(tokio::sync::Semaphore::new(FETCHES));
-    let failure: Arc<Mutex<Option<Error>>> = Arc::default();
-    let mut tasks = Vec::new();
-    for (id, row) in rows {
-        let (app, room, failed) = (Arc::clone(app), Arc::clone(&room), Arc::clone(&failure));
-        let task = Arc::clone(&app);
-        tasks.push(app.spawn(async move {
-            let Ok(_permit) = room.acquire().await else { return };
-            if let Err(e) = settle(&task, id, row).await {
-                // The row is as it was: the turn has to fail, or the loop would come back to it at once.
-                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(e);
+/// Starts to gather what has to be fetched, a few at a time, and applies each as it comes. Until then the rows are put
+/// off, so that nobody else takes them up; after a crash they come back by themselves.
+async fn fetch(app: &Arc<App>, rows: Vec<(ReceivedId, Received)>) -> Result<Vec<JoinHandle<()>>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let put_off: Vec<(ReceivedId, Received)> =
+        rows.iter().map(|(id, row)| (*id, Received { due: app.now().plus(LEASE), ..row.clone() })).collect();
+    app.store.write(move |tx| put_off.iter().try_for_each(|(id, row)| tx.put(&RECEIVED, id, row))).await?;
+    let start = |(id, row)| {
+        let task = Arc::clone(app);
+        app.spawn(async move {
+            let Ok(_permit) = task.fetches.acquire().await else { return };
+            if let Err(Error::Broken(cause)) = settle(&task, id, row).await {
+                tracing::error!(what = %cause, "an activity is put off");
             }
-        }));
-    }
-    for task in tasks {
-        task.await.map_err(|e| Error::broken("gather for an activity", e))?;
-    }
-    let failure = failure.lock().unwrap_or_else(PoisonError::into_inner).take();
-    failure.map_or(Ok(()), Err)
+        })
+    };
+    Ok(rows.into_iter().map(start).collect())
 }
 
 async fn settle(app: &Arc<App>, id: ReceivedId, mut row: Received) -> Result<()> {
