@@ -1,4 +1,4 @@
-//! A post is changed after it was published; the earlier text stays readable.
+//! A post is changed after it was published; the earlier text is kept.
 
 use crate::activitypub::write::{self, note::NoteParts};
 use crate::error::{Error, Result};

@@ -218,7 +218,7 @@ pub enum Post {
         /// Its number or its address
         post: String,
     },
-    /// Change a post; the earlier text stays readable
+    /// Change a post; servers that have a copy are told
     Edit(Box<PostEdit>),
     /// Delete a post here and ask other servers to do so
     Delete {
