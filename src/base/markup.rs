@@ -1,5 +1,5 @@
 //! Our authors' plain text to the HTML that Mastodon and its clients expect: paragraphs, line breaks, links,
-//! mentions and hashtags. There is no Markdown, and no HTML of the author passes.
+//! mentions and hashtags; and how long it is as Mastodon counts. There is no Markdown, and no HTML of the author passes.
 
 use std::collections::HashSet;
 
@@ -12,6 +12,9 @@ use super::text;
 
 /// The most mentions and the most hashtags that one post can have.
 pub const MOST: usize = 50;
+
+/// What every address counts, however long (Mastodon: `characters_reserved_per_url`).
+pub const URL_LENGTH: usize = 23;
 
 /// So many characters of an address are shown, the rest is hidden (as Mastodon does, so that clients look right).
 const SHOWN_OF_URL: usize = 30;
@@ -32,6 +35,21 @@ pub struct Tag {
     pub shown: String,
     /// As compared, see [`fold`].
     pub folded: String,
+}
+
+/// The length of a post's text as Mastodon counts it (`StatusLengthValidator`): grapheme clusters without the
+/// white space around, every http(s) address as 23, a mention of another server's account without its domain.
+pub fn length(text: &str) -> usize {
+    let mut counted = String::with_capacity(text.len());
+    for piece in scan::pieces(text.trim()) {
+        match piece {
+            Piece::Text(plain) => counted.push_str(plain),
+            Piece::Link { .. } => counted.extend(std::iter::repeat_n('x', URL_LENGTH)),
+            Piece::Mention { user, .. } => counted.extend(["@", user]),
+            Piece::Hashtag { shown } => counted.extend(["#", shown]),
+        }
+    }
+    text::graphemes(&counted)
 }
 
 /// Text to HTML. A blank line ends a paragraph, a line break is a `<br>`; empty text is empty HTML.
@@ -178,6 +196,29 @@ mod tests {
             (_, domain) => Some(format!("https://{}/@{user}", domain.unwrap_or("here.example"))),
         };
         render(text, &mention, &|tag| format!("https://here.example/tags/{tag}"))
+    }
+
+    #[test]
+    fn posts_are_counted_as_mastodon_counts() {
+        assert_eq!(length(""), 0);
+        assert_eq!(length("  hello\n"), 5);
+        assert_eq!(length("👩‍👩‍👧‍👦 e\u{301}"), 3);
+        assert_eq!(length("see https://city.example/a/very/long/path?with=query&and=more, please"), 4 + 23 + 8);
+        assert_eq!(length("https://a.eu"), 23);
+        assert_eq!(length("@press@city.example hi"), 9);
+        assert_eq!(length("@press hi #Straße"), 17);
+        // No concession for what will not be a link or a mention.
+        assert_eq!(length("https://user@a.eu/"), 18);
+        assert_eq!(length("ftp://a.eu/file"), 15);
+        assert_eq!(length("mail@press@city.example"), 23);
+        assert_eq!(length("https://localhost/"), 18);
+    }
+
+    #[test]
+    fn hostile_length_is_linear() {
+        for text in ["@", "((((", "http://", "#", "a\u{200d}", "🇩", "@a-", "https://a.b/((", "\u{1100}"] {
+            assert!(length(&text.repeat(100_000 / text.len())) > 0);
+        }
     }
 
     #[test]

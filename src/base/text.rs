@@ -1,14 +1,9 @@
-//! Plain text: how long it is as Mastodon counts, how it is cut, which characters and names we let in.
+//! Plain text: how many characters it has, how it is cut, which characters and names we let in.
 
 use std::borrow::Cow;
 
 use icu_properties::props::{EnumeratedProperty, GeneralCategory, GeneralCategoryGroup};
 use unicode_segmentation::UnicodeSegmentation;
-
-use super::scan::{self, Piece};
-
-/// What every address counts, however long (Mastodon: `characters_reserved_per_url`).
-pub const URL_LENGTH: usize = 23;
 
 /// More marks in a row than this on one letter are not writing but a way to cover the lines around it.
 const MARKS_IN_A_ROW: usize = 4;
@@ -31,21 +26,6 @@ const RESERVED: [&str; 14] = [
     "undefined",
     "webmaster",
 ];
-
-/// The length of a post's text as Mastodon counts it (`StatusLengthValidator`): grapheme clusters without the
-/// white space around, every http(s) address as 23, a mention of another server's account without its domain.
-pub fn length(text: &str) -> usize {
-    let mut counted = String::with_capacity(text.len());
-    for piece in scan::pieces(text.trim()) {
-        match piece {
-            Piece::Text(plain) => counted.push_str(plain),
-            Piece::Link { .. } => counted.extend(std::iter::repeat_n('x', URL_LENGTH)),
-            Piece::Mention { user, .. } => counted.extend(["@", user]),
-            Piece::Hashtag { shown } => counted.extend(["#", shown]),
-        }
-    }
-    graphemes(&counted)
-}
 
 /// How many characters a reader sees: grapheme clusters, as Mastodon counts names and content warnings.
 pub fn graphemes(text: &str) -> usize {
@@ -157,22 +137,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn posts_are_counted_as_mastodon_counts() {
-        assert_eq!(length(""), 0);
-        assert_eq!(length("  hello\n"), 5);
-        assert_eq!(length("👩‍👩‍👧‍👦 e\u{301}"), 3);
-        assert_eq!(length("see https://city.example/a/very/long/path?with=query&and=more, please"), 4 + 23 + 8);
-        assert_eq!(length("https://a.eu"), 23);
-        assert_eq!(length("@press@city.example hi"), 9);
-        assert_eq!(length("@press hi #Straße"), 17);
-        // No concession for what will not be a link or a mention.
-        assert_eq!(length("https://user@a.eu/"), 18);
-        assert_eq!(length("ftp://a.eu/file"), 15);
-        assert_eq!(length("mail@press@city.example"), 23);
-        assert_eq!(length("https://localhost/"), 18);
-    }
-
-    #[test]
     fn text_is_cut_between_graphemes() {
         assert_eq!(clip("short", 5), "short");
         assert!(matches!(clip("short", 5), Cow::Borrowed(_)));
@@ -219,10 +183,10 @@ mod tests {
     }
 
     #[test]
-    fn hostile_length_is_linear() {
+    fn hostile_text_is_cut_in_linear_time() {
         for text in ["@", "((((", "http://", "#", "a\u{200d}", "🇩", "@a-", "https://a.b/((", "\u{1100}"] {
             let long = text.repeat(100_000 / text.len());
-            assert!(length(&long) > 0);
+            assert!(graphemes(&long) > 0);
             assert!(clip(&long, 500).chars().count() <= 500);
             assert!(clean_name(&long, 100).chars().count() <= 100);
         }

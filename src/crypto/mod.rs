@@ -5,6 +5,8 @@
 use hyper::http::{HeaderValue, Method};
 use url::{Position, Url};
 
+use crate::base::time::Timestamp;
+
 pub mod cavage;
 mod der;
 pub mod digest;
@@ -38,6 +40,16 @@ impl<'a> Outgoing<'a> {
     /// Path and query, as the request line carries them.
     fn target(&self) -> &'a str {
         &self.url[Position::BeforePath..Position::AfterQuery]
+    }
+}
+
+/// Reads the signature of a request and asks everything that needs no key: exactly one signature, over enough of the
+/// request, made for this server, in time, with a digest that is the body's. `Signature-Input` means RFC 9421.
+pub fn claim(received: &verify::Received<'_>, now: Timestamp) -> Result<verify::Claim, verify::Refusal> {
+    if received.headers.contains_key("signature-input") {
+        rfc9421::claim(received, now)
+    } else {
+        cavage::claim(received, now)
     }
 }
 

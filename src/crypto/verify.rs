@@ -1,5 +1,5 @@
-//! Who signed a request? In two steps, because the key may have to be fetched in between: `claim` asks all that needs no
-//! key, `Claim::check` compares with the key. Both signature schemes, one set of rules.
+//! Who signed a request? In two steps, because the key may have to be fetched in between: `super::claim` asks all that needs
+//! no key, `Claim::check` compares with the key. Both signature schemes, one set of rules.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use hyper::http::{HeaderMap, Method};
 
 use super::keys::{Algorithm, PublicKey};
-use super::{cavage, digest, rfc9421, token};
+use super::{digest, token};
 use crate::base::time::Timestamp;
 
 /// The longest `Signature`, `Signature-Input` or digest header that is read, in bytes.
@@ -81,16 +81,6 @@ pub enum Refusal {
     UnsupportedAlgorithm,
     /// All is in order, but this key did not sign this. The key may have changed: fetch it again, once.
     SignatureMismatch,
-}
-
-/// Reads the signature of a request and asks everything that needs no key: exactly one signature, over enough of the
-/// request, made for this server, in time, with a digest that is the body's. `Signature-Input` means RFC 9421.
-pub fn claim(received: &Received<'_>, now: Timestamp) -> Result<Claim, Refusal> {
-    if received.headers.contains_key("signature-input") {
-        rfc9421::claim(received, now)
-    } else {
-        cavage::claim(received, now)
-    }
 }
 
 impl Claim {

@@ -11,7 +11,7 @@ use crate::actions::deliver::heard_from;
 use crate::activitypub::read::{self, Incoming, Intent};
 use crate::app::App;
 use crate::base::{json, uri};
-use crate::crypto::verify::{self, Claim, Received as Signed};
+use crate::crypto::verify::{Claim, Received as Signed};
 use crate::error::{Error, Problem, Result};
 use crate::model::activity::Received;
 use crate::model::actor::Profile;
@@ -68,7 +68,7 @@ fn claim(app: &App, request: &Request, body: &[u8]) -> Result<Claim> {
         body,
         origin: &app.site.origin,
     };
-    verify::claim(&signed, app.now()).map_err(|refusal| refused(&refusal.to_string()))
+    crate::crypto::claim(&signed, app.now()).map_err(|refusal| refused(&refusal.to_string()))
 }
 
 /// A refusal whose words help the other administrator: it becomes 401.
@@ -137,22 +137,12 @@ fn unavailable(error: Error) -> Error {
 
 /// The object to fetch instead of believing a forwarded body: only for what answers a post of ours, or what we keep.
 fn forwarded(app: &App, incoming: &Incoming) -> Result<Option<String>> {
-    let (object, parent) = match &incoming.intent {
-        Intent::Create { object } | Intent::Update { object } => {
+    let (object, parent) = match (incoming.intent.carried(), &incoming.intent) {
+        (Some(object), _) => {
             (object.get("id").and_then(Value::as_str), object.get("inReplyTo").and_then(Value::as_str))
         }
-        Intent::Delete { object } => (Some(object.as_str()), None),
-        Intent::Follow { .. }
-        | Intent::Accept { .. }
-        | Intent::Reject { .. }
-        | Intent::Undo(_)
-        | Intent::Like { .. }
-        | Intent::Announce { .. }
-        | Intent::Block { .. }
-        | Intent::Flag { .. }
-        | Intent::Move { .. }
-        | Intent::QuoteRequest { .. }
-        | Intent::Other(_) => (None, None),
+        (None, Intent::Delete { object }) => (Some(object.as_str()), None),
+        (None, _) => (None, None),
     };
     let Some(object) = object.filter(|id| uri::same_origin(id, &incoming.actor)) else { return Ok(None) };
     let known = app.store.read(|rows| Ok(notes::by_uri(rows, object)?.is_some()))?;

@@ -166,7 +166,7 @@ pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
                 .remedy("Write something, or add a picture.")
                 .into());
         }
-        let length = crate::base::text::length(&version.text);
+        let length = crate::base::markup::length(&version.text);
         if length > MAX_LENGTH {
             let problem =
                 Problem::new("E122", format!("The text has {length} characters; at most {MAX_LENGTH} are possible."));

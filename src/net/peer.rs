@@ -18,7 +18,7 @@ use super::client::{Client, Options, Signer};
 use super::resolve::Resolver;
 use crate::base::time::Timestamp;
 use crate::crypto::keys::RsaKey;
-use crate::crypto::verify::{self, Received};
+use crate::crypto::verify::Received;
 
 pub const NOW: Timestamp = Timestamp(1_795_424_400_000);
 const KEY_ID: &str = "https://city.example/ap/actor#main-key";
@@ -231,6 +231,6 @@ pub fn is_signed(request: &str, origin: &str) -> bool {
     };
     let headers = lines.map(header).collect::<HeaderMap>();
     let received = Received { method: &method, target, headers: &headers, body: body.as_bytes(), origin };
-    let claim = verify::claim(&received, NOW);
+    let claim = crate::crypto::claim(&received, NOW);
     claim.is_ok_and(|claim| claim.key_id == KEY_ID && claim.check(&signer().key.public()).is_ok())
 }

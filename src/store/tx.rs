@@ -102,15 +102,29 @@ impl Read {
 
 impl Rows for Read {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
         walk(&rows, span, see)
     }
 
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
-        let value = rows.get(key).map_err(|e| Error::broken(format!("read '{table}'"), e))?;
-        value.map_or(Ok(()), |value| see(value.value()))
+        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
+        look(&rows, table, key, see)
     }
+}
+
+fn opening(table: &'static str, e: redb::TableError) -> Error {
+    Error::broken(format!("open '{table}'"), e)
+}
+
+/// Sees one row, if it is there.
+fn look<T: ReadableTable<&'static [u8], &'static [u8]>>(
+    rows: &T,
+    table: &'static str,
+    key: &[u8],
+    see: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let value = rows.get(key).map_err(|e| Error::broken(format!("read '{table}'"), e))?;
+    value.map_or(Ok(()), |value| see(value.value()))
 }
 
 fn walk<T: ReadableTable<&'static [u8], &'static [u8]>>(rows: &T, span: &Span, see: See<'_>) -> Result<()> {
@@ -188,8 +202,7 @@ impl<'a> Write<'a> {
 
     pub(super) fn raw_put(&mut self, table: &'static str, key: &[u8], value: &[u8]) -> Result<()> {
         self.dirty = true;
-        let mut rows =
-            self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        let mut rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
         rows.insert(key, value).map_err(|e| Error::broken(format!("write '{table}'"), e))?;
         Ok(())
     }
@@ -197,7 +210,7 @@ impl<'a> Write<'a> {
     /// True when there was such a row.
     pub fn remove<K: Key, V>(&mut self, table: &Table<K, V>, key: &K) -> Result<bool> {
         let name = table.name;
-        let mut rows = self.txn.open_table(definition(name)).map_err(|e| Error::broken(format!("open '{name}'"), e))?;
+        let mut rows = self.txn.open_table(definition(name)).map_err(|e| opening(name, e))?;
         let was = rows.remove(key.bytes().as_slice()).map(|row| row.is_some());
         // A removal that failed may have changed something.
         self.dirty |= !matches!(was, Ok(false));
@@ -207,13 +220,12 @@ impl<'a> Write<'a> {
 
 impl Rows for Write<'_> {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
+        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
         walk(&rows, span, see)
     }
 
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))?;
-        let value = rows.get(key).map_err(|e| Error::broken(format!("read '{table}'"), e))?;
-        value.map_or(Ok(()), |value| see(value.value()))
+        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
+        look(&rows, table, key, see)
     }
 }

@@ -85,26 +85,15 @@ fn at_hand(app: &App, row: &Received) -> Option<Result<Gathered>> {
     if row.refetch.is_some() {
         return None;
     }
-    let (incoming, mut gathered) = match parse(row) {
-        Ok(gathered) => (gathered.incoming.intent.clone(), gathered),
+    let mut gathered = match parse(row) {
+        Ok(gathered) => gathered,
         Err(e) => return Some(Err(e)),
     };
-    match incoming {
-        Intent::Create { object } | Intent::Update { object } if object.is_object() => {
-            Some(embedded(app, &object, &mut gathered).map(|()| gathered))
-        }
-        Intent::Create { .. } | Intent::Update { .. } | Intent::Move { .. } => None,
-        Intent::Follow { .. }
-        | Intent::Accept { .. }
-        | Intent::Reject { .. }
-        | Intent::Undo(_)
-        | Intent::Like { .. }
-        | Intent::Announce { .. }
-        | Intent::Delete { .. }
-        | Intent::Block { .. }
-        | Intent::Flag { .. }
-        | Intent::QuoteRequest { .. }
-        | Intent::Other(_) => Some(Ok(gathered)),
+    match gathered.incoming.intent.carried().cloned() {
+        Some(object) if object.is_object() => Some(embedded(app, &object, &mut gathered).map(|()| gathered)),
+        Some(_) => None,
+        None if matches!(gathered.incoming.intent, Intent::Move { .. }) => None,
+        None => Some(Ok(gathered)),
     }
 }
 
@@ -188,35 +177,21 @@ async fn gather(app: &Arc<App>, row: &Received) -> Result<Gathered> {
     if let Some(object) = &row.refetch {
         return refetch(app, gathered, object).await;
     }
-    match gathered.incoming.intent.clone() {
-        Intent::Create { object } | Intent::Update { object } => {
-            let address = object.as_str().ok_or(Error::NotFound)?;
-            // An address of the sender's own server: anything else is not theirs to publish.
-            if !crate::base::uri::same_origin(address, &gathered.incoming.actor) {
-                return Err(Error::NotFound);
-            }
-            let fetched = app.fetch_object(address).await?;
-            embedded(app, &fetched, &mut gathered)?;
+    let actor = &gathered.incoming.actor;
+    if let Some(object) = gathered.incoming.intent.carried() {
+        let address = object.as_str().ok_or(Error::NotFound)?;
+        // An address of the sender's own server: anything else is not theirs to publish.
+        if !crate::base::uri::same_origin(address, actor) {
+            return Err(Error::NotFound);
         }
-        Intent::Move { object, target } => {
-            // Who is nothing to us would only aim our fetches at others.
-            let actor = &gathered.incoming.actor;
-            if object != *actor || app.store.read(|rows| actors::by_uri(rows, actor))?.is_none() {
-                return Err(Error::NotFound);
-            }
-            gathered.profile = Some(Box::new(Profile::clone(&*app.fetch_actor(&target).await?)));
+        let fetched = app.fetch_object(address).await?;
+        embedded(app, &fetched, &mut gathered)?;
+    } else if let Intent::Move { object, target } = &gathered.incoming.intent {
+        // Who is nothing to us would only aim our fetches at others.
+        if object != actor || app.store.read(|rows| actors::by_uri(rows, actor))?.is_none() {
+            return Err(Error::NotFound);
         }
-        Intent::Follow { .. }
-        | Intent::Accept { .. }
-        | Intent::Reject { .. }
-        | Intent::Undo(_)
-        | Intent::Like { .. }
-        | Intent::Announce { .. }
-        | Intent::Delete { .. }
-        | Intent::Block { .. }
-        | Intent::Flag { .. }
-        | Intent::QuoteRequest { .. }
-        | Intent::Other(_) => {}
+        gathered.profile = Some(Box::new(Profile::clone(&*app.fetch_actor(target).await?)));
     }
     Ok(gathered)
 }

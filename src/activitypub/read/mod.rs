@@ -75,6 +75,27 @@ pub enum Intent {
     Other(String),
 }
 
+impl Intent {
+    /// What a Create or Update carries: the object itself, or its id.
+    pub fn carried(&self) -> Option<&Value> {
+        match self {
+            Self::Create { object } | Self::Update { object } => Some(object),
+            Self::Follow { .. }
+            | Self::Accept { .. }
+            | Self::Reject { .. }
+            | Self::Undo(_)
+            | Self::Like { .. }
+            | Self::Announce { .. }
+            | Self::Delete { .. }
+            | Self::Block { .. }
+            | Self::Flag { .. }
+            | Self::Move { .. }
+            | Self::QuoteRequest { .. }
+            | Self::Other(_) => None,
+        }
+    }
+}
+
 /// What is undone: its id, and what it was if the Undo says so.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Undone {

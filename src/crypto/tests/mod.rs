@@ -6,9 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use super::claim;
 use super::digest;
 use super::keys::{Ed25519Key, PublicKey, RsaKey};
-use super::verify::{Claim, Received, Refusal, claim};
+use super::verify::{Claim, Received, Refusal};
 use crate::base::time::Timestamp;
 
 mod badsig;
