@@ -13,6 +13,7 @@
 //! |---|---|---|
 //! | 0 | `error` | the one error, named for what the receiver should do |
 //! | 0 | `base` | words without opinions: ids, time, addresses, text, languages, HTML |
+//! | 0 | `limits` | every timeout, size, depth, count, rate and cache, with its reason |
 //! | 1 | `crypto` | keys, digests, signatures, tokens: pure, in one place to audit |
 //! | 1 | `model` | nouns and their rules as plain data |
 //! | 2 | `activitypub` | the wire language between servers: lenient in, strict out |
@@ -89,6 +90,7 @@ pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod federation;
+pub mod limits;
 pub mod media;
 pub mod model;
 pub mod net;

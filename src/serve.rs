@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
@@ -15,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::web::limits;
+use crate::limits;
 use crate::web::request::Request;
 use crate::web::response::{self, Body, Response};
 use crate::{api, control, desk, federation, pages, work};
@@ -25,7 +24,7 @@ pub fn listen(address: std::net::SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(limits::BACKLOG)
+    socket.listen(limits::inbound::BACKLOG)
 }
 
 /// Serves until `stop` comes, then lets requests end and returns. Work that is not done stays as rows.
@@ -38,7 +37,7 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
     doors(&app, listener, stop).await;
     for task in tasks {
         // A loop that panicked has said so already.
-        let _ = tokio::time::timeout(limits::STOP_TIME, task).await;
+        let _ = tokio::time::timeout(limits::inbound::STOP_TIME, task).await;
     }
     control::close(&data);
     Ok(())
@@ -52,12 +51,12 @@ pub async fn doors(app: &Arc<App>, listener: TcpListener, stop: impl Future<Outp
     app.stop();
     tokio::select! {
         () = graceful.shutdown() => {}
-        () = tokio::time::sleep(limits::STOP_TIME) => tracing::warn!("some requests were cut off"),
+        () = tokio::time::sleep(limits::inbound::STOP_TIME) => tracing::warn!("some requests were cut off"),
     }
 }
 
 async fn accept(app: &Arc<App>, listener: &TcpListener, graceful: &GracefulShutdown, stop: impl Future<Output = ()>) {
-    let room = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let room = Arc::new(Semaphore::new(limits::inbound::CONNECTIONS));
     tokio::pin!(stop);
     loop {
         let next = async {
@@ -71,7 +70,7 @@ async fn accept(app: &Arc<App>, listener: &TcpListener, graceful: &GracefulShutd
         };
         let Ok((stream, _)) = accepted else {
             // Out of file descriptors, most likely: some will be given back soon.
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(limits::inbound::AGAIN).await;
             continue;
         };
         let (app, watcher) = (Arc::clone(app), graceful.watcher());
@@ -90,15 +89,15 @@ async fn connection(app: Arc<App>, stream: TcpStream, watcher: Watcher) {
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits::HEADER_TIME)
-        .max_buf_size(limits::HEADERS)
+        .header_read_timeout(limits::inbound::HEADER_TIME)
+        .max_buf_size(limits::inbound::HEADERS)
         .half_close(false);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(limits::HEADER_TIME)
-        .max_concurrent_streams(limits::STREAMS)
-        .max_header_list_size(u32::try_from(limits::HEADERS).unwrap_or(u32::MAX));
+        .keep_alive_interval(limits::inbound::HEADER_TIME)
+        .max_concurrent_streams(limits::inbound::STREAMS)
+        .max_header_list_size(u32::try_from(limits::inbound::HEADERS).unwrap_or(u32::MAX));
     let service = service_fn(move |request| {
         let app = Arc::clone(&app);
         async move { Ok::<_, Infallible>(answer(&app, request).await) }
@@ -122,7 +121,7 @@ async fn answer(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
 
 /// Which door a path leads to.
 async fn route(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
-    if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > limits::TARGET) {
+    if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > limits::inbound::TARGET) {
         return response::bare(StatusCode::URI_TOO_LONG);
     }
     let Ok(mut request) = Request::new(request) else { return response::bare(StatusCode::BAD_REQUEST) };

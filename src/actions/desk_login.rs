@@ -1,21 +1,15 @@
 //! The way to the desk: a one-time link, then a session. Only hashes are stored.
 
-use std::time::Duration;
-
 use crate::crypto::token;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::user::{LoginLink, Owner, Session};
 use crate::store::schema::{LOGIN_LINKS, SESSIONS};
 use crate::store::{Rows, Write};
 
-/// How long an unused link works.
-pub const LINK: Duration = Duration::from_secs(24 * 3600);
-/// How long a browser stays logged in.
-pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
-
 /// Keeps a one-time link under the hash of its code.
 pub fn link(tx: &mut Write<'_>, _owner: Owner, code: [u8; 32]) -> Result<()> {
-    let expires = tx.now().plus(LINK);
+    let expires = tx.now().plus(limits::desk::LINK);
     tx.put(&LOGIN_LINKS, &code, &LoginLink { expires })
 }
 
@@ -32,7 +26,7 @@ pub fn consume(tx: &mut Write<'_>, code: [u8; 32]) -> Result<String> {
     }
     tx.remove(&LOGIN_LINKS, &code)?;
     let fresh = token::new();
-    let session = Session { created: now, expires: now.plus(SESSION), csrf: token::new() };
+    let session = Session { created: now, expires: now.plus(limits::desk::SESSION), csrf: token::new() };
     tx.put(&SESSIONS, &token::hash(&fresh), &session)?;
     Ok(fresh)
 }

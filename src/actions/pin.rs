@@ -2,7 +2,8 @@
 
 use crate::activitypub::write;
 use crate::error::{Problem, Result};
-use crate::model::account::{Account, MAX_PINNED};
+use crate::limits;
+use crate::model::account::Account;
 use crate::model::ids::{ActivityId, PostId};
 use crate::model::site::Site;
 use crate::model::user::By;
@@ -16,8 +17,8 @@ pub fn pin(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<Accoun
     if account.pinned.contains(&id) {
         return Ok(account);
     }
-    if account.pinned.len() >= MAX_PINNED {
-        return Err(Problem::new("E127", format!("{MAX_PINNED} posts are pinned already."))
+    if account.pinned.len() >= limits::account::PINNED {
+        return Err(Problem::new("E127", format!("{} posts are pinned already.", limits::account::PINNED))
             .remedy("Unpin one of them first.")
             .into());
     }

@@ -3,12 +3,10 @@
 use serde_json::Value;
 
 use crate::base::{text as words, uri};
+use crate::limits;
 
 /// Everybody.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
-
-/// Recipients, tags and mentions read from one object.
-pub const MAX_LIST: usize = 256;
 
 /// Everybody, in one of its three spellings.
 pub fn is_public(uri: &str) -> bool {
@@ -47,7 +45,7 @@ pub fn list<'a>(object: &'a Value, field: &str) -> impl Iterator<Item = &'a Valu
         Some(Value::Array(list)) => (None, Some(list)),
         Some(value) => (Some(value), None),
     };
-    one.into_iter().chain(many.into_iter().flatten()).take(MAX_LIST)
+    one.into_iter().chain(many.into_iter().flatten()).take(limits::stranger::LIST)
 }
 
 /// All ids of a field.

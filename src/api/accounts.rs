@@ -7,14 +7,12 @@ use super::entities;
 use crate::app::App;
 use crate::base::uri;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::client::Token;
 use crate::model::ids::{AccountId, PostId};
 use crate::store::{accounts, posts};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
-
-/// Posts a page holds at most, as in Mastodon.
-const MOST: usize = 40;
 
 pub(super) fn credentials(app: &App, token: &Token) -> Result<Response> {
     let value =
@@ -54,7 +52,7 @@ pub(super) fn account(app: &App, id: &str) -> Result<Response> {
 
 pub(super) fn statuses(app: &App, request: &Request, id: &str) -> Result<Response> {
     let id: AccountId = id.parse()?;
-    let limit = request.position::<usize>("limit").unwrap_or(20).clamp(1, MOST);
+    let limit = request.position::<usize>("limit").unwrap_or(20).clamp(1, limits::pages::API_POSTS);
     let before: Option<PostId> = request.position("max_id");
     let since: Option<PostId> = request.position("since_id");
     let pinned = request.query("pinned").is_some_and(|text| text == "true" || text == "1");

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::base::json;
 use crate::error::{Error, Problem, Result};
-use crate::web::limits;
+use crate::limits;
 use crate::web::request::{Form, Request};
 
 /// The fields of a request, and its one file.
@@ -26,7 +26,10 @@ pub(super) async fn read(request: &mut Request, cap: usize) -> Result<Input> {
     let pairs = if kind.starts_with("application/json") {
         flat(&json::parse(&body)?)
     } else {
-        form_urlencoded::parse(&body).take(limits::FIELDS + 1).map(|(k, v)| (k.into_owned(), v.into_owned())).collect()
+        form_urlencoded::parse(&body)
+            .take(limits::inbound::FIELDS + 1)
+            .map(|(k, v)| (k.into_owned(), v.into_owned()))
+            .collect()
     };
     Ok(Input { form: Form::new(pairs)?, file: None })
 }
@@ -45,7 +48,7 @@ async fn multipart(body: Bytes, boundary: &str) -> Result<Input> {
         } else {
             pairs.push((name, part.text().await.map_err(broken)?));
         }
-        if pairs.len() > limits::FIELDS {
+        if pairs.len() > limits::inbound::FIELDS {
             break;
         }
     }

@@ -8,12 +8,12 @@ use super::{entities, input};
 use crate::actions;
 use crate::app::{App, upload};
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::client::Token;
 use crate::model::ids::MediaId;
 use crate::model::user::{Asker, By};
 use crate::store::Rows;
 use crate::store::schema::MEDIA;
-use crate::web::limits;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 
@@ -27,7 +27,7 @@ fn by(token: &Token) -> Result<By> {
 pub(super) async fn upload(app: &Arc<App>, request: &mut Request, token: Token) -> Result<Response> {
     let by = by(&token)?;
     let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
-    let input = input::read(request, limits::PICTURE + limits::FORM).await?;
+    let input = input::read(request, limits::media::PICTURE + limits::inbound::FORM).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
     let bytes = input.file.ok_or_else(missing)?;
     let media = upload::take(app, by, bytes, input.form.text("description")).await?;
@@ -45,7 +45,7 @@ pub(super) fn media(app: &App, id: &str, token: &Token) -> Result<Response> {
 
 pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, token: Token) -> Result<Response> {
     let (by, id) = (by(&token)?, id.parse::<MediaId>()?);
-    let input = input::read(request, limits::FORM).await?;
+    let input = input::read(request, limits::inbound::FORM).await?;
     let alt = input.form.text("description");
     let media = app.store.write(move |tx| actions::media::describe(tx, by, id, &alt)).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))

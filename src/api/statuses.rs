@@ -10,19 +10,17 @@ use crate::actions;
 use crate::app::{App, mentions, once};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::client::Token;
 use crate::model::ids::{MediaId, NoteId, PostId};
 use crate::model::note::Shown;
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility};
 use crate::model::user::{Asker, By};
 use crate::store::{accounts, notes, posts};
-use crate::web::limits;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 
 const SCOPE: &str = "write:statuses";
-/// Answers shown with a post.
-const ANSWERS: usize = 200;
 
 fn by(token: &Token) -> Result<By> {
     Asker::Client(token.clone()).may_publish(token.account, SCOPE)
@@ -31,7 +29,7 @@ fn by(token: &Token) -> Result<By> {
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, token: Token) -> Result<Response> {
     let by = by(&token)?;
     let key = request.header("idempotency-key").map(|key| (token.account, key.to_owned()));
-    let form = input::read(request, limits::FORM).await?.form;
+    let form = input::read(request, limits::inbound::FORM).await?.form;
     if let Some(known) = key.as_ref().map_or(Ok(None), |key| once::repeated(app, key))? {
         return status(app, &known.to_string());
     }
@@ -117,7 +115,7 @@ pub(super) fn status(app: &App, id: &str) -> Result<Response> {
 /// Changes the main version; other languages stay as they are.
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, token: Token) -> Result<Response> {
     let (by, id) = (by(&token)?, id.parse::<PostId>()?);
-    let form = input::read(request, limits::FORM).await?.form;
+    let form = input::read(request, limits::inbound::FORM).await?.form;
     let post = app.store.read(|rows| posts::need(rows, id))?;
     let mut versions = post.versions;
     let old = versions.first_mut().ok_or(Error::Gone)?;
@@ -175,15 +173,15 @@ pub(super) fn context(app: &App, id: &str) -> Result<Response> {
             let Ok(post) = posts::need(rows, parent) else { break };
             above = post.reply_to;
             ancestors.insert(0, entities::status::status(app, rows, post)?);
-            if ancestors.len() >= ANSWERS {
+            if ancestors.len() >= limits::pages::API_ANSWERS {
                 break;
             }
         }
         let mut descendants = Vec::new();
-        for post in posts::own_replies(rows, id, ANSWERS)? {
+        for post in posts::own_replies(rows, id, limits::pages::API_ANSWERS)? {
             descendants.push(entities::status::status(app, rows, post)?);
         }
-        let answers = notes::of_thread(rows, id, ANSWERS)?;
+        let answers = notes::of_thread(rows, id, limits::pages::API_ANSWERS)?;
         for note in answers.iter().filter(|note| note.shown == Shown::Released && note.content.public) {
             descendants.push(entities::status::answer(app, rows, note)?);
         }

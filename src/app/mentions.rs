@@ -2,16 +2,13 @@
 //! by WebFinger. Who cannot be found stays plain text.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::App;
 use crate::base::markup;
 use crate::error::{Error, Result};
-use crate::model::post::{MAX_MENTIONS, Mention, Version};
+use crate::limits;
+use crate::model::post::{Mention, Version};
 use crate::store::accounts;
-
-/// All look-ups of one text together; who is not found by then stays plain text.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The mentions of all versions, each once.
 pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Mention>> {
@@ -21,7 +18,7 @@ pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Men
             handles.push(handle);
         }
     }
-    handles.truncate(MAX_MENTIONS);
+    handles.truncate(limits::post::MENTIONS);
     let mut found = Vec::new();
     let all = async {
         for handle in handles {
@@ -29,7 +26,7 @@ pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Men
         }
         Ok::<(), Error>(())
     };
-    tokio::time::timeout(PATIENCE, all).await.unwrap_or(Ok(()))?;
+    tokio::time::timeout(limits::outbound::MENTIONS, all).await.unwrap_or(Ok(()))?;
     Ok(found)
 }
 

@@ -18,6 +18,7 @@ use crate::base::time::{Clock, Timestamp};
 use crate::config::Config;
 use crate::crypto::keys::{PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::media::files::Files;
 use crate::model::ids::{AccountId, INSTANCE, ServerId};
 use crate::model::site::Site;
@@ -27,11 +28,6 @@ use crate::net::client::{Client, Signer};
 use crate::net::resolve::Resolver;
 use crate::store::schema::KEYS;
 use crate::store::{After, Options, Rows, Store};
-
-/// Uploads held in memory at once, over all doors: each may be 64 MB.
-const UPLOADS: usize = 2;
-/// Fetches for received activities at once.
-const FETCHES: usize = 16;
 
 pub struct App {
     pub config: Config,
@@ -138,8 +134,8 @@ impl App {
             actors: Actors::default(),
             wakers,
             decoding: Arc::new(Semaphore::new(1)),
-            uploads: Semaphore::new(UPLOADS),
-            fetches: Semaphore::new(FETCHES),
+            uploads: Semaphore::new(limits::inbound::UPLOADS),
+            fetches: Semaphore::new(limits::inbox::FETCHES),
             clock,
             keys: Mutex::default(),
             attempts: Arc::default(),

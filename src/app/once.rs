@@ -1,18 +1,15 @@
 //! Publishing once: a program or a browser that repeats an attempt, because it heard no answer, gets the same post.
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use super::App;
 use crate::base::cache::Cache;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::ids::{AccountId, PostId};
 use crate::model::post::Post;
 use crate::store::{Rows, Write, posts};
-
-/// How long an attempt is remembered (Mastodon: an hour).
-const REPEATS: Duration = Duration::from_secs(3600);
 
 /// An attempt to publish: for whom, and its own key (`Idempotency-Key`, or what a form carries).
 pub type Attempt = (AccountId, String);
@@ -33,7 +30,7 @@ impl Attempts {
 
     /// The post that the same attempt led to a moment ago. It has to be there: what was rolled back led to nothing.
     fn post(&self, rows: &impl Rows, attempt: &Attempt, now: Timestamp) -> Result<Option<Post>> {
-        let found = self.lock()?.get(attempt).filter(|(_, at)| now.since(*at) < REPEATS);
+        let found = self.lock()?.get(attempt).filter(|(_, at)| now.since(*at) < limits::inbound::REPEATS);
         found.map_or(Ok(None), |(post, _)| posts::get(rows, post))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::App;
 use crate::actions;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::media::picture;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{Media, Small};
@@ -12,7 +13,7 @@ use crate::model::user::By;
 
 /// Takes a picture in for an account. `alt` may still be empty; it is required when it is published.
 pub async fn take(app: &Arc<App>, by: By, bytes: Vec<u8>, alt: String) -> Result<Media> {
-    if alt.chars().count() > crate::model::media::MAX_ALT {
+    if alt.chars().count() > limits::post::ALT {
         crate::model::media::check_alt(&alt)?;
     }
     if bytes.is_empty() {

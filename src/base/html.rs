@@ -11,12 +11,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 
 use super::text;
-
-/// The longest HTML that is read or given back, in bytes.
-pub const MAX: usize = 64 * 1024;
-
-/// How often the output may change when it is sanitised again, before it is taken for an attack.
-const PASSES: usize = 4;
+use crate::limits;
 
 const TAGS: [&str; 20] = [
     "a",
@@ -75,11 +70,11 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Reads at most 64 KiB and gives back at most 64 KiB; sanitising the result again changes nothing, so what a
 /// browser builds from it is what was checked. Never fails: from what cannot be understood the text remains.
 pub fn sanitise(html: &str) -> String {
-    let mut limit = MAX;
+    let mut limit = limits::text::HTML;
     loop {
         let first = pass(text::head(html, limit));
-        let safe = if first.len() <= MAX { settle(first, pass) } else { first };
-        if safe.len() <= MAX {
+        let safe = if first.len() <= limits::text::HTML { settle(first, pass) } else { first };
+        if safe.len() <= limits::text::HTML {
             return safe;
         }
         limit /= 2; // Escaping and closing make it longer, but never so often.
@@ -142,7 +137,7 @@ fn pass(html: &str) -> String {
 /// Passes it until it stays as it is. What does not is built to change in the reader's parser: no markup of it is kept.
 fn settle(first: String, pass: impl Fn(&str) -> String) -> String {
     let mut html = first;
-    for _ in 1..PASSES {
+    for _ in 1..limits::text::HTML_PASSES {
         let next = pass(&html);
         if next == html {
             return html;

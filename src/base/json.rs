@@ -8,24 +8,18 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 use crate::error::{Problem, Result};
-
-/// As much as Mastodon takes (`ActivityPub::Activity::MAX_JSON_SIZE`).
-pub const MAX_BYTES: usize = 1024 * 1024;
-/// Arrays and objects within each other; real activities stay below ten.
-pub const MAX_DEPTH: usize = 32;
-/// Values in one document, so that 1 MiB of `[0,0,…]` does not become 16 MiB in memory.
-pub const MAX_VALUES: usize = 50_000;
+use crate::limits;
 
 /// Reads one JSON document: UTF-8 without byte order mark, no key twice in an object, no NUL characters, no lone
 /// surrogates, nothing after it. Keys keep their order. Anything else is `Error::Invalid`, in words that
 /// quote nothing of the document.
 pub fn parse(bytes: &[u8]) -> Result<Value> {
-    if bytes.len() > MAX_BYTES {
-        return Err(refusal(format!("The JSON is larger than {MAX_BYTES} bytes.")).into());
+    if bytes.len() > limits::text::JSON {
+        return Err(refusal(format!("The JSON is larger than {} bytes.", limits::text::JSON)).into());
     }
-    let left = Cell::new(MAX_VALUES);
+    let left = Cell::new(limits::text::JSON_VALUES);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read = Strict { depth: MAX_DEPTH, left: &left }.deserialize(&mut reader);
+    let read = Strict { depth: limits::text::JSON_DEPTH, left: &left }.deserialize(&mut reader);
     let whole = read.and_then(|value| reader.end().map(|()| value));
     whole.map_err(|e| refusal(format!("The JSON cannot be read: {e}.")).into())
 }
@@ -189,17 +183,17 @@ mod tests {
     #[test]
     fn bounds_hold_and_are_not_too_narrow() {
         let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
-        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
-        assert!(parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+        assert!(parse(nested(limits::text::JSON_DEPTH).as_bytes()).is_ok());
+        assert!(parse(nested(limits::text::JSON_DEPTH + 1).as_bytes()).is_err());
         assert!(parse("{\"a\":".repeat(1_000).as_bytes()).is_err());
 
         let wide = |n: usize| format!("[{}0]", "0,".repeat(n));
-        assert!(parse(wide(MAX_VALUES - 2).as_bytes()).is_ok());
-        assert!(parse(wide(MAX_VALUES - 1).as_bytes()).is_err());
+        assert!(parse(wide(limits::text::JSON_VALUES - 2).as_bytes()).is_ok());
+        assert!(parse(wide(limits::text::JSON_VALUES - 1).as_bytes()).is_err());
 
         let long = |n: usize| format!("\"{}\"", "a".repeat(n));
-        assert!(parse(long(MAX_BYTES - 2).as_bytes()).is_ok());
-        assert!(parse(long(MAX_BYTES - 1).as_bytes()).is_err());
+        assert!(parse(long(limits::text::JSON - 2).as_bytes()).is_ok());
+        assert!(parse(long(limits::text::JSON - 1).as_bytes()).is_err());
     }
 
     #[test]

@@ -10,12 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 
 pub use dates::date_long;
 pub use names::all as known;
-
-/// RFC 5646 §4.4.1: as much as a tag without extensions needs.
-const LONGEST: usize = 35;
 
 /// A language tag: language, then perhaps extended language, script, region and variants, in canonical case
 /// (`de`, `pt-BR`, `sr-Latn`, `de-simple`). Well-formed, not necessarily registered. English by default.
@@ -132,7 +130,7 @@ enum Place {
 
 /// RFC 5646 §2.1 (`langtag` without extension and private use) and §2.1.1 (case).
 fn canonical(text: &str) -> Option<String> {
-    if text.len() > LONGEST {
+    if text.len() > limits::text::LANGUAGE {
         return None;
     }
     let mut parts = text.split('-');

@@ -9,15 +9,7 @@ use url::Url;
 use super::html::escape;
 use super::scan::{self, Piece};
 use super::text;
-
-/// The most mentions and the most hashtags that one post can have.
-pub const MOST: usize = 50;
-
-/// What every address counts, however long (Mastodon: `characters_reserved_per_url`).
-pub const URL_LENGTH: usize = 23;
-
-/// So many characters of an address are shown, the rest is hidden (as Mastodon does, so that clients look right).
-const SHOWN_OF_URL: usize = 30;
+use crate::limits;
 
 /// Somebody mentioned in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,7 +36,7 @@ pub fn length(text: &str) -> usize {
     for piece in scan::pieces(text.trim()) {
         match piece {
             Piece::Text(plain) => counted.push_str(plain),
-            Piece::Link { .. } => counted.extend(std::iter::repeat_n('x', URL_LENGTH)),
+            Piece::Link { .. } => counted.extend(std::iter::repeat_n('x', limits::text::URL_COUNTS)),
             Piece::Mention { user, .. } => counted.extend(["@", user]),
             Piece::Hashtag { shown } => counted.extend(["#", shown]),
         }
@@ -79,7 +71,7 @@ pub fn render(
     html
 }
 
-/// Who is mentioned, in order, each once, at most [`MOST`].
+/// Who is mentioned, in order, each once, at most [`limits::post::MENTIONS`].
 pub fn mentions(text: &str) -> Vec<Handle> {
     let mut seen = HashSet::new();
     let handle = |piece| match piece {
@@ -88,10 +80,10 @@ pub fn mentions(text: &str) -> Vec<Handle> {
     };
     let tidy = tidy(text);
     let all = scan::pieces(&tidy).into_iter().filter_map(handle);
-    all.filter(|h| seen.insert((h.user.to_ascii_lowercase(), h.domain.clone()))).take(MOST).collect()
+    all.filter(|h| seen.insert((h.user.to_ascii_lowercase(), h.domain.clone()))).take(limits::post::MENTIONS).collect()
 }
 
-/// The hashtags, in order, each once (by its folded form), at most [`MOST`].
+/// The hashtags, in order, each once (by its folded form), at most [`limits::post::MENTIONS`].
 pub fn hashtags(text: &str) -> Vec<Tag> {
     let mut seen = HashSet::new();
     let tag = |piece| match piece {
@@ -100,7 +92,7 @@ pub fn hashtags(text: &str) -> Vec<Tag> {
     };
     let tidy = tidy(text);
     let all = scan::pieces(&tidy).into_iter().filter_map(tag);
-    all.filter(|tag| seen.insert(tag.folded.clone())).take(MOST).collect()
+    all.filter(|tag| seen.insert(tag.folded.clone())).take(limits::post::MENTIONS).collect()
 }
 
 /// A hashtag as it is compared: NFKC, accents of the blocks Latin-1 and Latin Extended-A dropped, lower case
@@ -169,7 +161,7 @@ fn link(shown: &str, url: &Url) -> String {
     let www = rest.get(..4).filter(|www| www.eq_ignore_ascii_case("www.")).map_or(0, str::len);
     let hidden = shown.get(..start.len() + www).unwrap_or_default();
     let rest = rest.get(www..).unwrap_or_default();
-    let cut = rest.char_indices().nth(SHOWN_OF_URL).map_or(rest.len(), |(at, _)| at);
+    let cut = rest.char_indices().nth(limits::text::URL_SHOWN).map_or(rest.len(), |(at, _)| at);
     let (head, tail) = rest.split_at_checked(cut).unwrap_or((rest, ""));
     let (class, tail) = match tail {
         "" => ("", String::new()),
@@ -296,7 +288,7 @@ mod tests {
             [handle("Ana", Some("peer.example")), handle("ana", None), handle("bob", Some("xn--stdte-hra.example"))]
         );
         let crowd = (0..200).map(|n| format!("@u{n}")).collect::<Vec<_>>().join(" ");
-        assert_eq!(mentions(&crowd).len(), MOST);
+        assert_eq!(mentions(&crowd).len(), limits::post::MENTIONS);
     }
 
     #[test]
@@ -307,7 +299,7 @@ mod tests {
             [Tag { shown: "Müll".into(), folded: "mull".into() }, Tag { shown: "Ende".into(), folded: "ende".into() }]
         );
         let crowd = (0..200).map(|n| format!("#t{n}")).collect::<Vec<_>>().join(" ");
-        assert_eq!(hashtags(&crowd).len(), MOST);
+        assert_eq!(hashtags(&crowd).len(), limits::post::MENTIONS);
     }
 
     #[test]

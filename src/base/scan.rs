@@ -4,9 +4,7 @@
 use url::Url;
 
 use super::{text, uri};
-
-/// A hashtag longer than this is a paragraph without spaces.
-const LONGEST_TAG: usize = 100;
+use crate::limits;
 
 /// A part of a text. The parts of a text, one after another, are the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +174,7 @@ fn hashtag(sign: char, text: &str, before: Option<char>) -> Step<'_> {
     }
     let (shown, after) = text.split_at_checked(end).unwrap_or_default();
     let named = shown.contains(char::is_alphanumeric) && shown.contains(|c: char| !c.is_numeric());
-    if named && !after.starts_with("://") && shown.chars().count() <= LONGEST_TAG {
+    if named && !after.starts_with("://") && shown.chars().count() <= limits::text::HASHTAG {
         (start + end, Some(Piece::Hashtag { shown }))
     } else {
         (start + end, None)

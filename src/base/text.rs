@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::limits;
 use icu_properties::props::{EnumeratedProperty, GeneralCategory, GeneralCategoryGroup};
 use unicode_segmentation::UnicodeSegmentation;
-
-/// More marks in a row than this on one letter are not writing but a way to cover the lines around it.
-const MARKS_IN_A_ROW: usize = 4;
 
 /// Names that no account of ours may have: they pass for the machine or for whoever runs it.
 /// `help`, `support`, `info` and the like stay free, they are what institutions call their accounts.
@@ -75,7 +73,7 @@ pub fn clean_name(text: &str, max_chars: usize) -> String {
             return false;
         }
         marks = if is_mark(*c) { marks + 1 } else { 0 };
-        marks <= MARKS_IN_A_ROW
+        marks <= limits::text::MARKS_IN_A_ROW
     };
     let name: String = one_line(text).chars().filter(visible).collect();
     clip(&one_line(&name), max_chars).into_owned()

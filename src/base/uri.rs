@@ -6,16 +6,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::Url;
 
 use super::text;
-
-/// The longest address we accept, in bytes.
-pub const MAX: usize = 2048;
+use crate::limits;
 
 /// Reads an http or https address of a stranger.
 ///
 /// Stricter than the WHATWG parser, which repairs what a reader or another parser would see differently:
 /// here no control character, space or backslash, no missing or extra slash, no user name or password.
 pub fn http(text: &str) -> Option<Url> {
-    if text.len() > MAX || text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+    if text.len() > limits::text::URI || text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
         return None;
     }
     let (scheme, rest) = text.split_once("://")?;
@@ -28,7 +26,7 @@ pub fn http(text: &str) -> Option<Url> {
     }
     let url = Url::parse(text).ok()?;
     // Percent-encoding and punycode make it longer, and what we write out has to be readable again.
-    (url.has_host() && url.as_str().len() <= MAX).then_some(url)
+    (url.has_host() && url.as_str().len() <= limits::text::URI).then_some(url)
 }
 
 /// `scheme://host[:port]`, host in lower-case punycode, default port dropped.
@@ -73,7 +71,7 @@ pub fn with_parents(host: &str) -> impl Iterator<Item = &str> {
 /// The user keeps its case (servers compare it without); the domain comes back as `host[:port]` in lower-case
 /// punycode. The user is what `text::valid_remote_user` allows.
 pub fn parse_acct(resource: &str) -> Option<(String, String)> {
-    if resource.len() > MAX {
+    if resource.len() > limits::text::URI {
         return None;
     }
     let bare = match resource.split_at_checked(5) {
@@ -126,9 +124,9 @@ mod tests {
         ] {
             assert!(http(wrong).is_none(), "{wrong}");
         }
-        let long = format!("https://host.example/{}", "a".repeat(MAX));
+        let long = format!("https://host.example/{}", "a".repeat(limits::text::URI));
         assert!(http(&long).is_none());
-        assert!(http(&format!("https://host.example/{}", "ü".repeat(MAX / 4))).is_none());
+        assert!(http(&format!("https://host.example/{}", "ü".repeat(limits::text::URI / 4))).is_none());
         assert_eq!(http("HTTPS://Host.Example/A?b#c").unwrap().as_str(), "https://host.example/A?b#c");
         assert!(http("https://host.example/@user").is_some());
     }

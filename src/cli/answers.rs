@@ -11,13 +11,12 @@ use crate::base::lang::Lang;
 use crate::base::text;
 use crate::config;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::account::check_name;
 
 const NAME: &str = "Example Agency";
 const ACCOUNT: &str = "news";
 const LANGUAGE: &str = "en";
-/// Mistyped answers to one question before it is given up.
-const TRIES: usize = 10;
 
 /// What was said beforehand; the fields of the answers file.
 #[derive(Debug, Default, Deserialize)]
@@ -260,7 +259,7 @@ fn yes(typed: &str) -> Result<bool, String> {
 
 /// Asks until the answer will do. Enter alone stands for `default`, shown as `hint`.
 fn question<T>(words: &str, hint: &str, default: &str, check: impl Fn(&str) -> Result<T, String>) -> Result<T> {
-    for _ in 0..TRIES {
+    for _ in 0..limits::control::ANSWERS {
         let label = if words.starts_with('\n') { words.to_owned() } else { format!("  {words:<28}") };
         out::say(&format!("{label} [{hint}]: "));
         let mut line = String::new();

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,16 +11,8 @@ use crate::base::time::Clock;
 use crate::config::{Config, Overrides};
 use crate::control::{self, Command, Fault};
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::store::{deliveries, meta};
-
-/// Pictures are decoded and keys are made on these; each may hold 100 MB for a moment, so there are few.
-const BLOCKING_THREADS: usize = 8;
-/// More would only share the memory among more stacks.
-const WORKERS: usize = 4;
-const STACK: usize = 2 << 20;
-/// Somebody else's short command may hold the data for a moment.
-const PATIENCE: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Where to ask and how to print.
 #[derive(Debug, Clone)]
@@ -42,9 +33,9 @@ impl Context {
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.min(WORKERS))
-        .max_blocking_threads(BLOCKING_THREADS)
-        .thread_stack_size(STACK)
+        .worker_threads(cores.min(limits::process::WORKERS))
+        .max_blocking_threads(limits::process::BLOCKING_THREADS)
+        .thread_stack_size(limits::process::STACK)
         .enable_all()
         .build()
         .map_err(|e| Error::broken("start the threads", e))
@@ -53,13 +44,13 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
 /// Asks for one thing. Deliveries of a command without a server wait for the next `serve`.
 pub fn ask(context: &Context, command: &Command) -> Result<Value, Fault> {
     let config = Config::load(&context.data, &Overrides::from_env(Vec::new()))?;
-    for _ in 0..PATIENCE {
+    for _ in 0..limits::control::TRIES {
         if let Some(answer) = control::call(&context.data, command) {
             return answer;
         }
         match open(config.clone()) {
             Ok(app) => return alone(context, &app, command.clone()),
-            Err(e) if is_held(&e) => std::thread::sleep(PAUSE),
+            Err(e) if is_held(&e) => std::thread::sleep(limits::control::PAUSE),
             Err(e) => return Err(e.into()),
         }
     }

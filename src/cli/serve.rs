@@ -18,10 +18,9 @@ use crate::base::time::Clock;
 use crate::config::{Config, LogFormat, Origin, Overrides};
 use crate::control::{self, Command, Fault};
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::{demo, serve};
 
-/// Ports tried after the usual one, in a trial that names none.
-const MORE_PORTS: u16 = 20;
 /// A second Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
@@ -59,7 +58,7 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
     }
     let door = Arc::clone(&app);
     runtime.block_on(async { serve::run(Arc::clone(&app), listener, signals.stop(door)).await })?;
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    runtime.shutdown_timeout(limits::process::END);
     tracing::info!("stopped");
     Ok(())
 }
@@ -72,7 +71,7 @@ fn bind(runtime: &Runtime, config: &Config) -> Result<(TcpListener, Option<u16>)
     match serve::listen(wanted) {
         Ok(listener) => Ok((listener, None)),
         Err(e) if e.kind() == ErrorKind::AddrInUse && !choosy => {
-            let mut next = (1..=MORE_PORTS).filter_map(|n| wanted.port().checked_add(n));
+            let mut next = (1..=limits::process::MORE_PORTS).filter_map(|n| wanted.port().checked_add(n));
             let free = next.find_map(|port| serve::listen(SocketAddr::new(wanted.ip(), port)).ok());
             free.map(|listener| (listener, Some(wanted.port()))).ok_or_else(|| refused(wanted, &e))
         }

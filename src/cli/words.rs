@@ -6,13 +6,10 @@ use std::path::Path;
 use super::args::{Account, AccountEdit, Demo, Other, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User};
 use crate::control::{AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload};
 use crate::error::{Error, Problem, Result};
-use crate::media::picture::MAX_BYTES;
+use crate::limits;
 use crate::model::account::Field;
 use crate::model::note::Shown;
 use crate::model::post::{Quoting, Visibility};
-
-/// No text of a post is longer; the exact limit is the model's.
-const MAX_TEXT: usize = 1 << 20;
 
 pub fn account(word: Account) -> Result<Command> {
     Ok(match word {
@@ -177,14 +174,14 @@ pub fn demo(word: &Demo) -> Command {
 
 /// A text, without the line end that editors and `echo` put behind it.
 pub fn text(file: &Path) -> Result<String> {
-    let bytes = limited(file, MAX_TEXT)?;
+    let bytes = limited(file, limits::control::TEXT)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Problem::new("E036", format!("{} is not text in UTF-8.", file.display())))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>> {
-    limited(file, MAX_BYTES)
+    limited(file, limits::media::PICTURE)
 }
 
 fn limited(file: &Path, most: usize) -> Result<Vec<u8>> {

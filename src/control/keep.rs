@@ -9,18 +9,20 @@ use crate::actions;
 use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::client::Scopes;
 use crate::model::user::Asker;
 use crate::store;
 
-/// Longest name of a token, in characters.
-const NAME: usize = 100;
-
 pub async fn token_new(app: &Arc<App>, typed: &str, scopes: &str, name: String) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
     let scopes = Scopes::parse(scopes)?;
-    if name.chars().count() > NAME {
-        return Err(Problem::new("E142", format!("A token's name has at most {NAME} characters.")).into());
+    if name.chars().count() > limits::account::TOKEN_NAME {
+        return Err(Problem::new(
+            "E142",
+            format!("A token's name has at most {} characters.", limits::account::TOKEN_NAME),
+        )
+        .into());
     }
     let account = account(app, typed)?;
     let fresh = token::new();
@@ -62,7 +64,7 @@ pub async fn login_link(app: &Arc<App>) -> Result<Value> {
     let code = token::code();
     let hash = token::hash(&code);
     app.store.write(move |tx| actions::desk_login::link(tx, owner, hash)).await?;
-    let expires = app.now().plus(actions::desk_login::LINK);
+    let expires = app.now().plus(limits::desk::LINK);
     Ok(json!({ "url": format!("{}/desk/start/{code}", app.site.origin), "expires": expires.rfc3339() }))
 }
 

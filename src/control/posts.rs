@@ -11,10 +11,11 @@ use crate::actions;
 use crate::app::{App, lookup, mentions};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::follow::ReactionKind;
 use crate::model::ids::{MediaId, PostId};
 use crate::model::media::check_alt;
-use crate::model::post::{MAX_MEDIA, NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
+use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
 use crate::model::user::{Asker, By};
 use crate::store::counts::{self, Count};
 use crate::store::{accounts as account_rows, material, notes, posts as rows};
@@ -62,7 +63,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let versions: Vec<Version> = new.versions.into_iter().map(version).collect();
     // Everything that can be refused is refused before pictures are kept.
     check_versions(&versions, !new.media.is_empty())?;
-    if new.media.len() > MAX_MEDIA {
+    if new.media.len() > limits::post::PICTURES {
         return Err(too_many());
     }
     new.media.iter().try_for_each(|picture| check_alt(&picture.alt))?;
@@ -83,7 +84,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
 }
 
 fn too_many() -> Error {
-    Problem::new("E125", format!("A post has at most {MAX_MEDIA} pictures; other servers show no more."))
+    Problem::new("E125", format!("A post has at most {} pictures; other servers show no more.", limits::post::PICTURES))
         .field("media")
         .into()
 }

@@ -9,18 +9,21 @@ use crate::actions;
 use crate::app::App;
 use crate::base::html;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::ids::NoteId;
 use crate::model::note::{Note, Shown};
 use crate::model::user::Asker;
 use crate::store::{accounts, actors, notes};
 
-/// Answers listed at once.
-const MOST: usize = 100;
-
 /// Those that wait for a decision, or all; newest first.
 pub fn list(app: &App, all: bool) -> Result<Value> {
-    let found =
-        app.store.read(|rows| if all { notes::latest(rows, None, MOST) } else { notes::waiting(rows, None, MOST) })?;
+    let found = app.store.read(|rows| {
+        if all {
+            notes::latest(rows, None, limits::control::REPLIES)
+        } else {
+            notes::waiting(rows, None, limits::control::REPLIES)
+        }
+    })?;
     let listed = found.iter().map(|note| described(app, note)).collect::<Result<Vec<_>>>()?;
     Ok(json!({ "replies": listed }))
 }

@@ -8,7 +8,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,16 +18,9 @@ use tokio::task::JoinSet;
 use super::{Command, Fault};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 
 const NAME: &str = "control.sock";
-/// Longest line: four pictures of 16 MB in base64, and their words.
-const LINE: u64 = 100 << 20;
-/// Commands at once; the next ones wait in the backlog.
-const AT_ONCE: usize = 4;
-/// A command has to be here by then, and its answer to be taken.
-const TRANSFER: Duration = Duration::from_secs(30);
-/// How long commands may go on after the signal to stop.
-const STOP: Duration = Duration::from_secs(20);
 /// Longest path that is sure to fit into a socket's address (`sun_path` has 108 bytes).
 const PATH: usize = 100;
 
@@ -79,10 +71,10 @@ pub async fn serve(app: Arc<App>, listener: UnixListener) {
     let mut commands = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept(), if commands.len() < AT_ONCE => {
+            accepted = listener.accept(), if commands.len() < limits::control::AT_ONCE => {
                 let Ok((stream, _)) = accepted else {
                     // Out of file descriptors, most likely: some will be given back soon.
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    tokio::time::sleep(limits::control::AGAIN).await;
                     continue;
                 };
                 let app = Arc::clone(&app);
@@ -93,7 +85,7 @@ pub async fn serve(app: Arc<App>, listener: UnixListener) {
         }
     }
     let rest = async { while commands.join_next().await.is_some() {} };
-    if tokio::time::timeout(STOP, rest).await.is_err() {
+    if tokio::time::timeout(limits::control::STOP, rest).await.is_err() {
         tracing::warn!("some commands were cut off");
     }
 }
@@ -101,7 +93,7 @@ pub async fn serve(app: Arc<App>, listener: UnixListener) {
 /// One command, one answer.
 async fn converse(app: &Arc<App>, mut stream: UnixStream) {
     // Else whoever asked went away, or had nothing to ask.
-    let Ok(Ok(line)) = tokio::time::timeout(TRANSFER, read(&mut stream)).await else { return };
+    let Ok(Ok(line)) = tokio::time::timeout(limits::control::TRANSFER, read(&mut stream)).await else { return };
     let answer = match serde_json::from_slice::<Command>(&line) {
         Ok(command) => super::run(app, command).await,
         Err(e) => Err(misread(&e)),
@@ -118,13 +110,13 @@ async fn converse(app: &Arc<App>, mut stream: UnixStream) {
     };
     let Ok(mut text) = serde_json::to_vec(&answer) else { return };
     text.push(b'\n');
-    let _ = tokio::time::timeout(TRANSFER, stream.write_all(&text)).await;
+    let _ = tokio::time::timeout(limits::control::TRANSFER, stream.write_all(&text)).await;
 }
 
 /// The line up to its end, or all there is up to the limit; a line that is cut does not parse.
 async fn read(stream: &mut UnixStream) -> std::io::Result<Vec<u8>> {
     let mut line = Vec::new();
-    tokio::io::BufReader::new(stream).take(LINE).read_until(b'\n', &mut line).await?;
+    tokio::io::BufReader::new(stream).take(limits::control::LINE).read_until(b'\n', &mut line).await?;
     Ok(line)
 }
 
@@ -149,12 +141,12 @@ pub fn call(data: &Path, command: &Command) -> Option<Result<Value, Fault>> {
 fn ask(mut stream: BlockingStream, command: &Command) -> std::io::Result<Result<Value, Fault>> {
     let mut line = serde_json::to_vec(command)?;
     line.push(b'\n');
-    if line.len() as u64 > LINE {
+    if line.len() as u64 > limits::control::LINE {
         return Ok(Err(Error::from(Problem::new("E038", "The pictures are too large to be sent together.")).into()));
     }
     stream.write_all(&line)?;
     let mut answer = String::new();
-    BufReader::new(stream).take(LINE).read_line(&mut answer)?;
+    BufReader::new(stream).take(limits::control::LINE).read_line(&mut answer)?;
     match serde_json::from_str(&answer)? {
         Answer::Done(value) => Ok(Ok(value)),
         Answer::Failed(fault) => Ok(Err(fault)),

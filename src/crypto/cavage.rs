@@ -9,9 +9,10 @@ use hyper::http::{HeaderName, HeaderValue, Method, header};
 
 use super::digest::digest_header;
 use super::keys::{Algorithm, RsaKey};
-use super::verify::{self, Claim, MAX_COVERED, Received, Refusal, Scheme};
+use super::verify::{self, Claim, Received, Refusal, Scheme};
 use super::{Outgoing, header_value};
 use crate::base::time::Timestamp;
+use crate::limits;
 
 /// The headers to put on a request: `host`, `date`, with a body `digest` and `content-type`, and the `signature` over
 /// all of them and the request line. `key_id` is one of our own addresses (so without quotes).
@@ -93,7 +94,7 @@ impl<'a> Params<'a> {
                 "signature" => &mut params.signature,
                 "created" => &mut params.created,
                 "expires" => &mut params.expires,
-                _ if unknown.len() < MAX_COVERED && !unknown.contains(&name) => {
+                _ if unknown.len() < limits::signature::COVERED && !unknown.contains(&name) => {
                     unknown.push(name);
                     &mut None
                 }
@@ -148,7 +149,7 @@ impl<'a> Covered<'a> {
     fn parse(names: &'a str) -> Result<Self, Refusal> {
         let mut covered = Vec::new();
         for name in names.split(' ') {
-            if name.is_empty() || covered.len() == MAX_COVERED || covered.contains(&name) {
+            if name.is_empty() || covered.len() == limits::signature::COVERED || covered.contains(&name) {
                 return Err(Refusal::Malformed("headers"));
             }
             covered.push(name);

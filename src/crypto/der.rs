@@ -1,11 +1,9 @@
 //! The little of DER and PEM that public keys need: `SubjectPublicKeyInfo` (RFC 5280, RFC 8410) and
 //! PKCS#1 `RSAPublicKey` (RFC 8017). Strict (minimal lengths, nothing left over) and linear.
 
+use crate::limits;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-
-/// An RSA key of 8192 bits takes 1,500 characters.
-const MAX_PEM: usize = 4096;
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
@@ -66,7 +64,7 @@ pub(super) fn rsa_is_sound(pkcs1: &[u8]) -> bool {
 /// The label and the bytes of a PEM text that holds one block and nothing else. Line ends and
 /// line lengths are free: every spelling of them is found in the fediverse.
 pub(super) fn read_pem(pem: &str) -> Option<(&str, Vec<u8>)> {
-    let rest = pem.trim().strip_prefix("-----BEGIN ").filter(|rest| rest.len() <= MAX_PEM)?;
+    let rest = pem.trim().strip_prefix("-----BEGIN ").filter(|rest| rest.len() <= limits::signature::PEM)?;
     let (label, rest) = rest.split_once("-----")?;
     let body = rest.strip_suffix("-----")?.strip_suffix(label)?.strip_suffix("-----END ")?;
     let base64: Vec<u8> = body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

@@ -1,10 +1,9 @@
 //! Base58 with Bitcoin's alphabet, for Multikey (FEP-521a). Never for more than a public key, which bounds the
 //! quadratic work; never with leading zeros, because a multicodec prefix comes first.
 
-const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+use crate::limits;
 
-/// An RSA key of 8192 bits takes 1,420 characters.
-const MAX_LENGTH: usize = 1500;
+const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 /// Five symbols at once: 58^5 is the largest power below 2^32.
 const CHUNK: u64 = 58 * 58 * 58 * 58 * 58;
@@ -36,7 +35,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 }
 
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    if text.len() > MAX_LENGTH || text.starts_with('1') {
+    if text.len() > limits::signature::MULTIBASE || text.starts_with('1') {
         return None;
     }
     let mut limbs: Vec<u64> = Vec::new();
@@ -79,7 +78,9 @@ mod tests {
 
     #[test]
     fn only_one_spelling_and_a_limit() {
-        for wrong in ["12NEpo7TZRRrLZSi2U", "0", "O", "I", "l", "2NEpo7 TZ", "é", &"2".repeat(MAX_LENGTH + 1)] {
+        for wrong in
+            ["12NEpo7TZRRrLZSi2U", "0", "O", "I", "l", "2NEpo7 TZ", "é", &"2".repeat(limits::signature::MULTIBASE + 1)]
+        {
             assert_eq!(decode(wrong), None, "{wrong}");
         }
     }

@@ -8,10 +8,11 @@ use url::Position;
 
 use super::digest::content_digest;
 use super::keys::{Algorithm, RsaKey};
-use super::structured::{Item, MAX_LISTED, Reader};
-use super::verify::{self, Claim, MAX_COVERED, Received, Refusal, Scheme};
+use super::structured::{Item, Reader};
+use super::verify::{self, Claim, Received, Refusal, Scheme};
 use super::{Outgoing, header_value};
 use crate::base::time::Timestamp;
+use crate::limits;
 
 /// The headers to put on a request: `host`, `date`, with a body `content-digest` and `content-type`, and a signature over
 /// `@method`, `@target-uri` and `content-digest`. `key_id` is one of our own addresses (so without quotes).
@@ -163,7 +164,7 @@ impl Received<'_> {
             let name = reader.key().ok_or(MALFORMED)?;
             let item = if reader.take('=') { reader.item() } else { None };
             let Some(Item::Bytes(base64)) = item else { return Err(MALFORMED) };
-            if algorithms.len() == MAX_LISTED || algorithms.contains(&name) {
+            if algorithms.len() == limits::signature::LISTED || algorithms.contains(&name) {
                 return Err(MALFORMED);
             }
             algorithms.push(name);
@@ -192,7 +193,8 @@ fn components<'a>(reader: &mut Reader<'a>) -> Result<Vec<&'a str>, Refusal> {
         if reader.take(')') {
             return Ok(components);
         }
-        let name = reader.string().filter(|_| parted && components.len() < MAX_COVERED).ok_or(MALFORMED)?;
+        let name =
+            reader.string().filter(|_| parted && components.len() < limits::signature::COVERED).ok_or(MALFORMED)?;
         if reader.0.starts_with(';') {
             return Err(Refusal::Malformed("component with parameters"));
         }

@@ -1,8 +1,7 @@
 //! The part of Structured Fields (RFC 9651) that RFC 9421 and RFC 9530 use, read strictly and in one pass.
 //! No decimals, dates or display strings: nothing here carries one. A name given twice is an error, not the last value.
 
-/// How many members, items or parameters one header may list.
-pub(super) const MAX_LISTED: usize = 64;
+use crate::limits;
 
 /// What stands behind `=`. Texts are as they stand between the quotes or colons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +81,7 @@ impl<'a> Reader<'a> {
             self.spaces();
             let name = self.key()?;
             let item = if self.take('=') { self.item()? } else { Item::Other };
-            if parameters.len() == MAX_LISTED || parameters.iter().any(|(known, _)| *known == name) {
+            if parameters.len() == limits::signature::LISTED || parameters.iter().any(|(known, _)| *known == name) {
                 return None;
             }
             parameters.push((name, item));
@@ -162,7 +161,7 @@ mod tests {
         for wrong in [";a;a", ";", ";A=1", ";a=", ";1=1"] {
             assert_eq!(Reader(wrong).parameters(), None, "{wrong}");
         }
-        let many: Vec<String> = (0..=MAX_LISTED).map(|n| format!(";p{n}")).collect();
+        let many: Vec<String> = (0..=limits::signature::LISTED).map(|n| format!(";p{n}")).collect();
         assert!(Reader(&many.concat()[3..]).parameters().is_some());
         assert_eq!(Reader(&many.concat()).parameters(), None);
     }

@@ -2,7 +2,6 @@
 //! no key, `Claim::check` compares with the key. Both signature schemes, one set of rules.
 
 use std::fmt;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,18 +10,7 @@ use hyper::http::{HeaderMap, Method};
 use super::keys::{Algorithm, PublicKey};
 use super::{digest, token};
 use crate::base::time::Timestamp;
-
-/// The longest `Signature`, `Signature-Input` or digest header that is read, in bytes.
-const MAX_HEADER: usize = 8192;
-
-/// The most headers or components that a signature may cover.
-pub(super) const MAX_COVERED: usize = 64;
-
-/// How wrong another server's clock may be (as Mastodon).
-const SKEW: Duration = Duration::from_hours(1);
-
-/// How long a signature is good for, whatever it says of itself. Mastodon documents 12 hours.
-const LONGEST: Duration = Duration::from_hours(12);
+use crate::limits;
 
 /// A request as it came in.
 #[derive(Debug, Clone, Copy)]
@@ -125,7 +113,7 @@ impl<'a> Received<'a> {
     /// The value of a header that we parse.
     pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
         let Some(value) = self.header(name)? else { return Ok(None) };
-        if value.len() > MAX_HEADER {
+        if value.len() > limits::signature::HEADER {
             return Err(Refusal::Malformed("header too long"));
         }
         str::from_utf8(value).ok().filter(|text| text.is_ascii()).map(Some).ok_or(Refusal::Malformed("header"))
@@ -165,14 +153,14 @@ impl<'a> Received<'a> {
 
 /// The window: at most an hour ahead, at most 12 hours old; with `expires`, that long and an hour for wrong clocks.
 pub(super) fn in_time(signed: Timestamp, expires: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
-    if signed > now.plus(SKEW) {
+    if signed > now.plus(limits::signature::SKEW) {
         return Err(Refusal::Early);
     }
-    let longest = signed.plus(LONGEST);
+    let longest = signed.plus(limits::signature::LIFETIME);
     let last = match expires {
         None => longest,
         Some(expires) if expires < signed => return Err(Refusal::Malformed("expires before it was created")),
-        Some(expires) => expires.min(longest).plus(SKEW),
+        Some(expires) => expires.min(longest).plus(limits::signature::SKEW),
     };
     if now > last { Err(Refusal::Stale) } else { Ok(()) }
 }

@@ -4,9 +4,8 @@ use bytes::Bytes;
 use http_body_util::Full;
 
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::ids::{AccountId, MediaId, NoteId};
-use crate::model::post::MAX_MEDIA;
-use crate::web::limits;
 use crate::web::request::{Form, Request};
 
 /// What somebody wants to publish, as far as they got.
@@ -21,7 +20,7 @@ pub(super) struct Draft {
     pub warning: String,
     pub quiet: bool,
     pub reply: Option<NoteId>,
-    /// Always `MAX_MEDIA`.
+    /// Always `limits::post::PICTURES`.
     pub slots: Vec<Slot>,
 }
 
@@ -38,7 +37,7 @@ pub(super) struct Slot {
 impl Draft {
     /// A form with nothing in it.
     pub(super) fn blank() -> Self {
-        let slots = (1..=MAX_MEDIA).map(|n| Slot { n, ..Slot::default() }).collect();
+        let slots = (1..=limits::post::PICTURES).map(|n| Slot { n, ..Slot::default() }).collect();
         Self { once: crate::crypto::token::new(), slots, ..Self::default() }
     }
 
@@ -56,7 +55,7 @@ impl Draft {
             Slot { n, file, kept, alt: form.text(&format!("alt{n}")) }
         };
         Self {
-            slots: (1..=MAX_MEDIA).map(slot).collect(),
+            slots: (1..=limits::post::PICTURES).map(slot).collect(),
             csrf: form.text("csrf"),
             once: form.text("once"),
             account: form.find("account").and_then(|id| id.parse().ok()),
@@ -75,7 +74,7 @@ pub(super) async fn read(request: &mut Request) -> Result<Draft> {
     let Some(boundary) = boundary else {
         return Err(Problem::new("E154", "The form cannot be read: it is not multipart.").into());
     };
-    parse(request.bytes(limits::UPLOAD).await?, &boundary).await
+    parse(request.bytes(limits::inbound::UPLOAD).await?, &boundary).await
 }
 
 async fn parse(body: Bytes, boundary: &str) -> Result<Draft> {
@@ -90,13 +89,13 @@ async fn parse(body: Bytes, boundary: &str) -> Result<Draft> {
             // A field in which no file was chosen comes as an empty file without a name.
             let chosen = part.file_name().is_some_and(|name| !name.is_empty());
             let bytes = part.bytes().await.map_err(broken)?;
-            if (chosen || !bytes.is_empty()) && files.len() < MAX_MEDIA {
+            if (chosen || !bytes.is_empty()) && files.len() < limits::post::PICTURES {
                 files.push((name, bytes.to_vec()));
             }
         } else {
             pairs.push((name, part.text().await.map_err(broken)?));
         }
-        if pairs.len() > limits::FIELDS {
+        if pairs.len() > limits::inbound::FIELDS {
             break;
         }
     }

@@ -8,14 +8,12 @@ use crate::app::App;
 use crate::base::lang::{self, Lang};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::institution::Institution;
 use crate::store::{Rows, meta, notes};
 use crate::web::assets;
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
-
-/// Waiting replies are counted so far; then it says "99+".
-const COUNTED: usize = 100;
 
 pub(super) struct Frame {
     pub title: &'static str,
@@ -50,7 +48,7 @@ impl Frame {
     /// Around a page for somebody who is logged in.
     pub(super) fn of(rows: &impl Rows, browser: &Browser, title: &'static str, here: &'static str) -> Result<Self> {
         let institution = meta::institution(rows)?.name;
-        let waiting = notes::waiting(rows, None, COUNTED)?.len();
+        let waiting = notes::waiting(rows, None, limits::desk::COUNTED)?.len();
         Ok(Self { csrf: browser.session.csrf.clone(), here, waiting, ..Self::bare(title, institution) })
     }
 
@@ -66,7 +64,11 @@ impl Frame {
     }
 
     pub(super) fn waiting(&self) -> String {
-        if self.waiting < COUNTED { self.waiting.to_string() } else { format!("{}+", COUNTED - 1) }
+        if self.waiting < limits::desk::COUNTED {
+            self.waiting.to_string()
+        } else {
+            format!("{}+", limits::desk::COUNTED - 1)
+        }
     }
 }
 

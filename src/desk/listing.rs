@@ -9,6 +9,7 @@ use super::frame::{self, Frame, Wall};
 use crate::app::App;
 use crate::base::text;
 use crate::error::Result;
+use crate::limits;
 use crate::model::account::Account;
 use crate::model::delivery::State;
 use crate::model::ids::{InboxId, PostId};
@@ -18,13 +19,6 @@ use crate::store::{Rows, accounts, deliveries, meta, posts};
 use crate::web::request::Request;
 use crate::web::response::Response;
 use crate::web::who::Browser;
-
-/// Posts on one page.
-pub(super) const LATEST: usize = 20;
-/// Characters of the first words.
-const FIRST: usize = 160;
-/// Characters that tell one "Edit" link from the next.
-const SHORT: usize = 40;
 
 /// A post in a list.
 pub(super) struct Row {
@@ -54,7 +48,7 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
     let listing = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Posts", "/desk/posts")?;
         let posts = latest(rows, &app.site, before)?;
-        let older = posts.get(LATEST - 1).map(|row| row.id);
+        let older = posts.get(limits::desk::POSTS - 1).map(|row| row.id);
         Ok(Listing { f, posts, older })
     })?;
     frame::page(StatusCode::OK, &listing)
@@ -70,20 +64,20 @@ pub(super) fn latest(rows: &impl Rows, site: &Site, before: Option<PostId>) -> R
     let wall = Wall::of(&meta::institution(rows)?);
     let mut found: Vec<(Post, Account)> = Vec::new();
     for account in accounts::all(rows)? {
-        let posts = posts::of_account(rows, account.id, before, LATEST)?;
+        let posts = posts::of_account(rows, account.id, before, limits::desk::POSTS)?;
         found.extend(posts.into_iter().map(|post| (post, account.clone())));
     }
     found.sort_by_key(|(post, _)| std::cmp::Reverse(post.id));
-    found.truncate(LATEST);
+    found.truncate(limits::desk::POSTS);
     found.iter().map(|(post, account)| row(rows, site, &wall, post, account)).collect()
 }
 
 pub(super) fn row(rows: &impl Rows, site: &Site, wall: &Wall, post: &Post, account: &Account) -> Result<Row> {
-    let first = first(post, FIRST);
+    let first = first(post, limits::desk::FIRST_WORDS);
     let main = post.main();
     Ok(Row {
         id: post.id,
-        short: text::clip(&first, SHORT).into_owned(),
+        short: text::clip(&first, limits::desk::SHORT_WORDS).into_owned(),
         first,
         lang: main.map(|version| version.lang.to_string()).unwrap_or_default(),
         dir: main.map_or("ltr", |version| version.lang.dir()),

@@ -11,6 +11,7 @@ use crate::actions;
 use crate::app::App;
 use crate::base::text;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::ids::NoteId;
 use crate::model::note::{Attachment, Note, Shown};
 use crate::model::user::Asker;
@@ -18,9 +19,6 @@ use crate::store::{Rows, accounts, actors, meta, notes, posts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
-
-/// Replies on one page.
-const PAGE: usize = 30;
 
 #[derive(Template)]
 #[template(path = "desk/replies.html")]
@@ -60,8 +58,12 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
     let before = request.position("before");
     let replies = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Replies", "/desk/replies")?;
-        let found = if all { notes::latest(rows, before, PAGE)? } else { notes::waiting(rows, before, PAGE)? };
-        let older = found.get(PAGE - 1).map(|note| note.id);
+        let found = if all {
+            notes::latest(rows, before, limits::desk::REPLIES)?
+        } else {
+            notes::waiting(rows, before, limits::desk::REPLIES)?
+        };
+        let older = found.get(limits::desk::REPLIES - 1).map(|note| note.id);
         let wall = Wall::of(&meta::institution(rows)?);
         let notes = found.into_iter().map(|note| item(rows, &wall, note)).collect::<Result<_>>()?;
         Ok(Replies { f, all, notes, older })

@@ -11,6 +11,7 @@ use crate::actions::desk_login;
 use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::web::cookie;
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -47,7 +48,7 @@ pub(super) async fn open(app: &Arc<App>, code: &str) -> Result<Response> {
     match app.store.write(move |tx| desk_login::consume(tx, hash)).await {
         Ok(fresh) => {
             let mut response = response::see_other("/desk");
-            let kept = cookie::keep(&fresh, desk_login::SESSION, is_secure(app));
+            let kept = cookie::keep(&fresh, limits::desk::SESSION, is_secure(app));
             response::set_text(response.headers_mut(), header::SET_COOKIE, &kept);
             Ok(response)
         }

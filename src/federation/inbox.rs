@@ -13,12 +13,12 @@ use crate::app::App;
 use crate::base::{json, uri};
 use crate::crypto::verify::{Claim, Received as Signed};
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::activity::Received;
 use crate::model::actor::Profile;
 use crate::model::ids::ReceivedId;
 use crate::store::schema::RECEIVED;
 use crate::store::{actors, notes};
-use crate::web::limits;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 
@@ -27,7 +27,7 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
         // Nobody takes 503 for final: what is refused now may come again when this is the real server.
         return Err(Error::Busy { retry_after: 3_600 });
     }
-    let body = request.bytes(limits::ACTIVITY).await?;
+    let body = request.bytes(limits::text::JSON).await?;
     let value = json::parse(&body)?;
     let incoming = read::activity(&value)?;
     if is_ours(app, &incoming.actor) || is_ours(app, &incoming.id) {

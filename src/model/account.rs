@@ -6,14 +6,7 @@ use super::ids::{AccountId, MediaId, PostId};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
-
-/// The most profile fields that every Mastodon since 4.3 shows.
-pub const MAX_FIELDS: usize = 50;
-/// Longest display name and biography, in characters.
-pub const MAX_NAME: usize = 100;
-pub const MAX_SUMMARY: usize = 2_000;
-/// Mastodon's own limit for pinned posts.
-pub const MAX_PINNED: usize = 5;
+use crate::limits;
 
 /// The ActivityStreams type of the actor. Mastodon shows an Organization like a Person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,7 +50,7 @@ pub struct Account {
     pub created: Timestamp,
     /// Last change of what other servers see.
     pub updated: Timestamp,
-    /// Newest first, at most `MAX_PINNED`.
+    /// Newest first, at most `limits::account::PINNED`.
     #[serde(default)]
     pub pinned: Vec<PostId>,
     /// Earlier addresses of this account on other servers (actor ids).
@@ -116,10 +109,10 @@ impl NewAccount {
 
 pub fn check_name(name: &str) -> Result<()> {
     let length = name.chars().count();
-    if name.trim().is_empty() || length > MAX_NAME {
+    if name.trim().is_empty() || length > limits::account::NAME {
         return Err(Problem::new(
             "E110",
-            format!("A display name has 1 to {MAX_NAME} characters; this one has {length}."),
+            format!("A display name has 1 to {} characters; this one has {length}.", limits::account::NAME),
         )
         .field("name")
         .into());
@@ -129,10 +122,10 @@ pub fn check_name(name: &str) -> Result<()> {
 
 pub fn check_summary(summary: &str) -> Result<()> {
     let length = summary.chars().count();
-    if length > MAX_SUMMARY {
+    if length > limits::account::SUMMARY {
         return Err(Problem::new(
             "E111",
-            format!("A profile text has at most {MAX_SUMMARY} characters; this one has {length}."),
+            format!("A profile text has at most {} characters; this one has {length}.", limits::account::SUMMARY),
         )
         .field("summary")
         .into());
@@ -144,7 +137,7 @@ pub fn check_fields(fields: &[Field]) -> Result<()> {
     let long = fields
         .iter()
         .any(|f| f.name.chars().count() > 255 || f.value.chars().count() > 2_047 || f.name.trim().is_empty());
-    if fields.len() > MAX_FIELDS || long {
+    if fields.len() > limits::account::FIELDS || long {
         return Err(Problem::new(
             "E112",
             "A profile has at most 50 fields, each with a label of up to 255 and a value of up to 2,047 characters.",

@@ -6,9 +6,6 @@ use super::ids::{ActorId, InboxId};
 use crate::base::time::Timestamp;
 use crate::crypto::keys::PublicKey;
 
-/// Mastodon since 4.6 publishes up to ten keys for an actor.
-pub const MAX_KEYS: usize = 10;
-
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Actor {
     pub id: ActorId,

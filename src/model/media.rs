@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{AccountId, MediaId};
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
-
-/// Longest description, in characters: what Mastodon before 4.5 keeps.
-pub const MAX_ALT: usize = 1_500;
+use crate::limits;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Media {
@@ -51,10 +49,10 @@ pub fn check_alt(alt: &str) -> Result<()> {
             .remedy("Say in a sentence what it shows, for people who cannot see it.")
             .into());
     }
-    if length > MAX_ALT {
+    if length > limits::post::ALT {
         return Err(Problem::new(
             "E131",
-            format!("The description has {length} characters; at most {MAX_ALT} reach every server."),
+            format!("The description has {length} characters; at most {} reach every server.", limits::post::ALT),
         )
         .field("alt")
         .into());

@@ -5,9 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::ids::{AccountId, ActorId, PostId, QuoteId, ReportId};
 use crate::base::time::Timestamp;
 
-/// Longest text of a report kept (Mastodon sends up to 5,000 characters).
-pub const MAX_REPORT: usize = 5_000;
-
 /// A Flag: somebody on another server says that something of ours, or under our posts, is wrong.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {

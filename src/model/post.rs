@@ -6,15 +6,7 @@ use super::ids::{AccountId, ActivityId, MediaId, NoteId, PostId};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
-
-/// Longest text of one version, counted as Mastodon counts.
-pub const MAX_LENGTH: usize = 5_000;
-/// Longest content warning.
-pub const MAX_WARNING: usize = 500;
-/// Mastodon keeps the first four attachments.
-pub const MAX_MEDIA: usize = 4;
-pub const MAX_VERSIONS: usize = 30;
-pub const MAX_MENTIONS: usize = 50;
+use crate::limits;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -154,8 +146,8 @@ impl NewPost {
 
 /// Each version has words (or pictures speak), fits, and no language comes twice.
 pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
-    if versions.is_empty() || versions.len() > MAX_VERSIONS {
-        return Err(Problem::new("E120", format!("A post has 1 to {MAX_VERSIONS} language versions."))
+    if versions.is_empty() || versions.len() > limits::post::VERSIONS {
+        return Err(Problem::new("E120", format!("A post has 1 to {} language versions.", limits::post::VERSIONS))
             .field("text")
             .into());
     }
@@ -167,15 +159,20 @@ pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
                 .into());
         }
         let length = crate::base::markup::length(&version.text);
-        if length > MAX_LENGTH {
-            let problem =
-                Problem::new("E122", format!("The text has {length} characters; at most {MAX_LENGTH} are possible."));
+        if length > limits::post::TEXT {
+            let problem = Problem::new(
+                "E122",
+                format!("The text has {length} characters; at most {} are possible.", limits::post::TEXT),
+            );
             return Err(problem.field("text").remedy("Shorten it, or make two posts of it.").into());
         }
-        if version.warning.chars().count() > MAX_WARNING {
-            return Err(Problem::new("E123", format!("A content warning has at most {MAX_WARNING} characters."))
-                .field("warning")
-                .into());
+        if version.warning.chars().count() > limits::post::WARNING {
+            return Err(Problem::new(
+                "E123",
+                format!("A content warning has at most {} characters.", limits::post::WARNING),
+            )
+            .field("warning")
+            .into());
         }
         if versions.iter().take(n).any(|other| other.lang == version.lang) {
             return Err(Problem::new("E124", format!("There are two versions in the language {}.", version.lang))
@@ -187,10 +184,10 @@ pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
 }
 
 pub fn check_media(media: &[MediaId]) -> Result<()> {
-    if media.len() > MAX_MEDIA {
+    if media.len() > limits::post::PICTURES {
         return Err(Problem::new(
             "E125",
-            format!("A post has at most {MAX_MEDIA} pictures; other servers show no more."),
+            format!("A post has at most {} pictures; other servers show no more.", limits::post::PICTURES),
         )
         .field("media")
         .into());
@@ -231,9 +228,6 @@ pub struct Material {
     pub parent: Option<String>,
     pub likes: u64,
     pub boosts: u64,
-    /// Our own answers to it, oldest first, at most `OWN_REPLIES`.
+    /// Our own answers to it, oldest first, at most `limits::post::OWN_REPLIES`.
     pub own_replies: Vec<PostId>,
 }
-
-/// Mastodon reads up to five replies of the same server with a new post.
-pub const OWN_REPLIES: usize = 5;

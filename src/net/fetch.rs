@@ -31,7 +31,7 @@ pub async fn object(client: &Client, url: &Url, signer: &Signer<'_>, now: Timest
 }
 
 async fn document(client: &Client, url: &Url, signer: &Signer<'_>, now: Timestamp) -> Result<(Value, Url)> {
-    let answer = client.get(url, ACCEPT, Some(signer), json::MAX_BYTES, now).await?;
+    let answer = client.get(url, ACCEPT, Some(signer), crate::limits::text::JSON, now).await?;
     let wrong = |what: String| Error::peer_never(label(&answer.url), what);
     ok(&answer)?;
     if !is_activity(&answer.content_type) {
@@ -163,7 +163,7 @@ mod tests {
                 "/odd-id" => peer::answer(200, ACTIVITY, r#"{"id":["http://127.0.0.11/"]}"#),
                 "/array" => peer::answer(200, ACTIVITY, "[]"),
                 "/twice" => peer::answer(200, ACTIVITY, &good.replace('}', r#","id":"http://127.0.0.11/"}"#)),
-                "/large" => peer::answer(200, ACTIVITY, &format!("{good}{}", " ".repeat(json::MAX_BYTES))),
+                "/large" => peer::answer(200, ACTIVITY, &format!("{good}{}", " ".repeat(crate::limits::text::JSON))),
                 _ => peer::answer(200, ACTIVITY, &good),
             }
         })

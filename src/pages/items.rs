@@ -36,7 +36,7 @@ impl Who {
     }
 
     fn new(called: &str, handle: String, url: String, avatar: Option<String>) -> Self {
-        let called = text::clean_name(called, crate::model::account::MAX_NAME);
+        let called = text::clean_name(called, crate::limits::account::NAME);
         let called = if called.is_empty() { handle.clone() } else { called };
         let letter = called.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string());
         let colour = handle.bytes().fold(7_u8, |sum, b| sum.wrapping_mul(31).wrapping_add(b)) % 8;
@@ -180,7 +180,7 @@ pub fn summary(site: &Site, words: &str) -> String {
 fn parent(scene: &Scene<'_>, view: &PostView, place: Place) -> Option<ParentItem> {
     // In a conversation the place says what is answered.
     let parent = view.parent.as_ref().filter(|_| place != Place::Answer)?;
-    let called = text::clean_name(&parent.name, crate::model::account::MAX_NAME);
+    let called = text::clean_name(&parent.name, crate::limits::account::NAME);
     let called = if called.is_empty() { parent.handle.clone() } else { called };
     let own = parent.url.strip_prefix(&scene.site.origin).filter(|rest| rest.starts_with('/'));
     Some(ParentItem {

@@ -5,9 +5,10 @@ use super::schema::MEDIA;
 use super::tx::Rows;
 use super::{accounts, notes, posts};
 use crate::error::Result;
+use crate::limits;
 use crate::model::ids::MediaId;
 use crate::model::media::Media;
-use crate::model::post::{Material, OWN_REPLIES, Post, ReplyTo};
+use crate::model::post::{Material, Post, ReplyTo};
 
 pub fn of(rows: &impl Rows, post: Post) -> Result<Material> {
     let parent = match post.reply_to {
@@ -20,7 +21,10 @@ pub fn of(rows: &impl Rows, post: Post) -> Result<Material> {
         parent,
         likes: counts::get(rows, Count::Likes(post.id))?,
         boosts: counts::get(rows, Count::Boosts(post.id))?,
-        own_replies: posts::own_replies(rows, post.id, OWN_REPLIES)?.into_iter().map(|reply| reply.id).collect(),
+        own_replies: posts::own_replies(rows, post.id, limits::post::OWN_REPLIES)?
+            .into_iter()
+            .map(|reply| reply.id)
+            .collect(),
         post,
     })
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use redb::{Database, ReadableDatabase, WriteTransaction};
 use tokio::sync::oneshot;
@@ -13,17 +12,7 @@ use super::Shared;
 use super::deliveries;
 use super::tx::{After, Read, Write};
 use crate::error::{Error, Result};
-
-/// The most verbs that share a commit: bounds the memory and the wait of the first among them.
-const BATCH: usize = 256;
-/// The most verbs that may wait; more are told that the server is busy.
-const WAITING: usize = 4_096;
-/// After a commit that failed (a full disk) callers are told to come back in so many seconds: the fault is not in
-/// what they asked for, so nobody may drop it.
-const COME_BACK: u32 = 30;
-
-/// The wait before a file that could not be reopened is tried again.
-const AGAIN: Duration = Duration::from_secs(1);
+use crate::limits;
 
 pub(super) struct Writer {
     jobs: Option<SyncSender<Box<dyn Job>>>,
@@ -75,7 +64,7 @@ where
 
 impl Writer {
     pub(super) fn start(shared: Arc<Shared>) -> Self {
-        let (jobs, waiting) = sync_channel(WAITING);
+        let (jobs, waiting) = sync_channel(limits::store::WAITING);
         let thread = std::thread::Builder::new()
             .name("store".into())
             .spawn(move || work(&shared, &waiting))
@@ -110,7 +99,7 @@ impl Drop for Writer {
 fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
     while let Some(first) = next(shared, waiting) {
         let mut batch = vec![first];
-        while batch.len() < BATCH {
+        while batch.len() < limits::store::BATCH {
             match waiting.try_recv() {
                 Ok(job) => batch.push(job),
                 Err(_) => break,
@@ -125,7 +114,7 @@ fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
         }
         let failure = outcome.err();
         for job in batch {
-            job.answer(failure.as_ref().map(|_| Error::Busy { retry_after: COME_BACK }));
+            job.answer(failure.as_ref().map(|_| Error::Busy { retry_after: limits::store::COME_BACK }));
         }
         if let Some(e) = failure {
             tracing::error!("a commit failed: {e}");
@@ -138,7 +127,7 @@ fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
 /// readers cannot do it.
 fn next(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
     while !shared.is_open() {
-        match waiting.recv_timeout(AGAIN) {
+        match waiting.recv_timeout(limits::store::REOPEN) {
             Ok(job) => return Some(job),
             Err(RecvTimeoutError::Timeout) => reopen(shared),
             Err(RecvTimeoutError::Disconnected) => return None,

@@ -3,7 +3,6 @@
 pub mod assets;
 pub mod cookie;
 pub mod csrf;
-pub mod limits;
 pub mod request;
 pub mod response;
 pub mod who;

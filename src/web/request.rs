@@ -7,8 +7,8 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
-use super::limits;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 
 /// A request with its body still to come.
 pub struct Request {
@@ -91,7 +91,8 @@ impl Request {
         if announced.is_some_and(|length| length > cap) {
             return Err(too_large());
         }
-        let time = if cap > limits::FORM { limits::BODY_TIME * 10 } else { limits::BODY_TIME };
+        let time =
+            if cap > limits::inbound::FORM { limits::inbound::BODY_TIME * 10 } else { limits::inbound::BODY_TIME };
         match tokio::time::timeout(time, Limited::new(body, cap).collect()).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
             Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => Err(too_large()),
@@ -102,7 +103,7 @@ impl Request {
 
     /// A posted form without files.
     pub async fn form(&mut self) -> Result<Form> {
-        let bytes = self.bytes(limits::FORM).await?;
+        let bytes = self.bytes(limits::inbound::FORM).await?;
         Form::new(pairs(&bytes))
     }
 
@@ -120,8 +121,10 @@ pub struct Form {
 
 impl Form {
     pub fn new(pairs: Vec<(String, String)>) -> Result<Self> {
-        if pairs.len() > limits::FIELDS {
-            return Err(Problem::new("E153", format!("The form has more than {} fields.", limits::FIELDS)).into());
+        if pairs.len() > limits::inbound::FIELDS {
+            return Err(
+                Problem::new("E153", format!("The form has more than {} fields.", limits::inbound::FIELDS)).into()
+            );
         }
         Ok(Self { pairs })
     }
@@ -150,7 +153,10 @@ impl Form {
 }
 
 fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(bytes).take(limits::FIELDS + 1).map(|(k, v)| (k.into_owned(), v.into_owned())).collect()
+    form_urlencoded::parse(bytes)
+        .take(limits::inbound::FIELDS + 1)
+        .map(|(k, v)| (k.into_owned(), v.into_owned()))
+        .collect()
 }
 
 fn segments(path: &str) -> Result<Vec<String>> {

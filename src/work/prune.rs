@@ -7,23 +7,18 @@ use std::time::Duration;
 use crate::actions;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, Span};
-
-const EVERY: Duration = Duration::from_secs(3600);
-/// A file this young may belong to a row that is on its way.
-const YOUNG: Duration = Duration::from_secs(24 * 3600);
-/// Sweeps happen every so many turns.
-const SWEEP: u32 = 24;
 
 pub async fn run(app: Arc<App>) {
     let mut turns = 0_u32;
     loop {
-        if let Err(Error::Broken(cause)) = turn(&app, turns.is_multiple_of(SWEEP)).await {
+        if let Err(Error::Broken(cause)) = turn(&app, turns.is_multiple_of(limits::keep::SWEEP)).await {
             tracing::error!(what = %cause, "pruning");
         }
         turns = turns.wrapping_add(1);
-        if app.pause(EVERY).await {
+        if app.pause(limits::keep::EVERY).await {
             return;
         }
     }
@@ -59,5 +54,5 @@ fn sweep_files(app: &App) -> Result<()> {
 fn is_old(app: &App, name: &str) -> bool {
     let modified = app.files.path(name).and_then(|path| path.metadata().ok()?.modified().ok());
     let since = modified.and_then(|moment| moment.duration_since(std::time::UNIX_EPOCH).ok());
-    since.is_some_and(|written| Duration::from_millis(app.now().0).saturating_sub(written) > YOUNG)
+    since.is_some_and(|written| Duration::from_millis(app.now().0).saturating_sub(written) > limits::keep::YOUNG_FILE)
 }

@@ -165,7 +165,7 @@ async fn a_session_ends_by_itself() {
     let clock = Clock::by_hand(START);
     let server = Instance::start(&clock).await;
     let desk = Desk::open(&server).await;
-    clock.advance(desk_login::SESSION);
+    clock.advance(instance::limits::desk::SESSION);
     assert_eq!(desk.get("/desk").await.status.as_u16(), 401);
 }
 

@@ -2,9 +2,10 @@
 
 use super::{Sender, own_account};
 use crate::error::Result;
+use crate::limits;
 use crate::model::follow::ActRef;
 use crate::model::ids::ReportId;
-use crate::model::moderation::{Block, MAX_REPORT, Report};
+use crate::model::moderation::{Block, Report};
 use crate::model::site::Site;
 use crate::store::schema::REPORTS;
 use crate::store::{Write, follows};
@@ -57,7 +58,7 @@ pub(super) fn flag(
         about: objects.to_vec(),
         accounts,
         posts,
-        text: text.chars().take(MAX_REPORT).collect(),
+        text: text.chars().take(limits::stranger::REPORT).collect(),
         at: tx.now(),
         closed: None,
     };

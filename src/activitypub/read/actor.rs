@@ -6,12 +6,8 @@ use crate::activitypub::vocab::{self, id_of};
 use crate::base::{text, uri};
 use crate::crypto::keys::PublicKey;
 use crate::error::{Error, Problem, Result};
-use crate::model::actor::{ActorKey, MAX_KEYS, Profile};
-
-/// Longest display name kept.
-const MAX_NAME: usize = 200;
-/// Addresses kept of `alsoKnownAs`.
-const MAX_ALIASES: usize = 20;
+use crate::limits;
+use crate::model::actor::{ActorKey, Profile};
 
 pub fn is_actor(value: &Value) -> bool {
     matches!(vocab::kind(value), "Person" | "Organization" | "Service" | "Group" | "Application")
@@ -42,7 +38,7 @@ pub fn actor(value: &Value) -> Result<Profile> {
         shared_inbox: shared.filter(own).map(str::to_owned),
         user: user.to_owned(),
         domain,
-        name: text::clean_name(vocab::text(value, "name"), MAX_NAME),
+        name: text::clean_name(vocab::text(value, "name"), limits::stranger::NAME),
         // On another host it would pass for somebody else's profile; Mastodon ignores it, too.
         url: vocab::link(value, "url").filter(|url| own(&url.as_str())).unwrap_or_else(|| id.to_owned()),
         keys,
@@ -52,7 +48,7 @@ pub fn actor(value: &Value) -> Result<Profile> {
 
 fn aliases(value: &Value) -> Vec<String> {
     let addresses = vocab::ids(value, "alsoKnownAs").filter(|alias| uri::http(alias).is_some());
-    addresses.take(MAX_ALIASES).map(str::to_owned).collect()
+    addresses.take(limits::stranger::ALIASES).map(str::to_owned).collect()
 }
 
 fn wrong(what: &str) -> Error {
@@ -71,9 +67,9 @@ fn keys(value: &Value, id: &str) -> Vec<ActorKey> {
         let owner = id_of(key, "controller").is_some_and(|owner| owner == id);
         owner.then_some(ActorKey { id: own_id(key, id)?, key: public })
     };
-    let pems = vocab::list(value, "publicKey").take(MAX_KEYS).filter_map(pem);
-    let multikeys = vocab::list(value, "assertionMethod").take(MAX_KEYS).filter_map(multikey);
-    pems.chain(multikeys).take(MAX_KEYS).collect()
+    let pems = vocab::list(value, "publicKey").take(limits::signature::KEYS).filter_map(pem);
+    let multikeys = vocab::list(value, "assertionMethod").take(limits::signature::KEYS).filter_map(multikey);
+    pems.chain(multikeys).take(limits::signature::KEYS).collect()
 }
 
 /// A key's id, on its actor's origin.
@@ -158,6 +154,6 @@ mod tests {
         let many: Vec<Value> = (0..50)
             .map(|n| json!({ "id": format!("https://a.example/u#{n}"), "owner": "https://a.example/u", "publicKeyPem": *PEM }))
             .collect();
-        assert_eq!(with("publicKey", json!(many)).unwrap().keys.len(), MAX_KEYS);
+        assert_eq!(with("publicKey", json!(many)).unwrap().keys.len(), limits::signature::KEYS);
     }
 }

@@ -9,12 +9,7 @@ use super::vocab::{self, id_of, one_id};
 use crate::base::time::Timestamp;
 use crate::base::{text, uri};
 use crate::error::{Error, Problem, Result};
-use crate::model::moderation::MAX_REPORT;
-
-/// The most objects that a Flag names.
-const MAX_FLAGGED: usize = 100;
-/// Characters kept of a type's name.
-const MAX_KIND: usize = 50;
+use crate::limits;
 
 /// A stranger's activity. That `actor` said it is for a signature to prove.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,9 +157,10 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
         "Update" => Intent::Update { object: whole(value)? },
         "Delete" => Intent::Delete { object: object()? },
         "Block" => Intent::Block { object: object()? },
-        "Flag" => {
-            Intent::Flag { objects: flagged(value), text: vocab::plain(vocab::text(value, "content"), MAX_REPORT) }
-        }
+        "Flag" => Intent::Flag {
+            objects: flagged(value),
+            text: vocab::plain(vocab::text(value, "content"), limits::stranger::REPORT),
+        },
         "Move" => {
             let target = id_of(value, "target").ok_or_else(|| wrong("it names no target"))?;
             Intent::Move { object: object()?, target: target.to_owned() }
@@ -173,18 +169,18 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
             let instrument = id_of(value, "instrument").ok_or_else(|| wrong("it names no quoting post"))?;
             Intent::QuoteRequest { object: object()?, instrument: instrument.to_owned() }
         }
-        other => Intent::Other(text::clip(other, MAX_KIND).into_owned()),
+        other => Intent::Other(text::clip(other, limits::stranger::KIND).into_owned()),
     })
 }
 
 /// The id of the one object. An address longer than any we accept names nothing of ours.
 fn object_id(value: &Value) -> Result<&str> {
-    one_id(value, "object").filter(|id| id.len() <= uri::MAX).ok_or_else(|| wrong("it names no single object"))
+    one_id(value, "object").filter(|id| id.len() <= limits::text::URI).ok_or_else(|| wrong("it names no single object"))
 }
 
 fn flagged(value: &Value) -> Vec<String> {
-    let ids = vocab::ids(value, "object").filter(|id| id.len() <= uri::MAX);
-    ids.take(MAX_FLAGGED).map(str::to_owned).collect()
+    let ids = vocab::ids(value, "object").filter(|id| id.len() <= limits::text::URI);
+    ids.take(limits::stranger::FLAGGED).map(str::to_owned).collect()
 }
 
 /// The object of a Create or Update: a single one, with the audience of the activity when it has none of its own.
@@ -206,7 +202,7 @@ fn whole(value: &Value) -> Result<Value> {
 
 fn undone(value: &Value, actor: &str) -> Result<Undone> {
     let inner = value.get("object").ok_or_else(|| wrong("it undoes nothing"))?;
-    let id = vocab::id(inner).filter(|id| id.len() <= uri::MAX).unwrap_or_default().to_owned();
+    let id = vocab::id(inner).filter(|id| id.len() <= limits::text::URI).unwrap_or_default().to_owned();
     if inner.is_object() {
         // Nobody undoes what somebody else did.
         if one_id(inner, "actor").is_some_and(|inner| inner != actor) {
@@ -224,7 +220,7 @@ fn undone(value: &Value, actor: &str) -> Result<Undone> {
 fn undone_kind(inner: &Value) -> String {
     match vocab::kind(inner) {
         "EmojiReact" => "Like".to_owned(),
-        kind => text::clip(kind, MAX_KIND).into_owned(),
+        kind => text::clip(kind, limits::stranger::KIND).into_owned(),
     }
 }
 
@@ -281,7 +277,7 @@ mod tests {
         let Intent::Flag { objects, .. } = read(&json!({ "type": "Flag", "object": many })).unwrap().intent else {
             panic!()
         };
-        assert_eq!(objects.len(), MAX_FLAGGED);
+        assert_eq!(objects.len(), limits::stranger::FLAGGED);
     }
 
     #[test]

@@ -11,17 +11,8 @@ use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::base::uri;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::note::{Attachment, Content};
-
-/// Longest content warning, title and description kept, in characters.
-const MAX_WARNING: usize = 500;
-const MAX_TITLE: usize = 500;
-const MAX_ALT: usize = 1_500;
-/// Longest summary of a long form, in bytes.
-const MAX_SUMMARY: usize = 8 * 1024;
-const MAX_ATTACHMENTS: usize = 16;
-/// Mentions kept.
-const MAX_MENTIONS: usize = 100;
 
 /// A stranger's note as the wire has it. That `author` wrote it is for the caller to compare with who proved it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,12 +80,12 @@ fn body<'a>(value: &'a Value, id: &str) -> (String, Option<&'a str>) {
         let content = if content.is_empty() { mapped.map(|(_, text)| text).unwrap_or_default() } else { content };
         return (content.to_owned(), lang);
     }
-    let title = html::escape(&text::clean_name(vocab::text(value, "name"), MAX_TITLE));
+    let title = html::escape(&text::clean_name(vocab::text(value, "name"), limits::stranger::TITLE));
     let title = if title.is_empty() { title } else { format!("<p><strong>{title}</strong></p>") };
     let link = html::escape(&vocab::link(value, "url").unwrap_or_else(|| id.to_owned()));
     let summary = vocab::text(value, "summary");
     // Safe by itself, so that nothing left open in it takes the link in, and so short that the link is not cut off.
-    let summary = html::sanitise(text::head(summary, MAX_SUMMARY));
+    let summary = html::sanitise(text::head(summary, limits::stranger::SUMMARY));
     (format!("{title}{summary}<p><a href=\"{link}\">{link}</a></p>"), lang)
 }
 
@@ -104,14 +95,14 @@ fn warning(value: &Value, kind: &str) -> String {
     }
     let summary = vocab::text(value, "summary");
     let mapped = vocab::first_of_map(value, "summaryMap").map(|(_, text)| text).unwrap_or_default();
-    text::clean_name(&html::to_text(if summary.is_empty() { mapped } else { summary }), MAX_WARNING)
+    text::clean_name(&html::to_text(if summary.is_empty() { mapped } else { summary }), limits::stranger::WARNING)
 }
 
 fn mentions(value: &Value) -> Vec<String> {
     let tags = vocab::list(value, "tag").filter(|tag| vocab::kind(tag) == "Mention");
     let mut seen = HashSet::new();
     let hrefs = tags.filter_map(|tag| vocab::address(tag, "href")).filter(|href| seen.insert(*href));
-    hrefs.take(MAX_MENTIONS).map(str::to_owned).collect()
+    hrefs.take(limits::stranger::MENTIONS).map(str::to_owned).collect()
 }
 
 fn attachments(value: &Value) -> Vec<Attachment> {
@@ -119,9 +110,9 @@ fn attachments(value: &Value) -> Vec<Attachment> {
         let url = vocab::link(item, "url").or_else(|| vocab::link(item, "href"))?;
         let summary = vocab::text(item, "summary");
         let name = if summary.is_empty() { vocab::text(item, "name") } else { summary };
-        Some(Attachment { url, name: vocab::plain(name, MAX_ALT) })
+        Some(Attachment { url, name: vocab::plain(name, limits::stranger::ALT) })
     };
-    vocab::list(value, "attachment").take(MAX_ATTACHMENTS).filter_map(read).collect()
+    vocab::list(value, "attachment").take(limits::stranger::ATTACHMENTS).filter_map(read).collect()
 }
 
 #[cfg(test)]

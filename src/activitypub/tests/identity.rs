@@ -4,11 +4,10 @@ use serde_json::{Value, json};
 
 use super::{ANA, NOW, PUBLIC, RSA, ana, reply, with};
 use crate::activitypub::read::{self, Intent};
-use crate::activitypub::vocab;
+
 use crate::crypto::keys::Ed25519Key;
 use crate::error::Error;
-use crate::model::actor::MAX_KEYS;
-use crate::model::moderation::MAX_REPORT;
+use crate::limits;
 
 const EVIL: &str = "https://evil.example/users/mallory";
 const OURS: &str = "https://s.example/ap/posts/77";
@@ -207,7 +206,7 @@ fn lists_at_their_limit_and_beyond() {
         to.push(PUBLIC.to_owned());
         note(&json!({ "to": to })).unwrap().content.public
     };
-    assert!(public_last(vocab::MAX_LIST) && !public_last(vocab::MAX_LIST + 1));
+    assert!(public_last(limits::stranger::LIST) && !public_last(limits::stranger::LIST + 1));
 
     let mentions = |n: usize| {
         let tags: Vec<_> =
@@ -227,7 +226,10 @@ fn lists_at_their_limit_and_beyond() {
         let key = |n: usize| json!({ "id": format!("{ANA}#{n}"), "owner": ANA, "publicKeyPem": RSA.to_pem() });
         actor(&json!({ "publicKey": (0..n).map(key).collect::<Vec<_>>() })).unwrap().keys.len()
     };
-    assert_eq!((keys(MAX_KEYS), keys(MAX_KEYS + 1)), (MAX_KEYS, MAX_KEYS));
+    assert_eq!(
+        (keys(limits::signature::KEYS), keys(limits::signature::KEYS + 1)),
+        (limits::signature::KEYS, limits::signature::KEYS)
+    );
 
     let aliases = |n: usize| {
         let aliases: Vec<_> = (0..n).map(|n| format!("https://old.example/u/{n}")).collect();
@@ -262,7 +264,10 @@ fn words_at_their_limit_and_beyond() {
         };
         text.chars().count()
     };
-    assert_eq!((report(MAX_REPORT), report(MAX_REPORT + 1)), (MAX_REPORT, MAX_REPORT));
+    assert_eq!(
+        (report(limits::stranger::REPORT), report(limits::stranger::REPORT + 1)),
+        (limits::stranger::REPORT, limits::stranger::REPORT)
+    );
     assert!(note(&json!({ "content": "<b>".repeat(300_000) })).unwrap().content.html.len() <= 64 * 1024);
     let long = format!("https://peer.example/{}", "a".repeat(2_048));
     assert!(note(&json!({ "id": long })).is_err() && activity(&json!({ "object": long })).is_err());

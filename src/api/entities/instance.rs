@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::media::picture;
+use crate::limits;
 use crate::model::institution::Institution;
-use crate::model::{media, post};
-use crate::web::limits;
 
 /// Apps switch features by it; it has to begin like a Mastodon version.
 fn version() -> String {
@@ -18,17 +16,17 @@ fn configuration() -> Value {
     json!({
         "urls": { "streaming": null },
         "vapid": { "public_key": "" },
-        "accounts": { "max_featured_tags": 0, "max_pinned_statuses": crate::model::account::MAX_PINNED },
+        "accounts": { "max_featured_tags": 0, "max_pinned_statuses": limits::account::PINNED },
         "statuses": {
-            "max_characters": post::MAX_LENGTH,
-            "max_media_attachments": post::MAX_MEDIA,
+            "max_characters": limits::post::TEXT,
+            "max_media_attachments": limits::post::PICTURES,
             "characters_reserved_per_url": 23,
         },
         "media_attachments": {
             "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
-            "description_limit": media::MAX_ALT,
-            "image_size_limit": limits::PICTURE,
-            "image_matrix_limit": picture::MAX_PIXELS,
+            "description_limit": limits::post::ALT,
+            "image_size_limit": limits::media::PICTURE,
+            "image_matrix_limit": limits::media::PIXELS,
             "video_size_limit": 0,
             "video_frame_rate_limit": 0,
             "video_matrix_limit": 0,

@@ -1,9 +1,9 @@
 //! What goes before the sanitiser: bounds a stranger's HTML, in one pass without recursion.
-//! Only known tags and attributes pass, properly nested and at most `DEPTH` deep, so that the parser behind has
-//! nothing to repair: no cost that grows faster than the input, no mutation. Safety is the sanitiser's, not ours.
+//! Only known tags and attributes pass, properly nested and at most `limits::text::HTML_DEPTH` deep, so that the parser
+//! behind has nothing to repair: no cost that grows faster than the input, no mutation. Safety is the sanitiser's, not
+//! ours.
 
-/// Deeper than anybody quotes or lists.
-const DEPTH: usize = 32;
+use crate::limits;
 
 /// Tags that pass, with the attributes that pass on them.
 const KEPT: [(&str, &[&str]); 20] = [
@@ -144,7 +144,7 @@ impl Sieve {
             _ => {}
         }
         if tag != "br" {
-            if self.open.len() >= DEPTH {
+            if self.open.len() >= limits::text::HTML_DEPTH {
                 return;
             }
             self.open.push(tag);
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn depth_is_bounded() {
         let deep = sieve(&"<b>".repeat(100_000));
-        assert_eq!(deep.matches("<b>").count(), DEPTH);
-        assert_eq!(deep.matches("</b>").count(), DEPTH);
+        assert_eq!(deep.matches("<b>").count(), limits::text::HTML_DEPTH);
+        assert_eq!(deep.matches("</b>").count(), limits::text::HTML_DEPTH);
     }
 }

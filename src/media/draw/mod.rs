@@ -94,7 +94,7 @@ mod tests {
             let picture = picture::process(&bytes).unwrap();
             assert_eq!((picture.width, picture.height), (1600, 900), "{kind:?}");
             assert!(picture.original.bytes.len() < 200 * 1024, "{kind:?}");
-            assert!(picture.small.bytes.len() <= picture::SMALL_BYTES, "{kind:?}");
+            assert!(picture.small.bytes.len() <= crate::limits::media::SMALL_BYTES, "{kind:?}");
         }
     }
 

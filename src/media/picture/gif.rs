@@ -6,12 +6,7 @@ use image::metadata::Orientation;
 use super::cut::Cut;
 use super::{Clean, check_size, refuse};
 use crate::error::Result;
-
-/// Mastodon shows no larger GIF from another server (`Attachmentable::GIF_MATRIX_LIMIT`).
-const MAX_ANIMATED: u64 = 1280 * 720;
-const MAX_FRAMES: usize = 1000;
-/// Canvas times frames: what a reader has to draw for one round, about two seconds of work here.
-const MAX_DRAWN: u64 = 500_000_000;
+use crate::limits;
 
 struct State<'a> {
     out: Vec<u8>,
@@ -77,13 +72,13 @@ impl<'a> State<'a> {
             return Ok(());
         }
         let pixels = u64::from(self.size.0) * u64::from(self.size.1);
-        if pixels > MAX_ANIMATED {
+        if pixels > limits::media::GIF_PIXELS {
             let (width, height) = self.size;
             return Err(refuse::long_animation(format!(
                 "This animated GIF is {width} × {height} pixels; Mastodon shows none above 1280 × 720."
             )));
         }
-        if self.frames > MAX_FRAMES || pixels * self.frames as u64 > MAX_DRAWN {
+        if self.frames > limits::media::GIF_FRAMES || pixels * self.frames as u64 > limits::media::GIF_DRAWN {
             return Err(refuse::long_animation("This animated GIF has too many frames.".to_owned()));
         }
         Ok(())

@@ -7,11 +7,7 @@ use image::metadata::Orientation;
 use super::cut::Cut;
 use super::{Clean, check_size, refuse};
 use crate::error::Result;
-
-/// Browsers stop at about as many; each scan is a walk over the whole picture.
-const MAX_SCANS: usize = 100;
-/// Real files have some twenty.
-const MAX_SEGMENTS: usize = 2000;
+use crate::limits;
 
 #[derive(Default)]
 struct State {
@@ -49,7 +45,7 @@ pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
             _ => {}
         }
         segments += 1;
-        if segments > MAX_SEGMENTS {
+        if segments > limits::media::JPEG_SEGMENTS {
             return Err(refuse::unusual("a JPEG of very many parts"));
         }
         let length = cut.be16().ok_or_else(refuse::cut_off)?;
@@ -112,7 +108,7 @@ impl State {
 
     fn scan_header(&mut self, payload: &[u8]) -> Result<()> {
         self.scans += 1;
-        if self.scans > MAX_SCANS {
+        if self.scans > limits::media::JPEG_SCANS {
             return Err(refuse::unusual("a JPEG of very many parts"));
         }
         let frame = self.frame.as_ref().ok_or_else(refuse::damaged)?;

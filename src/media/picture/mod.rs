@@ -17,24 +17,12 @@ mod webp;
 use image::metadata::Orientation;
 
 use crate::error::Result;
-
-/// Other servers fetch smaller files only (Mastodon: `MediaAttachment::IMAGE_LIMIT`).
-pub const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// Mastodon's `Attachmentable::MAX_MATRIX_LIMIT`: 7680 × 4320.
-pub const MAX_PIXELS: u64 = 33_177_600;
-/// On either side: what JPEG and GIF can express.
-pub const MAX_SIDE: u32 = 65_535;
-/// Long side of the picture served.
-pub const LARGEST_SIDE: u32 = 3840;
-/// Width of the small picture; its height is at most twice that.
-pub const SMALL_WIDTH: u32 = 800;
-/// What the small picture aims to stay below.
-pub const SMALL_BYTES: usize = 60 * 1024;
+use crate::limits;
 
 /// A picture ready to be kept and served.
 #[derive(Debug, Clone)]
 pub struct Picture {
-    /// Upright, without metadata (a colour profile may stay), at most [`LARGEST_SIDE`] long.
+    /// Upright, without metadata (a colour profile may stay), at most [`limits::media::SERVED_SIDE`] long.
     pub original: Encoded,
     /// For pages and cards: JPEG, or PNG where that is clearer or there is transparency. Still.
     pub small: Encoded,
@@ -60,7 +48,7 @@ pub struct Encoded {
 /// Reads 12 megapixels in about 0.2 s. Needs at most about ten bytes of memory a pixel, 330 MB
 /// for the largest progressive JPEG, so callers run one at a time.
 pub fn process(bytes: &[u8]) -> Result<Picture> {
-    if bytes.len() >= MAX_BYTES {
+    if bytes.len() >= limits::media::PICTURE {
         return Err(refuse::heavy(bytes.len()));
     }
     let kind = Kind::of(bytes)?;
@@ -135,7 +123,7 @@ fn check_size(width: u32, height: u32) -> Result<()> {
     if width == 0 || height == 0 {
         return Err(refuse::damaged());
     }
-    if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if width.max(height) > limits::media::SIDE || u64::from(width) * u64::from(height) > limits::media::PIXELS {
         return Err(refuse::large(width, height));
     }
     Ok(())

@@ -12,20 +12,15 @@ use image::metadata::Orientation;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageEncoder, ImageError, Limits};
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder};
 
-use super::{Clean, Encoded, Kind, LARGEST_SIDE, MAX_BYTES, MAX_PIXELS, Picture, SMALL_BYTES, SMALL_WIDTH, refuse};
+use super::{Clean, Encoded, Kind, Picture, refuse};
 use crate::error::{Error, Result};
+use crate::limits;
 
-/// Four bytes for each pixel of the largest picture: wider samples need fewer pixels.
-const MAX_DECODED: u64 = MAX_PIXELS * 4;
-/// Rows, filters and profiles inside the PNG decoder.
-const PNG_WORK: u64 = 16 * 1024 * 1024;
-const MAX_ICC: usize = 1024 * 1024;
 const QUALITY: u8 = 85;
 /// Tried in turn until the small picture is small.
 const SMALL_QUALITIES: [u8; 3] = [80, 70, 60];
 /// Where transparency forbids JPEG.
 const SMALLER_WIDTHS: [u32; 2] = [560, 400];
-const BLURHASH_SIDE: u32 = 64;
 
 /// 8 bits a sample, as many channels as the file has.
 pub(super) struct Decoded {
@@ -40,7 +35,7 @@ pub(super) fn decode(kind: Kind, clean: &Clean) -> Result<Decoded> {
         Kind::Jpeg => decode_with(JpegDecoder::new(input).map_err(refused)?, clean),
         Kind::Png => {
             let mut limits = Limits::no_limits();
-            limits.max_alloc = Some(PNG_WORK);
+            limits.max_alloc = Some(limits::media::PNG_WORK);
             decode_with(PngDecoder::with_limits(input, limits).map_err(refused)?, clean)
         }
         Kind::Gif if clean.frames > 1 => decode_animation(GifDecoder::new(input).map_err(refused)?),
@@ -55,7 +50,7 @@ fn decode_with(mut decoder: impl ImageDecoder, clean: &Clean) -> Result<Decoded>
     if (width, height) != (clean.width, clean.height) {
         return Err(refuse::damaged());
     }
-    if decoder.total_bytes() > MAX_DECODED {
+    if decoder.total_bytes() > limits::media::DECODED {
         return Err(refuse::large(width, height));
     }
     let icc = decoder.icc_profile().ok().flatten();
@@ -93,7 +88,7 @@ fn eight_bits(image: DynamicImage) -> Result<DynamicImage> {
 /// ICC.1:2022 §7.2: signature at 36, colour space of the data at 16.
 fn profile_fits(icc: &[u8], image: &DynamicImage) -> bool {
     let space: &[u8] = if image.color().has_color() { b"RGB " } else { b"GRAY" };
-    icc.len() <= MAX_ICC && icc.get(36..40) == Some(b"acsp") && icc.get(16..20) == Some(space)
+    icc.len() <= limits::media::ICC && icc.get(36..40) == Some(b"acsp") && icc.get(16..20) == Some(space)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum that may grow; all else is a damaged file")]
@@ -110,17 +105,17 @@ pub(super) fn finish(kind: Kind, clean: Clean, decoded: Decoded) -> Result<Pictu
     let Decoded { mut image, icc } = decoded;
     let icc = icc.as_deref();
     let upright = clean.orientation == Orientation::NoTransforms;
-    let original = if clean.servable && upright && clean.width.max(clean.height) <= LARGEST_SIDE {
+    let original = if clean.servable && upright && clean.width.max(clean.height) <= limits::media::SERVED_SIDE {
         kind.encoded(clean.bytes, clean.width, clean.height)
     } else {
         drop(clean.bytes);
-        image = shrink(image, LARGEST_SIDE, LARGEST_SIDE)?;
+        image = shrink(image, limits::media::SERVED_SIDE, limits::media::SERVED_SIDE)?;
         image.apply_orientation(clean.orientation);
         image = opaque(image);
         encode_original(kind, &image, icc)?
     };
     let flat = matches!(kind, Kind::Png | Kind::Gif);
-    let preview = opaque(shrink_small(image, SMALL_WIDTH)?);
+    let preview = opaque(shrink_small(image, limits::media::SMALL_WIDTH)?);
     let blurhash = blurhash(&preview)?;
     let small =
         if clean.frames == 1 && is_small(&original) { original.clone() } else { encode_small(&preview, flat, icc)? };
@@ -129,8 +124,8 @@ pub(super) fn finish(kind: Kind, clean: Clean, decoded: Decoded) -> Result<Pictu
 }
 
 fn is_small(file: &Encoded) -> bool {
-    let fits = file.width <= SMALL_WIDTH && file.height <= SMALL_WIDTH * 2;
-    fits && file.bytes.len() <= SMALL_BYTES && file.ext != Kind::WebP.mime_and_ext().1
+    let fits = file.width <= limits::media::SMALL_WIDTH && file.height <= limits::media::SMALL_WIDTH * 2;
+    fits && file.bytes.len() <= limits::media::SMALL_BYTES && file.ext != Kind::WebP.mime_and_ext().1
 }
 
 /// PNG stays PNG while others will fetch it; what has no alpha is JPEG otherwise.
@@ -140,11 +135,11 @@ fn encode_original(kind: Kind, image: &DynamicImage, icc: Option<&[u8]>) -> Resu
         return encode_jpeg(image, QUALITY, icc);
     }
     let file = encode_png(image, icc)?;
-    if file.bytes.len() < MAX_BYTES {
+    if file.bytes.len() < limits::media::PICTURE {
         return Ok(file);
     }
     if alpha {
-        encode_png(&shrink(image.clone(), LARGEST_SIDE / 2, LARGEST_SIDE / 2)?, icc)
+        encode_png(&shrink(image.clone(), limits::media::SERVED_SIDE / 2, limits::media::SERVED_SIDE / 2)?, icc)
     } else {
         encode_jpeg(image, QUALITY, icc)
     }
@@ -155,7 +150,7 @@ fn encode_small(image: &DynamicImage, flat: bool, icc: Option<&[u8]>) -> Result<
     if image.color().has_alpha() {
         let mut file = encode_png(image, icc)?;
         for width in SMALLER_WIDTHS {
-            if file.bytes.len() > SMALL_BYTES {
+            if file.bytes.len() > limits::media::SMALL_BYTES {
                 file = encode_png(&shrink_small(image.clone(), width)?, icc)?;
             }
         }
@@ -163,14 +158,14 @@ fn encode_small(image: &DynamicImage, flat: bool, icc: Option<&[u8]>) -> Result<
     }
     if flat {
         let file = encode_png(image, icc)?;
-        if file.bytes.len() <= SMALL_BYTES {
+        if file.bytes.len() <= limits::media::SMALL_BYTES {
             return Ok(file);
         }
     }
     let [first, others @ ..] = SMALL_QUALITIES;
     let mut file = encode_jpeg(image, first, icc)?;
     for quality in others {
-        if file.bytes.len() > SMALL_BYTES {
+        if file.bytes.len() > limits::media::SMALL_BYTES {
             file = encode_jpeg(image, quality, icc)?;
         }
     }
@@ -258,7 +253,7 @@ fn encode_png(image: &DynamicImage, icc: Option<&[u8]>) -> Result<Encoded> {
 }
 
 fn blurhash(image: &DynamicImage) -> Result<String> {
-    let tiny = shrink(image.clone(), BLURHASH_SIDE, BLURHASH_SIDE)?;
+    let tiny = shrink(image.clone(), limits::media::BLURHASH_SIDE, limits::media::BLURHASH_SIDE)?;
     let (width, height) = (tiny.width(), tiny.height());
     let mut pixels = tiny.into_rgba8();
     for pixel in pixels.pixels_mut() {

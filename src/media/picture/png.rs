@@ -6,10 +6,9 @@ use image::metadata::Orientation;
 use super::cut::Cut;
 use super::{Clean, check_size, refuse};
 use crate::error::Result;
+use crate::limits;
 
 const SIGNATURE: usize = 8;
-/// Real profiles take some kilobytes; packed, this much can still unfold a thousandfold.
-const MAX_ICC: usize = 64 * 1024;
 
 pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
     let mut cut = Cut(bytes);
@@ -30,7 +29,7 @@ pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
                 return Err(refuse::animation("PNG"));
             }
             b"eXIf" => orientation = orientation.or_else(|| Orientation::from_exif_chunk(data)),
-            b"iCCP" => icc = keep_icc && data.len() <= MAX_ICC,
+            b"iCCP" => icc = keep_icc && data.len() <= limits::media::ICC_PACKED,
             _ => {}
         }
         let keep = match &name {

@@ -1,7 +1,7 @@
 //! Why a picture is not taken, in words for the person who sent it.
 
-use super::{MAX_BYTES, MAX_PIXELS};
 use crate::error::{Error, Problem};
+use crate::limits;
 
 const ACCEPTED: &str = "Accepted are JPEG, PNG, GIF and WebP.";
 
@@ -25,7 +25,7 @@ pub(super) fn heavy(len: usize) -> Error {
     let mib = len.div_ceil(1024 * 1024);
     problem(
         "E136",
-        format!("The picture takes {mib} MiB; it must take less than {} MiB.", MAX_BYTES / 1024 / 1024),
+        format!("The picture takes {mib} MiB; it must take less than {} MiB.", limits::media::PICTURE / 1024 / 1024),
         "Save it as JPEG, or with fewer pixels: 3840 on the long side are enough.",
     )
 }
@@ -35,8 +35,8 @@ pub(super) fn large(width: u32, height: u32) -> Error {
         "E136",
         format!(
             "The picture is {width} × {height} pixels; at most {} million pixels, and {} on a side, are taken.",
-            MAX_PIXELS / 1_000_000,
-            super::MAX_SIDE
+            limits::media::PIXELS / 1_000_000,
+            limits::media::SIDE
         ),
         "Save it smaller: 3840 pixels on the long side are enough.",
     )

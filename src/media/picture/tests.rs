@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::samples::*;
 use super::*;
 use crate::error::{Error, Problem};
+use crate::limits;
 
 fn refused(bytes: &[u8]) -> Problem {
     match process(bytes) {
@@ -182,7 +183,7 @@ fn large_ones_shrink_and_all_get_a_small_one() {
 fn transparency_stays_and_small_pictures_are_small() {
     let picture = process(&png(&see_through(1000, 600).into())).unwrap();
     assert_eq!((picture.small.mime, picture.original.mime), ("image/png", "image/png"));
-    assert!(picture.small.bytes.len() <= SMALL_BYTES);
+    assert!(picture.small.bytes.len() <= limits::media::SMALL_BYTES);
     assert!(decoded(&picture.small).color().has_alpha());
     // What cannot be seen does not colour its neighbours.
     let cut_out = image::RgbaImage::from_fn(1200, 400, |x, _| {
@@ -266,7 +267,7 @@ fn what_is_no_picture_is_named() {
     }
     assert_eq!(refused(b"").what, "The file is empty.");
     assert_eq!(refused(b"GIF89a=1;alert(1)//").id, "E136"); // 12605 × 15153 pixels
-    assert_eq!(refused(&vec![0xff; MAX_BYTES]).id, "E136");
+    assert_eq!(refused(&vec![0xff; limits::media::PICTURE]).id, "E136");
 }
 
 #[test]
@@ -373,8 +374,8 @@ proptest! {
         }
         match process(&bytes) {
             Ok(picture) => {
-                prop_assert!(picture.width.max(picture.height) <= LARGEST_SIDE);
-                prop_assert!(picture.small.width <= SMALL_WIDTH);
+                prop_assert!(picture.width.max(picture.height) <= limits::media::SERVED_SIDE);
+                prop_assert!(picture.small.width <= limits::media::SMALL_WIDTH);
                 prop_assert!(image::load_from_memory(&picture.small.bytes).is_ok());
                 // What has been cleaned once is clean.
                 let again = process(&picture.original.bytes).unwrap();

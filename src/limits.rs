@@ -1,0 +1,34 @@
+//! Every timeout, size, depth, count, rate and cache of the house, in one place, each with its unit and its reason.
+//!
+//! A number that a format or a protocol fixes (a tag of DER, the signature of a PNG) is no choice of ours and stays
+//! where it is read. Everything else that says "so much and no more" stands here, by what it holds back;
+//! `tests/it/house.rs` keeps it so. Sizes are bytes unless something else is said, lengths of texts are characters.
+//!
+//! | module | bounds |
+//! |---|---|
+//! | [`inbound`] | connections, requests and their bodies |
+//! | [`text`] | what any text, address, HTML or JSON may be, whoever wrote it |
+//! | [`post`], [`account`] | what the institution publishes |
+//! | [`stranger`] | what is read and kept of other servers' objects |
+//! | [`signature`] | headers and keys that prove a sender |
+//! | [`media`] | pictures |
+//! | [`store`], [`keep`] | commits and how long things are remembered |
+//! | [`inbox`], [`outbound`] | work for and requests to other servers |
+//! | [`pages`], [`desk`] | what is shown at once |
+//! | [`control`], [`process`] | the command line, threads |
+
+pub mod account;
+pub mod control;
+pub mod desk;
+pub mod inbound;
+pub mod inbox;
+pub mod keep;
+pub mod media;
+pub mod outbound;
+pub mod pages;
+pub mod post;
+pub mod process;
+pub mod signature;
+pub mod store;
+pub mod stranger;
+pub mod text;

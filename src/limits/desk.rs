@@ -1,0 +1,18 @@
+//! What the desk shows at once, and how long one stays logged in.
+
+use std::time::Duration;
+
+/// How long an unused log-in link works.
+pub const LINK: Duration = Duration::from_secs(24 * 3600);
+/// How long a browser stays logged in.
+pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Posts on one page.
+pub const POSTS: usize = 20;
+/// Replies on one page.
+pub const REPLIES: usize = 30;
+/// Waiting replies are counted so far; then it says "99+".
+pub const COUNTED: usize = 100;
+/// Characters of the first words of a post in a list.
+pub const FIRST_WORDS: usize = 160;
+/// Characters that tell one "Edit" link from the next.
+pub const SHORT_WORDS: usize = 40;

@@ -1,0 +1,34 @@
+//! Pictures: what other servers would take, and what decoding them may cost.
+
+/// One picture as it is uploaded: other servers fetch smaller files only (Mastodon: `MediaAttachment::IMAGE_LIMIT`).
+pub const PICTURE: usize = 16 << 20;
+/// Mastodon's `Attachmentable::MAX_MATRIX_LIMIT`: 7680 × 4320.
+pub const PIXELS: u64 = 33_177_600;
+/// Pixels on either side: what JPEG and GIF can express.
+pub const SIDE: u32 = 65_535;
+/// A decoded picture: four bytes for each pixel of the largest; wider samples need fewer pixels.
+pub const DECODED: u64 = PIXELS * 4;
+/// Rows, filters and profiles inside the PNG decoder.
+pub const PNG_WORK: u64 = 16 << 20;
+/// A colour profile, unpacked; real ones take some kilobytes, those of printing presses up to one megabyte.
+pub const ICC: usize = 1 << 20;
+/// A colour profile inside a PNG: packed, this much can still unfold a thousandfold.
+pub const ICC_PACKED: usize = 64 << 10;
+/// Scans of a JPEG: browsers stop at about as many; each is a walk over the whole picture.
+pub const JPEG_SCANS: usize = 100;
+/// Segments of a JPEG: real files have some twenty.
+pub const JPEG_SEGMENTS: usize = 2_000;
+/// Pixels of a moving GIF: Mastodon shows no larger one from another server (`Attachmentable::GIF_MATRIX_LIMIT`).
+pub const GIF_PIXELS: u64 = 1280 * 720;
+/// Frames of a moving GIF: more is a film.
+pub const GIF_FRAMES: usize = 1_000;
+/// Canvas times frames: what a reader has to draw for one round, about two seconds of work here.
+pub const GIF_DRAWN: u64 = 500_000_000;
+/// Long side of the picture that is served, in pixels: a 4K screen.
+pub const SERVED_SIDE: u32 = 3840;
+/// Width of the small picture, in pixels; its height is at most twice that.
+pub const SMALL_WIDTH: u32 = 800;
+/// What the small picture aims to stay below: a page of twenty then loads on a phone.
+pub const SMALL_BYTES: usize = 60 << 10;
+/// Long side of the picture that a blurhash is made of, in pixels: it keeps a dozen colours.
+pub const BLURHASH_SIDE: u32 = 64;

@@ -1,0 +1,16 @@
+//! What one post may hold: as much as other servers show, so that nobody publishes what nobody sees.
+
+/// Longest text of one version, counted as Mastodon counts.
+pub const TEXT: usize = 5_000;
+/// Longest content warning, in characters.
+pub const WARNING: usize = 500;
+/// Languages: more than any institution has.
+pub const VERSIONS: usize = 30;
+/// The most mentions and the most hashtags: each mention may be a look-up, each hashtag is a row.
+pub const MENTIONS: usize = 50;
+/// Pictures: Mastodon keeps the first four attachments.
+pub const PICTURES: usize = 4;
+/// Longest description of a picture, in characters: what Mastodon before 4.5 keeps.
+pub const ALT: usize = 1_500;
+/// Our own replies named in a post: Mastodon reads up to five of the same server with a new post.
+pub const OWN_REPLIES: usize = 5;

@@ -1,0 +1,26 @@
+//! What is read and kept of other servers' objects. What is beyond is cut where that leaves sense, else refused.
+
+/// Recipients, tags and mentions read from one object.
+pub const LIST: usize = 256;
+/// Characters kept of a type's name.
+pub const KIND: usize = 50;
+/// Objects that one report (Flag) names.
+pub const FLAGGED: usize = 100;
+/// Longest text of a report kept, in characters: as long as Mastodon sends.
+pub const REPORT: usize = 5_000;
+/// Longest display name kept, in characters.
+pub const NAME: usize = 200;
+/// Addresses kept of `alsoKnownAs`.
+pub const ALIASES: usize = 20;
+/// Longest content warning kept, in characters.
+pub const WARNING: usize = 500;
+/// Longest title kept, in characters.
+pub const TITLE: usize = 500;
+/// Longest description of a picture kept, in characters.
+pub const ALT: usize = 1_500;
+/// Longest summary of a long form: it stands in for the text, in HTML.
+pub const SUMMARY: usize = 8 << 10;
+/// Files kept of a note.
+pub const ATTACHMENTS: usize = 16;
+/// Mentions kept of a note.
+pub const MENTIONS: usize = 100;
