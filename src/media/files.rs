@@ -11,8 +11,20 @@ use crate::error::{Error, Result};
 
 /// Where half-written files are; emptied at every start.
 const UNFINISHED: &str = "unfinished";
-const TYPES: [(&str, &str); 4] =
-    [("jpg", "image/jpeg"), ("png", "image/png"), ("gif", "image/gif"), ("webp", "image/webp")];
+const TYPES: [(&str, &str); 12] = [
+    ("jpg", "image/jpeg"),
+    ("png", "image/png"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("mp4", "video/mp4"),
+    ("webm", "video/webm"),
+    ("m4a", "audio/mp4"),
+    ("weba", "audio/webm"),
+    ("mp3", "audio/mpeg"),
+    ("aac", "audio/aac"),
+    ("ogg", "audio/ogg"),
+    ("flac", "audio/flac"),
+];
 
 /// A folder of media files. Blocks; belongs to one process.
 #[derive(Debug, Clone)]

@@ -1,0 +1,56 @@
+//! FLAC (RFC 9639): the description of the stream and its seek table stay; comments, pictures, cue sheets and what
+//! programs left are cut out.
+
+use std::io::{Read, Seek};
+
+use super::source::{Source, be32, be64, millis};
+use super::{Clip, Piece, refuse};
+use crate::error::Result;
+
+const STREAM_INFO: u8 = 0;
+const SEEK_TABLE: u8 = 3;
+/// The longest block that is kept.
+const MAX_KEPT: u64 = 1 << 20;
+const MAX_BLOCKS: usize = 1_000;
+
+pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
+    let (mut at, mut kept): (u64, Vec<Vec<u8>>) = (4, Vec::new());
+    for _ in 0..MAX_BLOCKS {
+        let head = be32(&source.exactly(at, 4)?, 0).ok_or_else(refuse::cut_off)?;
+        let (kind, len) = ((head >> 24 & 0x7f) as u8, u64::from(head & 0x00ff_ffff));
+        let is_first = kept.is_empty();
+        if is_first != (kind == STREAM_INFO) || len > MAX_KEPT && kind == SEEK_TABLE {
+            return Err(refuse::damaged("its description is not where it should be"));
+        }
+        if matches!(kind, STREAM_INFO | SEEK_TABLE) {
+            kept.push(source.exactly(at, 4 + usize::try_from(len).unwrap_or_default())?);
+        }
+        at += 4 + len;
+        if head >> 31 == 1 {
+            return finish(source, at, kept);
+        }
+    }
+    Err(refuse::damaged("it has too many parts"))
+}
+
+fn finish<R: Read + Seek>(source: &mut Source<'_, R>, at: u64, mut kept: Vec<Vec<u8>>) -> Result<Clip> {
+    if !matches!(source.exactly(at, 2)?.as_slice(), [0xff, 0xf8 | 0xf9]) {
+        return Err(refuse::damaged("there is no sound where it should be"));
+    }
+    // Twenty bits of rate, three of channels, five of depth, 36 of length.
+    let numbers = kept.first().and_then(|info| be64(info, 4 + 10)).ok_or_else(refuse::cut_off)?;
+    let (rate, samples) = (numbers >> 44, numbers & 0x000f_ffff_ffff);
+    if samples == 0 {
+        return Err(refuse::damaged("it does not say how long it is"));
+    }
+    let last = kept.len() - 1;
+    for (n, block) in kept.iter_mut().enumerate() {
+        if let Some(flag) = block.first_mut() {
+            *flag = *flag & 0x7f | if n == last { 0x80 } else { 0 };
+        }
+    }
+    let head = [&b"fLaC"[..], &kept.concat()].concat();
+    let pieces = vec![Piece::Bytes(head), Piece::Copy { at, len: source.len() - at }];
+    let millis = millis(samples, rate);
+    Ok(Clip { mime: "audio/flac", ext: "flac", millis, frame: None, sound: true, pieces })
+}

@@ -1,0 +1,216 @@
+//! MP4 and M4A (ISO/IEC 14496-12 and -14): the index first, so that it plays while it loads; no user data, no dates, no
+//! tracks but those of pictures, sound and subtitles (cameras record their position in others).
+
+mod boxes;
+mod fragments;
+mod track;
+
+use std::io::{Read, Seek};
+use std::ops::Range;
+
+use super::source::{Source, be32, be64, millis};
+use super::{Clip, Piece, refuse};
+use crate::error::Result;
+
+use boxes::{Part, parts};
+use track::Track;
+
+/// The longest index (`moov`) that is read: a film of a day has about 30 MB.
+const MAX_INDEX: u64 = 32 << 20;
+/// Parts on the highest level: a day in fragments of two seconds has about 90,000.
+const MAX_PARTS: usize = 200_000;
+/// Tracks of a film.
+const MAX_TRACKS: usize = 32;
+/// Stretches of a file that are blanked.
+const MAX_BLANKS: usize = 100_000;
+/// Files by these brands (`ftyp`) are films; a picture of a camera has others.
+const QUICKTIME: &[u8] = b"qt  ";
+const STILLS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"avif", b"avis"];
+
+/// A part of the file on the highest level.
+#[derive(Debug, Clone, Copy)]
+struct Top {
+    kind: [u8; 4],
+    at: u64,
+    /// Of its own header.
+    head: u64,
+    /// With its header.
+    len: u64,
+}
+
+pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
+    let brand = source.exactly(8, 4)?;
+    if brand == QUICKTIME {
+        return Err(refuse::quicktime());
+    }
+    if STILLS.contains(&brand.as_slice()) {
+        return Err(refuse::kind(&[]));
+    }
+    let tops = tops(source)?;
+    let mut indexes = tops.iter().filter(|top| &top.kind == b"moov");
+    let (Some(index), None) = (indexes.next(), indexes.next()) else {
+        return Err(refuse::damaged("it has no index (moov), or several"));
+    };
+    if index.len > MAX_INDEX {
+        return Err(refuse::damaged("its index is too large"));
+    }
+    // Cannot be cut: it is no longer than `MAX_INDEX`.
+    let len = usize::try_from(index.len).unwrap_or(usize::MAX);
+    let mut moov = source.exactly(index.at, len)?;
+    let body = usize::try_from(index.head).unwrap_or(len)..len;
+    let mut movie = Movie::read(&moov, body)?;
+    let fragmented = tops.iter().any(|top| &top.kind == b"moof");
+    if fragmented {
+        movie.millis = movie.millis.max(fragments::millis(source, &tops, &movie)?);
+    }
+    movie.clean(&mut moov)?;
+    let pieces = if fragmented { in_place(&tops, &movie, moov)? } else { moved(&tops, &movie, moov)? };
+    Ok(movie.clip(pieces))
+}
+
+fn tops<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Vec<Top>> {
+    let (mut tops, mut at) = (Vec::new(), 0);
+    while at < source.len() {
+        let head = source.up_to(at, 16)?;
+        let kind = head.get(4..).and_then(|h| h.first_chunk()).copied().ok_or_else(refuse::cut_off)?;
+        let (head_len, len) = match be32(&head, 0) {
+            Some(0) => (8, source.len() - at),
+            Some(1) => (16, be64(&head, 8).ok_or_else(refuse::cut_off)?),
+            Some(len) => (8, u64::from(len)),
+            None => return Err(refuse::cut_off()),
+        };
+        let end = at.checked_add(len).filter(|end| len >= head_len && *end <= source.len());
+        let end = end.ok_or_else(refuse::cut_off)?;
+        tops.push(Top { kind, at, head: head_len, len });
+        if tops.len() > MAX_PARTS {
+            return Err(refuse::damaged("it has too many parts"));
+        }
+        at = end;
+    }
+    Ok(tops)
+}
+
+/// What the index says.
+struct Movie {
+    millis: u64,
+    tracks: Vec<Track>,
+    /// Bodies of parts that nobody shall read, with the whole part each.
+    blanks: Vec<Part>,
+    /// Dates of recording in the headers of the film and of each track.
+    dates: Vec<Range<usize>>,
+    /// Default duration of a sample in fragments, by track.
+    defaults: Vec<(u32, u32)>,
+}
+
+impl Movie {
+    fn read(moov: &[u8], body: Range<usize>) -> Result<Self> {
+        let mut movie = Self { millis: 0, tracks: Vec::new(), blanks: Vec::new(), dates: Vec::new(), defaults: Vec::new() };
+        for part in parts(moov, body)? {
+            match &part.kind {
+                b"mvhd" => {
+                    let (scale, length) = boxes::time_and_scale(part.bytes(moov)).ok_or_else(refuse::cut_off)?;
+                    movie.millis = movie.millis.max(millis(length, u64::from(scale)));
+                    movie.dates.push(boxes::dates(moov, &part)?);
+                }
+                b"trak" => movie.tracks.push(Track::read(moov, part, &mut movie.blanks, &mut movie.dates)?),
+                b"mvex" => movie.defaults = fragments::defaults(moov, &part)?,
+                // Titles, places, programs, and whatever is not part of the standard.
+                b"free" | b"iods" => {}
+                _ => movie.blanks.push(part),
+            }
+            if movie.tracks.len() > MAX_TRACKS {
+                return Err(refuse::damaged("it has too many tracks"));
+            }
+        }
+        // An unknown length is written as all ones.
+        let all_known = movie.millis <= super::MAX_MILLIS;
+        movie.millis = if all_known { movie.millis } else { 0 };
+        movie.millis = movie.tracks.iter().filter(|track| track.is_kept()).map(|track| track.millis).fold(movie.millis, u64::max);
+        if movie.tracks.iter().any(|track| track.frame.is_some() || track.sound) { Ok(movie) } else { Err(refuse::nothing()) }
+    }
+
+    /// Blanks in the index what nobody shall read. Its length does not change.
+    fn clean(&self, moov: &mut [u8]) -> Result<()> {
+        let tracks = self.tracks.iter().filter(|track| !track.is_kept()).map(|track| &track.part);
+        for part in self.blanks.iter().chain(tracks) {
+            part.blank(moov).ok_or_else(refuse::cut_off)?;
+        }
+        for dates in &self.dates {
+            moov.get_mut(dates.clone()).ok_or_else(refuse::cut_off)?.fill(0);
+        }
+        Ok(())
+    }
+
+    fn clip(&self, pieces: Vec<Piece>) -> Clip {
+        let frame = self.tracks.iter().find_map(|track| track.frame);
+        let (mime, ext) = if frame.is_some() { ("video/mp4", "mp4") } else { ("audio/mp4", "m4a") };
+        let sound = self.tracks.iter().any(|track| track.sound);
+        Clip { mime, ext, millis: self.millis, frame, sound, pieces }
+    }
+}
+
+/// A whole film: its brand, its index, its data, and nothing else; the addresses in the index follow.
+fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>) -> Result<Vec<Piece>> {
+    let of = |kind: &'static [u8; 4]| tops.iter().filter(move |top| &top.kind == kind);
+    let brand: Vec<Piece> = of(b"ftyp").take(1).map(|top| Piece::Copy { at: top.at, len: top.len }).collect();
+    let mut at = brand.iter().map(Piece::len).sum::<u64>() + moov.len() as u64;
+    let mut moves = Vec::new();
+    for top in of(b"mdat") {
+        moves.push((top.at..top.at + top.len, at));
+        at += top.len;
+    }
+    let new_place = |old: u64| {
+        let (from, to) = moves.iter().find(|(from, _)| from.contains(&old))?;
+        to.checked_add(old - from.start)
+    };
+    for track in movie.tracks.iter().filter(|track| track.is_kept()) {
+        track.readdress(&mut moov, new_place)?;
+    }
+    let mut blanks = Vec::new();
+    for track in movie.tracks.iter().filter(|track| !track.is_kept()) {
+        track.stretches(&moov, MAX_BLANKS, &mut blanks)?;
+    }
+    blanks.sort_unstable_by_key(|blank| blank.start);
+    let data = of(b"mdat").flat_map(|top| punched(top, &blanks));
+    Ok(brand.into_iter().chain([Piece::Bytes(moov)]).chain(data).collect())
+}
+
+/// A part of the file without these stretches of its body.
+fn punched(top: &Top, blanks: &[Range<u64>]) -> Vec<Piece> {
+    let (mut pieces, mut at, end) = (Vec::new(), top.at, top.at + top.len);
+    let body = top.at + top.head;
+    for blank in blanks {
+        let (from, to) = (blank.start.max(at).max(body).min(end), blank.end.min(end));
+        if from < to {
+            pieces.push(Piece::Copy { at, len: from - at });
+            pieces.push(Piece::Zeros(to - from));
+            at = to;
+        }
+    }
+    pieces.push(Piece::Copy { at, len: end - at });
+    pieces
+}
+
+/// A film in fragments: everything stays in its place, for fragments name places in the file; what nobody shall read
+/// becomes empty room.
+fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>) -> Result<Vec<Piece>> {
+    if movie.tracks.iter().any(|track| !track.is_kept()) {
+        return Err(refuse::damaged("it has tracks that are neither picture nor sound, in fragments"));
+    }
+    let place = |kind: &[u8; 4]| tops.iter().position(|top| &top.kind == kind);
+    if place(b"moov") > place(b"moof") {
+        return Err(refuse::damaged("its index is behind its first fragment"));
+    }
+    let mut index = Some(moov);
+    let mut pieces = Vec::new();
+    for top in tops {
+        match &top.kind {
+            b"ftyp" | b"styp" | b"sidx" | b"moof" | b"mdat" | b"mfra" => {
+                pieces.push(Piece::Copy { at: top.at, len: top.len });
+            }
+            b"moov" => pieces.extend(index.take().map(Piece::Bytes)),
+            _ => pieces.extend(boxes::room(top.len)),
+        }
+    }
+    Ok(pieces)
+}

@@ -1,0 +1,69 @@
+//! Films in fragments: how long they last is only told by the fragments themselves.
+
+use std::io::{Read, Seek};
+
+use super::super::refuse;
+use super::super::source::{Source, be32, be64, millis as in_millis};
+use super::boxes::{Part, find, parts};
+use super::{Movie, Top};
+use crate::error::Result;
+
+/// The longest head of a fragment (`moof`) that is read.
+const MAX_HEAD: u64 = 1 << 20;
+
+/// Default duration of a sample, by track (`trex`).
+pub(super) fn defaults(index: &[u8], extends: &Part) -> Result<Vec<(u32, u32)>> {
+    let boxes = parts(index, extends.body.clone())?;
+    let of = |part: &Part| Some((be32(part.bytes(index), 4)?, be32(part.bytes(index), 12)?));
+    Ok(boxes.iter().filter(|part| &part.kind == b"trex").filter_map(of).collect())
+}
+
+/// Where the last fragment of any track ends.
+pub(super) fn millis<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top], movie: &Movie) -> Result<u64> {
+    let mut longest = 0;
+    let mut clocks: Vec<(u32, u64)> = movie.tracks.iter().map(|track| (track.id, 0)).collect();
+    for top in tops.iter().filter(|top| &top.kind == b"moof") {
+        if top.len > MAX_HEAD {
+            return Err(refuse::damaged("the head of a fragment is too large"));
+        }
+        let head = source.exactly(top.at, usize::try_from(top.len).unwrap_or_default())?;
+        let body = usize::try_from(top.head).unwrap_or_default()..head.len();
+        for part in parts(&head, body)?.iter().filter(|part| &part.kind == b"traf") {
+            let Some((id, start, length)) = run(&head, part, movie)? else { continue };
+            let Some(clock) = clocks.iter_mut().find(|(track, _)| *track == id) else { continue };
+            clock.1 = start.unwrap_or(clock.1).saturating_add(length);
+            let scale = movie.tracks.iter().find(|track| track.id == id).map_or(0, |track| track.scale);
+            longest = longest.max(in_millis(clock.1, u64::from(scale)));
+        }
+    }
+    Ok(longest)
+}
+
+/// Track, start and length of a run of samples, in units of its track.
+fn run(head: &[u8], part: &Part, movie: &Movie) -> Result<Option<(u32, Option<u64>, u64)>> {
+    let Some(header) = find(head, part, &[b"tfhd"])? else { return Ok(None) };
+    let header = header.bytes(head);
+    let (Some(flags), Some(id)) = (be32(header, 0), be32(header, 4)) else { return Ok(None) };
+    let skip = 8 + usize::from(flags & 0x1 != 0) * 8 + usize::from(flags & 0x2 != 0) * 4;
+    let default = movie.defaults.iter().find(|(track, _)| *track == id).map_or(0, |(_, each)| *each);
+    let each = if flags & 0x8 != 0 { be32(header, skip).unwrap_or_default() } else { default };
+    let start = find(head, part, &[b"tfdt"])?.and_then(|time| {
+        let body = time.bytes(head);
+        if body.first()? == &1 { be64(body, 4) } else { be32(body, 4).map(u64::from) }
+    });
+    let runs = parts(head, part.body.clone())?;
+    let runs = runs.iter().filter(|part| &part.kind == b"trun");
+    Ok(Some((id, start, runs.map(|run| length(run.bytes(head), each)).sum())))
+}
+
+/// Samples without a duration of their own have the default.
+fn length(run: &[u8], each: u32) -> u64 {
+    let (Some(flags), Some(count)) = (be32(run, 0), be32(run, 4)) else { return 0 };
+    if flags & 0x100 == 0 {
+        return u64::from(count) * u64::from(each);
+    }
+    let skip = 8 + usize::from(flags & 0x1 != 0) * 4 + usize::from(flags & 0x4 != 0) * 4;
+    let width = [0x100, 0x200, 0x400, 0x800].into_iter().filter(|flag| flags & flag != 0).count() * 4;
+    let rows = run.get(skip..).unwrap_or_default().chunks_exact(width);
+    rows.map(|row| u64::from(be32(row, 0).unwrap_or_default())).sum()
+}

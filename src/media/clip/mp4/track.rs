@@ -1,0 +1,262 @@
+//! A track of a film: what it carries, how it is turned, and where its data are.
+
+use std::ops::Range;
+
+use super::super::refuse;
+use super::super::source::{be32, be64, millis};
+use super::boxes::{self, Part, find, parts};
+use crate::error::Result;
+
+/// Samples of a track: a day of sound at 48 kHz has about four million.
+const MAX_SAMPLES: u32 = 8_000_000;
+
+pub(super) struct Track {
+    pub part: Part,
+    pub id: u32,
+    pub scale: u32,
+    pub millis: u64,
+    /// As it is shown, after turning.
+    pub frame: Option<(u32, u32)>,
+    pub sound: bool,
+    kept: bool,
+    /// Table of chunk addresses: the box, and the bytes of one address.
+    chunks: Option<(Part, usize)>,
+    sizes: Option<Part>,
+    groups: Option<Part>,
+}
+
+impl Track {
+    pub fn read(index: &[u8], part: Part, blanks: &mut Vec<Part>, dates: &mut Vec<Range<usize>>) -> Result<Self> {
+        let need = |path: &[&[u8; 4]]| {
+            find(index, &part, path)?.ok_or_else(|| refuse::damaged("a track lacks a part that it needs"))
+        };
+        let head = need(&[b"tkhd"])?;
+        let media = need(&[b"mdia", b"mdhd"])?;
+        dates.extend([boxes::dates(index, &head)?, boxes::dates(index, &media)?]);
+        blanks.extend(private(index, &part)?);
+        let (scale, length) = boxes::time_and_scale(media.bytes(index)).ok_or_else(refuse::cut_off)?;
+        let table = need(&[b"mdia", b"minf", b"stbl"])?;
+        let handler = be32(need(&[b"mdia", b"hdlr"])?.bytes(index), 8).ok_or_else(refuse::cut_off)?.to_be_bytes();
+        let entries = need(&[b"mdia", b"minf", b"stbl", b"stsd"])?;
+        let (mut frame, mut sound) = (None, false);
+        match &handler {
+            b"vide" => {
+                check_codecs(index, &entries, picture)?;
+                frame = Some(shown(head.bytes(index)).ok_or_else(refuse::cut_off)?);
+            }
+            b"soun" => {
+                check_codecs(index, &entries, heard)?;
+                sound = true;
+            }
+            _ => {}
+        }
+        if frame.is_some() || sound {
+            check_references(index, &part)?;
+        }
+        let within = |kind: &'static [u8; 4]| find(index, &table, &[kind]);
+        let wide = within(b"co64")?.map(|part| (part, 8));
+        let chunks = within(b"stco")?.map(|part| (part, 4)).or(wide);
+        let known = length != u64::from(u32::MAX) && length != u64::MAX;
+        Ok(Self {
+            id: track_id(head.bytes(index)).ok_or_else(refuse::cut_off)?,
+            scale,
+            millis: if known { millis(length, u64::from(scale)) } else { 0 },
+            frame,
+            sound,
+            // Subtitles stay; what else there is may be a camera's record of where it was.
+            kept: matches!(&handler, b"vide" | b"soun" | b"sbtl" | b"subt" | b"text"),
+            chunks,
+            sizes: within(b"stsz")?,
+            groups: within(b"stsc")?,
+            part,
+        })
+    }
+
+    pub fn is_kept(&self) -> bool {
+        self.kept
+    }
+
+    /// Gives each chunk its new place.
+    pub fn readdress(&self, index: &mut [u8], new_place: impl Fn(u64) -> Option<u64>) -> Result<()> {
+        let outside = || refuse::damaged("its index points outside its data");
+        let Some((part, width)) = &self.chunks else { return Ok(()) };
+        let table = index.get_mut(part.body.clone()).and_then(|body| body.get_mut(8..)).ok_or_else(refuse::cut_off)?;
+        for address in table.chunks_exact_mut(*width) {
+            let old = match *width {
+                8 => be64(address, 0),
+                _ => be32(address, 0).map(u64::from),
+            };
+            let new = old.and_then(&new_place).ok_or_else(outside)?;
+            if *width == 8 {
+                address.copy_from_slice(&new.to_be_bytes());
+            } else {
+                address.copy_from_slice(&u32::try_from(new).map_err(|_| outside())?.to_be_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    /// Where its data are in the file, stretches that touch as one; at most `most` together.
+    pub fn stretches(&self, index: &[u8], most: usize, into: &mut Vec<Range<u64>>) -> Result<()> {
+        let too_many = || refuse::damaged("one of its tracks is in too many pieces");
+        let (Some((chunks, width)), Some(sizes), Some(groups)) = (&self.chunks, &self.sizes, &self.groups) else {
+            return Ok(());
+        };
+        let mut samples = Sizes::new(sizes.bytes(index))?;
+        let mut per_chunk = Groups { table: groups.bytes(index), row: 0 };
+        let addresses = chunks.bytes(index).get(8..).unwrap_or_default().chunks_exact(*width);
+        for (chunk, address) in (1_u32..).zip(addresses) {
+            let at = if *width == 8 { be64(address, 0) } else { be32(address, 0).map(u64::from) };
+            let start = at.ok_or_else(refuse::cut_off)?;
+            let end = start.saturating_add(samples.take(per_chunk.of(chunk)));
+            match into.last_mut() {
+                Some(last) if last.end == start => last.end = end,
+                _ => into.push(start..end),
+            }
+            if into.len() > most {
+                return Err(too_many());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// User data at any level of a track (its name, its place, notes of the camera).
+fn private(index: &[u8], track: &Part) -> Result<Vec<Part>> {
+    let mut found = Vec::new();
+    for path in [&[][..], &[b"mdia"], &[b"mdia", b"minf"], &[b"mdia", b"minf", b"stbl"]] {
+        let Some(level) = find(index, track, path)? else { continue };
+        let inside = parts(index, level.body)?;
+        found.extend(inside.into_iter().filter(|part| matches!(&part.kind, b"udta" | b"meta" | b"uuid")));
+    }
+    Ok(found)
+}
+
+/// Data in another file is an address that a player would ask for.
+fn check_references(index: &[u8], track: &Part) -> Result<()> {
+    let Some(table) = find(index, track, &[b"mdia", b"minf", b"dinf", b"dref"])? else { return Ok(()) };
+    let entries = parts(index, table.body.start + 8..table.body.end)?;
+    let inside = |part: &Part| be32(part.bytes(index), 0).is_some_and(|flags| flags & 1 == 1);
+    if entries.iter().all(inside) { Ok(()) } else { Err(refuse::damaged("its data are said to be in another file")) }
+}
+
+fn track_id(head: &[u8]) -> Option<u32> {
+    be32(head, if head.first()? == &1 { 20 } else { 12 })
+}
+
+/// Width and height as shown. The matrix of `tkhd` turns by quarters: `a` and `d` are nothing then.
+fn shown(head: &[u8]) -> Option<(u32, u32)> {
+    let matrix = if head.first()? == &1 { 52 } else { 40 };
+    let (width, height) = (be32(head, matrix + 36)? >> 16, be32(head, matrix + 40)? >> 16);
+    let turned = be32(head, matrix)? == 0 && be32(head, matrix + 16)? == 0;
+    Some(if turned { (height, width) } else { (width, height) })
+}
+
+fn check_codecs(index: &[u8], table: &Part, check: fn([u8; 4], &[u8]) -> Result<()>) -> Result<()> {
+    let entries = parts(index, table.body.start + 8..table.body.end)?;
+    if entries.is_empty() {
+        return Err(refuse::damaged("it does not say how it is coded"));
+    }
+    entries.iter().try_for_each(|entry| check(entry.kind, entry.bytes(index)))
+}
+
+/// H.264 with eight bits and half the colour: profiles up to High (ISO/IEC 14496-15, `avcC`).
+fn picture(kind: [u8; 4], entry: &[u8]) -> Result<()> {
+    let name = match &kind {
+        b"avc1" | b"avc3" => {
+            let at = place(entry, b"avcC").ok_or_else(|| refuse::damaged("it does not say how it is coded"))?;
+            let profile = entry.get(at + 5).copied().unwrap_or_default();
+            if profile <= 100 {
+                return Ok(());
+            }
+            "H.264 with 10 bits or full colour"
+        }
+        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => "HEVC",
+        b"av01" => "AV1 in MP4",
+        b"vp08" | b"vp09" => "VP9 in MP4",
+        b"mp4v" | b"s263" | b"h263" => "MPEG-4 or H.263",
+        b"encv" => "encrypted video",
+        b"mjpa" | b"mjpb" | b"jpeg" | b"png " => "a series of pictures",
+        _ => "something rare",
+    };
+    Err(refuse::video_codec(name))
+}
+
+/// AAC in any of its profiles (ISO/IEC 14496-1, object type of the decoder).
+fn heard(kind: [u8; 4], entry: &[u8]) -> Result<()> {
+    let name = match &kind {
+        b"mp4a" => match object_type(entry) {
+            Some(0x40 | 0x66..=0x68) => return Ok(()),
+            Some(0x69 | 0x6b) => "MP3 in MP4",
+            _ => "something rare",
+        },
+        b"Opus" => "Opus in MP4",
+        b"fLaC" => "FLAC in MP4",
+        b"alac" => "Apple Lossless",
+        b"ac-3" | b"ec-3" | b"ac-4" => "Dolby Digital",
+        b"enca" => "encrypted sound",
+        b"samr" | b"sawb" => "AMR",
+        _ => "something rare",
+    };
+    Err(refuse::sound_codec(name))
+}
+
+/// Of the elementary stream descriptor: tags 3 and 4, whose lengths take one to four bytes.
+fn object_type(entry: &[u8]) -> Option<u8> {
+    let rest = entry.get(place(entry, b"esds")? + 8..)?;
+    let rest = opened(rest, 3)?;
+    let flags = *rest.get(2)?;
+    let skip = 3 + usize::from(flags & 0x80 != 0) * 2 + usize::from(flags & 0x20 != 0) * 2;
+    let skip = if flags & 0x40 != 0 { skip + 1 + usize::from(*rest.get(skip)?) } else { skip };
+    opened(rest.get(skip..)?, 4)?.first().copied()
+}
+
+fn opened(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    let rest = bytes.strip_prefix(&[tag])?;
+    let len = rest.iter().take(4).position(|byte| byte & 0x80 == 0)?;
+    rest.get(len + 1..)
+}
+
+/// Where a box's kind stands inside an entry, whose fixed part has several lengths.
+fn place(entry: &[u8], kind: &[u8; 4]) -> Option<usize> {
+    entry.windows(4).position(|four| four == kind)
+}
+
+/// Sizes of samples in order.
+struct Sizes<'a> {
+    each: u32,
+    table: std::slice::ChunksExact<'a, u8>,
+}
+
+impl<'a> Sizes<'a> {
+    fn new(body: &'a [u8]) -> Result<Self> {
+        let each = be32(body, 4).ok_or_else(refuse::cut_off)?;
+        Ok(Self { each, table: body.get(12..).unwrap_or_default().chunks_exact(4) })
+    }
+
+    /// Bytes of the next samples.
+    fn take(&mut self, count: u32) -> u64 {
+        if self.each > 0 {
+            return u64::from(self.each) * u64::from(count);
+        }
+        let next = self.table.by_ref().take(usize::try_from(count.min(MAX_SAMPLES)).unwrap_or_default());
+        next.map(|size| u64::from(be32(size, 0).unwrap_or_default())).sum()
+    }
+}
+
+/// How many samples each chunk holds: rows of first chunk, samples, description.
+struct Groups<'a> {
+    table: &'a [u8],
+    row: usize,
+}
+
+impl Groups<'_> {
+    /// Chunks are asked for in order.
+    fn of(&mut self, chunk: u32) -> u32 {
+        let first = |row: usize| be32(self.table, 8 + row * 12);
+        while first(self.row + 1).is_some_and(|first| first <= chunk) {
+            self.row += 1;
+        }
+        be32(self.table, 12 + self.row * 12).unwrap_or_default()
+    }
+}

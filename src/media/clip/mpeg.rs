@@ -1,0 +1,89 @@
+//! MP3 and AAC as streams of frames (ISO/IEC 11172-3, 13818-3 and -7). Every frame is looked at; tags before and behind
+//! are left out.
+
+use std::io::{Read, Seek};
+
+use super::source::{Source, be32, millis};
+use super::{Clip, Piece, refuse};
+use crate::error::Result;
+
+/// Frames of a clip: a day has about four million.
+const MAX_FRAMES: u64 = 8_000_000;
+/// So much after the last frame is a tag of some program, and left out.
+const MAX_TAIL: u64 = 1 << 20;
+/// Kilobits a second of layer III, MPEG 1 and MPEG 2.
+const RATES: [[u64; 15]; 2] = [
+    [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
+const AAC_RATES: [u64; 13] =
+    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Frame {
+    aac: bool,
+    len: u64,
+    samples: u64,
+    /// Samples a second.
+    rate: u64,
+}
+
+pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
+    let start = after_tags(source)?;
+    let first = frame(&source.up_to(start, 8)?).ok_or_else(|| refuse::damaged("there is no sound where it should be"))?;
+    let (mut at, mut frames, mut samples) = (start, 0, 0);
+    while let Some(next) = frame(&source.up_to(at, 8)?).filter(|next| (next.aac, next.rate) == (first.aac, first.rate)) {
+        if at + next.len > source.len() {
+            break;
+        }
+        at += next.len;
+        samples += next.samples;
+        frames += 1;
+        if frames > MAX_FRAMES {
+            return Err(refuse::long());
+        }
+    }
+    if source.len() - at > MAX_TAIL || frames < 2 {
+        return Err(refuse::damaged("the sound breaks off in the middle"));
+    }
+    let (mime, ext) = if first.aac { ("audio/aac", "aac") } else { ("audio/mpeg", "mp3") };
+    let pieces = vec![Piece::Copy { at: start, len: at - start }];
+    Ok(Clip { mime, ext, millis: millis(samples, first.rate), frame: None, sound: true, pieces })
+}
+
+/// Behind the ID3v2 tags at the head, of which some programs write several, and the zeros after them.
+fn after_tags<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<u64> {
+    let mut at = 0;
+    for _ in 0..4 {
+        let head = source.up_to(at, 10)?;
+        let (Some(b"ID3"), Some(flags), Some(size)) = (head.get(..3), head.get(5), be32(&head, 6)) else { break };
+        // Seven bits in each byte.
+        let size = size.to_be_bytes().iter().fold(0_u64, |size, byte| size << 7 | u64::from(byte & 0x7f));
+        at += 10 + size + if flags & 0x10 != 0 { 10 } else { 0 };
+    }
+    let padding = source.up_to(at, 64 * 1024)?;
+    Ok(at + padding.iter().take_while(|byte| **byte == 0).count() as u64)
+}
+
+fn frame(head: &[u8]) -> Option<Frame> {
+    let [0xff, second, third, fourth, fifth, sixth, seventh, ..] = *head else { return None };
+    match second & 0xf6 {
+        0xf0 => {
+            let rate = *AAC_RATES.get(usize::from(third >> 2 & 0xf))?;
+            let len = u64::from(fourth & 3) << 11 | u64::from(fifth) << 3 | u64::from(sixth >> 5);
+            (len > 7).then_some(Frame { aac: true, len, samples: 1024 * (1 + u64::from(seventh & 3)), rate })
+        }
+        // Layer III of MPEG 1, 2 and 2.5.
+        0xf2 | 0xe2 => {
+            let (mpeg1, half) = (second & 0x18 == 0x18, second & 0x18 == 0);
+            let kbits = *RATES.get(usize::from(!mpeg1))?.get(usize::from(third >> 4))?;
+            let base = [44_100, 48_000, 32_000].get(usize::from(third >> 2 & 3)).copied()?;
+            let rate = if mpeg1 { base } else if half { base / 4 } else { base / 2 };
+            let samples = if mpeg1 { 1_152 } else { 576 };
+            let known = second & 0x18 != 0x08 && kbits > 0;
+            let len = samples / 8 * kbits * 1_000 / rate + u64::from(third >> 1 & 1);
+            known.then_some(Frame { aac: false, len, samples, rate })
+        }
+        _ => None,
+    }
+}

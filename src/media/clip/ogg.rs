@@ -1,0 +1,180 @@
+//! Ogg (RFC 3533) with Opus (RFC 7845) or Vorbis: every page is looked at; the comments are overwritten with blanks of
+//! the same length, so that no page moves.
+
+use std::io::{Read, Seek};
+
+use super::source::{Source, millis};
+use super::{Clip, Piece, refuse};
+use crate::error::Result;
+
+/// Pages of a clip: a day has about 90,000 of a second each.
+const MAX_PAGES: usize = 4_000_000;
+/// The longest comments that are read, a cover among them.
+const MAX_COMMENTS: usize = 8 << 20;
+/// Without the table of its segments.
+const HEAD: usize = 27;
+const UNKNOWN: u64 = u64::MAX;
+
+struct Page {
+    at: u64,
+    /// Head and table.
+    head: Vec<u8>,
+    /// Of the body.
+    len: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Codec {
+    /// Samples a second.
+    rate: u64,
+    /// Samples before the first one that is heard.
+    skip: u64,
+    comments: &'static [u8],
+}
+
+pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
+    let first = page(source, 0)?;
+    let identity = source.exactly(first.head.len() as u64, usize::try_from(first.len).unwrap_or_default())?;
+    let codec = codec(&identity)?;
+    let mut pieces = vec![Piece::Copy { at: 0, len: first.end() }];
+    let mut at = comments(source, &first, codec, &mut pieces)?;
+    let (from, mut last) = (at, 0_u64);
+    for _ in 0..MAX_PAGES {
+        if at == source.len() {
+            pieces.push(Piece::Copy { at: from, len: at - from });
+            let millis = millis(last.saturating_sub(codec.skip), codec.rate);
+            return Ok(Clip { mime: "audio/ogg", ext: "ogg", millis, frame: None, sound: true, pieces });
+        }
+        let page = page(source, at)?;
+        if page.serial() != first.serial() {
+            return Err(refuse::damaged("it holds several recordings"));
+        }
+        let position = page.position();
+        last = if position == UNKNOWN { last } else { last.max(position) };
+        at = page.end();
+    }
+    Err(refuse::damaged("it has too many parts"))
+}
+
+fn codec(identity: &[u8]) -> Result<Codec> {
+    let le16 = |at: usize| identity.get(at..).and_then(|b| b.first_chunk()).map(|b| u16::from_le_bytes(*b));
+    let le32 = |at: usize| identity.get(at..).and_then(|b| b.first_chunk()).map(|b| u32::from_le_bytes(*b));
+    if identity.starts_with(b"OpusHead") {
+        let skip = u64::from(le16(10).ok_or_else(refuse::cut_off)?);
+        return Ok(Codec { rate: 48_000, skip, comments: b"OpusTags" });
+    }
+    if identity.starts_with(b"\x01vorbis") {
+        let rate = u64::from(le32(12).ok_or_else(refuse::cut_off)?);
+        return Ok(Codec { rate, skip: 0, comments: b"\x03vorbis" });
+    }
+    if identity.starts_with(b"\x80theora") || identity.starts_with(b"fishead") {
+        return Err(refuse::video_codec("Theora"));
+    }
+    Err(refuse::sound_codec(if identity.starts_with(b"\x7fFLAC") { "FLAC in Ogg" } else { "something rare" }))
+}
+
+/// The pages from the second packet on, up to its end. The maker's name takes the room of it and of all comments.
+fn comments<R: Read + Seek>(
+    source: &mut Source<'_, R>,
+    first: &Page,
+    codec: Codec,
+    pieces: &mut Vec<Piece>,
+) -> Result<u64> {
+    let (mut at, mut packet, mut pages) = (first.end(), Vec::new(), Vec::new());
+    loop {
+        let page = page(source, at)?;
+        let body = source.exactly(at + page.head.len() as u64, usize::try_from(page.len).unwrap_or_default())?;
+        let (inside, ends) = page.first_packet();
+        packet.extend_from_slice(body.get(..inside).ok_or_else(refuse::cut_off)?);
+        at = page.end();
+        pages.push((page, body, inside));
+        if packet.len() > MAX_COMMENTS {
+            return Err(refuse::damaged("its comments are too long"));
+        }
+        if ends {
+            break;
+        }
+    }
+    if !packet.starts_with(codec.comments) {
+        return Err(refuse::damaged("its comments are not where they should be"));
+    }
+    let mut blank = blank(codec.comments, packet.len()).ok_or_else(refuse::cut_off)?;
+    for (page, body, inside) in pages {
+        let rest = blank.split_off(inside.min(blank.len()));
+        let body = [&blank, body.get(inside..).unwrap_or_default()].concat();
+        pieces.push(Piece::Bytes(page.with(&body)));
+        blank = rest;
+    }
+    Ok(at)
+}
+
+/// A packet of comments of this length that says nothing: magic, the maker's name in spaces, no comments, framing bit.
+fn blank(magic: &[u8], len: usize) -> Option<Vec<u8>> {
+    let framing = usize::from(magic.starts_with(b"\x03"));
+    let spaces = len.checked_sub(magic.len() + 8 + framing)?;
+    let mut packet = magic.to_vec();
+    packet.extend(u32::try_from(spaces).ok()?.to_le_bytes());
+    packet.resize(packet.len() + spaces, b' ');
+    packet.extend(0_u32.to_le_bytes());
+    packet.extend(std::iter::repeat_n(1, framing));
+    Some(packet)
+}
+
+fn page<R: Read + Seek>(source: &mut Source<'_, R>, at: u64) -> Result<Page> {
+    let mut head = source.exactly(at, HEAD)?;
+    if !head.starts_with(b"OggS\0") {
+        return Err(refuse::damaged("a page is not where it should be"));
+    }
+    let segments = head.last().copied().unwrap_or_default();
+    let table = source.exactly(at + HEAD as u64, usize::from(segments))?;
+    let len = table.iter().map(|len| u64::from(*len)).sum();
+    head.extend(table);
+    let page = Page { at, head, len };
+    if page.end() > source.len() { Err(refuse::cut_off()) } else { Ok(page) }
+}
+
+impl Page {
+    fn end(&self) -> u64 {
+        self.at + self.head.len() as u64 + self.len
+    }
+
+    fn position(&self) -> u64 {
+        self.head.get(6..).and_then(|b| b.first_chunk()).map_or(UNKNOWN, |b| u64::from_le_bytes(*b))
+    }
+
+    fn serial(&self) -> Option<&[u8]> {
+        self.head.get(14..18)
+    }
+
+    /// Bytes of the first packet that are on this page, and whether it ends here.
+    fn first_packet(&self) -> (usize, bool) {
+        let table = self.head.get(HEAD..).unwrap_or_default();
+        let full = table.iter().take_while(|len| **len == 255).count();
+        let last = table.get(full).copied();
+        (full * 255 + last.map_or(0, usize::from), last.is_some())
+    }
+
+    /// The page with another body of the same length.
+    fn with(&self, body: &[u8]) -> Vec<u8> {
+        let mut bytes = [self.head.as_slice(), body].concat();
+        if let Some(sum) = bytes.get_mut(22..26) {
+            sum.fill(0);
+        }
+        let sum = checksum(&bytes);
+        if let Some(place) = bytes.get_mut(22..26) {
+            place.copy_from_slice(&sum.to_le_bytes());
+        }
+        bytes
+    }
+}
+
+/// RFC 3533 §6: polynomial 0x04c11db7, bits in order, nothing before and nothing after.
+fn checksum(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0, |sum, byte| {
+        let mut sum = sum ^ u32::from(*byte) << 24;
+        for _ in 0..8 {
+            sum = sum << 1 ^ if sum & 0x8000_0000 == 0 { 0 } else { 0x04c1_1db7 };
+        }
+        sum
+    })
+}

@@ -1,0 +1,96 @@
+//! Why a clip is not taken, in words for the person who sent it, with the command that makes it one that is.
+
+use super::MAX_MILLIS;
+use crate::error::{Error, Problem};
+
+const ACCEPTED: &str =
+    "Accepted are MP4 with H.264 and AAC, WebM, MP3, M4A or AAC, Ogg with Opus or Vorbis, and FLAC.";
+const TO_MP4: &str =
+    "Convert it with: ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
+const TO_MP3: &str = "Convert it with: ffmpeg -i FILE -c:a libmp3lame -b:a 128k sound.mp3";
+
+fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Error {
+    Problem::new(id, what).field("media").remedy(remedy).into()
+}
+
+pub(super) fn empty() -> Error {
+    problem("E134", "The file is empty.", "Choose the file again.")
+}
+
+/// Not a clip at all, or of a format that is not taken.
+pub(super) fn kind(bytes: &[u8]) -> Error {
+    match name(bytes) {
+        Some((name, convert)) => problem("E143", format!("This is {name}. {ACCEPTED}"), convert),
+        None => problem("E143", format!("This is no sound or video file that can be played here. {ACCEPTED}"), TO_MP4),
+    }
+}
+
+/// An accepted container with something else in it.
+pub(super) fn video_codec(name: &str) -> Error {
+    problem("E144", format!("The picture is coded as {name}, which many browsers do not show. {ACCEPTED}"), TO_MP4)
+}
+
+pub(super) fn sound_codec(name: &str) -> Error {
+    problem("E144", format!("The sound is coded as {name}, which many browsers do not play. {ACCEPTED}"), TO_MP4)
+}
+
+pub(super) fn quicktime() -> Error {
+    let copy = "Convert it, without loss, with: ffmpeg -i FILE -c copy -movflags +faststart video.mp4";
+    problem("E143", format!("This is a QuickTime film. {ACCEPTED}"), copy)
+}
+
+pub(super) fn kind_matroska() -> Error {
+    let copy = "Convert it with: ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4; \
+                where it holds H.264 and AAC already, faster and without loss with: ffmpeg -i FILE -c copy -movflags \
+                +faststart video.mp4";
+    problem("E143", format!("This is a Matroska film. {ACCEPTED}"), copy)
+}
+
+pub(super) fn cut_off() -> Error {
+    problem("E145", "The file ends before what it announces.", "Choose the file again, or save a fresh copy.")
+}
+
+pub(super) fn damaged(how: &str) -> Error {
+    let what = format!("The file is damaged: {how}.");
+    problem("E145", what, "Save a fresh copy, e.g. with: ffmpeg -i FILE -c copy -movflags +faststart fresh.mp4")
+}
+
+/// Nothing in it that can be seen or heard.
+pub(super) fn nothing() -> Error {
+    problem("E145", "There is neither sound nor a moving picture in the file.", "Choose another file.")
+}
+
+pub(super) fn large(width: u32, height: u32) -> Error {
+    problem(
+        "E146",
+        format!("The video is {width} × {height} pixels; other servers take 3840 × 2160 at most."),
+        "Make it smaller with: ffmpeg -i FILE -vf scale=1920:-2 -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags \
+         +faststart video.mp4",
+    )
+}
+
+pub(super) fn long() -> Error {
+    problem("E146", format!("It says that it lasts longer than {} hours.", MAX_MILLIS / 3_600_000), "Cut it in parts.")
+}
+
+/// What the bytes look like, and what makes them acceptable; for the message only.
+fn name(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    let form = |kind: &[u8]| starts(b"RIFF") && bytes.get(8..12) == Some(kind);
+    if form(b"WAVE") || starts(b"FORM") {
+        return Some(("uncompressed sound", TO_MP3));
+    }
+    if form(b"AVI ") {
+        return Some(("an AVI video", TO_MP4));
+    }
+    if starts(&[0x30, 0x26, 0xb2, 0x75]) {
+        return Some(("Windows Media", TO_MP4));
+    }
+    if starts(b"FLV") {
+        return Some(("a Flash video", TO_MP4));
+    }
+    if starts(b"#EXTM3U") {
+        return Some(("a playlist, not a recording", "Download the recording itself, and choose that file."));
+    }
+    (starts(&[0, 0, 1, 0xba]) || starts(&[0x47, 0x40])).then_some(("an MPEG recording", TO_MP4))
+}

@@ -1,0 +1,60 @@
+//! A file that is read in pieces, each no longer than its reader expects, and numbers in it.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use super::refuse;
+use crate::error::{Error, Result};
+
+pub(super) struct Source<'a, R> {
+    input: &'a mut R,
+    len: u64,
+}
+
+impl<'a, R: Read + Seek> Source<'a, R> {
+    pub fn new(input: &'a mut R) -> Result<Self> {
+        let len = input.seek(SeekFrom::End(0)).map_err(failed)?;
+        Ok(Self { input, len })
+    }
+
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Exactly `len` bytes. A file that ends before is cut off; whoever asks has bounded `len`.
+    pub fn exactly(&mut self, at: u64, len: usize) -> Result<Vec<u8>> {
+        if at.checked_add(len as u64).is_none_or(|end| end > self.len) {
+            return Err(refuse::cut_off());
+        }
+        self.up_to(at, len)
+    }
+
+    /// As many of `len` bytes as there are.
+    pub fn up_to(&mut self, at: u64, len: usize) -> Result<Vec<u8>> {
+        self.input.seek(SeekFrom::Start(at)).map_err(failed)?;
+        let mut bytes = Vec::new();
+        self.input.by_ref().take(len as u64).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes)
+    }
+}
+
+fn failed(e: std::io::Error) -> Error {
+    Error::broken("reading a clip", e)
+}
+
+pub(super) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|b| u16::from_be_bytes(*b))
+}
+
+pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
+}
+
+pub(super) fn be64(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|b| u64::from_be_bytes(*b))
+}
+
+/// `count` units at `scale` units a second, in milliseconds. A scale of nothing lasts no time.
+pub(super) fn millis(count: u64, scale: u64) -> u64 {
+    let millis = u128::from(count) * 1_000 / u128::from(scale.max(1));
+    if scale == 0 { 0 } else { u64::try_from(millis).unwrap_or(u64::MAX) }
+}
