@@ -90,7 +90,7 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
     let mut media = Vec::new();
     if let Some((kind, alt)) = words.picture {
         let drawn = heavy(move || Ok(draw::sample(kind))).await?;
-        media.push(upload::take(app, by, drawn, alt.to_owned()).await?.id);
+        media.push(upload::take_bytes(app, by, &drawn, alt.to_owned()).await?.id);
     }
     let new = NewPost {
         mentions: mentions::of_versions(app, &versions).await?,

@@ -59,8 +59,7 @@ pub(super) fn keep(tx: &mut Write<'_>, media: &Media) -> Result<()> {
 /// Forgets a picture; its files go after the commit.
 pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
     if let Some(media) = tx.get(&MEDIA, &id)? {
-        tx.after.files.push(media.file);
-        tx.after.files.push(media.small.file);
+        tx.after.files.extend(media.files().map(str::to_owned));
         tx.remove(&MEDIA, &id)?;
     }
     Ok(())

@@ -30,7 +30,7 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, token: Token) 
     let input = input::read(request, limits::media::PICTURE + limits::inbound::FORM).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
     let bytes = input.file.ok_or_else(missing)?;
-    let media = upload::take(app, by, bytes, input.form.text("description")).await?;
+    let media = upload::take_bytes(app, by, &bytes, input.form.text("description")).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }
 

@@ -20,10 +20,10 @@ pub async fn dress(app: &Arc<App>, account: &Account) -> Result<Account> {
     let (avatar, header) = tokio::task::spawn_blocking(draw).await.map_err(|e| Error::broken("draw an emblem", e))?;
     let mut change = Change::default();
     if account.avatar.is_none() {
-        change.avatar = Some(Some(upload::take(app, by, avatar, alt).await?.id));
+        change.avatar = Some(Some(upload::take_bytes(app, by, &avatar, alt).await?.id));
     }
     if account.header.is_none() {
-        change.header = Some(Some(upload::take(app, by, header, "Hills under a calm sky".to_owned()).await?.id));
+        change.header = Some(Some(upload::take_bytes(app, by, &header, "Hills under a calm sky".to_owned()).await?.id));
     }
     let site = app.site.clone();
     app.store.write(move |tx| accounts::edit(tx, &site, by, &change)).await

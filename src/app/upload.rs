@@ -1,23 +1,23 @@
-//! A picture comes in: decoded under limits, stripped, copied small, stored, and known by a row.
+//! A file comes in: written down as it arrives, looked at under limits, stripped, stored, and known by a row.
 
+use std::io::{Read as _, Seek as _, Write as _};
 use std::sync::Arc;
 
 use super::App;
 use crate::actions;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::media::clip;
+use crate::media::files::{Files, Unfinished};
 use crate::media::picture;
 use crate::model::ids::{AccountId, MediaId};
-use crate::model::media::{Media, Small};
+use crate::model::media::{Clip, Media, Small};
 use crate::model::user::By;
 
-/// Takes a picture in for an account. `alt` may still be empty; it is required when it is published.
-pub async fn take(app: &Arc<App>, by: By, bytes: Vec<u8>, alt: String) -> Result<Media> {
+/// Takes a file in for an account. `alt` may still be empty; it is required when it is published.
+pub async fn take(app: &Arc<App>, by: By, file: Unfinished, alt: String) -> Result<Media> {
     if alt.chars().count() > limits::post::ALT {
         crate::model::media::check_alt(&alt)?;
-    }
-    if bytes.is_empty() {
-        return Err(Problem::new("E134", "The picture is empty.").field("media").into());
     }
     let room = Arc::clone(&app.decoding).acquire_owned();
     let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
@@ -25,36 +25,93 @@ pub async fn take(app: &Arc<App>, by: By, bytes: Vec<u8>, alt: String) -> Result
     let store = move || -> Result<Media> {
         // Kept until the work ends, also when its client hangs up.
         let _permit = permit;
-        let picture = picture::process(&bytes)?;
-        let file = files.put(&picture.original.bytes, picture.original.ext)?;
-        let small = files.put(&picture.small.bytes, picture.small.ext)?;
-        Ok(media(&picture, file, small))
+        keep(&files, file)
     };
-    let mut media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("decode a picture", e))??;
+    let mut media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("look at a file", e))??;
     media.alt = alt;
     let row = media.clone();
     let id = app.store.write(move |tx| actions::media::add(tx, by, &row)).await?;
     Ok(Media { id, account: by.account(), ..media })
 }
 
-fn media(picture: &picture::Picture, file: String, small: String) -> Media {
+/// As `take`, of bytes at hand.
+pub async fn take_bytes(app: &Arc<App>, by: By, bytes: &[u8], alt: String) -> Result<Media> {
+    let mut file = app.files.begin()?;
+    file.file.write_all(bytes).map_err(|e| Error::broken("writing a media file", e))?;
+    take(app, by, file, alt).await
+}
+
+fn keep(files: &Files, mut file: Unfinished) -> Result<Media> {
+    let failed = |e| Error::broken("reading a media file", e);
+    let length = file.file.metadata().map_err(failed)?.len();
+    if length == 0 {
+        return Err(Problem::new("E134", "The file is empty.").field("media").into());
+    }
+    let mut head = Vec::new();
+    file.file.rewind().map_err(failed)?;
+    (&mut file.file).take(512).read_to_end(&mut head).map_err(failed)?;
+    if clip::is_clip(&head) {
+        return keep_clip(files, &mut file, length);
+    }
+    picture::check_weight(length)?;
+    file.file.rewind().map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.file.read_to_end(&mut bytes).map_err(failed)?;
+    drop(file);
+    keep_picture(files, &picture::process(&bytes)?)
+}
+
+fn keep_clip(files: &Files, file: &mut Unfinished, length: u64) -> Result<Media> {
+    clip::check_weight(length)?;
+    let found = clip::read(&mut file.file)?;
+    let mut clean = files.begin()?;
+    found.write(&mut file.file, &mut clean.file)?;
+    let (width, height) = found.frame.unwrap_or_default();
+    Ok(Media {
+        file: files.keep(clean, found.ext)?,
+        mime: found.mime.to_owned(),
+        width,
+        height,
+        bytes: found.bytes(),
+        clip: Some(Clip { millis: found.millis, sound: found.sound }),
+        ..blank()
+    })
+}
+
+fn keep_picture(files: &Files, picture: &picture::Picture) -> Result<Media> {
+    let (original, small) = (&picture.original, &picture.small);
+    Ok(Media {
+        file: files.put(&original.bytes, original.ext)?,
+        mime: original.mime.to_owned(),
+        width: picture.width,
+        height: picture.height,
+        bytes: original.bytes.len() as u64,
+        small: Some(Small {
+            file: files.put(&small.bytes, small.ext)?,
+            mime: small.mime.to_owned(),
+            width: small.width,
+            height: small.height,
+        }),
+        blurhash: picture.blurhash.clone(),
+        ..blank()
+    })
+}
+
+/// What the row, its account and its description add.
+fn blank() -> Media {
     Media {
         id: MediaId(0),
         account: AccountId(0),
         created: crate::base::time::Timestamp(0),
         alt: String::new(),
-        file,
-        mime: picture.original.mime.to_owned(),
-        width: picture.width,
-        height: picture.height,
-        bytes: picture.original.bytes.len() as u64,
-        small: Small {
-            file: small,
-            mime: picture.small.mime.to_owned(),
-            width: picture.small.width,
-            height: picture.small.height,
-        },
-        blurhash: picture.blurhash.clone(),
+        file: String::new(),
+        mime: String::new(),
+        width: 0,
+        height: 0,
+        bytes: 0,
+        small: None,
+        blurhash: String::new(),
+        clip: None,
         focus: None,
         used: false,
     }

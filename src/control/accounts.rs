@@ -55,7 +55,7 @@ pub struct Upload {
 impl Upload {
     pub(super) async fn take(self, app: &Arc<App>, by: By) -> Result<MediaId> {
         let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
-        let media = upload::take(app, by, self.bytes, self.alt).await?;
+        let media = upload::take_bytes(app, by, &self.bytes, self.alt).await?;
         drop(room);
         Ok(media.id)
     }

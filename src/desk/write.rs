@@ -218,7 +218,7 @@ fn account(app: &App, draft: &Draft) -> Result<Option<Account>> {
 async fn take(app: &Arc<App>, by: By, slot: &mut Slot, faults: &mut Faults) -> Result<()> {
     let (file_id, alt_id) = (format!("picture{}", slot.n), format!("alt{}", slot.n));
     if let Some(bytes) = slot.file.take() {
-        match upload::take(app, by, bytes, String::new()).await {
+        match upload::take_bytes(app, by, &bytes, String::new()).await {
             Ok(media) => slot.kept = Some(media.id),
             Err(Error::Invalid(problem)) => {
                 faults.push(file_id, &problem);

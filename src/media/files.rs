@@ -46,11 +46,25 @@ impl Files {
     }
 
     /// Keeps the bytes (mode 0600) and answers the new name. When this returns, the file survives
-    /// a power cut. `ext` is one of jpg, png, gif, webp.
+    /// a power cut. `ext` is one of the endings in `TYPES`.
     pub fn put(&self, bytes: &[u8], ext: &str) -> Result<String> {
+        let mut unfinished = self.begin()?;
+        unfinished.file.write_all(bytes).map_err(|e| broken("writing a media file", e))?;
+        self.keep(unfinished, ext)
+    }
+
+    /// A new file (mode 0600) that is not there for anybody until it is kept.
+    pub fn begin(&self) -> Result<Unfinished> {
+        let path = self.root.join(UNFINISHED).join(format!("{:032x}", u128::from_be_bytes(random::bytes::<16>())));
+        let opened = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
+        Ok(Unfinished { file: opened.map_err(|e| broken("writing a media file", e))?, path: Some(path) })
+    }
+
+    /// Keeps a file that is whole, and answers its new name. When this returns, the file survives a power cut.
+    pub fn keep(&self, unfinished: Unfinished, ext: &str) -> Result<String> {
         let name = format!("{:032x}.{ext}", u128::from_be_bytes(random::bytes::<16>()));
         let path = self.path(&name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
-        self.write(bytes, &name, &path).map_err(|e| broken("writing a media file", e))?;
+        unfinished.finish(&path).map_err(|e| broken("writing a media file", e))?;
         Ok(name)
     }
 
@@ -89,22 +103,35 @@ impl Files {
             .map(|entry| entry.map(|path| file_name(&path)).map_err(|e| broken("listing media files", e)))
             .filter(|name| name.as_ref().map_or(true, |name| Self::mime(name).is_some()))
     }
+}
 
-    fn write(&self, bytes: &[u8], name: &str, path: &Path) -> io::Result<()> {
-        let unfinished = self.root.join(UNFINISHED).join(name);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| {
-            let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-            make_dir(folder)?;
-            fs::rename(&unfinished, path)?;
-            // The new name is safe when its folder is, and a new folder when those above it are.
-            folder.ancestors().take(3).try_for_each(|folder| File::open(folder)?.sync_all())
-        });
-        if written.is_err() {
-            // A full disk is likelier to fail above than here; what stays is removed at the next start.
-            _ = fs::remove_file(&unfinished);
+/// A file that is being written. Dropped before it is kept, it goes away.
+#[derive(Debug)]
+pub struct Unfinished {
+    pub file: File,
+    path: Option<PathBuf>,
+}
+
+impl Unfinished {
+    fn finish(mut self, place: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        let folder = place.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        make_dir(folder)?;
+        if let Some(path) = &self.path {
+            fs::rename(path, place)?;
         }
-        written
+        self.path = None;
+        // The new name is safe when its folder is, and a new folder when those above it are.
+        folder.ancestors().take(3).try_for_each(|folder| File::open(folder)?.sync_all())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            // A full disk is likelier to fail before than here; what stays is removed at the next start.
+            _ = fs::remove_file(path);
+        }
     }
 }
 

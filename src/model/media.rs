@@ -1,4 +1,4 @@
-//! An uploaded picture and its description.
+//! An uploaded picture, video or sound, and its description.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +17,18 @@ pub struct Media {
     /// File name under `/media/`.
     pub file: String,
     pub mime: String,
-    /// Pixels.
+    /// Pixels; nothing for sound.
     pub width: u32,
     pub height: u32,
     pub bytes: u64,
-    pub small: Small,
+    /// Of a picture: the copy for pages.
+    #[serde(default)]
+    pub small: Option<Small>,
+    #[serde(default)]
     pub blurhash: String,
+    /// What plays; of a picture nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<Clip>,
     /// Where the interesting part is: −1 to 1, from left to right and from bottom to top.
     #[serde(default)]
     pub focus: Option<(f32, f32)>,
@@ -40,13 +46,50 @@ pub struct Small {
     pub height: u32,
 }
 
-/// Descriptions are required: a picture without one shuts out people who cannot see it.
+/// What plays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clip {
+    pub millis: u64,
+    /// Whether anything is heard.
+    pub sound: bool,
+}
+
+/// What a file is to whoever reads, hears or sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    Picture,
+    Video,
+    Sound,
+}
+
+impl Media {
+    pub fn sort(&self) -> Sort {
+        match &self.clip {
+            None => Sort::Picture,
+            Some(_) if self.width > 0 => Sort::Video,
+            Some(_) => Sort::Sound,
+        }
+    }
+
+    /// The picture that stands for it on pages.
+    pub fn still(&self) -> Option<&Small> {
+        self.small.as_ref()
+    }
+
+    /// Every file that belongs to it.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.file.as_str()).chain(self.small.iter().map(|small| small.file.as_str()))
+    }
+}
+
+/// Descriptions are required: a picture without one shuts out people who cannot see it, a recording people who cannot
+/// hear it.
 pub fn check_alt(alt: &str) -> Result<()> {
     let length = alt.chars().count();
     if alt.trim().is_empty() {
-        return Err(Problem::new("E130", "The picture has no description.")
+        return Err(Problem::new("E130", "The file has no description.")
             .field("alt")
-            .remedy("Say in a sentence what it shows, for people who cannot see it.")
+            .remedy("Say in a sentence what it shows, for people who cannot see or hear it.")
             .into());
     }
     if length > limits::post::ALT {

@@ -10,7 +10,7 @@ use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::base::{markup, text};
 use crate::error::{Error, Result};
-use crate::model::media::Media;
+use crate::model::media::{Media, Sort};
 use crate::model::post::Version;
 use crate::store::{Rows, accounts};
 use crate::views::post::PostView;
@@ -101,7 +101,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, of: Of<'_>, kind: Kind) -> Re
             let account = accounts::named(rows, handle)?;
             let page = timeline::of_account(rows, site, &account, Which::Listed, None, PAGE)?;
             let title = format!("{} ({})", account.name, site.handle(&account.handle));
-            let icon = page.posts.first().and_then(|view| view.avatar.as_ref()).map(|m| site.media(&m.small.file));
+            let icon = page.posts.first().and_then(|view| view.avatar.as_ref()?.still()).map(|small| site.media(&small.file));
             (format!("/@{}", account.handle), title, page, icon)
         }
         Of::Tag(tag) => {
@@ -190,8 +190,17 @@ fn html(scene: &Scene<'_>, view: &PostView, version: &Version) -> String {
 }
 
 fn picture(scene: &Scene<'_>, media: &Media) -> String {
-    let (src, small, alt) = (scene.site.media(&media.small.file), &media.small, escape(&media.alt));
-    format!("<p><img src=\"{src}\" width=\"{}\" height=\"{}\" alt=\"{alt}\"></p>", small.width, small.height)
+    let (site, alt) = (scene.site, escape(&media.alt));
+    let src = site.media(&media.file);
+    match (media.sort(), media.still()) {
+        (Sort::Video, _) => format!("<p><video controls src=\"{src}\" aria-label=\"{alt}\"></video></p><p>{alt}</p>"),
+        (Sort::Sound, _) => format!("<p><audio controls src=\"{src}\" aria-label=\"{alt}\"></audio></p><p>{alt}</p>"),
+        (Sort::Picture, None) => String::new(),
+        (Sort::Picture, Some(small)) => {
+            let (src, width, height) = (site.media(&small.file), small.width, small.height);
+            format!("<p><img src=\"{src}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\"></p>")
+        }
+    }
 }
 
 /// Only characters that XML 1.0 can carry, and none that turn the direction of what follows. The templates escape.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::files::{self, Picture, Player};
 use super::shell::{Scene, name};
 use super::words::{Words, fill};
 use crate::activitypub::write;
@@ -31,7 +32,7 @@ pub struct Who {
 
 impl Who {
     pub fn own(site: &Site, account: &crate::model::account::Account, avatar: Option<&Media>) -> Self {
-        let avatar = avatar.map(|media| format!("/media/{}", media.small.file));
+        let avatar = avatar.and_then(Media::still).map(|small| format!("/media/{}", small.file));
         Self::new(&account.name, site.handle(&account.handle), format!("/@{}", account.handle), avatar)
     }
 
@@ -77,6 +78,7 @@ pub struct PostItem {
     content: String,
     sensitive: bool,
     pictures: Vec<Picture>,
+    players: Vec<Player>,
     versions: Vec<VersionLink>,
     numbers: Vec<Number>,
 }
@@ -85,19 +87,6 @@ struct ParentItem {
     url: String,
     text: String,
     foreign: bool,
-}
-
-/// A picture of ours as the page loads it.
-pub struct Picture {
-    file: String,
-    small: String,
-    srcset: Option<String>,
-    sizes: &'static str,
-    width: u32,
-    height: u32,
-    alt: String,
-    tall: bool,
-    lazy: bool,
 }
 
 /// A language version's own address.
@@ -133,7 +122,8 @@ impl PostItem {
             warning: name(&version.warning),
             content: content(scene.site, view, version),
             sensitive: post.sensitive && version.warning.is_empty(),
-            pictures: pictures(&view.material.media, place == Place::Alone),
+            pictures: files::pictures(&view.material.media, place == Place::Alone),
+            players: files::players(scene, &view.material.media),
             versions: others(view, version),
             numbers: numbers(scene, view, (place != Place::Alone).then_some(path)),
         }
@@ -188,27 +178,6 @@ fn parent(scene: &Scene<'_>, view: &PostView, place: Place) -> Option<ParentItem
         text: fill(scene.w.in_reply, &called),
         foreign: own.is_none(),
     })
-}
-
-fn pictures(media: &[Media], alone: bool) -> Vec<Picture> {
-    let many = media.len() > 1;
-    let picture = |(n, m): (usize, &Media)| {
-        // What moves does so only when it is asked for: the small copy stands still.
-        let still = m.mime != "image/gif" && m.file != m.small.file;
-        let full = |m: &Media| format!("/media/{} {}w, /media/{} {}w", m.small.file, m.small.width, m.file, m.width);
-        Picture {
-            file: m.file.clone(),
-            small: m.small.file.clone(),
-            srcset: (still && m.width > m.small.width).then(|| full(m)),
-            sizes: if many { "(max-width:30rem) 100vw, 21rem" } else { "(max-width:44rem) 100vw, 42rem" },
-            width: m.small.width,
-            height: m.small.height,
-            alt: m.alt.chars().filter(|c| text::printable(*c)).collect(),
-            tall: m.height > m.width && !many,
-            lazy: !alone || n > 0,
-        }
-    };
-    media.iter().enumerate().map(picture).collect()
 }
 
 /// `path` leads to the replies; on the post's own page they stand below and speak for themselves.

@@ -3,6 +3,7 @@
 mod about;
 mod errors;
 mod feeds;
+mod files;
 mod home;
 mod items;
 mod plain;

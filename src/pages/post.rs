@@ -9,6 +9,7 @@ use crate::base::lang::Lang;
 use crate::error::{Error, Result};
 use crate::model::ids::PostId;
 use crate::model::institution::Institution;
+use crate::model::media::Media;
 use crate::model::post::Version;
 use crate::model::site::Site;
 use crate::store::Rows;
@@ -69,8 +70,8 @@ fn page(scene: &Scene<'_>, view: &PostView, version: &Version, thread: &Thread) 
     let (w, account) = (scene.w, view.account());
     let words = plain(view, version);
     let mut s = scene.shell(&format!("{}: {}", account.name, crate::base::text::clip(&words, 60)));
-    if let Some(avatar) = &view.avatar {
-        s.icon = format!("/media/{}", avatar.small.file);
+    if let Some(small) = view.avatar.as_ref().and_then(Media::still) {
+        s.icon = format!("/media/{}", small.file);
     }
     s.hidden |= view.post().demo;
     PostPage {
@@ -113,7 +114,7 @@ fn card(scene: &Scene<'_>, view: &PostView, version: &Version, words: &str) -> C
     let (site, account) = (scene.site, view.account());
     // A picture behind a warning is not put on a card in front of it.
     let open = !view.post().sensitive && version.warning.is_empty();
-    let picture = view.material.media.first().filter(|_| open).or(view.avatar.as_ref());
+    let picture = view.material.media.iter().find(|media| media.still().is_some()).filter(|_| open).or(view.avatar.as_ref());
     let mut card = scene.card("article", &version_path(view, version), &account.name, words);
     card = card.image(site, picture).feed(&format!("/@{}", account.handle), &account.name, true);
     card.creator = Some(site.handle(&account.handle));

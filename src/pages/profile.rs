@@ -10,6 +10,7 @@ use crate::base::uri;
 use crate::error::Result;
 use crate::model::account::Field;
 use crate::model::ids::PostId;
+use crate::model::media::Media;
 use crate::store::Rows;
 use crate::views::account::profile;
 use crate::views::timeline::{self, PAGE, Which};
@@ -71,8 +72,8 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, handle: &str, part: Part) -> 
     let handle = scene.site.handle(&account.handle);
     let start = if part.all { format!("{path}?replies") } else { path.clone() };
     let mut s = scene.shell(&format!("{} ({handle})", account.name));
-    if let Some(avatar) = &entry.avatar {
-        s.icon = format!("/media/{}", avatar.small.file);
+    if let Some(small) = entry.avatar.as_ref().and_then(Media::still) {
+        s.icon = format!("/media/{}", small.file);
     }
     let description =
         if account.summary.is_empty() { fill(w.profile_says, &account.name) } else { account.summary.clone() };

@@ -139,11 +139,11 @@ pub struct FeedLink {
 impl Card {
     #[must_use]
     pub fn image(mut self, site: &Site, media: Option<&Media>) -> Self {
-        self.image = media.map(|m| CardImage {
-            url: site.media(&m.small.file),
-            width: m.small.width,
-            height: m.small.height,
-            alt: name(&m.alt),
+        self.image = media.and_then(|m| Some((m, m.still()?))).map(|(media, small)| CardImage {
+            url: site.media(&small.file),
+            width: small.width,
+            height: small.height,
+            alt: name(&media.alt),
         });
         self
     }

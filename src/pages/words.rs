@@ -62,6 +62,8 @@ pub struct Words {
     pub post_by: &'static str,
     pub in_reply: &'static str,
     pub also_in: &'static str,
+    pub megabyte: &'static str,
+    pub download: &'static str,
     pub description: &'static str,
     pub sensitive: &'static str,
     pub warning: &'static str,
@@ -136,6 +138,13 @@ impl Words {
         }
         grouped
     }
+
+    /// "12.3 MB"
+    pub fn megabytes(&self, bytes: u64) -> String {
+        let tenths = (bytes / 100_000).max(1);
+        let point = if self.group == ',' { '.' } else { ',' };
+        format!("{}{point}{} {}", self.number(tenths / 10), tenths % 10, self.megabyte)
+    }
 }
 
 /// Puts a word into a sentence's blank.
@@ -156,7 +165,8 @@ mod tests {
         assert_eq!(en.count(&en.replies, 0), "0 replies");
         assert_eq!(en.count(&en.replies, 1), "1 reply");
         assert_eq!(fr.count(&fr.replies, 0), "0 réponse");
-        assert_eq!(de.count(&de.followers, 2_000), "2.000 folgen");
+        assert_eq!(de.count(&de.followers, 2_000), "2.000 Follower");
+        assert_eq!((en.megabytes(12_345_678), de.megabytes(9)), ("12.3 MB".to_owned(), "0,1 MB".to_owned()));
     }
 
     #[test]

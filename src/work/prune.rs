@@ -40,7 +40,7 @@ pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
 fn sweep_files(app: &App) -> Result<()> {
     let named: HashSet<String> = app.store.read(|rows| {
         let media = rows.rows(&MEDIA, Span::all())?;
-        Ok(media.into_iter().flat_map(|(_, m)| [m.file, m.small.file]).collect())
+        Ok(media.into_iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect())
     })?;
     for name in app.files.list() {
         let name = name?;

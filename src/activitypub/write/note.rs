@@ -139,14 +139,28 @@ fn attachment(site: &Site, media: &Media) -> Value {
         "mediaType": media.mime,
         "url": site.media(&media.file),
         "name": media.alt,
-        "width": media.width,
-        "height": media.height,
-        "blurhash": media.blurhash,
     });
-    if let (Some(object), Some((x, y))) = (value.as_object_mut(), media.focus) {
-        object.insert("focalPoint".to_owned(), json!([hundredth(x), hundredth(y)]));
+    let Some(object) = value.as_object_mut() else { return value };
+    let mut add = |name: &str, value: Value| object.insert(name.to_owned(), value);
+    if media.width > 0 {
+        add("width", json!(media.width));
+        add("height", json!(media.height));
+    }
+    if !media.blurhash.is_empty() {
+        add("blurhash", json!(media.blurhash));
+    }
+    if let Some(clip) = &media.clip {
+        add("duration", json!(duration(clip.millis)));
+    }
+    if let Some((x, y)) = media.focus {
+        add("focalPoint", json!([hundredth(x), hundredth(y)]));
     }
     value
+}
+
+/// `xsd:duration`, as ActivityStreams has it.
+fn duration(millis: u64) -> String {
+    format!("PT{}.{:03}S", millis / 1_000, millis % 1_000)
 }
 
 /// Two decimals, as Mastodon writes them; a bare `f32` would come out as 0.20000000298023224.

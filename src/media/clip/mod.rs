@@ -14,13 +14,9 @@ mod webm;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use crate::error::{Error, Result};
+use crate::limits::media as limits;
 
 use source::Source;
-
-/// A picture of a video is at most this large, in pixels (Mastodon's `MAX_VIDEO_MATRIX_LIMIT`: 3840 × 2160).
-pub const MAX_MATRIX: u64 = 8_294_400;
-/// The longest clip. More than a day is a mistake in the file, or a stream.
-pub const MAX_MILLIS: u64 = 24 * 3_600_000;
 
 /// A file that can be played, and how it is to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +42,21 @@ enum Piece {
     Zeros(u64),
 }
 
+/// Whether a file that begins like this is, or wants to be, sound or a moving picture.
+pub fn is_clip(head: &[u8]) -> bool {
+    match head {
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => !mp4::is_still(brand),
+        [0x1a, 0x45, 0xdf, 0xa3, ..] | [b'O', b'g', b'g', b'S', ..] | [b'f', b'L', b'a', b'C', ..] => true,
+        [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..] => true,
+        other => refuse::is_known(other),
+    }
+}
+
+/// Whether a file of this length, in bytes, can be taken.
+pub fn check_weight(bytes: u64) -> Result<()> {
+    if bytes < limits::CLIP { Ok(()) } else { Err(refuse::heavy(bytes)) }
+}
+
 /// Finds out what a file is. `Invalid` says what is wrong with it and how to convert it; no bytes whatever make it
 /// panic, and it needs at most about 100 MB of memory, for the index of an MP4 of many hours.
 pub fn read(input: &mut (impl Read + Seek)) -> Result<Clip> {
@@ -63,12 +74,12 @@ pub fn read(input: &mut (impl Read + Seek)) -> Result<Clip> {
     if clip.millis == 0 {
         return Err(refuse::damaged("it lasts no time at all"));
     }
-    if clip.millis > MAX_MILLIS {
+    if clip.millis > limits::CLIP_MILLIS {
         return Err(refuse::long());
     }
     match clip.frame {
         Some((width, height)) if width == 0 || height == 0 => Err(refuse::damaged("the picture has no size")),
-        Some((width, height)) if u64::from(width) * u64::from(height) > MAX_MATRIX => {
+        Some((width, height)) if u64::from(width) * u64::from(height) > limits::CLIP_MATRIX => {
             Err(refuse::large(width, height))
         }
         Some(_) | None => Ok(clip),

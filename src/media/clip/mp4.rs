@@ -11,21 +11,19 @@ use std::ops::Range;
 use super::source::{Source, be32, be64, millis};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
+use crate::limits::media as limits;
 
 use boxes::{Part, parts};
 use track::Track;
 
-/// The longest index (`moov`) that is read: a film of a day has about 30 MB.
-const MAX_INDEX: u64 = 32 << 20;
-/// Parts on the highest level: a day in fragments of two seconds has about 90,000.
-const MAX_PARTS: usize = 200_000;
-/// Tracks of a film.
-const MAX_TRACKS: usize = 32;
-/// Stretches of a file that are blanked.
-const MAX_BLANKS: usize = 100_000;
 /// Files by these brands (`ftyp`) are films; a picture of a camera has others.
 const QUICKTIME: &[u8] = b"qt  ";
 const STILLS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"avif", b"avis"];
+
+/// Whether a brand is that of a still picture.
+pub(super) fn is_still(brand: &[u8]) -> bool {
+    STILLS.iter().any(|still| brand.starts_with(still))
+}
 
 /// A part of the file on the highest level.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +41,7 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     if brand == QUICKTIME {
         return Err(refuse::quicktime());
     }
-    if STILLS.contains(&brand.as_slice()) {
+    if is_still(&brand) {
         return Err(refuse::kind(&[]));
     }
     let tops = tops(source)?;
@@ -51,10 +49,10 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let (Some(index), None) = (indexes.next(), indexes.next()) else {
         return Err(refuse::damaged("it has no index (moov), or several"));
     };
-    if index.len > MAX_INDEX {
+    if index.len > limits::CLIP_INDEX {
         return Err(refuse::damaged("its index is too large"));
     }
-    // Cannot be cut: it is no longer than `MAX_INDEX`.
+    // Cannot be cut: it is no longer than `limits::CLIP_INDEX`.
     let len = usize::try_from(index.len).unwrap_or(usize::MAX);
     let mut moov = source.exactly(index.at, len)?;
     let body = usize::try_from(index.head).unwrap_or(len)..len;
@@ -82,7 +80,7 @@ fn tops<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Vec<Top>> {
         let end = at.checked_add(len).filter(|end| len >= head_len && *end <= source.len());
         let end = end.ok_or_else(refuse::cut_off)?;
         tops.push(Top { kind, at, head: head_len, len });
-        if tops.len() > MAX_PARTS {
+        if tops.len() > limits::CLIP_PARTS {
             return Err(refuse::damaged("it has too many parts"));
         }
         at = end;
@@ -118,7 +116,7 @@ impl Movie {
                 b"free" | b"iods" => {}
                 _ => movie.blanks.push(part),
             }
-            if movie.tracks.len() > MAX_TRACKS {
+            if movie.tracks.len() > limits::CLIP_TRACKS {
                 return Err(refuse::damaged("it has too many tracks"));
             }
         }
@@ -168,7 +166,7 @@ fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>) -> Result<Vec<Piece>> {
     }
     let mut blanks = Vec::new();
     for track in movie.tracks.iter().filter(|track| !track.is_kept()) {
-        track.stretches(&moov, MAX_BLANKS, &mut blanks)?;
+        track.stretches(&moov, limits::CLIP_BLANKS, &mut blanks)?;
     }
     blanks.sort_unstable_by_key(|blank| blank.start);
     let data = of(b"mdat").flat_map(|top| punched(top, &blanks));

@@ -6,11 +6,8 @@ use std::io::{Read, Seek};
 use super::source::{Source, be32, millis};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
+use crate::limits::media as limits;
 
-/// Frames of a clip: a day has about four million.
-const MAX_FRAMES: u64 = 8_000_000;
-/// So much after the last frame is a tag of some program, and left out.
-const MAX_TAIL: u64 = 1 << 20;
 /// Kilobits a second of layer III, MPEG 1 and MPEG 2.
 const RATES: [[u64; 15]; 2] = [
     [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
@@ -39,11 +36,11 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
         at += next.len;
         samples += next.samples;
         frames += 1;
-        if frames > MAX_FRAMES {
+        if frames > limits::CLIP_FRAMES {
             return Err(refuse::long());
         }
     }
-    if source.len() - at > MAX_TAIL || frames < 2 {
+    if source.len() - at > limits::CLIP_TAIL || frames < 2 {
         return Err(refuse::damaged("the sound breaks off in the middle"));
     }
     let (mime, ext) = if first.aac { ("audio/aac", "aac") } else { ("audio/mpeg", "mp3") };

@@ -1,7 +1,7 @@
 //! Why a clip is not taken, in words for the person who sent it, with the command that makes it one that is.
 
-use super::MAX_MILLIS;
 use crate::error::{Error, Problem};
+use crate::limits::media as limits;
 
 const ACCEPTED: &str =
     "Accepted are MP4 with H.264 and AAC, WebM, MP3, M4A or AAC, Ogg with Opus or Vorbis, and FLAC.";
@@ -60,6 +60,16 @@ pub(super) fn nothing() -> Error {
     problem("E145", "There is neither sound nor a moving picture in the file.", "Choose another file.")
 }
 
+pub(super) fn heavy(bytes: u64) -> Error {
+    let mib = bytes.div_ceil(1 << 20);
+    problem(
+        "E146",
+        format!("The file takes {mib} MiB; other servers take less than {} MiB.", limits::CLIP >> 20),
+        "Make it smaller with: ffmpeg -i FILE -vf scale=1280:-2 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac -movflags \
+         +faststart video.mp4",
+    )
+}
+
 pub(super) fn large(width: u32, height: u32) -> Error {
     problem(
         "E146",
@@ -70,7 +80,12 @@ pub(super) fn large(width: u32, height: u32) -> Error {
 }
 
 pub(super) fn long() -> Error {
-    problem("E146", format!("It says that it lasts longer than {} hours.", MAX_MILLIS / 3_600_000), "Cut it in parts.")
+    problem("E146", format!("It says that it lasts longer than {} hours.", limits::CLIP_MILLIS / 3_600_000), "Cut it in parts.")
+}
+
+/// Whether it is a format of sound or video that is refused by name.
+pub(super) fn is_known(bytes: &[u8]) -> bool {
+    name(bytes).is_some()
 }
 
 /// What the bytes look like, and what makes them acceptable; for the message only.

@@ -48,9 +48,7 @@ pub struct Encoded {
 /// Reads 12 megapixels in about 0.2 s. Needs at most about ten bytes of memory a pixel, 330 MB
 /// for the largest progressive JPEG, so callers run one at a time.
 pub fn process(bytes: &[u8]) -> Result<Picture> {
-    if bytes.len() >= limits::media::PICTURE {
-        return Err(refuse::heavy(bytes.len()));
-    }
+    check_weight(bytes.len() as u64)?;
     let kind = Kind::of(bytes)?;
     let mut clean = kind.clean(bytes, true)?;
     let decoded = pixels::decode(kind, &clean)?;
@@ -59,6 +57,11 @@ pub fn process(bytes: &[u8]) -> Result<Picture> {
         clean = kind.clean(bytes, false)?;
     }
     pixels::finish(kind, clean, decoded)
+}
+
+/// Whether a file of this length, in bytes, may be a picture at all.
+pub fn check_weight(bytes: u64) -> Result<()> {
+    if bytes < limits::media::PICTURE as u64 { Ok(()) } else { Err(refuse::heavy(bytes)) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

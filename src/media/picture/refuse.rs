@@ -21,7 +21,7 @@ pub(super) fn empty() -> Error {
     problem("E135", "The file is empty.", format!("Choose the file again. {ACCEPTED}"))
 }
 
-pub(super) fn heavy(len: usize) -> Error {
+pub(super) fn heavy(len: u64) -> Error {
     let mib = len.div_ceil(1024 * 1024);
     problem(
         "E136",

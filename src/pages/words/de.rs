@@ -29,7 +29,7 @@ pub static WORDS: Words = Words {
     pages: "Seiten",
 
     posts: Plural { one: "{} Beitrag", other: "{} Beiträge" },
-    followers: Plural { one: "{} folgt", other: "{} folgen" },
+    followers: Plural { one: "{} Follower", other: "{} Follower" },
     last_post: "Letzter Beitrag: {}",
     official: "Offiziell: Dieser Server gehört zu {}",
     follow: "Vom eigenen Server aus folgen",
@@ -46,6 +46,8 @@ pub static WORDS: Words = Words {
     post_by: "Beitrag von {}",
     in_reply: "Antwort an {}",
     also_in: "Auch auf:",
+    megabyte: "MB",
+    download: "Herunterladen",
     description: "Bildbeschreibung",
     sensitive: "Heikles Bild: anzeigen",
     warning: "Inhaltswarnung",

@@ -46,6 +46,8 @@ pub static WORDS: Words = Words {
     post_by: "Post by {}",
     in_reply: "In reply to {}",
     also_in: "Also in:",
+    megabyte: "MB",
+    download: "Download",
     description: "Image description",
     sensitive: "Sensitive picture: show",
     warning: "Content warning",

@@ -46,6 +46,8 @@ pub static WORDS: Words = Words {
     post_by: "Publication de {}",
     in_reply: "En réponse à {}",
     also_in: "Aussi en :",
+    megabyte: "Mo",
+    download: "Télécharger",
     description: "Description de l’image",
     sensitive: "Image sensible : afficher",
     warning: "Avertissement",

@@ -5,9 +5,8 @@ use std::ops::Range;
 use super::super::source::{be32, be64};
 use super::super::{Piece, refuse};
 use crate::error::Result;
+use crate::limits::media as limits;
 
-/// Boxes on one level of an index.
-const MAX_PARTS: usize = 10_000;
 
 /// A box inside the index, by its place there.
 #[derive(Debug, Clone)]
@@ -49,7 +48,7 @@ pub(super) fn parts(index: &[u8], level: Range<usize>) -> Result<Vec<Part>> {
         let len = usize::try_from(len).ok().filter(|len| (head..=left.len()).contains(len));
         let len = len.ok_or_else(|| refuse::damaged("a part is larger than what it is part of"))?;
         parts.push(Part { kind, whole: at..at + len, body: at + head..at + len });
-        if parts.len() > MAX_PARTS {
+        if parts.len() > limits::CLIP_LEVEL {
             return Err(refuse::damaged("it has too many parts"));
         }
         at += len;

@@ -6,9 +6,8 @@ use super::super::refuse;
 use super::super::source::{be32, be64, millis};
 use super::boxes::{self, Part, find, parts};
 use crate::error::Result;
+use crate::limits::media as limits;
 
-/// Samples of a track: a day of sound at 48 kHz has about four million.
-const MAX_SAMPLES: u32 = 8_000_000;
 
 pub(super) struct Track {
     pub part: Part,
@@ -239,7 +238,7 @@ impl<'a> Sizes<'a> {
         if self.each > 0 {
             return u64::from(self.each) * u64::from(count);
         }
-        let next = self.table.by_ref().take(usize::try_from(count.min(MAX_SAMPLES)).unwrap_or_default());
+        let next = self.table.by_ref().take(usize::try_from(count.min(limits::CLIP_SAMPLES)).unwrap_or_default());
         next.map(|size| u64::from(be32(size, 0).unwrap_or_default())).sum()
     }
 }
