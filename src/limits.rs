@@ -11,13 +11,14 @@
 //! | [`post`], [`account`] | what the institution publishes |
 //! | [`stranger`] | what is read and kept of other servers' objects |
 //! | [`signature`] | headers and keys that prove a sender |
-//! | [`media`] | pictures |
+//! | [`media`], [`clip`] | pictures; sound and video |
 //! | [`store`], [`keep`] | commits and how long things are remembered |
 //! | [`inbox`], [`outbound`] | work for and requests to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
+pub mod clip;
 pub mod control;
 pub mod desk;
 pub mod inbound;

@@ -1,4 +1,4 @@
-//! Uploaded pictures: kept, attached, let go.
+//! Uploaded files: kept, attached, let go.
 
 use crate::error::{Problem, Result};
 use crate::model::ids::{AccountId, MediaId};
@@ -74,6 +74,9 @@ pub(super) fn replace(
 ) -> Result<()> {
     if let Some(id) = new {
         let media = own(tx, account, id)?;
+        if media.still().is_none() {
+            return Err(Problem::new("E135", "Only a picture can stand for an account.").field("media").into());
+        }
         // It would be forgotten with the other place that it has.
         free(&media)?;
         keep(tx, &media)?;

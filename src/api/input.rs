@@ -1,58 +1,36 @@
 //! What client programs send: JSON, urlencoded or multipart, with booleans as they please (`true`, `1`, `"0"`, `on`).
 
-use bytes::Bytes;
-use http_body_util::Full;
 use serde_json::Value;
 
 use crate::base::json;
-use crate::error::{Error, Problem, Result};
-use crate::limits;
+use crate::error::Result;
+use crate::limits::inbound as limits;
+use crate::media::files::{Files, Unfinished};
+use crate::web::multipart;
 use crate::web::request::{Form, Request};
 
-/// The fields of a request, and its one file.
-pub(super) struct Input {
-    pub form: Form,
-    pub file: Option<Vec<u8>>,
-}
-
-/// Reads a body of any of the three kinds, up to `cap` bytes.
-pub(super) async fn read(request: &mut Request, cap: usize) -> Result<Input> {
-    let kind = request.header("content-type").unwrap_or_default().to_owned();
-    let boundary = request.boundary();
-    let body = request.bytes(cap).await?;
-    if let Some(boundary) = boundary {
-        return multipart(body, &boundary).await;
+/// The fields of a request of any of the three kinds. Files are passed over.
+pub(super) async fn form(request: &mut Request, files: &Files) -> Result<Form> {
+    if request.boundary().is_some() {
+        return Ok(multipart::read(request, files, "file", 0, limits::FORM as u64).await?.form);
     }
+    let kind = request.header("content-type").unwrap_or_default().to_owned();
+    let body = request.bytes(limits::FORM).await?;
     let pairs = if kind.starts_with("application/json") {
         flat(&json::parse(&body)?)
     } else {
-        form_urlencoded::parse(&body)
-            .take(limits::inbound::FIELDS + 1)
-            .map(|(k, v)| (k.into_owned(), v.into_owned()))
-            .collect()
+        form_urlencoded::parse(&body).take(limits::FIELDS + 1).map(|(k, v)| (k.into_owned(), v.into_owned())).collect()
     };
-    Ok(Input { form: Form::new(pairs)?, file: None })
+    Form::new(pairs)
 }
 
-async fn multipart(body: Bytes, boundary: &str) -> Result<Input> {
-    let broken = |e: multer::Error| -> Error { Problem::new("E154", format!("The form cannot be read: {e}.")).into() };
-    // `multer` asks for a stream; the body is at hand already, and bounded.
-    let stream = http_body_util::BodyDataStream::new(Full::new(body));
-    let mut parts = multer::Multipart::new(stream, boundary);
-    let (mut pairs, mut file) = (Vec::new(), None);
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        // The file's own name is ignored: some programs send their whole path.
-        if name == "file" {
-            file = Some(part.bytes().await.map_err(broken)?.to_vec());
-        } else {
-            pairs.push((name, part.text().await.map_err(broken)?));
-        }
-        if pairs.len() > limits::inbound::FIELDS {
-            break;
-        }
+/// The fields of a request, and its one file, if it has one.
+pub(super) async fn with_file(request: &mut Request, files: &Files) -> Result<(Form, Option<Unfinished>)> {
+    if request.boundary().is_none() {
+        return Ok((form(request, files).await?, None));
     }
-    Ok(Input { form: Form::new(pairs)?, file })
+    let mut parts = multipart::read(request, files, "file", 1, limits::UPLOAD).await?;
+    Ok((parts.form, parts.files.pop().map(|(_, file)| file)))
 }
 
 /// JSON as the pairs of a form: nested keys as `poll[options][]`.
@@ -107,15 +85,5 @@ mod tests {
             let form = Form::new(vec![("b".into(), text.into())]).unwrap();
             assert_eq!(truth(&form, "b"), is, "{text}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_file_may_come_without_a_type_and_with_a_path() {
-        let body = "--x\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\nA map\r\n--x\r\n\
-            Content-Disposition: form-data; name=\"file\"; filename=\"/tmp/a.png\"\r\n\r\nbytes\r\n--x--\r\n";
-        let input = multipart(Bytes::from(body), "x").await.unwrap();
-        assert_eq!(input.file.as_deref(), Some(b"bytes".as_slice()));
-        assert_eq!(input.form.text("description"), "A map");
-        assert!(multipart(Bytes::from("no parts at all"), "x").await.is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! `media`: pictures come in, and get their descriptions.
+//! `media`: pictures, videos and sounds come in, and get their descriptions.
 
 use std::sync::Arc;
 
@@ -8,7 +8,6 @@ use super::{entities, input};
 use crate::actions;
 use crate::app::{App, upload};
 use crate::error::{Error, Problem, Result};
-use crate::limits;
 use crate::model::client::Token;
 use crate::model::ids::MediaId;
 use crate::model::user::{Asker, By};
@@ -27,10 +26,9 @@ fn by(token: &Token) -> Result<By> {
 pub(super) async fn upload(app: &Arc<App>, request: &mut Request, token: Token) -> Result<Response> {
     let by = by(&token)?;
     let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
-    let input = input::read(request, limits::media::PICTURE + limits::inbound::FORM).await?;
+    let (form, file) = input::with_file(request, &app.files).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
-    let bytes = input.file.ok_or_else(missing)?;
-    let media = upload::take_bytes(app, by, &bytes, input.form.text("description")).await?;
+    let media = upload::take(app, by, file.ok_or_else(missing)?, form.text("description")).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }
 
@@ -45,8 +43,7 @@ pub(super) fn media(app: &App, id: &str, token: &Token) -> Result<Response> {
 
 pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, token: Token) -> Result<Response> {
     let (by, id) = (by(&token)?, id.parse::<MediaId>()?);
-    let input = input::read(request, limits::inbound::FORM).await?;
-    let alt = input.form.text("description");
+    let alt = input::form(request, &app.files).await?.text("description");
     let media = app.store.write(move |tx| actions::media::describe(tx, by, id, &alt)).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }

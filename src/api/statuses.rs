@@ -29,7 +29,7 @@ fn by(token: &Token) -> Result<By> {
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, token: Token) -> Result<Response> {
     let by = by(&token)?;
     let key = request.header("idempotency-key").map(|key| (token.account, key.to_owned()));
-    let form = input::read(request, limits::inbound::FORM).await?.form;
+    let form = input::form(request, &app.files).await?;
     if let Some(known) = key.as_ref().map_or(Ok(None), |key| once::repeated(app, key))? {
         return status(app, &known.to_string());
     }
@@ -115,7 +115,7 @@ pub(super) fn status(app: &App, id: &str) -> Result<Response> {
 /// Changes the main version; other languages stay as they are.
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, token: Token) -> Result<Response> {
     let (by, id) = (by(&token)?, id.parse::<PostId>()?);
-    let form = input::read(request, limits::inbound::FORM).await?.form;
+    let form = input::form(request, &app.files).await?;
     let post = app.store.read(|rows| posts::need(rows, id))?;
     let mut versions = post.versions;
     let old = versions.first_mut().ok_or(Error::Gone)?;

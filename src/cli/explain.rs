@@ -215,6 +215,18 @@ const TEXTS: &[(&str, &str)] = &[
     ("E140", "Tokens are given scopes, which say what a client program may do. The message lists those that exist."),
     ("E141", "A token without a scope could do nothing."),
     ("E142", "The name of a token is for you, to know later which program has it. It is short."),
+    (
+        "E143",
+        "Sound and video are MP4 with H.264 and AAC, WebM, MP3, M4A or AAC, Ogg with Opus or Vorbis, and FLAC: what every \
+              browser plays. The file is judged by its content, not by its name. The message says how to convert it.",
+    ),
+    (
+        "E144",
+        "The container is one that is taken, but what is in it is coded in a way that many browsers do not play, and that \
+              other servers would have to convert. The message says how to do that once, before.",
+    ),
+    ("E145", "The file breaks off or contradicts itself, so that no player could be sure of it."),
+    ("E146", "The file is too heavy, too large or too long: other servers would not fetch it."),
     ("E150", "A request was larger than this server takes at that address."),
     ("E151", "The connection broke before the request was complete."),
     ("E152", "The request arrived too slowly. On a slow line, send smaller pictures."),

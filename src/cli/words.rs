@@ -1,6 +1,7 @@
 //! From the words that were typed to the command that is sent: files are read here, and what belongs together is paired.
 
 use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use super::args::{Account, AccountEdit, Demo, Other, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User};
@@ -24,7 +25,7 @@ pub fn account(word: Account) -> Result<Command> {
 
 fn account_change(edit: AccountEdit) -> Result<AccountChange> {
     let picture = |file: Option<std::path::PathBuf>, alt: Option<String>| match file {
-        Some(file) => Ok::<_, Error>(Some(Upload { bytes: bytes(&file)?, alt: alt.unwrap_or_default() })),
+        Some(file) => Ok::<_, Error>(Some(upload(&file, alt.unwrap_or_default())?)),
         None => Ok(None),
     };
     Ok(AccountChange {
@@ -78,7 +79,7 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
             .remedy("After each --media FILE comes its own --alt \"What it shows\".")
             .into());
     }
-    let media = new.media.iter().zip(&new.alt).map(|(file, alt)| Ok(Upload { bytes: bytes(file)?, alt: alt.clone() }));
+    let media = new.media.iter().zip(&new.alt).map(|(file, alt)| upload(file, alt.clone()));
     let media = media.collect::<Result<Vec<_>>>()?;
     let mut texts = new.text;
     for file in &new.file {
@@ -180,13 +181,31 @@ pub fn text(file: &Path) -> Result<String> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn bytes(file: &Path) -> Result<Vec<u8>> {
-    limited(file, limits::media::PICTURE)
+/// A file to be sent. What comes from a pipe is written down first: its length has to be known.
+fn upload(file: &Path, alt: String) -> Result<Upload> {
+    let failed = |e| unreadable(file, &e);
+    if file != Path::new("-") {
+        let open = std::fs::File::open(file).map_err(failed)?;
+        if !open.metadata().map_err(failed)?.is_file() {
+            return Err(Problem::new("E036", format!("{} is not a file.", file.display())).into());
+        }
+        return Upload::new(open, alt).map_err(failed);
+    }
+    let path = std::env::temp_dir().join(format!("instance-{}", crate::crypto::token::new()));
+    let mut options = std::fs::OpenOptions::new();
+    let mut open = options.read(true).write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
+    // It stays for as long as it is open.
+    std::fs::remove_file(&path).map_err(failed)?;
+    let copied = std::io::copy(&mut std::io::stdin().lock().take(limits::clip::BYTES + 1), &mut open);
+    copied.and_then(|_| Upload::new(open, alt)).map_err(failed)
+}
+
+fn unreadable(file: &Path, e: &std::io::Error) -> Error {
+    Problem::new("E036", format!("{} cannot be read: {e}.", file.display())).into()
 }
 
 fn limited(file: &Path, most: usize) -> Result<Vec<u8>> {
-    let failed =
-        |e: std::io::Error| Error::from(Problem::new("E036", format!("{} cannot be read: {e}.", file.display())));
+    let failed = |e: std::io::Error| unreadable(file, &e);
     let mut bytes = Vec::new();
     let limit = most as u64 + 1;
     if file == Path::new("-") {

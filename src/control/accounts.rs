@@ -5,16 +5,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::account;
+use super::{Upload, account};
 use crate::actions::accounts::{self as verbs, Change};
-use crate::app::{App, emblem, upload};
-use crate::base::bytes64;
+use crate::app::{App, emblem};
 use crate::base::lang::Lang;
 use crate::error::{Error, Result};
 use crate::model::account::{Account, Field, Kind, NewAccount, Replies};
 use crate::model::ids::MediaId;
 use crate::model::media::check_alt;
-use crate::model::user::{Asker, By};
+use crate::model::user::Asker;
 use crate::store::counts::{self, Count};
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts as rows, meta};
@@ -42,23 +41,6 @@ pub struct AccountChange {
     pub replies: Option<Replies>,
     pub avatar: Option<Upload>,
     pub header: Option<Upload>,
-}
-
-/// A picture on its way in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Upload {
-    #[serde(with = "bytes64")]
-    pub bytes: Vec<u8>,
-    pub alt: String,
-}
-
-impl Upload {
-    pub(super) async fn take(self, app: &Arc<App>, by: By) -> Result<MediaId> {
-        let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
-        let media = upload::take_bytes(app, by, &self.bytes, self.alt).await?;
-        drop(room);
-        Ok(media.id)
-    }
 }
 
 pub async fn add(app: &Arc<App>, new: AccountNew) -> Result<Value> {

@@ -8,6 +8,7 @@ mod posts;
 mod queue;
 mod replies;
 mod socket;
+mod upload;
 
 use std::sync::Arc;
 
@@ -20,10 +21,11 @@ use crate::model::account::Account;
 use crate::model::note::Shown;
 use crate::store::accounts as rows;
 
-pub use accounts::{AccountChange, AccountNew, Upload};
+pub use accounts::{AccountChange, AccountNew};
 pub use fault::{Fault, Kind};
 pub use posts::{NewVersion, PostChange, PostNew};
 pub use socket::{call, close, listen, serve};
+pub use upload::Upload;
 
 /// What the command line may ask for. Accounts are named by handle, posts by number or address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,6 +102,35 @@ pub enum React {
 }
 
 impl Command {
+    /// The files that come with it, in their order.
+    fn uploads(&mut self) -> Vec<&mut Upload> {
+        match self {
+            Self::PostNew(new) => new.media.iter_mut().collect(),
+            Self::AccountEdit(change) => change.avatar.iter_mut().chain(&mut change.header).collect(),
+            Self::AccountAdd(_)
+            | Self::AccountList
+            | Self::AccountShow { .. }
+            | Self::PostList { .. }
+            | Self::PostShow { .. }
+            | Self::PostEdit(_)
+            | Self::PostDelete { .. }
+            | Self::React { .. }
+            | Self::Pin { .. }
+            | Self::ReplyList { .. }
+            | Self::ReplyShow { .. }
+            | Self::QueueList
+            | Self::QueueRetry { .. }
+            | Self::QueueDrop { .. }
+            | Self::TokenNew { .. }
+            | Self::TokenList
+            | Self::TokenRevoke { .. }
+            | Self::LoginLink
+            | Self::DemoRemove
+            | Self::Check
+            | Self::Institution => Vec::new(),
+        }
+    }
+
     /// The name of the document that answers.
     pub fn schema(&self) -> &'static str {
         match self {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::accounts::Upload;
-use super::{React, account, unknown};
+use super::{React, Upload, account, unknown};
 use crate::actions;
 use crate::app::{App, lookup, mentions};
 use crate::base::lang::Lang;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 
@@ -92,13 +92,13 @@ pub async fn serve(app: Arc<App>, listener: UnixListener) {
 
 /// One command, one answer.
 async fn converse(app: &Arc<App>, mut stream: UnixStream) {
+    let mut reader = tokio::io::BufReader::new(&mut stream);
     // Else whoever asked went away, or had nothing to ask.
-    let Ok(Ok(line)) = tokio::time::timeout(limits::control::TRANSFER, read(&mut stream)).await else { return };
+    let Ok(Ok(line)) = tokio::time::timeout(limits::control::TRANSFER, read(&mut reader)).await else { return };
     let answer = match serde_json::from_slice::<Command>(&line) {
-        Ok(command) => super::run(app, command).await,
+        Ok(command) => obey(app, command, &mut reader).await,
         Err(e) => Err(misread(&e)),
     };
-    drop(line);
     let answer = match answer {
         Ok(value) => Answer::Done(value),
         Err(e) => {
@@ -114,10 +114,19 @@ async fn converse(app: &Arc<App>, mut stream: UnixStream) {
 }
 
 /// The line up to its end, or all there is up to the limit; a line that is cut does not parse.
-async fn read(stream: &mut UnixStream) -> std::io::Result<Vec<u8>> {
+async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Vec<u8>> {
     let mut line = Vec::new();
-    tokio::io::BufReader::new(stream).take(limits::control::LINE).read_until(b'\n', &mut line).await?;
+    stream.take(limits::control::LINE).read_until(b'\n', &mut line).await?;
     Ok(line)
+}
+
+/// Takes in the files that follow the line, then does as it says.
+async fn obey(app: &Arc<App>, mut command: Command, rest: &mut (impl AsyncBufRead + Unpin)) -> Result<Value> {
+    for upload in command.uploads() {
+        let whole = tokio::time::timeout(limits::control::FILE, upload.receive(&app.files, rest));
+        whole.await.map_err(|e| Error::broken("receive a file", e))??;
+    }
+    super::run(app, command).await
 }
 
 fn misread(e: &serde_json::Error) -> Error {
@@ -142,9 +151,11 @@ fn ask(mut stream: BlockingStream, command: &Command) -> std::io::Result<Result<
     let mut line = serde_json::to_vec(command)?;
     line.push(b'\n');
     if line.len() as u64 > limits::control::LINE {
-        return Ok(Err(Error::from(Problem::new("E038", "The pictures are too large to be sent together.")).into()));
+        return Ok(Err(Error::from(Problem::new("E038", "The command is too long to be sent.")).into()));
     }
     stream.write_all(&line)?;
+    // A server that refuses does not wait for the files; its answer says why.
+    let _ = command.clone().uploads().into_iter().try_for_each(|upload| upload.send(&mut stream));
     let mut answer = String::new();
     BufReader::new(stream).take(limits::control::LINE).read_line(&mut answer)?;
     match serde_json::from_str(&answer)? {

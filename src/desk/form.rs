@@ -1,11 +1,10 @@
-//! The composer's form as it was sent: fields, and up to four pictures with their descriptions.
+//! The composer's form as it was sent: fields, and up to four files with their descriptions.
 
-use bytes::Bytes;
-use http_body_util::Full;
-
-use crate::error::{Error, Problem, Result};
+use crate::error::Result;
 use crate::limits;
+use crate::media::files::{Files, Unfinished};
 use crate::model::ids::{AccountId, MediaId, NoteId};
+use crate::web::multipart;
 use crate::web::request::{Form, Request};
 
 /// What somebody wants to publish, as far as they got.
@@ -24,12 +23,12 @@ pub(super) struct Draft {
     pub slots: Vec<Slot>,
 }
 
-/// A place for a picture. Numbered from 1.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+/// A place for a file. Numbered from 1.
+#[derive(Debug, Default)]
 pub(super) struct Slot {
     pub n: usize,
-    pub file: Option<Vec<u8>>,
-    /// A picture that was uploaded with an earlier attempt.
+    pub file: Option<Unfinished>,
+    /// A file that was uploaded with an earlier attempt.
     pub kept: Option<MediaId>,
     pub alt: String,
 }
@@ -41,7 +40,7 @@ impl Draft {
         Self { once: crate::crypto::token::new(), slots, ..Self::default() }
     }
 
-    fn of(form: &Form, mut files: Vec<(String, Vec<u8>)>) -> Self {
+    fn of(form: &Form, mut files: Vec<(String, Unfinished)>) -> Self {
         let slot = |n: usize| {
             let leave_out = form.find(&format!("remove{n}")).is_some();
             let mut file = None;
@@ -68,57 +67,27 @@ impl Draft {
     }
 }
 
-/// Reads the form. The caller holds a permit for an upload: all of it is in memory for a moment.
-pub(super) async fn read(request: &mut Request) -> Result<Draft> {
-    let boundary = request.boundary();
-    let Some(boundary) = boundary else {
-        return Err(Problem::new("E154", "The form cannot be read: it is not multipart.").into());
-    };
-    parse(request.bytes(limits::inbound::UPLOAD).await?, &boundary).await
-}
-
-async fn parse(body: Bytes, boundary: &str) -> Result<Draft> {
-    let broken = |e: multer::Error| -> Error { Problem::new("E154", format!("The form cannot be read: {e}.")).into() };
-    // `multer` asks for a stream; the body is at hand already, and bounded.
-    let stream = http_body_util::BodyDataStream::new(Full::new(body));
-    let mut parts = multer::Multipart::new(stream, boundary);
-    let (mut pairs, mut files) = (Vec::new(), Vec::new());
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        if name.starts_with("picture") {
-            // A field in which no file was chosen comes as an empty file without a name.
-            let chosen = part.file_name().is_some_and(|name| !name.is_empty());
-            let bytes = part.bytes().await.map_err(broken)?;
-            if (chosen || !bytes.is_empty()) && files.len() < limits::post::PICTURES {
-                files.push((name, bytes.to_vec()));
-            }
-        } else {
-            pairs.push((name, part.text().await.map_err(broken)?));
-        }
-        if pairs.len() > limits::inbound::FIELDS {
-            break;
-        }
-    }
-    Ok(Draft::of(&Form::new(pairs)?, files))
+/// Reads the form. The caller holds a permit for an upload.
+pub(super) async fn read(request: &mut Request, files: &Files) -> Result<Draft> {
+    let most = limits::post::PICTURES;
+    let parts = multipart::read(request, files, "picture", most, limits::inbound::UPLOAD).await?;
+    Ok(Draft::of(&parts.form, parts.files))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::multipart::tests::{Scratch, content, parsed};
 
-    fn body(parts: &[(&str, Option<&str>, &str)]) -> Bytes {
-        let mut body = String::new();
-        for (name, file, value) in parts {
-            let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
-            let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-            body.extend([head.as_str(), value, "\r\n"]);
-        }
-        Bytes::from(body + "--x--\r\n")
+    async fn draft(place: &Scratch, sent: &[(&str, Option<&str>, &str)]) -> Draft {
+        let parts = parsed(&place.files, "picture", sent).await.unwrap();
+        Draft::of(&parts.form, parts.files)
     }
 
     #[tokio::test]
     async fn a_form_becomes_a_draft() {
-        let sent = body(&[
+        let place = Scratch::new();
+        let sent = [
             ("csrf", None, "secret"),
             ("account", None, "17"),
             ("lang", None, "de"),
@@ -133,34 +102,30 @@ mod tests {
             ("kept4", None, "98"),
             ("alt4", None, "Another"),
             ("remove4", None, "1"),
-        ]);
-        let draft = parse(sent, "x").await.unwrap();
+        ];
+        let mut draft = draft(&place, &sent).await;
         assert_eq!(
             (draft.csrf.as_str(), draft.account, draft.text.as_str()),
             ("secret", Some(AccountId(17)), "One\nTwo")
         );
         assert!(draft.quiet && draft.reply.is_none());
-        let slots = [
-            Slot { n: 1, file: None, kept: None, alt: String::new() },
-            Slot { n: 2, file: Some(b"bytes".to_vec()), kept: None, alt: "A map".into() },
-            Slot { n: 3, file: None, kept: Some(MediaId(99)), alt: "A tower".into() },
-            Slot { n: 4, file: None, kept: None, alt: String::new() },
-        ];
-        assert_eq!(draft.slots, slots);
+        let file = draft.slots[1].file.as_mut().map(content);
+        assert_eq!(file.as_deref(), Some("bytes"));
+        let slots: Vec<_> =
+            draft.slots.iter().map(|slot| (slot.n, slot.file.is_some(), slot.kept, slot.alt.as_str())).collect();
+        let kept = Some(MediaId(99));
+        assert_eq!(
+            slots,
+            [(1, false, None, ""), (2, true, None, "A map"), (3, false, kept, "A tower"), (4, false, None, "")]
+        );
     }
 
     #[tokio::test]
-    async fn a_chosen_file_without_bytes_is_not_overlooked() {
-        let draft = parse(body(&[("picture1", Some("a.png"), "")]), "x").await.unwrap();
-        assert_eq!(draft.slots.first().unwrap().file, Some(Vec::new()));
-    }
-
-    #[tokio::test]
-    async fn nonsense_is_refused_and_nonsense_ids_are_none() {
-        assert!(parse(Bytes::from_static(b"no parts at all"), "x").await.is_err());
-        let draft =
-            parse(body(&[("account", None, "../1"), ("kept1", None, "-3"), ("picture9", Some("a"), "b")]), "x").await;
-        let draft = draft.unwrap();
+    async fn nonsense_ids_are_none() {
+        let place = Scratch::new();
+        let sent = [("account", None, "../1"), ("kept1", None, "-3"), ("picture9", Some("a"), "b")];
+        let draft = draft(&place, &sent).await;
         assert!(draft.account.is_none() && draft.slots.iter().all(|slot| slot.kept.is_none() && slot.file.is_none()));
+        assert_eq!(place.unfinished(), 0);
     }
 }

@@ -182,7 +182,7 @@ fn place(rows: &impl Rows, slot: Slot, faults: &Faults) -> Result<Place> {
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
     let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
-    let mut draft = form::read(request).await?;
+    let mut draft = form::read(request, &app.files).await?;
     csrf::check_token(&browser.session, &draft.csrf)?;
     let mut faults = Faults::default();
     let Some(account) = account(app, &draft)? else {
@@ -217,8 +217,8 @@ fn account(app: &App, draft: &Draft) -> Result<Option<Account>> {
 /// Stores a new picture, so that it need not be sent again whatever else is wrong, and checks its description.
 async fn take(app: &Arc<App>, by: By, slot: &mut Slot, faults: &mut Faults) -> Result<()> {
     let (file_id, alt_id) = (format!("picture{}", slot.n), format!("alt{}", slot.n));
-    if let Some(bytes) = slot.file.take() {
-        match upload::take_bytes(app, by, &bytes, String::new()).await {
+    if let Some(file) = slot.file.take() {
+        match upload::take(app, by, file, String::new()).await {
             Ok(media) => slot.kept = Some(media.id),
             Err(Error::Invalid(problem)) => {
                 faults.push(file_id, &problem);
@@ -229,7 +229,7 @@ async fn take(app: &Arc<App>, by: By, slot: &mut Slot, faults: &mut Faults) -> R
     }
     let Some(id) = slot.kept else {
         if !slot.alt.trim().is_empty() {
-            let problem = Problem::new("E157", format!("Picture {} has a description but no file.", slot.n));
+            let problem = Problem::new("E157", format!("File {} has a description but is not there.", slot.n));
             faults.push(file_id, &problem.remedy("Choose the file, or empty the description."));
         }
         return Ok(());
@@ -237,7 +237,7 @@ async fn take(app: &Arc<App>, by: By, slot: &mut Slot, faults: &mut Faults) -> R
     let there = app.store.read(|rows| rows.get(&MEDIA, &id))?;
     if there.is_none_or(|media| media.account != by.account() || media.used) {
         slot.kept = None;
-        let problem = Problem::new("E158", format!("Picture {} is not there for this account.", slot.n));
+        let problem = Problem::new("E158", format!("File {} is not there for this account.", slot.n));
         faults.push(file_id, &problem.remedy("Choose the file again."));
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{media, post};
+use super::{clip, media};
 
 /// Connections at once; each costs about 26 KB when idle over TLS.
 pub const CONNECTIONS: usize = 2_048;
@@ -19,17 +19,19 @@ pub const HEADERS: usize = 32 << 10;
 pub const TARGET: usize = 8 << 10;
 /// Requests at once on one HTTP/2 connection.
 pub const STREAMS: u32 = 64;
-/// A body must be there by then; an upload may take ten times as long.
+/// A body must be there by then; an upload has `UPLOAD_TIME`.
 pub const BODY_TIME: Duration = Duration::from_secs(30);
 /// A form without files: 30 versions of 5,000 characters of up to 4 bytes, percent-encoded, would be larger, but
 /// nobody writes that; the desk says so.
 pub const FORM: usize = 1 << 20;
 /// Fields of a form.
 pub const FIELDS: usize = 200;
-/// A form with pictures.
-pub const UPLOAD: usize = post::PICTURES * media::PICTURE + FORM;
-/// Uploads held in memory at once, over all doors.
-pub const UPLOADS: usize = 2;
+/// A form with files: three pictures and a film, or as many films as come to that.
+pub const UPLOAD: u64 = 3 * media::PICTURE as u64 + clip::BYTES + FORM as u64;
+/// A form with files must be there by then: 99 MB at one Mbit/s.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
+/// Uploads at once, over all doors: each is written to the disk as it arrives.
+pub const UPLOADS: usize = 16;
 /// How long an attempt to publish is remembered, so that the same one again publishes nothing (Mastodon: an hour).
 pub const REPEATS: Duration = Duration::from_secs(3600);
 /// How long requests may go on after the signal to stop.

@@ -101,7 +101,8 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, of: Of<'_>, kind: Kind) -> Re
             let account = accounts::named(rows, handle)?;
             let page = timeline::of_account(rows, site, &account, Which::Listed, None, PAGE)?;
             let title = format!("{} ({})", account.name, site.handle(&account.handle));
-            let icon = page.posts.first().and_then(|view| view.avatar.as_ref()?.still()).map(|small| site.media(&small.file));
+            let icon =
+                page.posts.first().and_then(|view| view.avatar.as_ref()?.still()).map(|small| site.media(&small.file));
             (format!("/@{}", account.handle), title, page, icon)
         }
         Of::Tag(tag) => {

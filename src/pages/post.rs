@@ -114,7 +114,8 @@ fn card(scene: &Scene<'_>, view: &PostView, version: &Version, words: &str) -> C
     let (site, account) = (scene.site, view.account());
     // A picture behind a warning is not put on a card in front of it.
     let open = !view.post().sensitive && version.warning.is_empty();
-    let picture = view.material.media.iter().find(|media| media.still().is_some()).filter(|_| open).or(view.avatar.as_ref());
+    let picture =
+        view.material.media.iter().find(|media| media.still().is_some()).filter(|_| open).or(view.avatar.as_ref());
     let mut card = scene.card("article", &version_path(view, version), &account.name, words);
     card = card.image(site, picture).feed(&format!("/@{}", account.handle), &account.name, true);
     card.creator = Some(site.handle(&account.handle));

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod cookie;
 pub mod csrf;
+pub mod multipart;
 pub mod request;
 pub mod response;
 pub mod who;

@@ -1,7 +1,7 @@
 //! A request as a door sees it: path in segments, query, form; every body bounded in size and time.
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyDataStream, BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
@@ -91,14 +91,22 @@ impl Request {
         if announced.is_some_and(|length| length > cap) {
             return Err(too_large());
         }
-        let time =
-            if cap > limits::inbound::FORM { limits::inbound::BODY_TIME * 10 } else { limits::inbound::BODY_TIME };
-        match tokio::time::timeout(time, Limited::new(body, cap).collect()).await {
+        match tokio::time::timeout(limits::inbound::BODY_TIME, Limited::new(body, cap).collect()).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
             Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => Err(too_large()),
             Ok(Err(_)) => Err(Problem::new("E151", "The request broke off.").into()),
             Err(_) => Err(Problem::new("E152", "The request took too long to arrive.").into()),
         }
+    }
+
+    /// The body as it arrives, up to `cap` bytes. The caller bounds the time.
+    pub fn stream(&mut self, cap: u64) -> Result<BodyDataStream<Limited<Incoming>>> {
+        let Some(body) = self.body.take() else { return Err(Error::bug("a body was read twice")) };
+        let announced = self.header("content-length").and_then(|length| length.parse::<u64>().ok());
+        if announced.is_some_and(|length| length > cap) {
+            return Err(Problem::new("E150", format!("The request is larger than {cap} bytes.")).into());
+        }
+        Ok(BodyDataStream::new(Limited::new(body, usize::try_from(cap).unwrap_or(usize::MAX))))
     }
 
     /// A posted form without files.

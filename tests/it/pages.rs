@@ -92,11 +92,14 @@ async fn pictures_come_in_ranges() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(90, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    let media = upload::take(&server.app, server.by(), bytes.into_inner(), "A black field".into()).await.unwrap();
+    let media = upload::take_bytes(&server.app, server.by(), bytes.get_ref(), "A black field".into()).await.unwrap();
     let post = NewPost { media: vec![media.id], ..NewPost::plain("en".parse().unwrap(), "Look") };
     let post = server.publish_new(post).await;
     let page = get(&server.url(&format!("/@press/{}", post.id)), HTML).await.text();
-    assert!(page.contains(&format!("src=\"/media/{}\"", media.small.file)) && page.contains("alt=\"A black field\""));
+    assert!(
+        page.contains(&format!("src=\"/media/{}\"", media.still().unwrap().file))
+            && page.contains("alt=\"A black field\"")
+    );
     let url = server.url(&format!("/media/{}", media.file));
     let whole = send("GET", &url, &[], "").await;
     assert_eq!((whole.header("content-type"), whole.body.len() as u64), ("image/png", media.bytes));

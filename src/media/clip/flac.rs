@@ -6,20 +6,18 @@ use std::io::{Read, Seek};
 use super::source::{Source, be32, be64, millis};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
+use crate::limits::clip as limits;
 
 const STREAM_INFO: u8 = 0;
 const SEEK_TABLE: u8 = 3;
-/// The longest block that is kept.
-const MAX_KEPT: u64 = 1 << 20;
-const MAX_BLOCKS: usize = 1_000;
 
 pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let (mut at, mut kept): (u64, Vec<Vec<u8>>) = (4, Vec::new());
-    for _ in 0..MAX_BLOCKS {
+    for _ in 0..limits::BLOCKS {
         let head = be32(&source.exactly(at, 4)?, 0).ok_or_else(refuse::cut_off)?;
         let (kind, len) = ((head >> 24 & 0x7f) as u8, u64::from(head & 0x00ff_ffff));
         let is_first = kept.is_empty();
-        if is_first != (kind == STREAM_INFO) || len > MAX_KEPT && kind == SEEK_TABLE {
+        if is_first != (kind == STREAM_INFO) || len > limits::SEEK_TABLE && kind == SEEK_TABLE {
             return Err(refuse::damaged("its description is not where it should be"));
         }
         if matches!(kind, STREAM_INFO | SEEK_TABLE) {

@@ -14,7 +14,7 @@ mod webm;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use crate::error::{Error, Result};
-use crate::limits::media as limits;
+use crate::limits::clip as limits;
 
 use source::Source;
 
@@ -36,7 +36,10 @@ pub struct Clip {
 #[derive(Debug, Clone, PartialEq)]
 enum Piece {
     /// Of the file read.
-    Copy { at: u64, len: u64 },
+    Copy {
+        at: u64,
+        len: u64,
+    },
     Bytes(Vec<u8>),
     /// Where something was that nobody shall read.
     Zeros(u64),
@@ -54,7 +57,7 @@ pub fn is_clip(head: &[u8]) -> bool {
 
 /// Whether a file of this length, in bytes, can be taken.
 pub fn check_weight(bytes: u64) -> Result<()> {
-    if bytes < limits::CLIP { Ok(()) } else { Err(refuse::heavy(bytes)) }
+    if bytes < limits::BYTES { Ok(()) } else { Err(refuse::heavy(bytes)) }
 }
 
 /// Finds out what a file is. `Invalid` says what is wrong with it and how to convert it; no bytes whatever make it
@@ -74,12 +77,12 @@ pub fn read(input: &mut (impl Read + Seek)) -> Result<Clip> {
     if clip.millis == 0 {
         return Err(refuse::damaged("it lasts no time at all"));
     }
-    if clip.millis > limits::CLIP_MILLIS {
+    if clip.millis > limits::MILLIS {
         return Err(refuse::long());
     }
     match clip.frame {
         Some((width, height)) if width == 0 || height == 0 => Err(refuse::damaged("the picture has no size")),
-        Some((width, height)) if u64::from(width) * u64::from(height) > limits::CLIP_MATRIX => {
+        Some((width, height)) if u64::from(width) * u64::from(height) > limits::MATRIX => {
             Err(refuse::large(width, height))
         }
         Some(_) | None => Ok(clip),

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::source::{Source, be32, be64, millis};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
-use crate::limits::media as limits;
+use crate::limits::clip as limits;
 
 use boxes::{Part, parts};
 use track::Track;
@@ -49,10 +49,10 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let (Some(index), None) = (indexes.next(), indexes.next()) else {
         return Err(refuse::damaged("it has no index (moov), or several"));
     };
-    if index.len > limits::CLIP_INDEX {
+    if index.len > limits::INDEX {
         return Err(refuse::damaged("its index is too large"));
     }
-    // Cannot be cut: it is no longer than `limits::CLIP_INDEX`.
+    // Cannot be cut: it is no longer than `limits::INDEX`.
     let len = usize::try_from(index.len).unwrap_or(usize::MAX);
     let mut moov = source.exactly(index.at, len)?;
     let body = usize::try_from(index.head).unwrap_or(len)..len;
@@ -61,8 +61,9 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     if fragmented {
         movie.millis = movie.millis.max(fragments::millis(source, &tops, &movie)?);
     }
+    let blanks = movie.stretches(&moov)?;
     movie.clean(&mut moov)?;
-    let pieces = if fragmented { in_place(&tops, &movie, moov)? } else { moved(&tops, &movie, moov)? };
+    let pieces = if fragmented { in_place(&tops, &movie, moov)? } else { moved(&tops, &movie, moov, &blanks)? };
     Ok(movie.clip(pieces))
 }
 
@@ -80,7 +81,7 @@ fn tops<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Vec<Top>> {
         let end = at.checked_add(len).filter(|end| len >= head_len && *end <= source.len());
         let end = end.ok_or_else(refuse::cut_off)?;
         tops.push(Top { kind, at, head: head_len, len });
-        if tops.len() > limits::CLIP_PARTS {
+        if tops.len() > limits::PARTS {
             return Err(refuse::damaged("it has too many parts"));
         }
         at = end;
@@ -102,7 +103,8 @@ struct Movie {
 
 impl Movie {
     fn read(moov: &[u8], body: Range<usize>) -> Result<Self> {
-        let mut movie = Self { millis: 0, tracks: Vec::new(), blanks: Vec::new(), dates: Vec::new(), defaults: Vec::new() };
+        let mut movie =
+            Self { millis: 0, tracks: Vec::new(), blanks: Vec::new(), dates: Vec::new(), defaults: Vec::new() };
         for part in parts(moov, body)? {
             match &part.kind {
                 b"mvhd" => {
@@ -116,15 +118,30 @@ impl Movie {
                 b"free" | b"iods" => {}
                 _ => movie.blanks.push(part),
             }
-            if movie.tracks.len() > limits::CLIP_TRACKS {
+            if movie.tracks.len() > limits::TRACKS {
                 return Err(refuse::damaged("it has too many tracks"));
             }
         }
         // An unknown length is written as all ones.
-        let all_known = movie.millis <= super::MAX_MILLIS;
+        let all_known = movie.millis <= limits::MILLIS;
         movie.millis = if all_known { movie.millis } else { 0 };
-        movie.millis = movie.tracks.iter().filter(|track| track.is_kept()).map(|track| track.millis).fold(movie.millis, u64::max);
-        if movie.tracks.iter().any(|track| track.frame.is_some() || track.sound) { Ok(movie) } else { Err(refuse::nothing()) }
+        movie.millis =
+            movie.tracks.iter().filter(|track| track.is_kept()).map(|track| track.millis).fold(movie.millis, u64::max);
+        if movie.tracks.iter().any(|track| track.frame.is_some() || track.sound) {
+            Ok(movie)
+        } else {
+            Err(refuse::nothing())
+        }
+    }
+
+    /// Where the data of tracks that go are in the file, in order.
+    fn stretches(&self, moov: &[u8]) -> Result<Vec<Range<u64>>> {
+        let mut stretches = Vec::new();
+        for track in self.tracks.iter().filter(|track| !track.is_kept()) {
+            track.stretches(moov, limits::BLANKS, &mut stretches)?;
+        }
+        stretches.sort_unstable_by_key(|stretch| stretch.start);
+        Ok(stretches)
     }
 
     /// Blanks in the index what nobody shall read. Its length does not change.
@@ -148,7 +165,7 @@ impl Movie {
 }
 
 /// A whole film: its brand, its index, its data, and nothing else; the addresses in the index follow.
-fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>) -> Result<Vec<Piece>> {
+fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>, blanks: &[Range<u64>]) -> Result<Vec<Piece>> {
     let of = |kind: &'static [u8; 4]| tops.iter().filter(move |top| &top.kind == kind);
     let brand: Vec<Piece> = of(b"ftyp").take(1).map(|top| Piece::Copy { at: top.at, len: top.len }).collect();
     let mut at = brand.iter().map(Piece::len).sum::<u64>() + moov.len() as u64;
@@ -164,12 +181,7 @@ fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>) -> Result<Vec<Piece>> {
     for track in movie.tracks.iter().filter(|track| track.is_kept()) {
         track.readdress(&mut moov, new_place)?;
     }
-    let mut blanks = Vec::new();
-    for track in movie.tracks.iter().filter(|track| !track.is_kept()) {
-        track.stretches(&moov, limits::CLIP_BLANKS, &mut blanks)?;
-    }
-    blanks.sort_unstable_by_key(|blank| blank.start);
-    let data = of(b"mdat").flat_map(|top| punched(top, &blanks));
+    let data = of(b"mdat").flat_map(|top| punched(top, blanks));
     Ok(brand.into_iter().chain([Piece::Bytes(moov)]).chain(data).collect())
 }
 

@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use super::source::{Source, be32, millis};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
-use crate::limits::media as limits;
+use crate::limits::clip as limits;
 
 /// Kilobits a second of layer III, MPEG 1 and MPEG 2.
 const RATES: [[u64; 15]; 2] = [
@@ -27,20 +27,22 @@ struct Frame {
 
 pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let start = after_tags(source)?;
-    let first = frame(&source.up_to(start, 8)?).ok_or_else(|| refuse::damaged("there is no sound where it should be"))?;
+    let first =
+        frame(&source.up_to(start, 8)?).ok_or_else(|| refuse::damaged("there is no sound where it should be"))?;
     let (mut at, mut frames, mut samples) = (start, 0, 0);
-    while let Some(next) = frame(&source.up_to(at, 8)?).filter(|next| (next.aac, next.rate) == (first.aac, first.rate)) {
+    while let Some(next) = frame(&source.up_to(at, 8)?).filter(|next| (next.aac, next.rate) == (first.aac, first.rate))
+    {
         if at + next.len > source.len() {
             break;
         }
         at += next.len;
         samples += next.samples;
         frames += 1;
-        if frames > limits::CLIP_FRAMES {
+        if frames > limits::FRAMES {
             return Err(refuse::long());
         }
     }
-    if source.len() - at > limits::CLIP_TAIL || frames < 2 {
+    if source.len() - at > limits::TAIL || frames < 2 {
         return Err(refuse::damaged("the sound breaks off in the middle"));
     }
     let (mime, ext) = if first.aac { ("audio/aac", "aac") } else { ("audio/mpeg", "mp3") };
@@ -58,7 +60,7 @@ fn after_tags<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<u64> {
         let size = size.to_be_bytes().iter().fold(0_u64, |size, byte| size << 7 | u64::from(byte & 0x7f));
         at += 10 + size + if flags & 0x10 != 0 { 10 } else { 0 };
     }
-    let padding = source.up_to(at, 64 * 1024)?;
+    let padding = source.up_to(at, limits::PADDING)?;
     Ok(at + padding.iter().take_while(|byte| **byte == 0).count() as u64)
 }
 
@@ -75,7 +77,13 @@ fn frame(head: &[u8]) -> Option<Frame> {
             let (mpeg1, half) = (second & 0x18 == 0x18, second & 0x18 == 0);
             let kbits = *RATES.get(usize::from(!mpeg1))?.get(usize::from(third >> 4))?;
             let base = [44_100, 48_000, 32_000].get(usize::from(third >> 2 & 3)).copied()?;
-            let rate = if mpeg1 { base } else if half { base / 4 } else { base / 2 };
+            let rate = if mpeg1 {
+                base
+            } else if half {
+                base / 4
+            } else {
+                base / 2
+            };
             let samples = if mpeg1 { 1_152 } else { 576 };
             let known = second & 0x18 != 0x08 && kbits > 0;
             let len = samples / 8 * kbits * 1_000 / rate + u64::from(third >> 1 & 1);

@@ -6,11 +6,8 @@ use std::io::{Read, Seek};
 use super::source::{Source, millis};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
+use crate::limits::clip as limits;
 
-/// Pages of a clip: a day has about 90,000 of a second each.
-const MAX_PAGES: usize = 4_000_000;
-/// The longest comments that are read, a cover among them.
-const MAX_COMMENTS: usize = 8 << 20;
 /// Without the table of its segments.
 const HEAD: usize = 27;
 const UNKNOWN: u64 = u64::MAX;
@@ -39,7 +36,7 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let mut pieces = vec![Piece::Copy { at: 0, len: first.end() }];
     let mut at = comments(source, &first, codec, &mut pieces)?;
     let (from, mut last) = (at, 0_u64);
-    for _ in 0..MAX_PAGES {
+    for _ in 0..limits::PAGES {
         if at == source.len() {
             pieces.push(Piece::Copy { at: from, len: at - from });
             let millis = millis(last.saturating_sub(codec.skip), codec.rate);
@@ -88,7 +85,7 @@ fn comments<R: Read + Seek>(
         packet.extend_from_slice(body.get(..inside).ok_or_else(refuse::cut_off)?);
         at = page.end();
         pages.push((page, body, inside));
-        if packet.len() > MAX_COMMENTS {
+        if packet.len() > limits::COMMENTS {
             return Err(refuse::damaged("its comments are too long"));
         }
         if ends {

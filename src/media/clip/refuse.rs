@@ -1,10 +1,9 @@
 //! Why a clip is not taken, in words for the person who sent it, with the command that makes it one that is.
 
 use crate::error::{Error, Problem};
-use crate::limits::media as limits;
+use crate::limits::clip as limits;
 
-const ACCEPTED: &str =
-    "Accepted are MP4 with H.264 and AAC, WebM, MP3, M4A or AAC, Ogg with Opus or Vorbis, and FLAC.";
+const ACCEPTED: &str = "Accepted are MP4 with H.264 and AAC, WebM, MP3, M4A or AAC, Ogg with Opus or Vorbis, and FLAC.";
 const TO_MP4: &str =
     "Convert it with: ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
 const TO_MP3: &str = "Convert it with: ffmpeg -i FILE -c:a libmp3lame -b:a 128k sound.mp3";
@@ -64,7 +63,7 @@ pub(super) fn heavy(bytes: u64) -> Error {
     let mib = bytes.div_ceil(1 << 20);
     problem(
         "E146",
-        format!("The file takes {mib} MiB; other servers take less than {} MiB.", limits::CLIP >> 20),
+        format!("The file takes {mib} MiB; other servers take less than {} MiB.", limits::BYTES >> 20),
         "Make it smaller with: ffmpeg -i FILE -vf scale=1280:-2 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac -movflags \
          +faststart video.mp4",
     )
@@ -80,7 +79,11 @@ pub(super) fn large(width: u32, height: u32) -> Error {
 }
 
 pub(super) fn long() -> Error {
-    problem("E146", format!("It says that it lasts longer than {} hours.", limits::CLIP_MILLIS / 3_600_000), "Cut it in parts.")
+    problem(
+        "E146",
+        format!("It says that it lasts longer than {} hours.", limits::MILLIS / 3_600_000),
+        "Cut it in parts.",
+    )
 }
 
 /// Whether it is a format of sound or video that is refused by name.

@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use super::source::{Source, be16};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
-use crate::limits::media as limits;
+use crate::limits::clip as limits;
 
 const SEGMENT: u32 = 0x1853_8067;
 const INFO: u32 = 0x1549_A966;
@@ -19,7 +19,6 @@ const TAGS: u32 = 0x1254_C367;
 const ATTACHMENTS: u32 = 0x1941_A469;
 const VOID: u32 = 0xEC;
 const CRC: u32 = 0xBF;
-
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Element {
@@ -47,7 +46,7 @@ struct Found {
 
 pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let header = element(source, 0)?;
-    let end = header.end.filter(|end| end - header.body <= limits::CLIP_DESCRIPTION).ok_or_else(refuse::cut_off)?;
+    let end = header.end.filter(|end| end - header.body <= limits::DESCRIPTION).ok_or_else(refuse::cut_off)?;
     let description = source.exactly(header.body, usize::try_from(end - header.body).unwrap_or_default())?;
     match children(&description).into_iter().find(|(id, _)| *id == 0x4282).map(|(_, text)| text) {
         Some(b"webm") => {}
@@ -73,7 +72,7 @@ fn walk<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stop: u64, found:
     let (mut at, mut count, mut cluster) = (from, 0_usize, 0);
     while at < stop {
         count += 1;
-        if count > limits::CLIP_ELEMENTS {
+        if count > limits::ELEMENTS {
             return Err(refuse::damaged("it has too many parts"));
         }
         let here = element(source, at)?;
@@ -115,7 +114,7 @@ fn size(element: &Element, end: u64) -> usize {
 
 fn body<R: Read + Seek>(source: &mut Source<'_, R>, element: &Element) -> Result<Vec<u8>> {
     let len = element.end.unwrap_or(element.body) - element.body;
-    if len > limits::CLIP_DESCRIPTION {
+    if len > limits::DESCRIPTION {
         return Err(refuse::damaged("its description is too large"));
     }
     source.exactly(element.body, usize::try_from(len).unwrap_or_default())
@@ -241,7 +240,14 @@ impl Found {
         }
         pieces.push(Piece::Copy { at, len: len - at });
         let mime = if self.frame.is_some() { "video/webm" } else { "audio/webm" };
-        Clip { mime, ext: if self.frame.is_some() { "webm" } else { "weba" }, millis, frame: self.frame, sound: self.sound, pieces }
+        Clip {
+            mime,
+            ext: if self.frame.is_some() { "webm" } else { "weba" },
+            millis,
+            frame: self.frame,
+            sound: self.sound,
+            pieces,
+        }
     }
 }
 

@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::super::source::{be32, be64};
 use super::super::{Piece, refuse};
 use crate::error::Result;
-use crate::limits::media as limits;
-
+use crate::limits::clip as limits;
 
 /// A box inside the index, by its place there.
 #[derive(Debug, Clone)]
@@ -48,7 +47,7 @@ pub(super) fn parts(index: &[u8], level: Range<usize>) -> Result<Vec<Part>> {
         let len = usize::try_from(len).ok().filter(|len| (head..=left.len()).contains(len));
         let len = len.ok_or_else(|| refuse::damaged("a part is larger than what it is part of"))?;
         parts.push(Part { kind, whole: at..at + len, body: at + head..at + len });
-        if parts.len() > limits::CLIP_LEVEL {
+        if parts.len() > limits::LEVEL {
             return Err(refuse::damaged("it has too many parts"));
         }
         at += len;
@@ -86,7 +85,9 @@ pub(super) fn dates(index: &[u8], part: &Part) -> Result<Range<usize>> {
 /// Free room of a length, header and all, in place of what was there.
 pub(super) fn room(len: u64) -> Vec<Piece> {
     match u32::try_from(len) {
-        Ok(short) => vec![Piece::Bytes([&short.to_be_bytes()[..], b"free"].concat()), Piece::Zeros(len.saturating_sub(8))],
+        Ok(short) => {
+            vec![Piece::Bytes([&short.to_be_bytes()[..], b"free"].concat()), Piece::Zeros(len.saturating_sub(8))]
+        }
         Err(_) => {
             let head = [&1_u32.to_be_bytes()[..], b"free", &len.to_be_bytes()].concat();
             vec![Piece::Bytes(head), Piece::Zeros(len.saturating_sub(16))]

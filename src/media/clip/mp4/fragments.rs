@@ -7,8 +7,7 @@ use super::super::source::{Source, be32, be64, millis as in_millis};
 use super::boxes::{Part, find, parts};
 use super::{Movie, Top};
 use crate::error::Result;
-use crate::limits::media as limits;
-
+use crate::limits::clip as limits;
 
 /// Default duration of a sample, by track (`trex`).
 pub(super) fn defaults(index: &[u8], extends: &Part) -> Result<Vec<(u32, u32)>> {
@@ -22,7 +21,7 @@ pub(super) fn millis<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top], m
     let mut longest = 0;
     let mut clocks: Vec<(u32, u64)> = movie.tracks.iter().map(|track| (track.id, 0)).collect();
     for top in tops.iter().filter(|top| &top.kind == b"moof") {
-        if top.len > limits::CLIP_FRAGMENT {
+        if top.len > limits::FRAGMENT {
             return Err(refuse::damaged("the head of a fragment is too large"));
         }
         let head = source.exactly(top.at, usize::try_from(top.len).unwrap_or_default())?;

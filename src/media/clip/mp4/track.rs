@@ -6,8 +6,7 @@ use super::super::refuse;
 use super::super::source::{be32, be64, millis};
 use super::boxes::{self, Part, find, parts};
 use crate::error::Result;
-use crate::limits::media as limits;
-
+use crate::limits::clip as limits;
 
 pub(super) struct Track {
     pub part: Part,
@@ -120,13 +119,13 @@ impl Track {
     }
 }
 
-/// User data at any level of a track (its name, its place, notes of the camera).
+/// User data at any level of a track (its name, its place, notes of the camera), and what names tracks that go.
 fn private(index: &[u8], track: &Part) -> Result<Vec<Part>> {
     let mut found = Vec::new();
     for path in [&[][..], &[b"mdia"], &[b"mdia", b"minf"], &[b"mdia", b"minf", b"stbl"]] {
         let Some(level) = find(index, track, path)? else { continue };
         let inside = parts(index, level.body)?;
-        found.extend(inside.into_iter().filter(|part| matches!(&part.kind, b"udta" | b"meta" | b"uuid")));
+        found.extend(inside.into_iter().filter(|part| matches!(&part.kind, b"udta" | b"meta" | b"uuid" | b"tref")));
     }
     Ok(found)
 }
@@ -238,7 +237,7 @@ impl<'a> Sizes<'a> {
         if self.each > 0 {
             return u64::from(self.each) * u64::from(count);
         }
-        let next = self.table.by_ref().take(usize::try_from(count.min(limits::CLIP_SAMPLES)).unwrap_or_default());
+        let next = self.table.by_ref().take(usize::try_from(count.min(limits::SAMPLES)).unwrap_or_default());
         next.map(|size| u64::from(be32(size, 0).unwrap_or_default())).sum()
     }
 }

@@ -1,0 +1,105 @@
+//! A file on its way in: its bytes follow the line that asks, or are copied from the open file when no server runs.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+use crate::app::{App, upload};
+use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::media::files::{Files, Unfinished};
+use crate::model::ids::MediaId;
+use crate::model::user::By;
+
+/// What is sent, and what it is described as.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Upload {
+    pub alt: String,
+    /// Bytes that follow.
+    length: u64,
+    #[serde(skip)]
+    content: Content,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Content {
+    #[default]
+    ToCome,
+    /// With whoever asks.
+    Open(Arc<File>),
+    /// With the server.
+    Arrived(Arc<Mutex<Option<Unfinished>>>),
+}
+
+impl Upload {
+    /// Of a regular file, from its beginning.
+    pub fn new(file: File, alt: String) -> std::io::Result<Self> {
+        Ok(Self { alt, length: file.metadata()?.len(), content: Content::Open(Arc::new(file)) })
+    }
+
+    /// Sends the bytes that the line announced.
+    pub(super) fn send(&self, to: &mut impl std::io::Write) -> std::io::Result<()> {
+        let Content::Open(file) = &self.content else { return Ok(()) };
+        let mut file = file.as_ref();
+        file.rewind()?;
+        let sent = std::io::copy(&mut file.take(self.length), to)?;
+        if sent == self.length { Ok(()) } else { Err(std::io::ErrorKind::UnexpectedEof.into()) }
+    }
+
+    /// Writes the announced bytes down as they arrive.
+    pub(super) async fn receive(&mut self, files: &Files, from: &mut (impl AsyncRead + Unpin)) -> Result<()> {
+        check(self.length)?;
+        let broken = |e| Error::broken("receive a file", e);
+        let (mut file, mut left) = (files.begin()?, self.length);
+        let mut room = vec![0; limits::control::PIECE];
+        while left > 0 {
+            let most = usize::try_from(left).unwrap_or(room.len()).min(room.len());
+            let read = from.read(room.get_mut(..most).unwrap_or_default()).await.map_err(broken)?;
+            let Some(bytes) = room.get(..read).filter(|bytes| !bytes.is_empty()) else {
+                return Err(broken(std::io::ErrorKind::UnexpectedEof.into()));
+            };
+            file.file.write_all(bytes).map_err(broken)?;
+            left -= read as u64;
+        }
+        self.content = Content::Arrived(Arc::new(Mutex::new(Some(file))));
+        Ok(())
+    }
+
+    pub(super) async fn take(self, app: &Arc<App>, by: By) -> Result<MediaId> {
+        let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
+        let media = upload::take(app, by, self.content.file(&app.files)?, self.alt).await?;
+        drop(room);
+        Ok(media.id)
+    }
+}
+
+impl Content {
+    fn file(self, files: &Files) -> Result<Unfinished> {
+        match self {
+            Self::Arrived(file) => {
+                let file = file.lock().map_err(|_| Error::bug("a thread panicked while it held a file"))?.take();
+                file.ok_or_else(|| Error::bug("a file is used twice"))
+            }
+            Self::Open(open) => {
+                let broken = |e| Error::broken("copy a file", e);
+                check(open.metadata().map_err(broken)?.len())?;
+                let (mut file, mut open) = (files.begin()?, open.as_ref());
+                open.rewind().map_err(broken)?;
+                std::io::copy(&mut open, &mut file.file).map_err(broken)?;
+                Ok(file)
+            }
+            Self::ToCome => Err(Error::bug("a file was announced and did not come")),
+        }
+    }
+}
+
+fn check(length: u64) -> Result<()> {
+    if length <= limits::clip::BYTES {
+        return Ok(());
+    }
+    let most = limits::clip::BYTES >> 20;
+    Err(Problem::new("E146", format!("The file is larger than {most} MiB.")).field("media").into())
+}

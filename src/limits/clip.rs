@@ -1,0 +1,45 @@
+//! Sound and video: what other servers would take, and how far a file is followed.
+
+/// A file as it is uploaded: other servers fetch smaller ones only (Mastodon: `MediaAttachment::VIDEO_LIMIT`).
+pub const BYTES: u64 = 99 << 20;
+/// Pixels of a video (Mastodon's `MAX_VIDEO_MATRIX_LIMIT`: 3840 × 2160).
+pub const MATRIX: u64 = 8_294_400;
+/// Milliseconds. More than a day is a mistake in the file, or a stream.
+pub const MILLIS: u64 = 24 * 3_600_000;
+
+/// The index of an MP4: a film of a day has about 30 MB.
+pub const INDEX: u64 = 32 << 20;
+/// Parts of an MP4 on its highest level: a day in fragments of two seconds has about 90,000.
+pub const PARTS: usize = 200_000;
+/// Parts on one level of an index: real ones have about a dozen.
+pub const LEVEL: usize = 10_000;
+/// Tracks of a film: pictures, some languages of sound and of subtitles.
+pub const TRACKS: usize = 32;
+/// Samples of a track: a day of sound at 48 kHz has about four million.
+pub const SAMPLES: u32 = 8_000_000;
+/// Stretches of a file that are blanked, where a camera recorded its place between the pictures: one a second for a day.
+pub const BLANKS: usize = 100_000;
+/// The head of a fragment: about a hundred samples of a few bytes.
+pub const FRAGMENT: u64 = 1 << 20;
+
+/// The description of a WebM.
+pub const DESCRIPTION: u64 = 1 << 20;
+/// Elements of a WebM that are passed: a day in which every block is an element of its own.
+pub const ELEMENTS: usize = 8_000_000;
+
+/// Frames of an MP3 or AAC: a day has about four million.
+pub const FRAMES: u64 = 8_000_000;
+/// What may follow the last frame of an MP3: the tag of some program, which is left out.
+pub const TAIL: u64 = 1 << 20;
+/// Zeros between the tag of an MP3 and its first frame.
+pub const PADDING: usize = 64 << 10;
+
+/// The seek table of a FLAC: 18 bytes for each place.
+pub const SEEK_TABLE: u64 = 1 << 20;
+/// Blocks before the sound of a FLAC: real ones have about five.
+pub const BLOCKS: usize = 1_000;
+
+/// Pages of an Ogg: a day has about 90,000 of a second each, and streams have smaller ones.
+pub const PAGES: usize = 4_000_000;
+/// The comments of an Ogg, a cover among them.
+pub const COMMENTS: usize = 8 << 20;

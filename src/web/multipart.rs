@@ -1,0 +1,177 @@
+//! Forms with files: fields are read into memory, files are written down as they arrive.
+
+use std::io::Write as _;
+
+use multer::{Field, Multipart};
+
+use super::request::{Form, Request};
+use crate::error::{Error, Problem, Result};
+use crate::limits::inbound as limits;
+use crate::media::files::{Files, Unfinished};
+
+/// A form that has arrived.
+#[derive(Debug, Default)]
+pub struct Parts {
+    pub form: Form,
+    /// By the name of their field, in order.
+    pub files: Vec<(String, Unfinished)>,
+}
+
+/// Reads a multipart form of at most `cap` bytes. A part whose name begins with `prefix` is a file, of which `most` are
+/// kept; a field in which none was chosen is passed over. The names of files are ignored: some programs send a path.
+pub async fn read(request: &mut Request, files: &Files, prefix: &str, most: usize, cap: u64) -> Result<Parts> {
+    let Some(boundary) = request.boundary() else {
+        return Err(Problem::new("E154", "The form cannot be read: it is not multipart.").into());
+    };
+    let parts = Multipart::new(request.stream(cap)?, boundary);
+    let late = |_| Err(Problem::new("E152", "The request took too long to arrive.").into());
+    tokio::time::timeout(limits::UPLOAD_TIME, parse(parts, files, prefix, most)).await.unwrap_or_else(late)
+}
+
+async fn parse(mut parts: Multipart<'_>, files: &Files, prefix: &str, most: usize) -> Result<Parts> {
+    let (mut pairs, mut taken) = (Vec::new(), Vec::new());
+    while let Some(mut part) = parts.next_field().await.map_err(misread)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if !name.starts_with(prefix) {
+            pairs.push((name, text(part).await?));
+        } else if taken.len() < most {
+            // A field in which no file was chosen comes as an empty file without a name.
+            let chosen = part.file_name().is_some_and(|name| !name.is_empty());
+            taken.extend(file(&mut part, files, chosen).await?.map(|file| (name, file)));
+        }
+        if pairs.len() > limits::FIELDS {
+            break;
+        }
+    }
+    Ok(Parts { form: Form::new(pairs)?, files: taken })
+}
+
+async fn text(mut part: Field<'_>) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(misread)? {
+        if bytes.len() + chunk.len() > limits::FORM {
+            return Err(Problem::new("E150", format!("A field is larger than {} bytes.", limits::FORM)).into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+async fn file(part: &mut Field<'_>, files: &Files, chosen: bool) -> Result<Option<Unfinished>> {
+    let mut file = None;
+    while let Some(chunk) = part.chunk().await.map_err(misread)? {
+        if chunk.is_empty() {
+            continue;
+        }
+        if file.is_none() {
+            file = Some(files.begin()?);
+        }
+        // Into the system's cache, not to the disk: short enough to be done here.
+        let written = file.iter_mut().try_for_each(|file| file.file.write_all(&chunk));
+        written.map_err(|e| Error::broken("writing a media file", e))?;
+    }
+    if file.is_none() && chosen { files.begin().map(Some) } else { Ok(file) }
+}
+
+fn misread(error: multer::Error) -> Error {
+    match error {
+        multer::Error::StreamReadFailed(inner) if inner.is::<http_body_util::LengthLimitError>() => {
+            Problem::new("E150", "The request is larger than what is taken here.").into()
+        }
+        multer::Error::StreamReadFailed(_) => Problem::new("E151", "The request broke off.").into(),
+        error => Problem::new("E154", format!("The form cannot be read: {error}.")).into(),
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::io::{Read as _, Seek as _};
+
+    use bytes::Bytes;
+    use http_body_util::{BodyDataStream, Full};
+
+    use super::*;
+    use crate::crypto::random;
+
+    /// A folder for files that goes away with its test.
+    pub struct Scratch {
+        pub files: Files,
+        root: std::path::PathBuf,
+    }
+
+    impl Scratch {
+        pub fn new() -> Self {
+            let name = format!("instance-parts-{:032x}", u128::from_be_bytes(random::bytes::<16>()));
+            let root = std::env::temp_dir().join(name);
+            Self { files: Files::open(&root).unwrap(), root }
+        }
+
+        /// How many files are being written.
+        pub fn unfinished(&self) -> usize {
+            std::fs::read_dir(self.root.join("unfinished")).unwrap().count()
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            _ = std::fs::remove_dir_all(&self.root);
+        }
+    }
+
+    /// Reads parts: name, name of the file if it is one, content.
+    pub async fn parsed(files: &Files, prefix: &str, parts: &[(&str, Option<&str>, &str)]) -> Result<Parts> {
+        let mut body = String::new();
+        for (name, file, value) in parts {
+            let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+            let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+            body.extend([head.as_str(), value, "\r\n"]);
+        }
+        raw(files, prefix, body + "--x--\r\n").await
+    }
+
+    pub async fn raw(files: &Files, prefix: &str, body: impl Into<Bytes>) -> Result<Parts> {
+        let stream = BodyDataStream::new(Full::new(body.into()));
+        parse(Multipart::new(stream, "x"), files, prefix, 2).await
+    }
+
+    pub fn content(file: &mut Unfinished) -> String {
+        file.file.rewind().unwrap();
+        let mut text = String::new();
+        file.file.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[tokio::test]
+    async fn fields_are_read_and_files_written_down() {
+        let place = Scratch::new();
+        let sent = [
+            ("text", None, "One"),
+            ("file1", Some("/tmp/a.png"), "bytes"),
+            ("file2", Some(""), ""),
+            ("file3", Some("b.png"), ""),
+            ("file4", Some("c.png"), "too many"),
+        ];
+        let mut parts = parsed(&place.files, "file", &sent).await.unwrap();
+        assert_eq!(parts.form.text("text"), "One");
+        let names: Vec<_> = parts.files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["file1", "file3"], "what was chosen, even when it is empty, and no more than two");
+        assert_eq!(content(&mut parts.files[0].1), "bytes");
+        assert_eq!(place.unfinished(), 2);
+        drop(parts);
+        assert_eq!(place.unfinished(), 0, "what is not kept goes away");
+    }
+
+    #[tokio::test]
+    async fn nonsense_leaves_nothing_behind() {
+        let place = Scratch::new();
+        let cut = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf a fi";
+        for body in ["no parts at all", cut] {
+            assert!(matches!(raw(&place.files, "file", body).await, Err(Error::Invalid(_))), "{body}");
+        }
+        let many: Vec<_> = (0..=limits::FIELDS).map(|_| ("a", None, "b")).collect();
+        assert!(parsed(&place.files, "file", &many).await.is_err());
+        let long = "x".repeat(limits::FORM + 1);
+        assert!(parsed(&place.files, "file", &[("text", None, &long)]).await.is_err());
+        assert_eq!(place.unfinished(), 0);
+    }
+}
