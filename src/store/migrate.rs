@@ -32,7 +32,7 @@ pub(super) fn run(database: &Database) -> Result<()> {
     }
     let Some(steps) = STEPS.get(form..).filter(|steps| !steps.is_empty()) else { return Ok(()) };
     let broken = |what: &str, e: String| Error::bug(format!("{what}: {e}"));
-    let txn = database.begin_write().map_err(|e| broken("begin to migrate", e.to_string()))?;
+    let txn = super::writer::begin(database).map_err(|e| broken("begin to migrate", e))?;
     for step in steps {
         step(&txn)?;
     }

@@ -22,6 +22,7 @@ mod tx;
 mod writer;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use redb::{Database, ReadableDatabase};
@@ -51,8 +52,10 @@ pub struct Store {
 
 /// What readers and the writer's thread have in common.
 struct Shared {
-    /// `None` only while the file is being reopened after a full disk.
+    /// `None` only while the file is being reopened after the disk failed.
     database: RwLock<Option<Database>>,
+    /// A reader met a disk that failed: the file has to be reopened, or nobody can read any more.
+    suspect: AtomicBool,
     reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>,
     ids: Ids,
     options: Options,
@@ -80,7 +83,9 @@ impl Store {
     fn with(options: Options, reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>) -> Result<Self> {
         let database = reopen()?;
         migrate::run(&database)?;
-        let shared = Arc::new(Shared { database: RwLock::new(Some(database)), reopen, ids: Ids::default(), options });
+        let database = RwLock::new(Some(database));
+        let shared =
+            Arc::new(Shared { database, suspect: AtomicBool::new(false), reopen, ids: Ids::default(), options });
         let writer = writer::Writer::start(Arc::clone(&shared));
         let store = Self { shared, writer };
         store.shared.ids.above(store.read(highest_id)?);
@@ -88,13 +93,24 @@ impl Store {
     }
 
     /// Answers a question from one consistent state. Short questions only: old pages stay in the file for as long as
-    /// the closure runs.
+    /// the closure runs. When the disk fails, the asker is told to come back, whatever the closure made of it.
     pub fn read<T>(&self, question: impl FnOnce(&Read) -> Result<T>) -> Result<T> {
         let guard = self.shared.database.read().map_err(|_| Error::bug("a reader of the store panicked"))?;
         let database = guard.as_ref().ok_or(Error::Busy { retry_after: 1 })?;
-        let txn = database.begin_read().map_err(|e| Error::broken("begin to read", e))?;
+        let txn = database.begin_read().map_err(|e| self.suspect(&e.to_string()))?;
         drop(guard);
-        question(&Read::new(txn))
+        let read = Read::new(txn);
+        let answer = question(&read);
+        read.disk.why().map_or(answer, |why| Err(self.suspect(&why)))
+    }
+
+    /// The disk failed a reader: the writer reopens the file before its next verb.
+    fn suspect(&self, why: &str) -> Error {
+        if !self.shared.suspect.swap(true, Ordering::AcqRel) {
+            tracing::error!("the database cannot be read: {why}");
+        }
+        let _ = self.writer.submit(|_| Ok(()));
+        Error::Busy { retry_after: 1 }
     }
 
     /// Runs one verb in a write transaction and answers after the commit is on the disk. The verb checks before its
@@ -124,6 +140,10 @@ impl Store {
 impl Shared {
     fn is_open(&self) -> bool {
         self.database.read().is_ok_and(|database| database.is_some())
+    }
+
+    fn is_well(&self) -> bool {
+        self.is_open() && !self.suspect.load(Ordering::Acquire)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Transactions as the rest of the house sees them: `Rows` to look, `Write` to change.
 
-use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
+use std::cell::RefCell;
+
+use redb::{ReadTransaction, ReadableTable, StorageError, TableDefinition, TableError, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -8,7 +10,7 @@ use super::key::Key;
 use super::table::{Span, Table};
 use crate::base::id::Ids;
 use crate::base::time::{Clock, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::model::ids::ServerId;
 
 pub(super) fn definition(name: &'static str) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
@@ -89,26 +91,56 @@ fn key_of<K: Key>(table: &'static str, mut key: &[u8]) -> Result<K> {
     decoded.ok_or_else(|| Error::bug(format!("a key of '{table}' does not decode")))
 }
 
+/// Whether the disk failed under a transaction. Kept apart from the errors of its verbs: some make an answer of them.
+#[derive(Default)]
+pub(super) struct Disk(RefCell<Option<String>>);
+
+impl Disk {
+    fn heed<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(Error::Broken(cause)) = &result
+            && is_of_disk(cause)
+        {
+            self.0.borrow_mut().get_or_insert_with(|| cause.to_string());
+        }
+        result
+    }
+
+    pub(super) fn why(&self) -> Option<String> {
+        self.0.borrow().clone()
+    }
+}
+
+/// The disk, and not what is on it.
+fn is_of_disk(cause: &Cause) -> bool {
+    let Some(source) = cause.source.as_deref() else { return false };
+    let storage = match source.downcast_ref() {
+        Some(TableError::Storage(e)) => Some(e),
+        Some(_) | None => source.downcast_ref(),
+    };
+    matches!(storage, Some(StorageError::Io(_) | StorageError::PreviousIo | StorageError::DatabaseClosed))
+}
+
 /// One consistent state, to look at.
 pub struct Read {
     txn: ReadTransaction,
+    pub(super) disk: Disk,
 }
 
 impl Read {
     pub(super) fn new(txn: ReadTransaction) -> Self {
-        Self { txn }
+        Self { txn, disk: Disk::default() }
     }
 }
 
 impl Rows for Read {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        walk(&rows, span, see)
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(walk(&rows, span, see))
     }
 
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        look(&rows, table, key, see)
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(look(&rows, table, key, see))
     }
 }
 
@@ -177,11 +209,12 @@ pub struct Write<'a> {
     /// Tell what has to be heard after the commit.
     pub after: After,
     pub(super) dirty: bool,
+    pub(super) disk: Disk,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn new(txn: &'a WriteTransaction, ids: &'a Ids, clock: &Clock) -> Self {
-        Self { txn, ids, now: clock.now(), after: After::default(), dirty: false }
+        Self { txn, ids, now: clock.now(), after: After::default(), dirty: false, disk: Disk::default() }
     }
 
     /// The moment of this transaction.
@@ -202,30 +235,30 @@ impl<'a> Write<'a> {
 
     pub(super) fn raw_put(&mut self, table: &'static str, key: &[u8], value: &[u8]) -> Result<()> {
         self.dirty = true;
-        let mut rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        rows.insert(key, value).map_err(|e| Error::broken(format!("write '{table}'"), e))?;
-        Ok(())
+        let mut rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        let put = rows.insert(key, value).map(|_| ());
+        self.disk.heed(put.map_err(|e| Error::broken(format!("write '{table}'"), e)))
     }
 
     /// True when there was such a row.
     pub fn remove<K: Key, V>(&mut self, table: &Table<K, V>, key: &K) -> Result<bool> {
         let name = table.name;
-        let mut rows = self.txn.open_table(definition(name)).map_err(|e| opening(name, e))?;
+        let mut rows = self.disk.heed(self.txn.open_table(definition(name)).map_err(|e| opening(name, e)))?;
         let was = rows.remove(key.bytes().as_slice()).map(|row| row.is_some());
         // A removal that failed may have changed something.
         self.dirty |= !matches!(was, Ok(false));
-        was.map_err(|e| Error::broken(format!("write '{name}'"), e))
+        self.disk.heed(was.map_err(|e| Error::broken(format!("write '{name}'"), e)))
     }
 }
 
 impl Rows for Write<'_> {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        walk(&rows, span, see)
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(walk(&rows, span, see))
     }
 
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        look(&rows, table, key, see)
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(look(&rows, table, key, see))
     }
 }

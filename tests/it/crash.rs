@@ -1,11 +1,14 @@
 //! What the store keeps when the power goes, the disk fails, verbs fail beside each other, and the file is damaged.
 //! Everything runs on a disk in memory (`support::crash`), on a clock that is moved by hand.
 
+mod deeds;
 mod faults;
 mod file;
 mod group;
 mod model;
 mod power;
+mod storm;
+mod story;
 
 use std::sync::{Arc, Mutex};
 
@@ -55,8 +58,7 @@ fn open(disk: &Disk, clock: &Clock) -> Store {
 }
 
 fn open_with(disk: &Disk, options: Options) -> instance::error::Result<Store> {
-    let disk = disk.clone();
-    Store::on_backend(move || disk.backend(), options)
+    Store::on_backend(disk.backends(), options)
 }
 
 fn sound(store: &Store) {
