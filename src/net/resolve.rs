@@ -1,4 +1,4 @@
-//! From a name to all its addresses: `/etc/hosts`, then the system's DNS servers; or a table, in tests.
+//! From a name to all its addresses: `/etc/hosts`, then the system's DNS servers; or whoever the caller names, in tests.
 //! Both files are read again when they change, so that a machine that boots without network heals by itself.
 
 use std::collections::HashMap;
@@ -30,9 +30,11 @@ type Names = HashMap<String, Vec<IpAddr>>;
 /// Who answers for names.
 pub enum Resolver {
     System(Box<System>),
-    /// Exactly these names, in lower case and without port.
-    Table(Names),
+    /// Whoever is asked, in lower case and without port; no address is no such name.
+    Told(Box<Told>),
 }
+
+type Told = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
 
 impl Resolver {
     /// The machine's own way. Never fails: what is missing shows when a name is asked for.
@@ -42,6 +44,12 @@ impl Resolver {
 
     fn reading(hosts: PathBuf, resolv: PathBuf) -> Self {
         Self::System(Box::new(System { hosts, resolv, state: Mutex::default() }))
+    }
+
+    /// Exactly these names, in lower case and without port.
+    #[cfg(test)]
+    pub fn table(names: Names) -> Self {
+        Self::Told(Box::new(move |name| names.get(name).cloned().unwrap_or_default()))
     }
 
     /// One DNS server on a port of its own, and no hosts file.
@@ -64,9 +72,7 @@ impl Resolver {
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         match self {
             Self::System(system) => system.lookup(&name).await,
-            Self::Table(names) => {
-                names.get(&name).filter(|all| !all.is_empty()).cloned().ok_or_else(|| no_address(&name))
-            }
+            Self::Told(told) => Some(told(&name)).filter(|all| !all.is_empty()).ok_or_else(|| no_address(&name)),
         }
     }
 }
@@ -161,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn addresses_are_their_own_answer() {
-        let table = Resolver::Table(Names::new());
+        let table = Resolver::table(Names::new());
         for (host, wanted) in [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("2001:db8::1", "2001:db8::1")] {
             assert_eq!(table.lookup(host).await.unwrap(), [wanted.parse::<IpAddr>().unwrap()]);
         }
@@ -173,7 +179,7 @@ mod tests {
     #[tokio::test]
     async fn names_match_whatever_their_case_and_final_dot() {
         let ip: IpAddr = "127.0.0.11".parse().unwrap();
-        let table = Resolver::Table(Names::from([("peer.test".into(), vec![ip]), ("empty.test".into(), vec![])]));
+        let table = Resolver::table(Names::from([("peer.test".into(), vec![ip]), ("empty.test".into(), vec![])]));
         for host in ["peer.test", "Peer.TEST", "peer.test."] {
             assert_eq!(table.lookup(host).await.unwrap(), [ip]);
         }

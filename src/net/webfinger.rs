@@ -19,36 +19,36 @@ const MAX_USER: usize = 256;
 const TYPES: [&str; 2] =
     ["application/activity+json", r#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#];
 
-/// The address of the actor `@user@domain`, asked over https (over http only where the configuration names the network
-/// of `domain`). An answer about another handle is asked for once more at that one's domain, and must then be about
-/// itself and the same actor. `Error::NotFound` when nobody of that name can exist or does, `Error::Gone` when they left.
+/// Who `@user@domain` is, asked over https (over http only where the configuration names the network of `domain`). An
+/// answer about another handle is asked for once more at that one's domain, and must then be about itself and the same
+/// actor. `Error::NotFound` when nobody of that name can exist or does, `Error::Gone` when they left.
 ///
-/// The address is the domain's word only: that the actor goes by this name is proven when its own document says so.
-pub async fn lookup(client: &Client, user: &str, domain: &str, now: Timestamp) -> Result<Url> {
+/// It is the domain's word only: that the actor goes by this name is for the actor's own server to say.
+pub async fn lookup(client: &Client, user: &str, domain: &str, now: Timestamp) -> Result<Found> {
     let domain = canonical(domain).ok_or(Error::NotFound)?;
     let first = ask(client, user, &domain, now).await?;
     if first.is(user, &domain) {
-        return Ok(first.actor);
+        return Ok(first);
     }
     let second = ask(client, &first.user, &first.domain, now).await?;
     if second.is(&first.user, &first.domain) && second.actor == first.actor {
-        return Ok(second.actor);
+        return Ok(second);
     }
     Err(Error::peer_never(domain, "names a handle that does not lead back to the same actor"))
 }
 
 /// What an answer says: whom it is about, and where their actor is.
 #[derive(Debug, PartialEq, Eq)]
-struct Found {
-    user: String,
+pub struct Found {
+    pub user: String,
     /// Canonical.
-    domain: String,
-    actor: Url,
+    pub domain: String,
+    pub actor: Url,
 }
 
 impl Found {
     /// Names are the same in whatever case.
-    fn is(&self, user: &str, domain: &str) -> bool {
+    pub fn is(&self, user: &str, domain: &str) -> bool {
         self.user.eq_ignore_ascii_case(user) && self.domain == domain
     }
 }
@@ -151,7 +151,7 @@ mod tests {
             [("press", "one.test", 1), ("pReSs", "One.Test", 1), ("press", "two.test", 2), ("moved", "one.test", 3)]
         {
             let before = peer.requests().len();
-            let actor = lookup(&client, user, &format!("{domain}:{port}"), NOW).await.unwrap();
+            let actor = lookup(&client, user, &format!("{domain}:{port}"), NOW).await.unwrap().actor;
             assert_eq!(actor.as_str(), format!("http://one.test:{port}/users/press"));
             assert_eq!(peer.requests().len() - before, requests, "{user}@{domain}");
         }
@@ -203,7 +203,7 @@ mod tests {
         .await;
         let client = peer::client(&["127.0.0.11"], &[("peer.test", "127.0.0.11")]);
         let domain = format!("peer.test:{}", peer.at.port());
-        let actor = lookup(&client, "press", &domain, NOW).await.unwrap();
+        let actor = lookup(&client, "press", &domain, NOW).await.unwrap().actor;
         assert_eq!(actor.as_str(), format!("https://{domain}/users/press"));
         assert_eq!(peer.connections(), 1);
     }
