@@ -9,9 +9,6 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::web::request::{Form, Request};
 
-/// Longest name of a field sent as JSON, in bytes; Mastodon's longest is `subscription[keys][p256dh]`.
-const NAME: usize = 200;
-
 /// The fields of a request, and its one file.
 pub(super) struct Input {
     pub form: Form,
@@ -73,7 +70,7 @@ fn flat(value: &Value) -> Result<Vec<(String, String)>> {
 /// Each value is written out with its whole name: both are bounded here, or a long name times many values would be more
 /// than the machine holds.
 fn flatten(key: &str, value: &Value, pairs: &mut Vec<(String, String)>) -> Result<()> {
-    if key.len() > NAME || pairs.len() > limits::FIELDS {
+    if key.len() > limits::inbound::NAME || pairs.len() > limits::inbound::FIELDS {
         return Err(Problem::new("E153", "The form has too many fields, or one with too long a name.").into());
     }
     match value {
@@ -117,7 +114,9 @@ mod tests {
         let named = |name: &str, many: usize| serde_json::json!({ name: vec![1; many] });
         assert!(flat(&named(&"k".repeat(198), 1)).is_ok());
         assert!(refused(&named(&"k".repeat(199), 1)) && refused(&named(&"k".repeat(100_000), 100)));
-        assert!(flat(&named("k", limits::FIELDS)).is_ok() && refused(&named("k", limits::FIELDS + 2)));
+        assert!(
+            flat(&named("k", limits::inbound::FIELDS)).is_ok() && refused(&named("k", limits::inbound::FIELDS + 2))
+        );
     }
 
     #[test]

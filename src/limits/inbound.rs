@@ -26,6 +26,9 @@ pub const BODY_TIME: Duration = Duration::from_secs(30);
 pub const FORM: usize = 1 << 20;
 /// Fields of a form.
 pub const FIELDS: usize = 200;
+/// Bytes of a field's name where a form is sent as JSON; Mastodon's longest is `subscription[keys][p256dh]`. The name of
+/// a list is written out for each of its values.
+pub const NAME: usize = 200;
 /// A form with pictures.
 pub const UPLOAD: usize = post::PICTURES * media::PICTURE + FORM;
 /// Uploads held in memory at once, over all doors.

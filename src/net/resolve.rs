@@ -157,6 +157,8 @@ fn hosts(text: &str) -> Names {
 
 #[cfg(test)]
 mod tests {
+    use super::super::client::{Client, Options};
+    use super::super::peer;
     use super::*;
 
     fn folder(name: &str) -> PathBuf {
@@ -211,5 +213,18 @@ mod tests {
         assert_eq!(system.lookup("h2.peer.test").await.unwrap(), both[..1]);
         assert!(system.lookup("h3.peer.test").await.is_err());
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_name_server_that_is_silent_is_not_waited_for() {
+        let silent = tokio::net::UdpSocket::bind(("127.0.0.53", 0)).await.unwrap();
+        let resolver = Resolver::asking("127.0.0.53".parse().unwrap(), silent.local_addr().unwrap().port());
+        let options = Options { resolver, ..peer::options(&["127.0.0.11"], &[]) };
+        let client = Client::with_deadline(options, Duration::from_millis(250)).unwrap();
+        let url = "https://peer.test/".parse().unwrap();
+        let result = client.get(&url, "*/*", None, 1, peer::NOW).await;
+        assert!(matches!(&result, Err(Error::Peer { what, .. }) if what.ends_with("in time")), "{result:?}");
+        let mut question = [0; 512];
+        assert!(silent.try_recv(&mut question).is_ok(), "it was asked");
     }
 }

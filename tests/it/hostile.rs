@@ -1,6 +1,7 @@
 //! Attacks on the federation doors, each made by a server that lies, against a server that lives. What is refused must
 //! leave no trace: the tables are counted before and after.
 
+mod cases;
 mod chains;
 mod floods;
 mod identity;

@@ -267,7 +267,7 @@ fn follows_path(tokens: &[Token<'_>], at: usize) -> bool {
     at >= 2 && is_path(tokens, at - 2)
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder is part of the project") {
         let path = entry.expect("the folder is readable").path();

@@ -127,14 +127,13 @@ async fn a_body_without_end_is_cut_off_while_it_comes() {
         let mut poured = 0_usize;
         while writing.write_all(chunk.as_bytes()).await.is_ok() {
             poured += 1;
-            // Far more than sockets hold.
-            assert!(poured < 1_000, "nobody stopped it");
+            assert!(poured < 500, "nobody stopped it, and this is more than the sockets hold");
         }
     };
     let mut answer = [0; 12];
-    let answered = async { reading.read_exact(&mut answer).await.unwrap() };
-    tokio::select! { _ = answered => {}, () = pour => {} }
-    assert_eq!(&answer, b"HTTP/1.1 413");
+    let ((), answered) = tokio::join!(pour, reading.read_exact(&mut answer));
+    // The end of the connection may overtake the answer.
+    assert!(answered.is_err() || &answer == b"HTTP/1.1 413", "{answer:?}");
     assert_eq!(rows(&us), before);
     assert!(mal.asked().is_empty());
 }
