@@ -38,8 +38,10 @@ pub struct Config {
     origins: BTreeMap<&'static str, Origin>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Network {
+    /// Addresses and ranges of proxies that are believed when they say who asks.
+    pub trusted_proxies: Vec<String>,
     /// Addresses, ranges and names on private networks that we may call all the same: for rehearsals.
     pub allow_private: Vec<String>,
     /// PEM file of further certificate authorities; absolute once loaded.
@@ -102,7 +104,11 @@ impl Config {
             handle_domain: None,
             listen: DEFAULT_LISTEN.to_owned(),
             contact: None,
-            network: Network::default(),
+            network: Network {
+                trusted_proxies: vec!["127.0.0.0/8".to_owned(), "::1".to_owned()],
+                allow_private: Vec::new(),
+                extra_ca: None,
+            },
             store: StoreOptions { cache_mb: 16 },
             log: Log { format: LogFormat::Text },
             origins: BTreeMap::new(),

@@ -23,7 +23,7 @@ use crate::media::files::Files;
 use crate::model::ids::{AccountId, INSTANCE, ServerId};
 use crate::model::site::Site;
 use crate::net::actors::Actors;
-use crate::net::address::Reach;
+use crate::net::address::{Network, Reach};
 use crate::net::client::{Client, Signer};
 use crate::net::resolve::Resolver;
 use crate::store::schema::KEYS;
@@ -38,6 +38,8 @@ pub struct App {
     pub actors: Actors,
     pub wakers: Arc<Wakers>,
     pub attempts: Arc<once::Attempts>,
+    /// Proxies that are believed when they say who asks.
+    pub trusted: Vec<Network>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
     pub uploads: Semaphore,
@@ -125,6 +127,7 @@ impl App {
             None => {}
         }
         let client = client(&config, &site, resolver)?;
+        let trusted = networks("network.trusted_proxies", &config.network.trusted_proxies)?;
         Ok(Arc::new(Self {
             config,
             site,
@@ -139,6 +142,7 @@ impl App {
             clock,
             keys: Mutex::default(),
             attempts: Arc::default(),
+            trusted,
             stopping: watch::Sender::new(false),
         }))
     }
@@ -213,17 +217,21 @@ impl App {
 }
 
 fn client(config: &Config, site: &Site, resolver: Resolver) -> Result<Client> {
-    let mut allow_private = Vec::new();
-    for network in &config.network.allow_private {
-        allow_private.push(network.parse().map_err(|_| {
-            Problem::new("E013", format!("network.allow_private: '{network}' is no network."))
-                .remedy("Write networks as 10.0.0.0/8 or fd00::/8.")
-        })?);
-    }
+    let allow_private = networks("network.allow_private", &config.network.allow_private)?;
     Client::new(crate::net::client::Options {
         reach: Reach { allow_private },
         extra_ca: config.network.extra_ca.clone(),
         resolver,
         user_agent: format!("instance/{} (+{}/)", env!("CARGO_PKG_VERSION"), site.origin),
     })
+}
+
+fn networks(setting: &str, texts: &[String]) -> Result<Vec<Network>> {
+    let read = |text: &String| {
+        text.parse().map_err(|_| {
+            let wrong = Problem::new("E013", format!("{setting}: '{text}' is no network."));
+            wrong.remedy("Write networks as 10.0.0.0/8 or fd00::/8.").into()
+        })
+    };
+    texts.iter().map(read).collect()
 }

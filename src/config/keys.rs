@@ -70,6 +70,17 @@ pub const KEYS: &[Key] = &[
         get: |config| text(config.contact.as_deref()),
     },
     Key {
+        name: "network.trusted_proxies",
+        about: "Web servers in front that say in X-Forwarded-For who asks: addresses or ranges of them.\n\
+                Limits for each visitor's network go by it; nobody else is believed.",
+        example: "[\"127.0.0.0/8\", \"::1\"]",
+        set: Set::List(|config, list| {
+            config.network.trusted_proxies = list.iter().map(|entry| check::range(entry)).collect::<Result<_, _>>()?;
+            Ok(())
+        }),
+        get: |config| Value::List(config.network.trusted_proxies.clone()),
+    },
+    Key {
         name: "network.allow_private",
         about: "For rehearsals only: private addresses or ranges of addresses this server may call all\n\
                 the same.",

@@ -112,8 +112,7 @@ pub fn error(app: &App, error: &Error) -> Response {
         Error::Gone => (StatusCode::GONE, "Deleted", vec!["This was deleted.".to_owned()]),
         Error::Forbidden(why) => (StatusCode::FORBIDDEN, "Not allowed", vec![(*why).to_owned()]),
         Error::Invalid(problem) => {
-            let too_large = problem.id == "E150";
-            let status = if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = response::fault(problem, StatusCode::UNPROCESSABLE_ENTITY);
             (status, "That did not work", vec![problem.what.clone(), problem.remedy.clone()])
         }
         Error::Conflict(what) => (StatusCode::CONFLICT, "That did not work", vec![(*what).to_owned()]),

@@ -1,12 +1,14 @@
 //! A request as a door sees it: path in segments, query, form; every body bounded in size and time.
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
+use super::front::{self, Visitor};
+use super::tolls::Toll;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 
@@ -16,15 +18,16 @@ pub struct Request {
     segments: Vec<String>,
     query: Vec<(String, String)>,
     body: Option<Incoming>,
+    visitor: Visitor,
 }
 
 impl Request {
     /// Takes a request apart. Refuses a path that is no text.
-    pub fn new(request: hyper::Request<Incoming>) -> Result<Self> {
+    pub fn new(request: hyper::Request<Incoming>, visitor: Visitor) -> Result<Self> {
         let (parts, body) = request.into_parts();
         let segments = segments(parts.uri.path())?;
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        Ok(Self { parts, segments, query, body: Some(body) })
+        Ok(Self { parts, segments, query, body: Some(body), visitor })
     }
 
     pub fn method(&self) -> &Method {
@@ -71,6 +74,27 @@ impl Request {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether it costs next to nothing: a file as it lies there. Judged by the same parts that the doors go by.
+    pub fn is_free(&self) -> bool {
+        let first = self.segments.first().map(String::as_str);
+        self.is_read() && matches!(first, Some("assets" | "media" | "favicon.ico" | "robots.txt" | "healthz"))
+    }
+
+    /// What this asks of the limits of its network. What shows a secret (a cookie, a token, a signature, a link) or
+    /// changes something is counted when it fails; all else when it is asked.
+    pub fn toll(&self) -> Option<Toll> {
+        if self.is_free() {
+            return None;
+        }
+        let desk = self.segments.first().is_some_and(|first| first == "desk");
+        let changes = !self.is_read() || desk || self.parts.headers.contains_key("authorization");
+        Some(if changes { Toll::Fault } else { Toll::Read })
+    }
+
+    pub fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
     /// An id in the query that pages a list; a wrong one is as good as none.
     pub fn position<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.query(name)?.parse().ok()
@@ -91,13 +115,14 @@ impl Request {
         if announced.is_some_and(|length| length > cap) {
             return Err(too_large());
         }
-        let time =
-            if cap > limits::inbound::FORM { limits::inbound::BODY_TIME * 10 } else { limits::inbound::BODY_TIME };
-        match tokio::time::timeout(time, Limited::new(body, cap).collect()).await {
-            Ok(Ok(collected)) => Ok(collected.to_bytes()),
-            Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-            Ok(Err(_)) => Err(Problem::new("E151", "The request broke off.").into()),
-            Err(_) => Err(Problem::new("E152", "The request took too long to arrive.").into()),
+        match tokio::time::timeout(front::time_for(cap), gather(body, cap, &mut self.visitor)).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(Stopped::TooLarge)) => Err(too_large()),
+            Ok(Err(Stopped::BrokeOff)) => Err(Problem::new("E151", "The request broke off.").into()),
+            Ok(Err(Stopped::NoRoom)) => Err(Error::Busy { retry_after: limits::inbound::COME_BACK }),
+            Ok(Err(Stopped::TooSlow)) | Err(_) => {
+                Err(Problem::new("E152", "The request took too long to arrive.").into())
+            }
         }
     }
 
@@ -150,6 +175,53 @@ impl Form {
     pub fn id<T: std::str::FromStr<Err = Error>>(&self, name: &str) -> Result<T> {
         self.find(name).ok_or(Error::NotFound)?.parse()
     }
+}
+
+/// Why a body was not read to its end.
+enum Stopped {
+    TooLarge,
+    TooSlow,
+    BrokeOff,
+    /// Too much of other bodies is in memory.
+    NoRoom,
+}
+
+/// Reads a body that has to grow at a pace. Room is taken for what has arrived, never for what is announced. Uploads
+/// have a bound of their own (`limits::inbound::UPLOADS`).
+async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result<Bytes, Stopped> {
+    let counted = cap <= limits::inbound::FORM;
+    let (mut whole, mut rest) = (Bytes::new(), BytesMut::new());
+    let (mut length, mut span_end, mut span_length) = (0, next_span(), 0);
+    loop {
+        let Ok(frame) = tokio::time::timeout_at(span_end, body.frame()).await else {
+            if length - span_length < limits::inbound::BODY_LEAST {
+                return Err(Stopped::TooSlow);
+            }
+            (span_end, span_length) = (next_span(), length);
+            continue;
+        };
+        let Some(frame) = frame else { break };
+        let Ok(data) = frame.map_err(|_| Stopped::BrokeOff)?.into_data() else { continue };
+        length += data.len();
+        if length > cap {
+            return Err(Stopped::TooLarge);
+        }
+        if counted && !visitor.grow(data.len()) {
+            return Err(Stopped::NoRoom);
+        }
+        // Nearly every body is one piece and is passed on as it is.
+        if whole.is_empty() && rest.is_empty() {
+            whole = data;
+        } else {
+            rest.extend_from_slice(&std::mem::take(&mut whole));
+            rest.extend_from_slice(&data);
+        }
+    }
+    Ok(if whole.is_empty() { rest.freeze() } else { whole })
+}
+
+fn next_span() -> tokio::time::Instant {
+    tokio::time::Instant::now() + limits::inbound::BODY_PACE
 }
 
 fn pairs(bytes: &[u8]) -> Vec<(String, String)> {

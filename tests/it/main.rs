@@ -15,6 +15,7 @@ mod control;
 mod crash;
 mod crates;
 mod desk;
+mod door;
 mod federation;
 mod hostile;
 mod house;
