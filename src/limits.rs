@@ -32,3 +32,14 @@ pub mod signature;
 pub mod store;
 pub mod stranger;
 pub mod text;
+
+/// So much at once, and so much as time passes: what [`crate::base::rate`] counts by.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// Tokens of a full bucket.
+    pub burst: f64,
+    /// Tokens that come back each second.
+    pub per_second: f64,
+    /// Buckets kept, those used last.
+    pub keys: usize,
+}

@@ -9,6 +9,7 @@ use crate::error::{Error, Problem, Result};
 use crate::model::actor::{Actor, Profile};
 use crate::model::ids::AccountId;
 use crate::model::post::ReplyTo;
+use crate::net::gate::Behalf;
 use crate::net::webfinger::{self, Found};
 use crate::store::{actors, notes};
 
@@ -64,7 +65,7 @@ pub async fn actor(app: &Arc<App>, typed: &str) -> Result<Actor> {
 
 /// A stranger's post and its author, fetched from its own server.
 pub async fn note(app: &Arc<App>, uri: &str) -> Result<(NoteIn, Arc<Profile>)> {
-    let note = read::note::note(&app.fetch_object(uri).await?, app.now())?;
+    let note = read::note::note(&app.fetch_object(uri, Behalf::Known).await?, app.now())?;
     let author = app.fetch_actor(&note.author).await?;
     Ok((note, author))
 }

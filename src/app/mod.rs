@@ -1,6 +1,7 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
 pub mod emblem;
+pub mod inbound;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
@@ -20,11 +21,13 @@ use crate::crypto::keys::{PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Files;
+use crate::model::actor::Profile;
 use crate::model::ids::{AccountId, INSTANCE, ServerId};
 use crate::model::site::Site;
-use crate::net::actors::Actors;
+use crate::net::actors::{Actors, Ask};
 use crate::net::address::{Network, Reach};
 use crate::net::client::{Client, Signer};
+use crate::net::gate::Behalf;
 use crate::net::resolve::Resolver;
 use crate::store::schema::KEYS;
 use crate::store::{After, Options, Rows, Store};
@@ -43,8 +46,7 @@ pub struct App {
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
     pub uploads: Semaphore,
-    /// Fetches for received activities under way.
-    pub fetches: Semaphore,
+    pub inbound: inbound::Inbound,
     clock: Clock,
     keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
     stopping: watch::Sender<bool>,
@@ -138,7 +140,7 @@ impl App {
             wakers,
             decoding: Arc::new(Semaphore::new(1)),
             uploads: Semaphore::new(limits::inbound::UPLOADS),
-            fetches: Semaphore::new(limits::inbox::FETCHES),
+            inbound: inbound::Inbound::default(),
             clock,
             keys: Mutex::default(),
             attempts: Arc::default(),
@@ -170,18 +172,24 @@ impl App {
         Ok((self.site.key_id(INSTANCE), self.keys(INSTANCE)?))
     }
 
-    /// Fetches an actor document, signed by the server itself.
-    pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<crate::model::actor::Profile>> {
+    /// Fetches an actor document, signed by the server itself, for one of us.
+    pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<Profile>> {
+        self.fetch_actor_for(actor, Behalf::Known, false).await
+    }
+
+    /// The same on a stranger's account; `anew` when its key turned out not to fit.
+    pub async fn fetch_actor_for(&self, actor: &str, behalf: Behalf, anew: bool) -> Result<Arc<Profile>> {
         let (key_id, key) = self.own_key()?;
-        self.actors.fetch(&self.client, &Signer { key_id: &key_id, key: &key.rsa }, actor, self.now()).await
+        let signer = Signer { key_id: &key_id, key: &key.rsa };
+        self.actors.fetch(&Ask { client: &self.client, signer, actor, behalf, anew, now: self.now() }).await
     }
 
     /// Fetches any ActivityPub object, within its host's budget.
-    pub async fn fetch_object(&self, address: &str) -> Result<serde_json::Value> {
+    pub async fn fetch_object(&self, address: &str, behalf: Behalf) -> Result<serde_json::Value> {
         let Some(url) = crate::base::uri::http(address) else {
             return Err(Error::peer_never("unknown", "the object is no web address"));
         };
-        self.actors.spend(&crate::base::uri::authority(&url), self.now())?;
+        let _leave = self.actors.gate.enter(&url, behalf, self.now()).await?;
         let (key_id, key) = self.own_key()?;
         crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key.rsa }, self.now()).await
     }

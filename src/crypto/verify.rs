@@ -87,6 +87,15 @@ impl Claim {
     }
 }
 
+impl Claim {
+    /// What tells this request from all others: what is signed, and the signature.
+    pub fn fingerprint(&self) -> [u8; 16] {
+        let whole = digest::sha256(&[self.signature.as_slice(), &self.base].concat());
+        let (half, _) = whole.split_first_chunk().expect("a SHA-256 has 32 bytes");
+        *half
+    }
+}
+
 impl<'a> Received<'a> {
     pub(super) fn scheme(&self) -> &'a str {
         self.origin.split_once("://").map_or("", |(scheme, _)| scheme)

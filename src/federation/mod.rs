@@ -3,6 +3,7 @@
 mod collections;
 mod inbox;
 mod objects;
+mod proof;
 mod well_known;
 
 use std::sync::Arc;

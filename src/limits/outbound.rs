@@ -2,5 +2,27 @@
 
 use std::time::Duration;
 
+use super::Rate;
+
 /// All look-ups of the mentions of one text together; who is not found by then stays plain text.
 pub const MENTIONS: Duration = Duration::from_secs(10);
+/// Fetches from one server. A press event brings tens of followers a second from the largest servers; a forged wave
+/// must not make us an amplifier.
+pub const FETCHES: Rate = Rate { burst: 200.0, per_second: 20.0, keys: 4_096 };
+/// Fetches from one server at once: what keeps a fast one busy and leaves the others room when it is slow.
+pub const AT_ONCE: usize = 8;
+/// Requests that may wait here for one server's documents, those under way included.
+pub const IN_LINE: usize = 64;
+/// Requests at the inbox that may wait for documents of servers we have rows of; each fetch is about 60 KB of memory
+/// while TLS is set up.
+pub const KNOWN: usize = 128;
+/// The same for servers that we never heard of: names are free, so a flood of them is kept apart.
+pub const STRANGE: usize = 64;
+/// Actor documents remembered; about 1 KB each.
+pub const REMEMBERED: usize = 4_096;
+/// A document is taken as it was for this long.
+pub const FRESH: Duration = Duration::from_secs(3600);
+/// What could not be fetched is not asked for again before this (Mastodon's own circuit breaker: 5 minutes).
+pub const REFUSED: Duration = Duration::from_secs(300);
+/// A key that does not fit is fetched anew at most this often.
+pub const REFETCH: Duration = Duration::from_secs(300);

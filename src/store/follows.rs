@@ -1,10 +1,10 @@
 //! Followers, those who block us, and the audience: the distinct inboxes that a post goes to.
 
 use super::counts::{Count, step};
-use super::schema::{ACT_BY_URI, ACTORS, AUDIENCE, BLOCKS, FOLLOWED_BY, FOLLOWERS, fingerprint};
+use super::schema::{ACT_BY_URI, AUDIENCE, BLOCKS, FOLLOWED_BY, FOLLOWERS, fingerprint};
 use super::table::Span;
 use super::tx::{Rows, Write};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::actor::Actor;
 use crate::model::follow::{ActRef, Follower};
 use crate::model::ids::{AccountId, ActorId, InboxId};
@@ -117,8 +117,7 @@ pub(super) fn forget_act(tx: &mut Write<'_>, uri: &str, act: ActRef) -> Result<(
 
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
     for ((account, actor), follower) in from.rows(&FOLLOWERS, Span::all())? {
-        let known = tx.get(&ACTORS, &actor)?;
-        let actor = known.ok_or_else(|| Error::bug("a row names an actor that is not there"))?;
+        let actor = super::actors::named_by_row(tx, actor)?;
         put(tx, account, &actor, &follower)?;
     }
     for ((account, actor), row) in from.rows(&BLOCKS, Span::all())? {

@@ -17,6 +17,7 @@ pub mod posts;
 pub mod quotes;
 pub mod reactions;
 pub mod schema;
+mod slim;
 mod table;
 mod tx;
 mod writer;
@@ -177,7 +178,7 @@ fn highest_id(read: &Read) -> Result<u64> {
         last(read.keys(&schema::ACTORS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::SERVERS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::INBOXES, span())?.iter().map(|k| k.0).collect()),
-        last(read.keys(&schema::RECEIVED, span())?.iter().map(|k| k.0).collect()),
+        read.keys(&schema::RECEIVED, Span::all())?.iter().map(|(_, id)| id.0).max().unwrap_or_default(),
         last(read.keys(&schema::QUOTES, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::REPORTS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::MEDIA, span())?.iter().map(|k| k.0).collect()),

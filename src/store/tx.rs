@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use redb::{ReadTransaction, ReadableTable, StorageError, TableDefinition, TableError, WriteTransaction};
+use redb::{
+    ReadTransaction, ReadableTable, ReadableTableMetadata, StorageError, TableDefinition, TableError, WriteTransaction,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,6 +28,13 @@ pub trait Rows {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()>;
     #[doc(hidden)]
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>;
+    #[doc(hidden)]
+    fn raw_len(&self, table: &'static str) -> Result<u64>;
+
+    /// How many rows a table has, without a look at them.
+    fn len<K: Key, V>(&self, table: &Table<K, V>) -> Result<u64> {
+        self.raw_len(table.name)
+    }
 
     fn get<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, key: &K) -> Result<Option<V>> {
         let mut found = None;
@@ -141,6 +150,11 @@ impl Rows for Read {
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
         self.disk.heed(look(&rows, table, key, see))
+    }
+
+    fn raw_len(&self, table: &'static str) -> Result<u64> {
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(rows.len().map_err(|e| Error::broken(format!("count '{table}'"), e)))
     }
 }
 
@@ -260,5 +274,10 @@ impl Rows for Write<'_> {
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
         self.disk.heed(look(&rows, table, key, see))
+    }
+
+    fn raw_len(&self, table: &'static str) -> Result<u64> {
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(rows.len().map_err(|e| Error::broken(format!("count '{table}'"), e)))
     }
 }

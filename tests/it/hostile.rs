@@ -10,6 +10,7 @@ mod objects;
 mod order;
 mod outbound;
 mod parsing;
+mod wave;
 
 use std::collections::BTreeMap;
 

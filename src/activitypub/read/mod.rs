@@ -91,6 +91,27 @@ impl Intent {
     }
 }
 
+impl Intent {
+    /// Takes out what `carried` shows.
+    pub fn take_carried(&mut self) -> Option<Value> {
+        match self {
+            Self::Create { object } | Self::Update { object } => Some(object.take()),
+            Self::Follow { .. }
+            | Self::Accept { .. }
+            | Self::Reject { .. }
+            | Self::Undo(_)
+            | Self::Like { .. }
+            | Self::Announce { .. }
+            | Self::Delete { .. }
+            | Self::Block { .. }
+            | Self::Flag { .. }
+            | Self::Move { .. }
+            | Self::QuoteRequest { .. }
+            | Self::Other(_) => None,
+        }
+    }
+}
+
 /// What is undone: its id, and what it was if the Undo says so.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Undone {
@@ -116,6 +137,16 @@ pub fn activity(value: &Value) -> Result<Incoming> {
         return Err(wrong("its id is not on its actor's server"));
     }
     Ok(Incoming { id: id.to_owned(), actor: actor.to_owned(), intent })
+}
+
+/// What is left of an activity whose object has to be fetched: who does what with it, all by address.
+pub fn bare(value: &Value) -> Value {
+    let mut bare = serde_json::Map::new();
+    bare.insert("type".to_owned(), vocab::kind(value).into());
+    for field in ["id", "actor", "object", "target"] {
+        bare.extend(one_id(value, field).map(|id| (field.to_owned(), id.into())));
+    }
+    bare.into()
 }
 
 /// Whether its effect is kept under the activity's id, to be answered or undone. Mastodon's Add and Remove have none.
@@ -167,6 +198,10 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
         }
         "QuoteRequest" => {
             let instrument = id_of(value, "instrument").ok_or_else(|| wrong("it names no quoting post"))?;
+            let author = value.get("instrument").and_then(|post| one_id(post, "attributedTo"));
+            if author.is_some_and(|author| author != actor) {
+                return Err(wrong("the quoting post is somebody else's"));
+            }
             Intent::QuoteRequest { object: object()?, instrument: instrument.to_owned() }
         }
         other => Intent::Other(text::clip(other, limits::stranger::KIND).into_owned()),
@@ -265,10 +300,32 @@ mod tests {
             json!({ "type": "Create", "object": [] }),
             json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/other", "object": "x" } }),
             json!({ "type": "Follow", "@graph": [] }),
+            json!({ "type": "QuoteRequest", "instrument": { "id": "https://a.example/n/1", "attributedTo": "https://a.example/other" } }),
         ] {
             assert!(read(&wrong).is_err(), "{wrong}");
         }
         assert!(activity(&json!([])).is_err());
+    }
+
+    #[test]
+    fn addresses_are_enough_to_read_it_again() {
+        let note = json!({ "id": "https://a.example/n/1", "type": "Note", "content": "x".repeat(100_000) });
+        for (kind, object) in [("Create", note.clone()), ("Update", note.clone()), ("Delete", note)] {
+            let whole = json!({ "id": "https://a.example/x/1", "type": [kind], "actor": { "id": "https://a.example/u" },
+                "object": [object], "to": ["x"] });
+            let bare = bare(&whole);
+            assert!(bare.to_string().len() < 200, "{bare}");
+            let again = activity(&bare).unwrap();
+            assert_eq!((again.id.as_str(), again.actor.as_str()), ("https://a.example/x/1", "https://a.example/u"));
+            let id = json!("https://a.example/n/1");
+            assert!(
+                again.intent.carried() == Some(&id)
+                    || again.intent == Intent::Delete { object: "https://a.example/n/1".into() }
+            );
+        }
+        let moved = json!({ "type": "Move", "actor": "https://a.example/u", "object": "https://a.example/u",
+            "target": { "id": "https://b.example/u" } });
+        assert_eq!(activity(&bare(&moved)).unwrap(), activity(&moved).unwrap());
     }
 
     #[test]

@@ -192,8 +192,9 @@ pub fn perform(tx: &mut Write<'_>, account: &Account, names: &Names, verb: &Verb
 fn hear(tx: &mut Write<'_>, number: Number, said: &Said) -> Result<()> {
     let json = serde_json::value::to_raw_value(&(number, said)).unwrap();
     let (actor, at) = (String::new(), tx.now());
-    let row = Received { actor, at, json, profile: None, refetch: None, tries: 0, due: at };
-    tx.put(&RECEIVED, &ReceivedId(tx.id()), &row)
+    let row = Received { actor, at, json, profile: None, refetch: None, tries: 0 };
+    let key = (at, ReceivedId(tx.id()));
+    tx.put(&RECEIVED, &key, &row)
 }
 
 fn gathered(tx: &Write<'_>, account: &Account, row: &Received) -> Result<Gathered> {

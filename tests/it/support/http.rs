@@ -58,6 +58,34 @@ pub async fn try_send(
     Ok(Answer { status: parts.status, headers: parts.headers, body })
 }
 
+/// A connection that is kept for one request after the other.
+pub struct Line {
+    sender: hyper::client::conn::http1::SendRequest<Full<Bytes>>,
+    authority: String,
+}
+
+impl Line {
+    pub async fn open(authority: impl ToString) -> Self {
+        let authority = authority.to_string();
+        let stream = TcpStream::connect(&authority).await.unwrap();
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::task::spawn(connection);
+        Self { sender, authority }
+    }
+
+    /// The status of the answer to a POST, and the seconds it asks to wait.
+    pub async fn post(&mut self, path: &str, headers: &HeaderMap, body: Bytes) -> (u16, String) {
+        let mut request = Request::post(path).body(Full::new(body)).unwrap();
+        request.headers_mut().extend(headers.clone());
+        request.headers_mut().insert("host", self.authority.parse().unwrap());
+        let answer = self.sender.send_request(request).await.unwrap();
+        let wait = answer.headers().get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+        let status = answer.status().as_u16();
+        answer.into_body().collect().await.unwrap();
+        (status, wait.unwrap_or_default())
+    }
+}
+
 pub async fn get(url: &str, accept: &str) -> Answer {
     send("GET", url, &[("accept", accept)], Bytes::new()).await
 }

@@ -3,8 +3,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use instance::actions;
@@ -93,6 +93,8 @@ pub struct Instance {
     pub app: Arc<App>,
     pub account: Account,
     pub address: SocketAddr,
+    /// What was received and has a copy, or is one.
+    doubled: Mutex<Vec<ReceivedId>>,
     stop: Option<oneshot::Sender<()>>,
     _folder: Folder,
 }
@@ -133,7 +135,7 @@ impl Instance {
         app.spawn(async move {
             instance::serve::doors(&door, listener, async { stopped.await.unwrap_or_default() }).await;
         });
-        Self { app, account, address, stop: Some(stop), _folder: folder }
+        Self { app, account, address, doubled: Mutex::default(), stop: Some(stop), _folder: folder }
     }
 
     pub fn by(&self) -> By {
@@ -194,21 +196,22 @@ impl Instance {
         count
     }
 
-    /// Puts a second copy of everything newly received behind the first: effects have to be idempotent.
+    /// Puts a second copy of everything received behind the first, once: effects have to be idempotent. What has its
+    /// effect at the door has it twice there, whenever assertions are checked.
     async fn double(&self) {
-        self.app
-            .store
-            .write(|tx| {
-                for (id, row) in tx.rows(&RECEIVED, Span::all())? {
+        let done = self.doubled.lock().unwrap().clone();
+        let doubled = self.app.store.write(move |tx| {
+            let mut doubled = Vec::new();
+            for ((due, id), row) in tx.rows(&RECEIVED, Span::all())? {
+                if !done.contains(&id) {
                     let copy = ReceivedId(tx.id());
-                    if id.0 < copy.0 && row.tries == 0 {
-                        tx.put(&RECEIVED, &copy, &row)?;
-                    }
+                    tx.put(&RECEIVED, &(due, copy), &row)?;
+                    doubled.extend([id, copy]);
                 }
-                Ok(())
-            })
-            .await
-            .unwrap();
+            }
+            Ok(doubled)
+        });
+        self.doubled.lock().unwrap().extend(doubled.await.unwrap());
     }
 
     /// True when something was done.
