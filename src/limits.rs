@@ -13,12 +13,13 @@
 //! | [`signature`] | headers and keys that prove a sender |
 //! | [`media`] | pictures |
 //! | [`store`], [`keep`] | commits and how long things are remembered |
-//! | [`inbox`], [`outbound`] | work for and requests to other servers |
+//! | [`inbox`], [`outbound`], [`delivery`] | work for, requests to and deliveries to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
 pub mod control;
+pub mod delivery;
 pub mod desk;
 pub mod inbound;
 pub mod inbox;

@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::model::delivery::{Delivery, LIFETIME, MAX_SAID, Outcome, State, delay, jittered};
+use crate::model::activity::Activity;
+use crate::model::delivery::{Delivery, LIFETIME, MAX_SAID, Outcome, State, Wake, delay, jittered};
 use crate::model::ids::InboxId;
 use crate::model::server::Server;
 use crate::store::deliveries::Name;
-use crate::store::{Write, accounts, activities, actors, deliveries, follows};
+use crate::store::{Rows, Write, accounts, activities, actors, deliveries, follows};
 
-/// So often a delivery keeps its place in its lane, which the server's pause spaces out: a newer profile must not be
-/// overtaken by an older one. What still fails then may be at fault itself and lets the others pass.
-const IN_ORDER: u32 = 5;
 /// Nothing is given up after fewer tries, however much time seems to have passed: the clock may have leapt.
 const FEWEST: u32 = 5;
 /// A server's last success is written down at most this often.
@@ -34,7 +32,7 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
         Outcome::Later { said, retry_after } => {
             delivery.said = clip(said);
             let salt = crate::crypto::random::salt();
-            if delivery.tries > IN_ORDER {
+            if delivery.lets_others_pass() {
                 delivery.due = now.plus(jittered(delay(delivery.tries), salt));
             }
             if now.since(delivery.created) >= LIFETIME && delivery.tries >= FEWEST {
@@ -46,6 +44,10 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
             }
             actors::put_server(tx, &server)?;
         }
+        Outcome::Late => {
+            delivery.said = clip("a newer version arrived before it");
+            delivery.state = State::Dropped;
+        }
         Outcome::Never { said, gone } => {
             delivery.said = clip(said);
             delivery.state = State::Refused;
@@ -56,6 +58,23 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
         }
     }
     deliveries::put(tx, name, &delivery)
+}
+
+/// Whether a delivery that let others pass would now put an older version over a newer one, or bring back what was
+/// deleted. Versions of a post are told by the post, those of a profile by the account.
+pub fn is_late(rows: &impl Rows, name: Name, delivery: &Delivery, activity: &Activity) -> Result<bool> {
+    if !delivery.lets_others_pass() || !matches!(activity.kind.as_str(), "Create" | "Update") {
+        return Ok(false);
+    }
+    let mut late = false;
+    activities::after(rows, activity.id, |newer| {
+        let same = newer.account == activity.account && newer.post == activity.post;
+        if same && matches!(newer.kind.as_str(), "Update" | "Delete") {
+            late = deliveries::get(rows, (newer.id, name.1))?.is_some_and(|row| row.state == State::Done);
+        }
+        Ok(!late)
+    })?;
+    Ok(late)
 }
 
 /// The server answered: whatever it said, it is there.
@@ -108,7 +127,7 @@ pub fn heard_from(tx: &mut Write<'_>, host: &str) -> Result<()> {
     server.well(now);
     actors::put_server(tx, &server)?;
     deliveries::hurry(tx, server.id)?;
-    tx.after.deliveries.push((server.id, now));
+    tx.after.deliveries.push(Wake { server: server.id, at: now, of: None });
     Ok(())
 }
 

@@ -22,7 +22,8 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Files;
 use crate::model::actor::Profile;
-use crate::model::ids::{AccountId, INSTANCE, ServerId};
+use crate::model::delivery::Wake;
+use crate::model::ids::{AccountId, INSTANCE};
 use crate::model::site::Site;
 use crate::net::actors::{Actors, Ask};
 use crate::net::address::{Network, Reach};
@@ -66,7 +67,7 @@ pub struct Wakers {
     pub received: Notify,
     /// Some server has something to receive.
     pub deliver: Notify,
-    due: Mutex<HashMap<ServerId, Timestamp>>,
+    due: Mutex<Vec<Wake>>,
     pages: AtomicU64,
 }
 
@@ -81,15 +82,13 @@ impl Wakers {
         if !after.deliveries.is_empty()
             && let Ok(mut due) = self.due.lock()
         {
-            for (server, at) in &after.deliveries {
-                due.entry(*server).and_modify(|known| *known = (*known).min(*at)).or_insert(*at);
-            }
+            due.extend_from_slice(&after.deliveries);
             self.deliver.notify_one();
         }
     }
 
     /// Servers with something new to receive since the last call.
-    pub fn take_due(&self) -> HashMap<ServerId, Timestamp> {
+    pub fn take_wakes(&self) -> Vec<Wake> {
         self.due.lock().map(|mut due| std::mem::take(&mut *due)).unwrap_or_default()
     }
 

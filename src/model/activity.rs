@@ -24,6 +24,12 @@ pub struct Activity {
     pub json: Box<RawValue>,
 }
 
+/// Whether activities of this type go before others: somebody waits for the answer, or somebody may still read what was
+/// taken back.
+pub fn is_urgent(kind: &str) -> bool {
+    matches!(kind, "Accept" | "Reject" | "Delete" | "Undo")
+}
+
 /// An activity of a stranger: verified, durable, waiting for something to be fetched.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Received {

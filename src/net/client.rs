@@ -23,6 +23,7 @@ use crate::base::time::Timestamp;
 use crate::crypto::keys::RsaKey;
 use crate::crypto::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::limits::outbound::{KEPT_HOSTS, KEPT_IDLE, KEPT_PER_HOST};
 
 /// For one whole exchange: name lookup, connecting, TLS, redirects, headers and body.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -37,10 +38,6 @@ const MAX_URL: usize = 4096;
 const MAX_POST_ANSWER: usize = 4096;
 /// Characters of that line, and of every text of a peer that reaches a person.
 const MAX_LINE: usize = 200;
-/// Hosts to which connections are kept; each connection is 30 to 50 KiB.
-const KEPT_HOSTS: usize = 128;
-const KEPT_PER_HOST: usize = 1;
-const KEPT_IDLE: Duration = Duration::from_secs(45);
 /// A peer that asks for patience gets a day at most.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio_rustls::TlsConnector;
 
 use super::address::{Admit, Reach};
 use super::resolve::Resolver;
+use super::tls::{self, Sessions};
 use crate::error::{Error, Result};
 
 /// Addresses tried of one host, as Mastodon does: two of each family.
@@ -47,15 +49,16 @@ pub struct Connector {
 struct Shared {
     reach: Reach,
     resolver: Resolver,
-    tls: TlsConnector,
+    tls: rustls::ClientConfig,
+    sessions: Arc<Sessions>,
     /// For all of name lookup, connecting and TLS; `hyper_util` may finish a connection after its request was dropped.
     deadline: Duration,
 }
 
 impl Connector {
     pub fn new(reach: Reach, resolver: Resolver, tls: rustls::ClientConfig, deadline: Duration) -> Self {
-        let tls = TlsConnector::from(Arc::new(tls));
-        Self { shared: Arc::new(Shared { reach, resolver, tls, deadline }), kept: None }
+        let sessions = Arc::default();
+        Self { shared: Arc::new(Shared { reach, resolver, tls, sessions, deadline }), kept: None }
     }
 
     /// The same connector, whose connections are counted in `kept`.
@@ -74,7 +77,9 @@ impl Connector {
             return Ok(TokioIo::new(Conn { io: Box::new(tcp), h2: false, _kept: kept }));
         }
         let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| refused(host))?;
-        let tls = self.shared.tls.connect(name, tcp).await;
+        let read = Arc::default();
+        let config = tls::one(&self.shared.tls, &self.shared.sessions, Arc::clone(&read), self.kept.is_none());
+        let tls = TlsConnector::from(config).connect(name, Counted { tcp, read }).await;
         let tls = tls.map_err(|e| Error::peer_later(host, format!("no secure connection: {e}")))?;
         let h2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(TokioIo::new(Conn { io: Box::new(tls), h2, _kept: kept }))
@@ -187,6 +192,47 @@ impl Drop for Entry {
                 open.remove(&self.authority);
             }
         }
+    }
+}
+
+/// A connection that counts what it reads.
+struct Counted {
+    tcp: TcpStream,
+    read: Arc<AtomicUsize>,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let done = Pin::new(&mut self.tcp).poll_read(cx, buf);
+        self.read.fetch_add(buf.filled().len() - before, Ordering::Relaxed);
+        done
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 }
 

@@ -76,6 +76,11 @@ pub fn get_inbox(rows: &impl Rows, id: InboxId) -> Result<Inbox> {
     rows.get(&INBOXES, &id)?.ok_or_else(|| Error::bug("a row names an inbox that is not there"))
 }
 
+/// The servers of many inboxes.
+pub fn servers_of(rows: &impl Rows, inboxes: impl Iterator<Item = InboxId>) -> Result<Vec<(InboxId, ServerId)>> {
+    inboxes.map(|id| Ok((id, get_inbox(rows, id)?.server))).collect()
+}
+
 /// The server of a host (with its port where that is unusual), made known when it is new.
 fn server_of(tx: &mut Write<'_>, host: &str) -> Result<Server> {
     if let Some(server) = server_by_host(tx, host)? {
@@ -104,6 +109,18 @@ pub fn put_server(tx: &mut Write<'_>, server: &Server) -> Result<()> {
 
 pub fn servers(rows: &impl Rows) -> Result<Vec<Server>> {
     Ok(rows.rows(&SERVERS, Span::all())?.into_iter().map(|(_, server)| server).collect())
+}
+
+/// Servers that failed when they were last tried.
+pub fn troubled(rows: &impl Rows) -> Result<Vec<ServerId>> {
+    let mut troubled = Vec::new();
+    rows.each(&SERVERS, &Span::all(), |id, server: Server| {
+        if server.is_troubled() {
+            troubled.push(id);
+        }
+        Ok(true)
+    })?;
+    Ok(troubled)
 }
 
 pub fn each(rows: &impl Rows, mut each: impl FnMut(ActorId, Actor) -> Result<bool>) -> Result<()> {

@@ -13,7 +13,7 @@ use super::table::{Span, Table};
 use crate::base::id::Ids;
 use crate::base::time::{Clock, Timestamp};
 use crate::error::{Cause, Error, Result};
-use crate::model::ids::ServerId;
+use crate::model::delivery::Wake;
 
 pub(super) fn definition(name: &'static str) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
     TableDefinition::new(name)
@@ -195,8 +195,8 @@ fn walk<T: ReadableTable<&'static [u8], &'static [u8]>>(rows: &T, span: &Span, s
 /// What the world outside the store has to hear once a commit is durable.
 #[derive(Debug, Default)]
 pub struct After {
-    /// Servers that have something to receive, and from when on.
-    pub deliveries: Vec<(ServerId, Timestamp)>,
+    /// Servers that have something to receive.
+    pub deliveries: Vec<Wake>,
     /// Something was received and waits for its effect.
     pub received: bool,
     /// Public pages show something else than before.
@@ -252,6 +252,26 @@ impl<'a> Write<'a> {
         let mut rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
         let put = rows.insert(key, value).map(|_| ());
         self.disk.heed(put.map_err(|e| Error::broken(format!("write '{table}'"), e)))
+    }
+
+    /// Many rows of one table.
+    pub(super) fn put_all<K: Key, V: Serialize>(
+        &mut self,
+        table: &Table<K, V>,
+        all: impl Iterator<Item = (K, V)>,
+    ) -> Result<()> {
+        self.dirty = true;
+        let name = table.name;
+        let mut rows = self.disk.heed(self.txn.open_table(definition(name)).map_err(|e| opening(name, e)))?;
+        let mut bytes = Vec::new();
+        for (key, value) in all {
+            bytes.clear();
+            serde_json::to_writer(&mut bytes, &value)
+                .map_err(|e| Error::broken(format!("encode a row of '{name}'"), e))?;
+            let put = rows.insert(key.bytes().as_slice(), bytes.as_slice()).map(|_| ());
+            self.disk.heed(put.map_err(|e| Error::broken(format!("write '{name}'"), e)))?;
+        }
+        Ok(())
     }
 
     /// True when there was such a row.

@@ -256,7 +256,7 @@ fn mended(shared: &Shared, trouble: &mut Trouble) -> bool {
 /// All that may have to be heard.
 fn everything(database: &Database) -> After {
     let lanes = database.begin_read().map_err(|e| Error::broken("begin to read", e));
-    let lanes = lanes.and_then(|txn| deliveries::lanes(&Read::new(txn)));
+    let lanes = lanes.and_then(|txn| deliveries::wakes(&Read::new(txn)));
     if let Err(Error::Broken(cause)) = &lanes {
         tracing::error!(what = %cause, "the lanes could not be read");
     }

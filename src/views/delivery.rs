@@ -142,6 +142,7 @@ mod tests {
 
     use super::*;
     use crate::model::activity::Activity;
+    use crate::model::delivery::Flow;
     use crate::model::ids::AccountId;
     use crate::store::Write;
     use crate::views::samples::House;
@@ -164,7 +165,9 @@ mod tests {
 
     fn delivery(server: ServerId, state: State, tries: u32, last: u64, said: &str) -> Delivery {
         let (due, last) = (Timestamp(5_000), (last > 0).then_some(Timestamp(last)));
-        Delivery { server, account: AccountId(1), state, tries, created: Timestamp(0), due, last, said: said.into() }
+        let of = Flow { activity: ActivityId(1), account: AccountId(1), urgent: false };
+        let said = said.into();
+        Delivery { state, tries, due, last, said, ..Delivery::new(server, of, Timestamp(0)) }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod client;
 mod control;
 mod crash;
 mod crates;
+mod delivery;
 mod desk;
 mod door;
 mod federation;

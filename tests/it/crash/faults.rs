@@ -148,7 +148,7 @@ fn refused_publish(base: &Disk, account: &Account, n: usize) -> bool {
     assert_eq!(lanes.len(), if there { 3 } else { 0 });
     let heard = heard.lock().unwrap();
     for (server, _) in lanes {
-        assert!(heard.iter().any(|after| after.deliveries.iter().any(|(s, _)| *s == server)), "nobody was told");
+        assert!(heard.iter().any(|after| after.deliveries.iter().any(|wake| wake.server == server)), "nobody was told");
     }
     assert!(told.is_err() || there);
     there && told.is_err()
