@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::web::cache::{self, Asked};
 use crate::web::request::Request;
 use crate::web::response::{self, Body, Response};
 use crate::{api, control, desk, federation, pages, work};
@@ -110,13 +111,24 @@ async fn connection(app: Arc<App>, stream: TcpStream, watcher: Watcher) {
 /// One request to one answer, whatever happens.
 async fn answer(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
     let head = request.method() == Method::HEAD;
-    let mut response = route(app, request).await;
+    let mut response = shown(app, request).await;
     if head {
         let length = response.body().size_hint().exact().unwrap_or_default();
         response::set_text(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
         *response.body_mut() = Body::Full(None);
     }
     response
+}
+
+/// The answer that is kept, or else the one that a door makes.
+async fn shown(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
+    let Some(asked) = Asked::new(&request) else { return route(app, request).await };
+    if let Some(kept) = cache::find(app, &asked) {
+        return kept;
+    }
+    let uri = request.uri().clone();
+    let response = route(app, request).await;
+    cache::finish(app, uri.path(), asked, response)
 }
 
 /// Which door a path leads to.

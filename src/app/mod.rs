@@ -1,13 +1,13 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
 pub mod emblem;
+pub mod kept;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
 pub mod upload;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ pub struct App {
     pub client: Client,
     pub actors: Actors,
     pub wakers: Arc<Wakers>,
+    /// Finished pages and documents.
+    pub kept: kept::Kept,
     pub attempts: Arc<once::Attempts>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
@@ -63,16 +65,12 @@ pub struct Wakers {
     /// Some server has something to receive.
     pub deliver: Notify,
     due: Mutex<HashMap<ServerId, Timestamp>>,
-    pages: AtomicU64,
 }
 
 impl Wakers {
     fn hear(&self, after: &After) {
         if after.received {
             self.received.notify_one();
-        }
-        if after.pages {
-            self.pages.fetch_add(1, Ordering::Release);
         }
         if !after.deliveries.is_empty()
             && let Ok(mut due) = self.due.lock()
@@ -87,11 +85,6 @@ impl Wakers {
     /// Servers with something new to receive since the last call.
     pub fn take_due(&self) -> HashMap<ServerId, Timestamp> {
         self.due.lock().map(|mut due| std::mem::take(&mut *due)).unwrap_or_default()
-    }
-
-    /// Grows with each commit that changes what a page shows.
-    pub fn edition(&self) -> u64 {
-        self.pages.load(Ordering::Acquire)
     }
 }
 
@@ -133,6 +126,7 @@ impl App {
             client,
             actors: Actors::default(),
             wakers,
+            kept: kept::Kept::default(),
             decoding: Arc::new(Semaphore::new(1)),
             uploads: Semaphore::new(limits::inbound::UPLOADS),
             fetches: Semaphore::new(limits::inbox::FETCHES),

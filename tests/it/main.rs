@@ -20,4 +20,5 @@ mod hostile;
 mod house;
 mod later;
 mod pages;
+mod reading;
 mod support;
