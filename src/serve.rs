@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::web::cache::{self, Asked};
 use crate::web::front::{Front, Rules};
 use crate::web::request::Request;
 use crate::web::response::{self, Body, Response};
@@ -124,13 +125,24 @@ impl House {
         // Where two lengths are given, the other end may believe the other one (RFC 9112 §6.3). hyper takes the chunks
         // and hides the number from us, so no such connection is used again.
         let closes = request.headers().contains_key(header::TRANSFER_ENCODING);
-        let mut response = self.admit(peer, request).await;
+        let mut response = self.shown(peer, request).await;
         if head {
             let length = response.body().size_hint().exact().unwrap_or_default();
             response::set_text(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
             *response.body_mut() = Body::Full(None);
         }
         if closes { closing(response) } else { response }
+    }
+
+    /// The answer that is kept, or else the one that a door makes.
+    async fn shown(&self, peer: IpAddr, request: hyper::Request<Incoming>) -> Response {
+        let Some(asked) = Asked::new(&request) else { return self.admit(peer, request).await };
+        if let Some(kept) = cache::find(&self.app, &asked) {
+            return kept;
+        }
+        let uri = request.uri().clone();
+        let response = self.admit(peer, request).await;
+        cache::finish(&self.app, uri.path(), asked, response)
     }
 
     /// Answers what its network may ask for, and says to the rest when to come back.

@@ -2,13 +2,13 @@
 
 pub mod emblem;
 pub mod inbound;
+pub mod kept;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
 pub mod upload;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -41,6 +41,8 @@ pub struct App {
     pub client: Client,
     pub actors: Actors,
     pub wakers: Arc<Wakers>,
+    /// Finished pages and documents.
+    pub kept: kept::Kept,
     pub attempts: Arc<once::Attempts>,
     /// Proxies that are believed when they say who asks.
     pub trusted: Vec<Network>,
@@ -68,16 +70,12 @@ pub struct Wakers {
     /// Some server has something to receive.
     pub deliver: Notify,
     due: Mutex<Vec<Wake>>,
-    pages: AtomicU64,
 }
 
 impl Wakers {
     fn hear(&self, after: &After) {
         if after.received {
             self.received.notify_one();
-        }
-        if after.pages {
-            self.pages.fetch_add(1, Ordering::Release);
         }
         if !after.deliveries.is_empty()
             && let Ok(mut due) = self.due.lock()
@@ -90,11 +88,6 @@ impl Wakers {
     /// Servers with something new to receive since the last call.
     pub fn take_wakes(&self) -> Vec<Wake> {
         self.due.lock().map(|mut due| std::mem::take(&mut *due)).unwrap_or_default()
-    }
-
-    /// Grows with each commit that changes what a page shows.
-    pub fn edition(&self) -> u64 {
-        self.pages.load(Ordering::Acquire)
     }
 }
 
@@ -137,6 +130,7 @@ impl App {
             client,
             actors: Actors::default(),
             wakers,
+            kept: kept::Kept::default(),
             decoding: Arc::new(Semaphore::new(1)),
             uploads: Semaphore::new(limits::inbound::UPLOADS),
             inbound: inbound::Inbound::default(),

@@ -19,7 +19,6 @@ pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Fol
         tx.put(&FOLLOWED_BY, &(actor.id, account), &())?;
         audience(tx, account, actor.delivery, true)?;
         step(tx, Count::Followers(account), true)?;
-        tx.after.pages = true;
     }
     put_act(tx, &follower.uri, ActRef::Follow(account, actor.id))?;
     tx.put(&FOLLOWERS, &key, follower)
@@ -33,7 +32,6 @@ pub fn remove(tx: &mut Write<'_>, account: AccountId, actor: &Actor) -> Result<b
     tx.remove(&FOLLOWED_BY, &(actor.id, account))?;
     audience(tx, account, actor.delivery, false)?;
     step(tx, Count::Followers(account), false)?;
-    tx.after.pages = true;
     tx.remove(&FOLLOWERS, &key)
 }
 

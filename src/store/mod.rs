@@ -17,6 +17,7 @@ pub mod posts;
 pub mod quotes;
 pub mod reactions;
 pub mod schema;
+mod seen;
 mod slim;
 mod table;
 mod tx;
@@ -33,6 +34,7 @@ use crate::base::time::Clock;
 use crate::error::{Error, Problem, Result};
 
 pub use key::Key;
+pub use seen::Seen;
 pub use table::{Role, Span, Table};
 pub use tx::{After, Read, Rows, Write};
 
@@ -59,6 +61,7 @@ struct Shared {
     suspect: AtomicBool,
     reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>,
     ids: Ids,
+    changes: seen::Changes,
     options: Options,
 }
 
@@ -84,9 +87,9 @@ impl Store {
     fn with(options: Options, reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>) -> Result<Self> {
         let database = reopen()?;
         migrate::run(&database)?;
-        let database = RwLock::new(Some(database));
-        let shared =
-            Arc::new(Shared { database, suspect: AtomicBool::new(false), reopen, ids: Ids::default(), options });
+        let (database, suspect) = (RwLock::new(Some(database)), AtomicBool::new(false));
+        let (ids, changes) = (Ids::default(), seen::Changes::default());
+        let shared = Arc::new(Shared { database, suspect, reopen, ids, changes, options });
         let writer = writer::Writer::start(Arc::clone(&shared));
         let store = Self { shared, writer };
         store.shared.ids.above(store.read(highest_id)?);
@@ -96,13 +99,35 @@ impl Store {
     /// Answers a question from one consistent state. Short questions only: old pages stay in the file for as long as
     /// the closure runs. When the disk fails, the asker is told to come back, whatever the closure made of it.
     pub fn read<T>(&self, question: impl FnOnce(&Read) -> Result<T>) -> Result<T> {
+        let read = Read::new(self.begin()?);
+        let answer = question(&read);
+        self.unless_disk_failed(&read, answer)
+    }
+
+    /// As `read`, and tells what the answer was made from.
+    pub fn read_noting<T>(&self, question: impl FnOnce(&Read) -> Result<T>) -> Result<(T, Seen)> {
+        // Before the state is chosen: a commit in between makes the answer one that does not hold.
+        let since = self.shared.changes.edition();
+        let read = Read::noting(self.begin()?);
+        let answer = question(&read);
+        let answer = self.unless_disk_failed(&read, answer)?;
+        Ok((answer, read.into_seen(since)))
+    }
+
+    /// Whether an answer is still what would be made now. From the moment when a verb is answered, nothing holds that
+    /// was made from what it changed.
+    pub fn holds(&self, seen: &Seen) -> bool {
+        self.shared.changes.hold(seen)
+    }
+
+    fn unless_disk_failed<T>(&self, read: &Read, answer: Result<T>) -> Result<T> {
+        read.disk.why().map_or(answer, |why| Err(self.suspect(&why)))
+    }
+
+    fn begin(&self) -> Result<redb::ReadTransaction> {
         let guard = self.shared.database.read().map_err(|_| Error::bug("a reader of the store panicked"))?;
         let database = guard.as_ref().ok_or(Error::Busy { retry_after: 1 })?;
-        let txn = database.begin_read().map_err(|e| self.suspect(&e.to_string()))?;
-        drop(guard);
-        let read = Read::new(txn);
-        let answer = question(&read);
-        read.disk.why().map_or(answer, |why| Err(self.suspect(&why)))
+        database.begin_read().map_err(|e| self.suspect(&e.to_string()))
     }
 
     /// The disk failed a reader: the writer reopens the file before its next verb.

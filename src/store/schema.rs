@@ -149,6 +149,29 @@ pub(super) const INDEXES: &[&str] = &[
     COUNTS.name,
 ];
 
+/// Tables that public pages and documents are made from: changes of these are told apart (see `seen`). An answer that
+/// is to be kept cannot look into others.
+pub(super) const SHOWN: &[&str] = &[
+    META.name,
+    KEYS.name,
+    MEDIA.name,
+    FOLLOWING.name,
+    ACCOUNTS.name,
+    HANDLES.name,
+    POSTS.name,
+    POSTS_BY_ACCOUNT.name,
+    POSTS_LISTED.name,
+    POSTS_BY_TAG.name,
+    OWN_REPLIES.name,
+    ACTIVITIES.name,
+    OUTBOX.name,
+    ACTORS.name,
+    NOTES.name,
+    NOTES_BY_THREAD.name,
+    QUOTES.name,
+    COUNTS.name,
+];
+
 /// The fingerprint of an address.
 pub fn fingerprint(uri: &str) -> Fingerprint {
     let mut half = [0; 16];

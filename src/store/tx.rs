@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::key::Key;
+use super::schema::SHOWN;
+use super::seen::{Mark, Seen, mark};
 use super::table::{Span, Table};
 use crate::base::id::Ids;
 use crate::base::time::{Clock, Timestamp};
@@ -133,21 +135,44 @@ fn is_of_disk(cause: &Cause) -> bool {
 pub struct Read {
     txn: ReadTransaction,
     pub(super) disk: Disk,
+    /// What was looked at, where somebody wants to know.
+    seen: Option<RefCell<Vec<Mark>>>,
 }
 
 impl Read {
     pub(super) fn new(txn: ReadTransaction) -> Self {
-        Self { txn, disk: Disk::default() }
+        Self { txn, disk: Disk::default(), seen: None }
+    }
+
+    /// One that tells in the end what was looked at.
+    pub(super) fn noting(txn: ReadTransaction) -> Self {
+        Self { seen: Some(RefCell::default()), ..Self::new(txn) }
+    }
+
+    /// `since`: the edition before the transaction began.
+    pub(super) fn into_seen(self, since: u64) -> Seen {
+        Seen::new(self.seen.map(RefCell::into_inner).unwrap_or_default(), since)
+    }
+
+    fn see(&self, table: &'static str, part: &[u8]) -> Result<()> {
+        let Some(seen) = &self.seen else { return Ok(()) };
+        if !SHOWN.contains(&table) {
+            return Err(Error::bug(format!("an answer that is to be kept looks into '{table}'")));
+        }
+        seen.borrow_mut().push(mark(table, part));
+        Ok(())
     }
 }
 
 impl Rows for Read {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
+        self.see(table, &span.lead)?;
         let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
         self.disk.heed(walk(&rows, span, see))
     }
 
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.see(table, key)?;
         let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
         self.disk.heed(look(&rows, table, key, see))
     }
@@ -199,8 +224,6 @@ pub struct After {
     pub deliveries: Vec<Wake>,
     /// Something was received and waits for its effect.
     pub received: bool,
-    /// Public pages show something else than before.
-    pub pages: bool,
     /// Files that no row names any more.
     pub files: Vec<String>,
 }
@@ -210,7 +233,6 @@ impl After {
     pub(super) fn join(&mut self, other: Self) {
         self.deliveries.extend(other.deliveries);
         self.received |= other.received;
-        self.pages |= other.pages;
         self.files.extend(other.files);
     }
 }
@@ -224,11 +246,13 @@ pub struct Write<'a> {
     pub after: After,
     pub(super) dirty: bool,
     pub(super) disk: Disk,
+    changed: Vec<Mark>,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn new(txn: &'a WriteTransaction, ids: &'a Ids, clock: &Clock) -> Self {
-        Self { txn, ids, now: clock.now(), after: After::default(), dirty: false, disk: Disk::default() }
+        let (after, disk) = (After::default(), Disk::default());
+        Self { txn, ids, now: clock.now(), after, dirty: false, disk, changed: Vec::new() }
     }
 
     /// The moment of this transaction.
@@ -242,16 +266,12 @@ impl<'a> Write<'a> {
     }
 
     pub fn put<K: Key, V: Serialize>(&mut self, table: &Table<K, V>, key: &K, value: &V) -> Result<()> {
-        let value =
-            serde_json::to_vec(value).map_err(|e| Error::broken(format!("encode a row of '{}'", table.name), e))?;
-        self.raw_put(table.name, &key.bytes(), &value)
-    }
-
-    pub(super) fn raw_put(&mut self, table: &'static str, key: &[u8], value: &[u8]) -> Result<()> {
-        self.dirty = true;
-        let mut rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
-        let put = rows.insert(key, value).map(|_| ());
-        self.disk.heed(put.map_err(|e| Error::broken(format!("write '{table}'"), e)))
+        let (name, bytes) = (table.name, key.bytes());
+        let value = serde_json::to_vec(value).map_err(|e| Error::broken(format!("encode a row of '{name}'"), e))?;
+        self.change(name, &bytes, key);
+        let mut rows = self.disk.heed(self.txn.open_table(definition(name)).map_err(|e| opening(name, e)))?;
+        let put = rows.insert(&*bytes, &*value).map(|_| ());
+        self.disk.heed(put.map_err(|e| Error::broken(format!("write '{name}'"), e)))
     }
 
     /// Many rows of one table.
@@ -276,12 +296,29 @@ impl<'a> Write<'a> {
 
     /// True when there was such a row.
     pub fn remove<K: Key, V>(&mut self, table: &Table<K, V>, key: &K) -> Result<bool> {
-        let name = table.name;
+        let (name, bytes) = (table.name, key.bytes());
         let mut rows = self.disk.heed(self.txn.open_table(definition(name)).map_err(|e| opening(name, e)))?;
-        let was = rows.remove(key.bytes().as_slice()).map(|row| row.is_some());
+        let was = rows.remove(&*bytes).map(|row| row.is_some());
         // A removal that failed may have changed something.
-        self.dirty |= !matches!(was, Ok(false));
+        if !matches!(was, Ok(false)) {
+            self.change(name, &bytes, key);
+        }
         self.disk.heed(was.map_err(|e| Error::broken(format!("write '{name}'"), e)))
+    }
+
+    /// From here on the state is another, and what was made from the row does not hold after the commit.
+    fn change(&mut self, table: &'static str, bytes: &[u8], key: &impl Key) {
+        self.dirty = true;
+        if SHOWN.contains(&table) {
+            self.changed.extend([mark(table, &[]), mark(table, &key.lead()), mark(table, bytes)]);
+        }
+    }
+
+    /// Every row that was changed, as those see it who looked at it.
+    pub(super) fn into_changed(mut self) -> Vec<Mark> {
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        self.changed
     }
 }
 

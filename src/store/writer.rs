@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::Shared;
 use super::deliveries;
+use super::seen::Mark;
 use super::tx::{After, Read, Write};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
@@ -115,12 +116,13 @@ fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
         }
         let was_open = shared.is_well() || mended(shared, &mut trouble);
         match commit(shared, &mut batch) {
-            Ok((heard, dirty)) => {
+            Ok((heard, changed)) => {
+                shared.changes.hear(changed.as_deref().unwrap_or_default());
                 (shared.options.after)(&heard);
                 for job in batch {
                     job.answer(None);
                 }
-                if dirty {
+                if changed.is_some() {
                     trouble.over();
                 }
             }
@@ -183,8 +185,8 @@ fn next(shared: &Shared, waiting: &Receiver<Box<dyn Job>>, trouble: &mut Trouble
 }
 
 /// Runs the batch until all that have not failed share one transaction, and commits that.
-/// Also says whether there was anything to commit.
-fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<(After, bool), String> {
+/// Also says what it changed, if there was anything to commit.
+fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<(After, Option<Vec<Mark>>), String> {
     let guard = shared.database.read().map_err(|e| e.to_string())?;
     let database = guard.as_ref().ok_or("the database is closed")?;
     loop {
@@ -213,12 +215,13 @@ fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<(After, bool), 
             txn.abort().map_err(|e| e.to_string())?;
             continue;
         }
+        let changed = tx.into_changed();
         if dirty {
             txn.commit().map_err(|e| e.to_string())?;
         } else {
             txn.abort().map_err(|e| e.to_string())?;
         }
-        return Ok((heard, dirty));
+        return Ok((heard, dirty.then_some(changed)));
     }
 }
 
@@ -240,6 +243,8 @@ fn mended(shared: &Shared, trouble: &mut Trouble) -> bool {
     match (shared.reopen)() {
         Ok(database) => {
             let news = everything(&database);
+            // Before anybody can look at what may be another state.
+            shared.changes.forget();
             *guard = Some(database);
             drop(guard);
             (shared.options.after)(&news);
@@ -260,7 +265,7 @@ fn everything(database: &Database) -> After {
     if let Err(Error::Broken(cause)) = &lanes {
         tracing::error!(what = %cause, "the lanes could not be read");
     }
-    After { deliveries: lanes.unwrap_or_default(), received: true, pages: true, files: Vec::new() }
+    After { deliveries: lanes.unwrap_or_default(), received: true, files: Vec::new() }
 }
 
 #[cfg(test)]

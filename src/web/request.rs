@@ -1,16 +1,26 @@
 //! A request as a door sees it: path in segments, query, form; every body bounded in size and time.
 
+use std::borrow::Cow;
+
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::front::{self, Visitor};
+use super::negotiate;
 use super::tolls::Toll;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::limits::inbound::FIELDS;
+
+/// What public pages and documents look for in a query. All else in it makes no difference to them.
+pub(super) const KEYED: &[&str] = &["before", "page", "replies", "resource"];
+
+/// What our own links percent-encode: see [`crate::model::site::Site::tag`].
+const SPELLED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-');
 
 /// A request with its body still to come.
 pub struct Request {
@@ -26,7 +36,7 @@ impl Request {
     pub fn new(request: hyper::Request<Incoming>, visitor: Visitor) -> Result<Self> {
         let (parts, body) = request.into_parts();
         let segments = segments(parts.uri.path())?;
-        let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = owned(parts.uri.query().unwrap_or_default().as_bytes());
         Ok(Self { parts, segments, query, body: Some(body), visitor })
     }
 
@@ -69,8 +79,9 @@ impl Request {
         self.parts.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| self.header("host"))
     }
 
-    /// The first value of a query parameter.
+    /// The first value of a query parameter: one of [`KEYED`], where the answer may be kept.
     pub fn query(&self, name: &str) -> Option<&str> {
+        debug_assert!(KEYED.contains(&name) || self.path().starts_with("/api/") || self.path().starts_with("/desk"));
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
@@ -100,11 +111,14 @@ impl Request {
         self.query(name)?.parse().ok()
     }
 
-    /// True when the answer should be ActivityPub JSON. Its media types win wherever they stand in `Accept`, as
-    /// other servers send them beside `text/html`.
+    /// See [`negotiate::activity`].
     pub fn wants_activity(&self) -> bool {
-        let accept = self.header("accept").unwrap_or_default();
-        accept.contains("application/activity+json") || accept.contains("application/ld+json")
+        negotiate::activity(&self.parts.headers)
+    }
+
+    /// See [`negotiate::page`].
+    pub fn wants_page(&self) -> bool {
+        negotiate::page(&self.parts.headers)
     }
 
     /// The whole body, up to `cap` bytes.
@@ -129,7 +143,7 @@ impl Request {
     /// A posted form without files.
     pub async fn form(&mut self) -> Result<Form> {
         let bytes = self.bytes(limits::inbound::FORM).await?;
-        Form::new(pairs(&bytes))
+        Form::new(owned(&bytes))
     }
 
     /// The boundary of a multipart body, when it is one.
@@ -146,10 +160,8 @@ pub struct Form {
 
 impl Form {
     pub fn new(pairs: Vec<(String, String)>) -> Result<Self> {
-        if pairs.len() > limits::inbound::FIELDS {
-            return Err(
-                Problem::new("E153", format!("The form has more than {} fields.", limits::inbound::FIELDS)).into()
-            );
+        if pairs.len() > FIELDS {
+            return Err(Problem::new("E153", format!("The form has more than {FIELDS} fields.")).into());
         }
         Ok(Self { pairs })
     }
@@ -224,14 +236,17 @@ fn next_span() -> tokio::time::Instant {
     tokio::time::Instant::now() + limits::inbound::BODY_PACE
 }
 
-fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(bytes)
-        .take(limits::inbound::FIELDS + 1)
-        .map(|(k, v)| (k.into_owned(), v.into_owned()))
-        .collect()
+/// Names and values of a query or form, decoded.
+pub(super) fn pairs(bytes: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    form_urlencoded::parse(bytes).take(FIELDS + 1)
 }
 
-fn segments(path: &str) -> Result<Vec<String>> {
+fn owned(bytes: &[u8]) -> Vec<(String, String)> {
+    pairs(bytes).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// The parts of a path, see [`Request::segments`].
+pub(super) fn segments(path: &str) -> Result<Vec<String>> {
     path.strip_prefix('/')
         .unwrap_or(path)
         .trim_end_matches('/')
@@ -244,6 +259,13 @@ fn segments(path: &str) -> Result<Vec<String>> {
         .collect()
 }
 
+/// The path that falls into these parts, in the spelling of our own links.
+pub(super) fn path_of(segments: &[String]) -> String {
+    let parts = segments.iter().flat_map(|part| ["/".into(), utf8_percent_encode(part, SPELLED).to_string()]);
+    let path: String = parts.collect();
+    if path.is_empty() { "/".into() } else { path }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +276,18 @@ mod tests {
         assert_eq!(segments("/@press/12/").unwrap(), ["@press", "12"]);
         assert_eq!(segments("/tags/%C3%BCber").unwrap(), ["tags", "über"]);
         assert_eq!(segments("//a").unwrap(), ["", "a"]);
+    }
+
+    #[test]
+    fn each_path_has_one_spelling() {
+        for path in
+            ["/", "/@press", "/@press/12/de-CH", "/tags/%C3%BCber", "/.well-known/host-meta", "/@press/feed.atom"]
+        {
+            assert_eq!(path_of(&segments(path).unwrap()), path);
+        }
+        for path in ["//", "/@press/", "/%40press", "/tags/%c3%bcber", "/tags/%77ater", "/tags/a_b", "/a//b/"] {
+            assert_ne!(path_of(&segments(path).unwrap()), path);
+        }
     }
 
     #[test]

@@ -43,12 +43,7 @@ fn listening(clock: &Clock) -> (Options, Heard) {
     let heard = Heard::default();
     let told = Arc::clone(&heard);
     let after = Box::new(move |after: &After| {
-        let copy = After {
-            deliveries: after.deliveries.clone(),
-            received: after.received,
-            pages: after.pages,
-            files: after.files.clone(),
-        };
+        let copy = After { deliveries: after.deliveries.clone(), received: after.received, files: after.files.clone() };
         told.lock().unwrap().push(copy);
     });
     (Options { after, ..options(clock) }, heard)

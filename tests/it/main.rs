@@ -23,4 +23,5 @@ mod house;
 mod later;
 mod outage;
 mod pages;
+mod reading;
 mod support;

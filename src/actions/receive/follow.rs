@@ -47,6 +47,5 @@ pub(super) fn answered(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, objec
         return Ok(());
     }
     row.state = state;
-    tx.after.pages = true;
     tx.put(&FOLLOWING, &key, &row)
 }
