@@ -20,6 +20,7 @@ mod floor;
 mod keys;
 mod load;
 mod meter;
+mod plot;
 mod report;
 mod rows;
 mod subject;
@@ -36,7 +37,7 @@ use rows::{Bench, Row};
 /// Measures the release binary under load, beside the least that each job costs
 #[derive(Parser)]
 struct Arguments {
-    /// What to measure; everything when nothing is named. Following comes first in any case
+    /// What to measure; the rows from follow to crash when nothing is named. Following comes first in any case
     rows: Vec<Row>,
     /// The binary under test
     #[arg(long, default_value = "instance")]
@@ -53,9 +54,6 @@ struct Arguments {
     /// A few of everything and no verdict on figures: shows in seconds that this program still works
     #[arg(long)]
     smoke: bool,
-    /// Only be the simulated world, with a server set up for it, until interrupted
-    #[arg(long)]
-    world: bool,
     /// The child that a floor is measured by
     #[arg(long, hide = true, num_args = 1.., allow_hyphen_values = true)]
     floor: Vec<String>,
@@ -66,24 +64,29 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut arguments = Arguments::parse();
+    let arguments = Arguments::parse();
     if !arguments.floor.is_empty() {
         floor::run(&arguments.floor).await;
         return ExitCode::SUCCESS;
     }
     many_descriptors();
-    if arguments.smoke {
-        (arguments.hosts, arguments.followers, arguments.requests) = (8, 24, 200);
-    }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = project.join("target/bench");
     let mut bench = Bench::new(&arguments, &folder).await;
-    if arguments.world {
+    if arguments.rows.contains(&Row::World) {
         bench.stand().await;
         return ExitCode::SUCCESS;
     }
-    bench.run(&arguments.rows).await;
-    bench.report.write(&folder, if arguments.smoke { "smoke" } else { "load" }, &report::machine(&arguments.binary));
-    if bench.report.passed() || arguments.smoke { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let scale = arguments.rows.contains(&Row::Scale);
+    if scale {
+        let plots = if arguments.smoke { folder.join("plots") } else { project.join("tests/bench/plots") };
+        rows::scale::run(&mut bench, &plots).await;
+    } else {
+        bench.run(&arguments.rows).await;
+    }
+    let name = if scale { "scale" } else { "load" };
+    bench.report.write(&folder, name, &report::machine(&arguments.binary));
+    if bench.report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Every simulated server is a socket, and every connection two.

@@ -22,7 +22,7 @@ const ORIGIN: &str = "https://instance.test";
 pub const ACCOUNT: &str = "press";
 
 pub struct Subject {
-    binary: PathBuf,
+    pub binary: PathBuf,
     pub data: PathBuf,
     pub address: SocketAddr,
     token: String,

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -65,7 +65,8 @@ pub struct Delivery {
 }
 
 pub struct World {
-    pub followers: usize,
+    /// How many servers and followers take part; the others only stand there.
+    taking_part: [AtomicUsize; 2],
     pub port: u16,
     pub resolver: SocketAddr,
     pub ca_pem: String,
@@ -93,7 +94,7 @@ impl World {
             alive: watch::Sender::new(true),
         };
         let world = Arc::new(Self {
-            followers,
+            taking_part: [AtomicUsize::new(hosts), AtomicUsize::new(followers)],
             port,
             resolver: dns::start().await,
             ca_pem,
@@ -176,7 +177,7 @@ impl World {
         }
         let name = head.uri.path().strip_prefix("/users/").unwrap_or_default();
         let number = name.strip_prefix('u').and_then(|number| number.parse().ok());
-        match number.filter(|&actor: &usize| actor < self.followers && self.host_of(actor) == host) {
+        match number.filter(|&actor: &usize| actor < self.followers() && self.host_of(actor) == host) {
             Some(actor) => reply(StatusCode::OK, &self.document(actor)),
             None if name.starts_with("gone") => reply(StatusCode::GONE, ""),
             None => reply(StatusCode::NOT_FOUND, ""),
@@ -237,14 +238,25 @@ impl World {
         (self.fetched.swap(0, Relaxed), self.connections.swap(0, Relaxed))
     }
 
+    /// From now on the world is so large; never larger than it was started.
+    pub fn resize(&self, hosts: usize, followers: usize) {
+        assert!(hosts <= self.hosts.len(), "servers are made at the start");
+        self.taking_part[0].store(hosts, Relaxed);
+        self.taking_part[1].store(followers, Relaxed);
+    }
+
     pub fn hosts(&self) -> usize {
-        self.hosts.len()
+        self.taking_part[0].load(Relaxed)
+    }
+
+    pub fn followers(&self) -> usize {
+        self.taking_part[1].load(Relaxed)
     }
 
     // Actor number n lives on server n % K.
 
     pub fn host_of(&self, actor: usize) -> usize {
-        actor % self.hosts.len()
+        actor % self.hosts()
     }
 
     pub fn base(&self, host: usize) -> String {

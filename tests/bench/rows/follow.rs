@@ -19,7 +19,7 @@ const CONNECTIONS: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub async fn run(bench: &mut Bench) {
-    let followers = bench.world.followers;
+    let followers = bench.world.followers();
     // Once up and down, so that what every data directory has is not counted to the followers.
     bench.subject.start();
     bench.key = Some(bench.subject.key(&bench.world).await);

@@ -13,7 +13,7 @@ use crate::floor::Floor;
 use crate::load::{self, Prepared};
 use crate::meter;
 use crate::report::{Limit, Line};
-use crate::subject::url;
+use crate::subject::{Posted, url};
 use crate::world::{World, now};
 
 const CONNECTIONS: usize = 16;
@@ -49,8 +49,8 @@ pub async fn run(bench: &mut Bench) {
     let post = bench.subject.publish("The town hall is closed on Friday.").await;
     meter::rest(bench.subject.pid()).await;
     let total = bench.requests / 20;
-    let maker = Maker { world: &bench.world, inbox: url("/ap/inbox"), account: &bench.subject.actor, post: &post.id };
-    let mixed = Arc::new((0..total).map(|number| maker.make(MIX[number % MIX.len()], number)).collect::<Vec<_>>());
+    let maker = Maker::new(bench, &post);
+    let mixed = maker.mixed(total);
     let deletes = Arc::new((0..2 * total).map(|number| maker.make(Kind::Delete, total + number)).collect::<Vec<_>>());
 
     let (cost, note) = send(bench, Arc::clone(&mixed), total).await;
@@ -66,6 +66,13 @@ pub async fn run(bench: &mut Bench) {
     bench.report.add(Line::new("inbox, Delete of an unknown actor", "ms", cost, Limit::AtMost(0.06)).note(note));
     bench.report.add(Line::new("inbox, documents fetched for such Deletes", "", fetched as f64, Limit::AtMost(0.0)));
     bench.subject.stop();
+}
+
+/// The processor time that each of `total` mixed activities costs a server that was just started.
+pub async fn mixed(bench: &Bench, total: usize) -> f64 {
+    let post = bench.subject.publish("The town hall is closed on Friday.").await;
+    meter::rest(bench.subject.pid()).await;
+    send(bench, Maker::new(bench, &post).mixed(total), total).await.0
 }
 
 /// Sends them all and waits until their effects are there; answers with the processor time for each.
@@ -86,12 +93,20 @@ struct Maker<'a> {
     post: &'a Url,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn new(bench: &'a Bench, post: &'a Posted) -> Self {
+        Self { world: &bench.world, inbox: url("/ap/inbox"), account: &bench.subject.actor, post: &post.id }
+    }
+
+    fn mixed(&self, total: usize) -> Arc<Vec<Prepared>> {
+        Arc::new((0..total).map(|number| self.make(MIX[number % MIX.len()], number)).collect())
+    }
+
     /// The n-th activity of all, signed.
     fn make(&self, kind: Kind, number: usize) -> Prepared {
         // Whoever takes a like back does so a round later.
         let number = if matches!(kind, Kind::Undo) { undone(number) } else { number };
-        let by = number % self.world.followers;
+        let by = number % self.world.followers();
         let host = self.world.host_of(by);
         let me = self.world.actor(by);
         let activity = match kind {

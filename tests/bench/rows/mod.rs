@@ -6,6 +6,7 @@ mod follow;
 mod inbox;
 mod page;
 mod quiet;
+pub mod scale;
 mod trouble;
 
 use std::collections::{BTreeMap, HashSet};
@@ -45,6 +46,10 @@ pub enum Row {
     Trouble,
     /// Killed in the middle of a post, and started again
     Crash,
+    /// Alone: how costs grow up to 100,000 followers on 8,000 servers, with plots; takes half an hour
+    Scale,
+    /// Alone: only be the simulated world, with a server set up for it, until interrupted
+    World,
 }
 
 pub struct Bench {
@@ -55,6 +60,8 @@ pub struct Bench {
     pub key: Option<PublicKey>,
     folder: PathBuf,
     requests: usize,
+    /// Everything is so many times smaller when only the program itself is tried.
+    shrink: usize,
 }
 
 impl Bench {
@@ -62,10 +69,20 @@ impl Bench {
         std::fs::create_dir_all(folder).expect("the folder can be made");
         let data = folder.join("data");
         let _ = std::fs::remove_dir_all(&data);
-        let world = World::start(arguments.hosts, arguments.followers, &folder.join("keys")).await;
+        let shrink = if arguments.smoke { 100 } else { 1 };
+        let hosts = if arguments.rows.contains(&Row::Scale) { scale::LARGE.servers } else { arguments.hosts };
+        let (hosts, followers) = ((hosts / shrink).max(8), (arguments.followers / shrink).max(24));
+        let world = World::start(hosts, followers, &folder.join("keys")).await;
         let subject = Subject::set_up(&arguments.binary, data, &world);
-        let (folder, requests) = (folder.to_owned(), arguments.requests);
-        Self { world, subject, report: Report::default(), key: None, folder, requests }
+        Self {
+            world,
+            subject,
+            report: Report::new(!arguments.smoke),
+            key: None,
+            folder: folder.to_owned(),
+            requests: arguments.requests / shrink,
+            shrink,
+        }
     }
 
     pub async fn run(&mut self, rows: &[Row]) {
@@ -73,7 +90,8 @@ impl Bench {
         follow::run(self).await;
         for row in all.iter().filter(|row| rows.is_empty() || rows.contains(row)) {
             match row {
-                Row::Follow => {}
+                // The first is done, the others stand alone.
+                Row::Follow | Row::Scale | Row::World => {}
                 Row::Quiet => quiet::run(self).await,
                 Row::Fanout => fanout::run(self).await,
                 Row::Inbox => inbox::run(self).await,

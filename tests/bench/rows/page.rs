@@ -7,7 +7,7 @@ use hyper::{StatusCode, header};
 
 use super::Bench;
 use crate::floor::Floor;
-use crate::load::{self, Prepared};
+use crate::load::{self, Answers, Prepared};
 use crate::meter;
 use crate::report::{Limit, Line};
 use crate::world::ACTIVITY;
@@ -25,7 +25,9 @@ pub async fn run(bench: &mut Bench) {
     let page: Vec<_> = (0..SIGNERS).map(readers).collect();
     let sign = |number| {
         let host = number % world.hosts();
-        world.sign(&post.id, &world.actor(number % world.followers), number, host, None).with(header::ACCEPT, ACTIVITY)
+        world
+            .sign(&post.id, &world.actor(number % world.followers()), number, host, None)
+            .with(header::ACCEPT, ACTIVITY)
     };
     let note: Vec<_> = (0..SIGNERS).map(sign).collect();
     herd(bench, "post page, HTML, 32 connections", page, "text/html; charset=utf-8").await;
@@ -33,17 +35,31 @@ pub async fn run(bench: &mut Bench) {
     bench.subject.stop();
 }
 
+/// The processor time that each of `total` readers of a post's page costs.
+pub async fn page(bench: &Bench, total: usize) -> f64 {
+    let post = bench.subject.publish("The bridge over the Lahn is open again. #traffic").await;
+    meter::rest(bench.subject.pid()).await;
+    let request = Prepared::new(&post.page, 0, None).with(header::ACCEPT, "text/html");
+    read(bench, &Arc::new(vec![request]), total).await.0
+}
+
+/// Lets the herd in; answers with the processor time for each reader, and what they were told.
+async fn read(bench: &Bench, requests: &Arc<Vec<Prepared>>, total: usize) -> (f64, Answers) {
+    // What a first reader pays is not what the herd pays.
+    load::run(bench.subject.address, Arc::clone(requests), total / 20, CONNECTIONS).await;
+    let before = bench.subject.cpu();
+    let answers = load::run(bench.subject.address, Arc::clone(requests), total, CONNECTIONS).await;
+    let cost = meter::each(bench.subject.cpu().saturating_sub(before), total);
+    answers.expect(StatusCode::OK, total);
+    (cost, answers)
+}
+
 async fn herd(bench: &mut Bench, name: &str, requests: Vec<Prepared>, kind: &str) {
     let (requests, total) = (Arc::new(requests), bench.requests);
     let answer = load::once(bench.subject.address, &requests[0]).await.expect("the server answers");
     assert_eq!(answer.status(), StatusCode::OK, "{name}");
     let body: &Bytes = answer.body();
-    // What a first reader pays is not what the herd pays.
-    load::run(bench.subject.address, Arc::clone(&requests), total / 20, CONNECTIONS).await;
-    let before = bench.subject.cpu();
-    let answers = load::run(bench.subject.address, Arc::clone(&requests), total, CONNECTIONS).await;
-    let cost = meter::each(bench.subject.cpu().saturating_sub(before), total);
-    answers.expect(StatusCode::OK, total);
+    let (cost, answers) = read(bench, &requests, total).await;
     assert_eq!(answers.bytes, total * body.len(), "every reader gets the whole");
 
     let (floor, at) = Floor::page(&bench.file("page", body), kind);
