@@ -9,9 +9,9 @@ unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= chromium
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
-CHECKS := check-format check-lints check-docs check-crates check-static check-browser check-fedify
+CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify
 
-.PHONY: help build run test check clean $(CHECKS)
+.PHONY: help build run test check bench clean $(CHECKS)
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -45,6 +45,9 @@ check-static: build ## the binary needs nothing from the machine
 	if readelf --wide --program-headers --dynamic instance | grep -E 'INTERP|NEEDED'; then exit 1; fi
 	env -i ./instance --version
 
+check-bench: build ## the load program still works, on a small world and in seconds
+	cargo bench --locked --profile dev --bench load -- --smoke
+
 check-browser: build tests/browser/node_modules/.package-lock.json ## pages and desk in a real browser
 	command -v $(CHROMIUM) || { $(SUDO) apt-get -qq update && $(SUDO) apt-get -qq install --yes --no-install-recommends chromium; }
 	CHROMIUM=$(CHROMIUM) node tests/browser/run.mjs
@@ -54,6 +57,9 @@ check-fedify: build tests/fedify/node_modules/.package-lock.json ## federation w
 
 tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	cd tests/$* && npm ci
+
+bench: build ## the binary under load beside its floors, about ten minutes; BENCH="page inbox" for some rows, BENCH=--help
+	cargo bench --locked --bench load -- $(BENCH)
 
 clean: ## remove what was built; data stays
 	cargo clean

@@ -7,6 +7,7 @@ mod keys;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Problem, Result};
@@ -46,6 +47,8 @@ pub struct Network {
     pub allow_private: Vec<String>,
     /// PEM file of further certificate authorities; absolute once loaded.
     pub extra_ca: Option<PathBuf>,
+    /// A DNS server to ask instead of the machine's.
+    pub resolver: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone)]
@@ -184,7 +187,7 @@ impl Config {
 
     /// True when the server answers to this machine alone.
     pub fn is_local(&self) -> bool {
-        let ip = self.listen.parse().map(|address: std::net::SocketAddr| address.ip());
+        let ip = self.listen.parse().map(|address: SocketAddr| address.ip());
         ip.map_or_else(|_| self.listen.starts_with("localhost:"), |ip| ip.is_loopback())
     }
 }

@@ -94,7 +94,8 @@ impl Wakers {
 impl App {
     /// Opens the data directory that the settings name. On a live site this is also where a trial becomes a domain.
     pub fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
-        Self::open_with(config, clock, Resolver::system())
+        let resolver = config.network.resolver.map_or_else(Resolver::system, Resolver::asking);
+        Self::open_with(config, clock, resolver)
     }
 
     /// As `open`, with names resolved by a resolver of the caller's.

@@ -103,6 +103,17 @@ pub const KEYS: &[Key] = &[
         get: |config| Value::Text(config.network.extra_ca.as_ref().map_or(String::new(), |p| p.display().to_string())),
     },
     Key {
+        name: "network.resolver",
+        about: "A DNS server to ask for the addresses of other servers, instead of those of this machine;\n\
+                /etc/hosts is not looked at then.",
+        example: "\"127.0.0.1:53\"",
+        set: Set::Text(|config, text| {
+            config.network.resolver = if text.is_empty() { None } else { Some(check::resolver(text)?) };
+            Ok(())
+        }),
+        get: |config| Value::Text(config.network.resolver.map_or(String::new(), |server| server.to_string())),
+    },
+    Key {
         name: "store.cache_mb",
         about: "Memory for the pages of the database, in mebibytes.",
         example: "16",

@@ -1,15 +1,16 @@
-//! From a name to all its addresses: `/etc/hosts`, then the system's DNS servers; or whoever the caller names, in tests.
-//! Both files are read again when they change, so that a machine that boots without network heals by itself.
+//! From a name to all its addresses: `/etc/hosts`, then the system's DNS servers; or one server that the settings
+//! name; or whoever the caller names, in tests. Both files are read again when they change, so that a machine that
+//! boots without network heals by itself.
 
 use std::collections::HashMap;
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{LookupIpStrategy, ResolveHosts, ResolverConfig, ResolverOpts};
+use hickory_resolver::config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::Name;
 use hickory_resolver::system_conf::parse_resolv_conf;
@@ -52,10 +53,10 @@ impl Resolver {
         Self::Told(Box::new(move |name| names.get(name).cloned().unwrap_or_default()))
     }
 
-    /// One DNS server on a port of its own, and no hosts file.
-    #[cfg(test)]
-    pub fn asking(server: IpAddr, port: u16) -> Self {
-        let mut server = hickory_resolver::config::NameServerConfig::udp(server);
+    /// This one DNS server, and no hosts file.
+    pub fn asking(server: SocketAddr) -> Self {
+        let port = server.port();
+        let mut server = NameServerConfig::udp_and_tcp(server.ip());
         server.connections.iter_mut().for_each(|connection| connection.port = port);
         let dns = dns(ResolverConfig::from_name_servers(vec![server]), ResolverOpts::default());
         let state = Mutex::new(State { read: Some([None, None]), names: Arc::default(), dns });
@@ -218,7 +219,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_server_that_is_silent_is_not_waited_for() {
         let silent = tokio::net::UdpSocket::bind(("127.0.0.53", 0)).await.unwrap();
-        let resolver = Resolver::asking("127.0.0.53".parse().unwrap(), silent.local_addr().unwrap().port());
+        let resolver = Resolver::asking(silent.local_addr().unwrap());
         let options = Options { resolver, ..peer::options(&["127.0.0.11"], &[]) };
         let client = Client::with_deadline(options, Duration::from_millis(250)).unwrap();
         let url = "https://peer.test/".parse().unwrap();

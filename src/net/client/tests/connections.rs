@@ -1,7 +1,7 @@
 //! Connections: TLS and who is trusted, HTTP/2, reuse and its bound, names that change where they point.
 
 use std::convert::Infallible;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, UdpSocket};
@@ -105,9 +105,9 @@ async fn a_dead_address_is_passed_over() {
 }
 
 /// A DNS server that says 127.0.0.12, 127.0.0.1 and so on by turns, to be forgotten at once.
-async fn two_faced_dns() -> u16 {
+async fn two_faced_dns() -> SocketAddr {
     let socket = UdpSocket::bind(("127.0.0.53", 0)).await.unwrap();
-    let port = socket.local_addr().unwrap().port();
+    let at = socket.local_addr().unwrap();
     spawn(async move {
         let (mut buffer, mut turn) = ([0; 512], 0);
         loop {
@@ -126,7 +126,7 @@ async fn two_faced_dns() -> u16 {
             socket.send_to(&reply, asker).await.unwrap();
         }
     });
-    port
+    at
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_name_that_changes_where_it_points_is_checked_each_time() {
     let canary = Peer::canary("127.0.0.1").await.unwrap();
     let face = format!("127.0.0.12:{}", canary.at.port());
     let peer = Peer::start(&face, |_| Act::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec())).await;
-    let resolver = Resolver::asking("127.0.0.53".parse().unwrap(), two_faced_dns().await);
+    let resolver = Resolver::asking(two_faced_dns().await);
     let client = Client::new(Options { resolver, ..options(&["127.0.0.12"], &[]) }).unwrap();
     let url = format!("http://rebind.test:{}/", peer.at.port());
     let mut refused = 0;
