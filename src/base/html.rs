@@ -198,7 +198,7 @@ fn break_line(out: &mut String, lines: usize) {
         return;
     }
     out.truncate(out.trim_end_matches(' ').len());
-    let there = out.bytes().rev().take_while(|b| *b == b'\n').count();
+    let there = out.bytes().rev().take(lines).take_while(|b| *b == b'\n').count();
     out.extend(std::iter::repeat_n('\n', lines.saturating_sub(there)));
 }
 
