@@ -16,6 +16,7 @@ mod crash;
 mod crates;
 mod desk;
 mod federation;
+mod fuzz;
 mod hostile;
 mod house;
 mod later;
