@@ -40,9 +40,10 @@ pub struct Claim {
     /// What the header says of the algorithm. It may contradict the key, never decide.
     pub(super) stated: Option<Algorithm>,
     pub(super) signature: Vec<u8>,
-    pub(super) base: Vec<u8>,
+    /// What has to be signed, line by line.
+    pub base: Vec<u8>,
     /// A second reading of the request line, for senders that leave the query out.
-    pub(super) without_query: Option<Vec<u8>>,
+    pub without_query: Option<Vec<u8>>,
 }
 
 /// Why a signature was not accepted. Shown to the sender, so that the other administrator can find the fault.

@@ -7,6 +7,7 @@ use super::client::{Client, label};
 use super::fetch;
 use crate::base::json;
 use crate::base::time::Timestamp;
+use crate::base::uri;
 use crate::error::{Error, Result};
 
 const ACCEPT: &str = "application/jrd+json, application/json";
@@ -90,16 +91,15 @@ fn canonical(domain: &str) -> Option<String> {
     (url.path() == PATH).then(|| label(&url))
 }
 
-fn found(document: &Value) -> Option<Found> {
+/// Reads an answer: a subject, and a link of the right type to an address that we would accept anywhere.
+pub fn found(document: &Value) -> Option<Found> {
     let subject = document.get("subject")?.as_str()?;
     let (user, domain) = subject.strip_prefix("acct:").unwrap_or(subject).split_once('@')?;
     let links = document.get("links")?.as_array()?;
     let text = |link: &Value, key: &str| link.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let fits = |link: &&Value| text(link, "rel") == "self" && TYPES.contains(&text(link, "type").as_str());
-    let actor = Url::parse(&text(links.iter().find(fits)?, "href")).ok()?;
-    let web = matches!(actor.scheme(), "https" | "http") && actor.has_host();
-    let domain = canonical(domain)?;
-    web.then(|| Found { user: user.to_owned(), domain, actor })
+    let actor = uri::http(&text(links.iter().find(fits)?, "href"))?;
+    Some(Found { user: user.to_owned(), domain: canonical(domain)?, actor })
 }
 
 #[cfg(test)]
@@ -266,6 +266,8 @@ mod tests {
             json!([{"rel": "alternate", "type": TYPES[0], "href": actor}]),
             json!([{"rel": "self", "type": TYPES[0], "href": "data:application/activity+json,{}"}]),
             json!([{"rel": "self", "type": TYPES[0], "href": "/users/press"}]),
+            json!([{"rel": "self", "type": TYPES[0], "href": "https://good.test@peer.test/users/press"}]),
+            json!([{"rel": "self", "type": TYPES[0], "href": "https:\\\\peer.test\n/users/press"}]),
             json!([{"rel": "self", "type": TYPES[0]}]),
             json!(["self"]),
         ] {

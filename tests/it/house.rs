@@ -53,7 +53,7 @@ fn the_house_is_straight() {
         complaints.extend(complained.map(|complaint| format!("src/{path}:{complaint}")));
         rooms.extend(room_of(&path).map(str::to_owned));
     }
-    for file in ["tests/it", "tests/bench"].iter().flat_map(|folder| rust_files(&root.join(folder))) {
+    for file in ["tests/bench", "tests/fuzz", "tests/it"].iter().flat_map(|folder| rust_files(&root.join(folder))) {
         let path = inside(&file, root);
         let source = fs::read_to_string(&file).expect("a test file is readable text");
         complaints.extend(paper(&path, &source).into_iter().map(|complaint| format!("{path}:{complaint}")));

@@ -178,6 +178,7 @@ mod tests {
             "<span class=\"invisible\">bank.example (evil.example)</span>bank.example",
             "bank.example<span class=\"invisible\"> (evil.example)</span>",
             "bank.example<br>evil.example",
+            "<p class=\"invisible\">evil.example (evil.example)</p>bank.example",
         ] {
             let html = link(inner);
             assert!(html.ends_with(" (evil.example)</a>"), "{inner}: {html}");
@@ -220,6 +221,8 @@ mod tests {
         let html =
             sanitise("<p>Pay <span class=\"invisible\">not</span> <span class=\"ellipsis h-card\">now</span></p>");
         assert_eq!(html, "<p>Pay <span>not</span> <span>now</span></p>");
+        assert_eq!(sanitise("<p class=invisible>not</p>"), "<p>not</p>");
+        assert!(!sanitise("<a class=\"invisible\" href=\"https://evil.example/\">not</a>").contains("invisible"));
     }
 
     #[test]
