@@ -111,6 +111,7 @@ impl Config {
                 trusted_proxies: vec!["127.0.0.0/8".to_owned(), "::1".to_owned()],
                 allow_private: Vec::new(),
                 extra_ca: None,
+                resolver: None,
             },
             store: StoreOptions { cache_mb: 16 },
             log: Log { format: LogFormat::Text },

@@ -148,7 +148,8 @@ async fn answers_and_deletes_are_urgent_and_posts_are_not() {
     let follow = peer.activity("bob", "Follow", "/follows/1", &us.actor().into());
     assert_eq!(peer.say(&us, "bob", &follow).await, 202);
     work::receive::turn(&us.app).await.unwrap();
-    assert_eq!(urgent(), [true], "an Accept");
+    let answers = urgent();
+    assert!(!answers.is_empty() && answers.iter().all(|urgent| *urgent), "an Accept");
     drain(&[&us]).await;
     urgent();
     let (site, by) = (us.app.site.clone(), us.by());

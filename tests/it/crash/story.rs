@@ -233,6 +233,7 @@ impl Model {
             Outcome::Done if label.0.starts_with("Accept") => drop(self.deliveries.remove(label)),
             Outcome::Done => *state = State::Done,
             Outcome::Later { .. } => {}
+            Outcome::Late => *state = State::Dropped,
             Outcome::Never { gone, .. } => {
                 *state = State::Refused;
                 if *gone {

@@ -120,7 +120,7 @@ pub const CASES: &[Case] = &[
         "CVE-2026-34148",
         &[
             "hostile::floods::unknown_keys_of_one_host_have_a_budget",
-            "net::actors::tests::a_host_has_a_budget_that_refills",
+            "net::gate::tests::a_server_has_a_budget_whatever_its_spelling",
         ],
     ),
     fails(
