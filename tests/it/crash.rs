@@ -5,6 +5,7 @@ mod deeds;
 mod faults;
 mod file;
 mod group;
+mod kill;
 mod model;
 mod power;
 mod storm;

@@ -177,8 +177,12 @@ fn torn(change: &Change, random: u64) -> Option<Change> {
 
 /// How many rounds a test of chance makes, and the seed of the first: the usual ones, or `CRASH_ROUNDS` and `CRASH_SEED`.
 pub fn rounds(usual: u64, seed: u64) -> (u64, u64) {
-    let asked = |name: &str| std::env::var(name).ok().map(|text| text.parse().unwrap());
     (asked("CRASH_ROUNDS").unwrap_or(usual), asked("CRASH_SEED").unwrap_or(seed))
+}
+
+/// A number that the environment names.
+pub fn asked(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
 /// The next number of a generator (`splitmix64`): the same seed, the same crash.

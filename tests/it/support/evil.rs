@@ -203,8 +203,18 @@ impl Evil {
     }
 
     pub fn taken(&self) -> Vec<(String, Value)> {
+        self.taken_after(0)
+    }
+
+    /// What was delivered after the first so many.
+    pub fn taken_after(&self, first: usize) -> Vec<(String, Value)> {
         let script = self.script.lock().unwrap();
-        script.taken.iter().map(|(path, body)| (path.clone(), serde_json::from_slice(body).unwrap())).collect()
+        script.taken[first..].iter().map(|(path, body)| (path.clone(), serde_json::from_slice(body).unwrap())).collect()
+    }
+
+    /// How many deliveries came.
+    pub fn count(&self) -> usize {
+        self.script.lock().unwrap().taken.len()
     }
 
     pub fn actor(&self, name: &str) -> String {
