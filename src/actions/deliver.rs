@@ -12,6 +12,8 @@ use crate::store::{Write, accounts, activities, actors, deliveries, follows};
 /// So often a delivery keeps its place in its lane, which the server's pause spaces out: a newer profile must not be
 /// overtaken by an older one. What still fails then may be at fault itself and lets the others pass.
 const IN_ORDER: u32 = 5;
+/// Nothing is given up after fewer tries, however much time seems to have passed: the clock may have leapt.
+const FEWEST: u32 = 5;
 /// A server's last success is written down at most this often.
 const NOTE_SUCCESS: Duration = Duration::from_secs(3600);
 
@@ -35,7 +37,7 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
             if delivery.tries > IN_ORDER {
                 delivery.due = now.plus(jittered(delay(delivery.tries), salt));
             }
-            if now.since(delivery.created) >= LIFETIME {
+            if now.since(delivery.created) >= LIFETIME && delivery.tries >= FEWEST {
                 delivery.state = State::GivenUp;
             }
             server.failed(now, *retry_after);

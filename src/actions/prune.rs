@@ -6,7 +6,7 @@ use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::model::delivery::{KEPT, LIFETIME, State};
 use crate::store::schema::{GONE, LOGIN_LINKS, MEDIA, SESSIONS};
-use crate::store::{Rows, Span, Write, activities, deliveries};
+use crate::store::{Rows, Span, Write, activities, actors, deliveries};
 
 /// Deleted strangers' objects are remembered this long (Mastodon: six hours; queues are retried for days).
 const REMEMBER: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -80,7 +80,10 @@ fn outcomes(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
     deliveries::oldest(tx, |name, delivery| {
         let age = now.since(delivery.created);
         if delivery.state == State::Waiting && age > LATE {
-            late.push((name, delivery));
+            // Not after a mere leap of the clock: a server that is well has its try first.
+            if actors::get_server(tx, delivery.server)?.suspended {
+                late.push((name, delivery));
+            }
         } else if delivery.state != State::Waiting && age > KEPT {
             old.push(name);
         }

@@ -27,7 +27,10 @@ pub async fn take(app: &Arc<App>, by: By, bytes: Vec<u8>, alt: String) -> Result
         let _permit = permit;
         let picture = picture::process(&bytes)?;
         let file = files.put(&picture.original.bytes, picture.original.ext)?;
-        let small = files.put(&picture.small.bytes, picture.small.ext)?;
+        let small = files.put(&picture.small.bytes, picture.small.ext).inspect_err(|_| {
+            // Nobody would ask for it; should it stay, the sweep finds it (see `work::prune`).
+            let _ = files.remove(&file);
+        })?;
         Ok(media(&picture, file, small))
     };
     let mut media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("decode a picture", e))??;

@@ -118,7 +118,8 @@ pub fn error(app: &App, error: &Error) -> Response {
         }
         Error::Conflict(what) => (StatusCode::CONFLICT, "That did not work", vec![(*what).to_owned()]),
         Error::Busy { .. } => {
-            (StatusCode::SERVICE_UNAVAILABLE, "Too much at once", vec!["The server is busy for a moment.".to_owned()])
+            let why = "There is too much to do at once, or its disk is full; then the log of the server says so.";
+            (StatusCode::SERVICE_UNAVAILABLE, "The server cannot take this in now", vec![why.to_owned()])
         }
         Error::Peer { .. } => (StatusCode::BAD_GATEWAY, "Another server failed", vec![error.to_string()]),
         Error::Broken(_) => (

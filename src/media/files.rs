@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::crypto::random;
 use crate::error::{Error, Result};
+use crate::limits;
 
 /// Where half-written files are; emptied at every start.
 const UNFINISHED: &str = "unfinished";
@@ -34,12 +35,18 @@ impl Files {
     }
 
     /// Keeps the bytes (mode 0600) and answers the new name. When this returns, the file survives
-    /// a power cut. `ext` is one of jpg, png, gif, webp.
+    /// a power cut; when it fails, nothing of it stays. `Busy` when the disk is full. `ext` is one of jpg, png, gif, webp.
     pub fn put(&self, bytes: &[u8], ext: &str) -> Result<String> {
         let name = format!("{:032x}.{ext}", u128::from_be_bytes(random::bytes::<16>()));
         let path = self.path(&name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
-        self.write(bytes, &name, &path).map_err(|e| broken("writing a media file", e))?;
-        Ok(name)
+        match self.write(bytes, &name, &path) {
+            Ok(()) => Ok(name),
+            Err(e) if matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+                tracing::error!("there is no room for a picture, so whoever brings it is told to come back: {e}");
+                Err(Error::Busy { retry_after: limits::store::COME_BACK })
+            }
+            Err(e) => Err(broken("writing a media file", e)),
+        }
     }
 
     /// Where the file of this name is, if it is there. `None` for anything that is not one of our
@@ -91,6 +98,7 @@ impl Files {
         if written.is_err() {
             // A full disk is likelier to fail above than here; what stays is removed at the next start.
             _ = fs::remove_file(&unfinished);
+            _ = fs::remove_file(path);
         }
         written
     }
@@ -220,6 +228,17 @@ mod tests {
         assert!(matches!(files.put(b"x", "svg"), Err(Error::Broken(_))));
         assert!(matches!(files.put(b"x", "png/../../x"), Err(Error::Broken(_))));
         assert_eq!(names(&files).len(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_put_in_its_place_leaves_nothing() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        for n in 0..=255_u8 {
+            fs::write(scratch.0.join(format!("{n:02x}")), b"no folder").unwrap();
+        }
+        assert!(files.put(b"x", "png").is_err());
+        assert_eq!(fs::read_dir(scratch.0.join(UNFINISHED)).unwrap().count(), 0);
     }
 
     #[test]

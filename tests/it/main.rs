@@ -20,5 +20,6 @@ mod fuzz;
 mod hostile;
 mod house;
 mod later;
+mod outage;
 mod pages;
 mod support;

@@ -213,10 +213,9 @@ impl Server {
     async fn react(&self) -> Option<()> {
         loop {
             let n = self.number();
-            let last = self.told().posts.last().map(|post| post.0);
-            let Some(post) = last else { return None };
+            let post = self.told().posts.last()?.0;
             let (who, uri) = (self.somebody(n), format!("{}/ap/posts/{post}", self.origin));
-            if n % 3 == 0 {
+            if n.is_multiple_of(3) {
                 let note = self.peers[who.0].note(&who.1, &format!("/note/{n}"), &uri, "Thanks");
                 let uri = note["id"].as_str().unwrap().to_owned();
                 let id = self.insist(&who, "Create", note).await?;
