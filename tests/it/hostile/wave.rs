@@ -170,7 +170,13 @@ async fn long_activities_count_for_more() {
     follow(&us, &mal, "ann", "/f/ann").await;
     let mut undo = mal.activity("ann", "Undo", "/u", &json!(mal.url("/none")));
     undo["summary"] = json!("x".repeat(900 << 10));
-    let answers = flood(&us, vec![request(&us, &mal, "ann", 0, &undo); 20]).await;
+    let mut answers = Answers::new();
+    for _ in 0..20 {
+        // One after the other: bodies of one network have a bound of their own.
+        for (answer, times) in flood(&us, vec![request(&us, &mal, "ann", 0, &undo)]).await {
+            *answers.entry(answer).or_default() += times;
+        }
+    }
     assert_eq!((of(202, &answers), of(429, &answers) + of(503, &answers)), (17, 3), "{answers:?}");
     drain(&[&us]).await;
 }
