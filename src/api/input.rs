@@ -135,5 +135,7 @@ mod tests {
         assert_eq!(input.file.as_deref(), Some(b"bytes".as_slice()));
         assert_eq!(input.form.text("description"), "A map");
         assert!(multipart(Bytes::from("no parts at all"), "x").await.is_err());
+        let twice = body.replace("\"description\"", "\"file\"");
+        assert!(multipart(Bytes::from(twice), "x").await.is_err());
     }
 }

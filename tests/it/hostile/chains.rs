@@ -93,6 +93,8 @@ async fn nothing_leads_on() {
     for (kind, object) in [
         ("Create", reply("/n/1", &uri)),
         ("Create", json!(mal.url("/n/address"))),
+        ("Create", json!(there())),
+        ("Update", json!(there())),
         ("Create", reply("/n/2", &here())),
         ("Create", reply("/n/3", &there())),
         ("Update", reply("/n/1", &there())),

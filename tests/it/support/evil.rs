@@ -186,15 +186,19 @@ impl Evil {
         self.asked().iter().filter(|asked| *asked == line).count()
     }
 
-    /// Comes back when it has been asked for something so often.
+    /// Comes back when it has been asked for something so often; a minute in vain is a failure.
     pub async fn until_asked_for(&self, line: &str, times: usize) {
-        loop {
-            let asked = self.bells.asked.notified();
-            if self.asked_for(line) >= times {
-                return;
+        let asked = async {
+            loop {
+                let asked = self.bells.asked.notified();
+                if self.asked_for(line) >= times {
+                    return;
+                }
+                asked.await;
             }
-            asked.await;
-        }
+        };
+        let count = || format!("{line}: asked {} of {times} times", self.asked_for(line));
+        tokio::time::timeout(Duration::from_secs(60), asked).await.unwrap_or_else(|_| panic!("{}", count()));
     }
 
     /// Closes the connections of those who were answered with silence so far.
