@@ -83,6 +83,7 @@ async fn no_way_out_leads_inside() {
         let (actor, there) = (inside("/u/x"), inside("/n/x"));
         // A key, also behind a redirect and behind another's id.
         assert_eq!(knock(&us, &actor).await, 401, "{actor}");
+        assert!(!canary.is_touched(), "{actor}");
         mal.serve("/u/moved", Page::redirect(&actor));
         let mut liar = mal.person("liar", key(0));
         liar["id"] = json!(actor);
@@ -109,6 +110,7 @@ async fn no_way_out_leads_inside() {
             mal.serve("/.well-known/webfinger", page);
             assert!(lookup::by_handle(&us.app, "x", &mal.address.to_string()).await.is_err(), "{actor}");
         }
+        assert!(!canary.is_touched(), "{host}");
     }
     days(&clock, &us).await;
     assert!(!canary.is_touched());
