@@ -4,6 +4,7 @@
 mod deeds;
 mod faults;
 mod file;
+mod full;
 mod group;
 mod kill;
 mod model;
