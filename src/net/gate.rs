@@ -160,7 +160,7 @@ mod tests {
             match ask(&gate, &format!("h{n}.example"), Behalf::Stranger) {
                 Some(Ok(leave)) => held.push(leave),
                 Some(Err(Error::Busy { retry_after })) => assert_eq!(retry_after, inbox::COME_BACK),
-                other => panic!("{:?}", other.map(|leave| leave.err())),
+                other => panic!("{:?}", other.map(Result::err)),
             }
         }
         assert_eq!(held.len(), outbound::STRANGE);

@@ -134,7 +134,7 @@ async fn a_server_that_is_away_gets_everything_when_it_is_back() {
         alpha.app.store.read(|rows| instance::store::actors::server_by_host(rows, &actor.profile.domain)).unwrap();
     assert!(server.unwrap().failures >= 2);
     assert_eq!(alpha.deliveries(State::Waiting), 2);
-    for _ in 0..12 {
+    for _ in 0..14 {
         clock.advance(Duration::from_secs(12 * 3600));
         drain(&[&alpha]).await;
     }
