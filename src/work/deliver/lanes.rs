@@ -229,8 +229,10 @@ impl Lanes {
         }
     }
 
+    /// Whether healthy lanes are at work.
     pub fn are_at_work(&self) -> bool {
-        !self.busy.is_empty()
+        let [swift, _] = self.at_work;
+        swift > 0
     }
 
     /// Whether healthy lanes wait for room.
