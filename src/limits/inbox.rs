@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Rate;
 
 /// Activities held in memory while they wait for a key or for their commit, in KiB of what was sent. Beyond it the
-/// sender is told to come back (503) before memory grows: parsed, a document takes about four times its length.
+/// sender is told to come back (503) before memory grows. Less than `inbound::BODIES`, which counts the bytes alone:
+/// parsed, a document takes about four times its length.
 pub const ROOM: usize = 8 << 10;
 /// What is told to whoever finds the house full, in seconds.
 pub const COME_BACK: u32 = 30;

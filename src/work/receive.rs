@@ -58,23 +58,28 @@ fn hurry(tx: &mut Write<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What is due. Nothing is ever put off for longer than `LEASE`: what claims to be waits since before the clock was set
+/// back.
+fn due(rows: &impl Rows, now: Timestamp) -> Result<Vec<(Key, Received)>> {
+    let mut due = rows.rows(&RECEIVED, Span::all().before(&Timestamp(now.0.saturating_add(1))).limit(BATCH))?;
+    due.extend(rows.rows(&RECEIVED, Span::all().after(&now.plus(LEASE)).limit(BATCH))?);
+    Ok(due)
+}
+
 /// Takes up what is due. Until it is done with, the rows are put off, so that nobody else takes them up.
 async fn step(app: &Arc<App>) -> Result<(usize, Vec<JoinHandle<()>>)> {
     let now = app.now();
-    let due = Span::all().before(&Timestamp(now.0.saturating_add(1))).limit(BATCH);
-    if app.store.read(|rows| rows.keys(&RECEIVED, due.clone()))?.is_empty() {
+    if app.store.read(|rows| due(rows, now))?.is_empty() {
         return Ok((0, Vec::new()));
     }
-    let rows: Vec<(Key, Received)> = app
-        .store
-        .write(move |tx| {
-            let mut taken = Vec::new();
-            for (key, row) in tx.rows(&RECEIVED, due.clone())? {
-                taken.push((put_off(tx, key, now.plus(LEASE), &row)?, row));
-            }
-            Ok(taken)
-        })
-        .await?;
+    let taken = app.store.write(move |tx| {
+        let mut taken = Vec::new();
+        for (key, row) in due(tx, now)? {
+            taken.push((put_off(tx, key, now.plus(LEASE), &row)?, row));
+        }
+        Ok(taken)
+    });
+    let rows: Vec<(Key, Received)> = taken.await?;
     let start = |(key, row)| {
         let task = Arc::clone(app);
         app.spawn(async move {

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::{EVE, count, drain, follow, followers, note, rows, start, tell};
-use crate::support::Instance;
 use crate::support::evil::{Evil, Page, Signed, key, post, signed};
 use crate::support::http::Line;
+use crate::support::{Instance, START};
 
 /// Statuses with the waits they ask for, and how often each came.
 type Answers = BTreeMap<(u16, String), usize>;
@@ -189,7 +189,7 @@ async fn when_too_much_waits_for_others_the_sender_is_told_and_the_rest_goes_on(
     let uri = us.post_uri(post.id);
     follow(&us, &mal, "ann", "/f/ann").await;
     mal.serve("/n/1", Page::activity(&mal.note("ann", "/n/1", &uri, "I do")));
-    let much_later = us.app.now().plus(Duration::from_secs(1_000_000));
+    let later = us.app.now().plus(Duration::from_secs(1_800));
     let row = Received {
         actor: mal.actor("ann"),
         at: us.app.now(),
@@ -203,7 +203,7 @@ async fn when_too_much_waits_for_others_the_sender_is_told_and_the_rest_goes_on(
         .write(move |tx| {
             (0..limits::inbox::WAITING).try_for_each(|_| {
                 let id = ReceivedId(tx.id());
-                tx.put(&RECEIVED, &(much_later, id), &row)
+                tx.put(&RECEIVED, &(later, id), &row)
             })
         })
         .await
@@ -229,6 +229,22 @@ async fn when_too_much_waits_for_others_the_sender_is_told_and_the_rest_goes_on(
         .unwrap();
     clock.advance(Duration::from_secs(30));
     tell(&us, &mal, "ann", &mal.activity("ann", "Create", "/c/1", &json!(mal.url("/n/1")))).await;
+    assert!(note(&us, &mal.url("/n/1")).is_some());
+}
+
+#[tokio::test]
+async fn what_waits_for_a_fetch_does_not_wait_for_a_clock_that_was_set_back() {
+    let (clock, us, mal) = start().await;
+    mal.be(&["ann"]);
+    let uri = us.post_uri(us.publish("Who answers?").await.id);
+    follow(&us, &mal, "ann", "/f/ann").await;
+    mal.serve("/n/1", Page::status(503));
+    tell(&us, &mal, "ann", &mal.activity("ann", "Create", "/c/1", &json!(mal.url("/n/1")))).await;
+    mal.serve("/n/1", Page::activity(&mal.note("ann", "/n/1", &uri, "I do")));
+    drain(&[&us]).await;
+    assert!(note(&us, &mal.url("/n/1")).is_none(), "it was put off");
+    clock.set(START.minus(Duration::from_secs(365 * 24 * 3_600)));
+    drain(&[&us]).await;
     assert!(note(&us, &mal.url("/n/1")).is_some());
 }
 

@@ -9,12 +9,18 @@ pub const CASES: &[Case] = &[
         &[
             "hostile::floods::unknown_keys_of_one_host_have_a_budget",
             "hostile::chains::many_hosts_leave_nothing_behind",
+            "hostile::wave::a_server_has_its_share_and_no_forger_uses_it_up",
+            "hostile::wave::when_too_much_waits_for_others_the_sender_is_told_and_the_rest_goes_on",
+            "hostile::wave::what_has_to_be_fetched_has_a_smaller_share",
         ],
     ),
     fails(
         "thousands of farewells of actors that nobody here knows",
         "",
-        &["hostile::floods::farewells_of_strangers_cost_nothing"],
+        &[
+            "hostile::floods::farewells_of_strangers_cost_nothing",
+            "hostile::wave::ten_thousand_farewells_leave_nothing",
+        ],
     ),
     fails(
         "followers by the thousand, to multiply deliveries",

@@ -120,7 +120,10 @@ pub const CASES: &[Case] = &[
         "CVE-2026-34148",
         &[
             "hostile::floods::unknown_keys_of_one_host_have_a_budget",
+            "hostile::wave::what_costs_nothing_is_asked_first",
+            "net::actors::tests::whoever_asks_for_the_same_document_at_the_same_time_gets_the_same",
             "net::gate::tests::a_server_has_a_budget_whatever_its_spelling",
+            "net::gate::tests::strangers_fill_a_room_of_their_own_and_nothing_is_kept_of_them",
         ],
     ),
     fails(
