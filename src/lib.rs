@@ -62,6 +62,13 @@
 //! post of ours, and waits until somebody releases it ([`actions::replies`]). What has to be fetched before it makes
 //! sense is first a row, and [`work::receive`] goes on with it.
 //!
+//! # A page is read
+//!
+//! `GET /@press/1` is looked for among the kept answers ([`web::cache`], [`app::kept`]) before it is taken apart. What is
+//! not there [`pages`] or [`federation`] make from one state of the store, which notes each row that they look at. A
+//! commit tells which rows it changed before its verbs are answered, and nothing that was made from one of them holds
+//! any longer ([`store::Seen`]). Nobody has to know what is shown where.
+//!
 //! # Where to start reading
 //!
 //! [`model::post`], then [`store::schema`](store), then [`actions::publish`], then [`work::deliver`].

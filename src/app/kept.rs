@@ -66,3 +66,68 @@ impl Kept {
         self.0.lock().map(|kept| (kept.len(), kept.weight())).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::{Clock, Timestamp};
+    use crate::store::schema::{GONE, MEDIA};
+    use crate::store::{Options, Rows};
+
+    fn store() -> Store {
+        let options = Options { cache: 1 << 20, clock: Clock::by_hand(Timestamp(1)), after: Box::new(|_| {}) };
+        Store::on_backend(redb::backends::InMemoryBackend::new, options).unwrap()
+    }
+
+    fn finished(seen: Seen, bytes: usize) -> Arc<Finished> {
+        let form = Form { headers: HeaderMap::new(), body: vec![0; bytes].into() };
+        let (status, packing, seen) = (StatusCode::OK, AtomicBool::new(false), Some(Arc::new(seen)));
+        Arc::new(Finished { status, packed: Some(form.clone()), plain: form, packing, seen })
+    }
+
+    #[test]
+    fn ten_thousand_pages_stay_within_their_bytes_and_the_hot_one_stays() {
+        let (store, kept) = (store(), Kept::default());
+        let key = |n: usize| (format!("/@press/{n}"), false);
+        kept.put(key(0), finished(Seen::nothing(), 10_000));
+        for n in 1..10_000 {
+            kept.put(key(n), finished(Seen::nothing(), n));
+            assert!(kept.get(&store, &key(0)).is_some() && kept.get(&store, &key(n)).is_some(), "{n}");
+            assert!(kept.size().1 <= KEPT, "{n}");
+        }
+        assert!(kept.size().0 < 2_000, "older ones made room");
+        kept.put(key(1), finished(Seen::nothing(), KEPT_ONE));
+        assert!(kept.get(&store, &key(1)).is_none(), "one that is too large");
+    }
+
+    #[test]
+    fn what_has_changed_is_not_given_out() {
+        let (store, kept) = (store(), Kept::default());
+        let id = crate::model::ids::MediaId(7);
+        let (found, seen) = store.read_noting(|rows| rows.has(&MEDIA, &id)).unwrap();
+        assert!(!found);
+        let key = ("/".to_owned(), false);
+        kept.put(key.clone(), finished(seen, 1));
+        store.write_blocking(|tx| tx.put(&GONE, &[1; 16], &Timestamp(1))).unwrap();
+        store.write_blocking(|tx| tx.remove(&MEDIA, &crate::model::ids::MediaId(7))).unwrap();
+        assert!(kept.get(&store, &key).is_some(), "nothing of it has changed");
+        store.write_blocking(|tx| crate::store::meta::put_institution(tx, &institution())).unwrap();
+        assert!(kept.get(&store, &key).is_some());
+        let (_, seen) = store.read_noting(crate::store::meta::institution).unwrap();
+        kept.put(key.clone(), finished(seen, 1));
+        store.write_blocking(|tx| crate::store::meta::put_institution(tx, &institution())).unwrap();
+        assert!(kept.get(&store, &key).is_none());
+        assert!(store.read_noting(|rows| rows.has(&GONE, &[1; 16])).is_err(), "its changes are not told");
+    }
+
+    fn institution() -> crate::model::institution::Institution {
+        crate::model::institution::Institution {
+            name: "City of Example".into(),
+            languages: Vec::new(),
+            time_zone: "UTC".into(),
+            created: Timestamp(1),
+            origin: None,
+            first_delivery: None,
+        }
+    }
+}

@@ -45,9 +45,9 @@ pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
     match request.segments().as_slice() {
         [] => page(app, |rows, scene| home::render(rows, scene, before)),
         ["about"] => page(app, |rows, scene| about::render(rows, scene, app.config.contact.as_deref())),
-        ["tags", tag] => of_tag(tag, page(app, |rows, scene| tag::render(rows, scene, tag, before))?),
+        ["tags", tag] => page(app, |rows, scene| tag::render(rows, scene, tag, before)).map(|found| of_tag(tag, found)),
         ["feed.atom"] => feed(app, Of::All, Kind::Atom),
-        ["tags", tag, "feed.atom"] => of_tag(tag, feed(app, Of::Tag(tag), Kind::Atom)?),
+        ["tags", tag, "feed.atom"] => feed(app, Of::Tag(tag), Kind::Atom).map(|found| of_tag(tag, found)),
         ["robots.txt"] => Ok(fixed(text_file(plain::robots(&app.site)))),
         [".well-known", "security.txt"] => security(app),
         ["favicon.ico"] => assets::serve(request.path(), "emblem.svg"),
@@ -64,8 +64,8 @@ pub fn error(app: &App, error: &Error, _request: &Request) -> Response {
 }
 
 /// Many spellings lead to a tag; what is under another than ours is not kept.
-fn of_tag(tag: &str, response: Response) -> Result<Response> {
-    Ok(if markup::fold(tag) == tag { response } else { passing(response) })
+fn of_tag(tag: &str, response: Response) -> Response {
+    if markup::fold(tag) == tag { response } else { passing(response) }
 }
 
 fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Result<Response> {

@@ -78,7 +78,7 @@ pub fn names(line: &HeaderValue, tag: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn headers(name: HeaderName, lines: &[&'static str]) -> HeaderMap {
+    fn headers(name: &HeaderName, lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (name.clone(), HeaderValue::from_static(line))).collect()
     }
 
@@ -111,13 +111,13 @@ mod tests {
             (&["gzipped, notgzip"], Coding::Plain),
         ];
         for (lines, coding) in cases {
-            assert_eq!(super::coding(&headers(header::ACCEPT_ENCODING, lines)), coding, "{lines:?}");
+            assert_eq!(super::coding(&headers(&header::ACCEPT_ENCODING, lines)), coding, "{lines:?}");
         }
     }
 
     #[test]
     fn a_media_type_counts_on_every_line() {
-        let accept = |lines| headers(header::ACCEPT, lines);
+        let accept = |lines| headers(&header::ACCEPT, lines);
         assert!(activity(&accept(&["text/html", "application/activity+json"])));
         assert!(page(&accept(&["text/plain", "text/html;q=0.9"])));
         assert!(!page(&accept(&["text/html", "application/ld+json"])));

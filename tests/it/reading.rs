@@ -213,7 +213,7 @@ impl<'a> Shelf<'a> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_happens_changes_what_shows_it_and_nothing_else() {
+async fn what_strangers_do_changes_what_shows_it_and_nothing_else() {
     let clock = Clock::by_hand(START);
     let (server, peer) = (Instance::start(&clock).await, Instance::start(&clock).await);
     let post = server.publish("Water is safe. #water").await;
@@ -230,7 +230,6 @@ async fn what_happens_changes_what_shows_it_and_nothing_else() {
     drain(&[&server, &peer]).await;
     shelf.changed("a follower who leaves", &["home", "profile", "followers"]).await;
 
-    let (site, by) = (server.app.site.clone(), server.by());
     let uri = server.post_uri(post.id);
     for (kind, shown) in [(ReactionKind::Like, &["likes"][..]), (ReactionKind::Boost, &[])] {
         let object = lookup::object(&peer.app, &uri).await.unwrap();
@@ -252,6 +251,16 @@ async fn what_happens_changes_what_shows_it_and_nothing_else() {
     server.app.store.write(move |tx| actions::replies::show(tx, owner, note.id, Shown::Released)).await.unwrap();
     shelf.changed("its release", &["home", "profile", "post", "tag", "feed", "replies"]).await;
     assert!(ask(&server, &format!("/@press/{}", post.id), &[]).await.text().contains("Seit wann?"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_we_do_changes_what_shows_it_and_nothing_else() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let post = server.publish("Water is safe. #water").await;
+    let other = server.publish("The bridge is open.").await;
+    let shelf = Shelf::new(&server, post.id, other.id);
+    shelf.warm().await;
+    let (site, by) = (server.app.site.clone(), server.by());
 
     let (edited, id) = ("Water is good. #water", post.id);
     let versions = [Version { lang: "en".parse().unwrap(), text: edited.into(), warning: String::new() }];
@@ -284,7 +293,6 @@ async fn what_happens_changes_what_shows_it_and_nothing_else() {
     for path in ["/", "/@press"] {
         assert!(!ask(&server, path, &[]).await.text().contains("The bridge is open."), "{path}");
     }
-    drain(&[&server, &peer]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
