@@ -16,10 +16,9 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::web::cache::{self, Asked};
-use crate::web::front::{Front, Rules};
+use crate::web::front::{Front, Rules, Toll};
 use crate::web::request::Request;
 use crate::web::response::{self, Body, Response};
-use crate::web::tolls::Toll;
 use crate::{api, control, desk, federation, pages, work};
 use seats::Seats;
 
@@ -155,7 +154,7 @@ impl House {
         let Ok(request) = Request::new(request, visitor) else { return response::bare(StatusCode::BAD_REQUEST) };
         let Some(toll) = request.toll() else { return route(&self.app, request).await };
         let network = request.visitor().network();
-        if let Some(wait) = request.visitor().wait(toll, now) {
+        if let Err(wait) = self.front.admit(network, toll, now) {
             return later(StatusCode::TOO_MANY_REQUESTS, wait);
         }
         if network.is_none() && self.app.site.live && self.front.should_say() {
@@ -163,15 +162,18 @@ impl House {
                 "a proxy does not say who asks (X-Forwarded-For); limits for each network are off behind it"
             );
         }
-        if toll == Toll::Read {
-            self.front.count(network, toll, now);
-        }
         let response = route(&self.app, request).await;
-        if toll == Toll::Fault && response.status().is_client_error() && response.status() != StatusCode::NOT_FOUND {
-            self.front.count(network, toll, now);
+        if toll == Toll::Fault && is_fault(response.status()) {
+            self.front.fault(network, now);
         }
         response
     }
+}
+
+/// Whether the one who asked is to blame. Looking for what is not there is none, and neither is being sent away for a
+/// while.
+fn is_fault(status: StatusCode) -> bool {
+    status.is_client_error() && status != StatusCode::NOT_FOUND && status != StatusCode::TOO_MANY_REQUESTS
 }
 
 /// Too much at the moment: says when to come back.

@@ -23,11 +23,26 @@ impl<K: Eq + Hash + Clone> Rates<K> {
     pub fn take(&self, key: &K, tokens: u32, now: Timestamp) -> Result<(), u32> {
         // A thread that panicked in here left nothing worse than a bucket too full.
         let mut left = self.left.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (had, at) = left.get(key).unwrap_or((self.rate.burst, now));
-        let has = (had + now.since(at).as_secs_f64() * self.rate.per_second).min(self.rate.burst);
+        let has = self.has(left.get(key), now);
         let wanted = f64::from(tokens).min(self.rate.burst);
         // Written down in any case: a clock that was put back must not stop the refilling.
         left.insert(key.clone(), (if has < wanted { has } else { has - wanted }, now));
+        self.enough(has, wanted)
+    }
+
+    /// As `take`, but takes nothing.
+    pub fn look(&self, key: &K, tokens: u32, now: Timestamp) -> Result<(), u32> {
+        let mut left = self.left.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let has = self.has(left.get(key), now);
+        self.enough(has, f64::from(tokens).min(self.rate.burst))
+    }
+
+    fn has(&self, bucket: Option<(f64, Timestamp)>, now: Timestamp) -> f64 {
+        let (had, at) = bucket.unwrap_or((self.rate.burst, now));
+        (had + now.since(at).as_secs_f64() * self.rate.per_second).min(self.rate.burst)
+    }
+
+    fn enough(&self, has: f64, wanted: f64) -> Result<(), u32> {
         if has < wanted {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded up, and clamped")]
             return Err(((wanted - has) / self.rate.per_second).ceil().clamp(1.0, 3600.0) as u32);
@@ -66,6 +81,10 @@ mod tests {
         let wait = rates.take(&1, 150, now).unwrap_err();
         assert_eq!(wait, 5);
         assert_eq!(rates.take(&1, 150, now.plus(Duration::from_secs(wait.into()))), Ok(()));
+        assert_eq!(
+            (rates.look(&1, 50, now), rates.look(&1, 51, now), rates.look(&1, 50, now)),
+            (Ok(()), Err(1), Ok(()))
+        );
         assert_eq!(rates.take(&2, 1_000, now), Ok(()), "more than a bucket holds is a whole bucket");
     }
 

@@ -88,12 +88,12 @@ fn networks() -> Vec<Line> {
     vec![
         line(
             "pages and documents",
-            format!("{}, then {} a second", inbound::READS, inbound::READS_PER_SECOND),
+            format!("{}, then {} a second", inbound::READS.burst, inbound::READS.per_second),
             "429 with Retry-After. Only what has to be worked out is counted: no pictures, files, finished pages.",
         ),
         line(
             "faults",
-            format!("{}, then {} a second", inbound::FAULTS, inbound::FAULTS_PER_SECOND),
+            format!("{}, then {} a second", inbound::FAULTS.burst, inbound::FAULTS.per_second),
             "429 with Retry-After for everything but reading. Counted are activities that are not signed, wrong log-in links \
              and tokens, forms that do not parse.",
         ),

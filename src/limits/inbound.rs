@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{media, post};
+use super::{Rate, media, post};
 
 /// Connections at once; each costs about 26 KB when idle over TLS. When all are taken, the one that has been idle the
 /// longest makes room for a new one; when none is idle, the new one is answered 503.
@@ -71,16 +71,14 @@ pub const COME_BACK: u32 = 5;
 pub const NETWORKS: usize = 32_768;
 /// How long the key under which networks are known is used. It is in memory only, and no address is kept anywhere.
 pub const NETWORK_KEY: Duration = Duration::from_secs(24 * 3600);
-/// Requests that have to be worked out (no file, and no page at hand) which a network may make at once. A Mastodon
-/// server fetches from one or a few addresses, an office of a thousand opens a link from one mail.
-pub const READS: u32 = 1_000;
-/// And so many a second after that: about 2 % of one core.
-pub const READS_PER_SECOND: u32 = 20;
-/// Faults of a network at once: posts to an inbox that do not verify, wrong links and tokens, forms that do not parse.
-/// A server whose keys were changed makes dozens before it is told; a person makes three.
-pub const FAULTS: u32 = 100;
-/// And so many a second after that: about 0.1 % of one core.
-pub const FAULTS_PER_SECOND: u32 = 2;
+/// Requests that have to be worked out (no file, and no page at hand) which a network may make: a Mastodon server
+/// fetches from one or a few addresses, an office of a thousand opens a link from one mail. The pace after that is
+/// about 2 % of one core.
+pub const READS: Rate = Rate { burst: 1_000.0, per_second: 20.0, keys: NETWORKS };
+/// Faults of a network: posts to an inbox that do not verify, wrong links and tokens, forms that do not parse. A server
+/// whose keys were changed makes dozens before it is told; a person makes three. The pace after that is about 0.1 %
+/// of one core.
+pub const FAULTS: Rate = Rate { burst: 100.0, per_second: 2.0, keys: NETWORKS };
 /// Entries of `X-Forwarded-For` that are read, from the right: more proxies than anybody has in a row.
 pub const PROXIES: usize = 16;
 /// A form without files: 30 versions of 5,000 characters of up to 4 bytes, percent-encoded, would be larger, but

@@ -10,9 +10,9 @@ use hyper::HeaderMap;
 
 use super::budget::{Budget, Held};
 use super::network::{Mark, Marks};
-use super::tolls::{Rate, Toll, Tolls};
+use crate::base::rate::Rates;
 use crate::base::time::Timestamp;
-use crate::limits::inbound;
+use crate::limits::{Rate, inbound};
 use crate::net::address::Network;
 
 /// The numbers of `limits::inbound` that a test may set.
@@ -37,16 +37,26 @@ impl Rules {
             refusals: inbound::REFUSALS,
             bodies: inbound::BODIES,
             bodies_of_network: inbound::BODIES_OF_NETWORK,
-            reads: Rate { burst: inbound::READS, per_second: inbound::READS_PER_SECOND },
-            faults: Rate { burst: inbound::FAULTS, per_second: inbound::FAULTS_PER_SECOND },
+            reads: inbound::READS,
+            faults: inbound::FAULTS,
         }
     }
+}
+
+/// What is counted of a network. Files and finished pages are free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toll {
+    /// Something has to be read and rendered.
+    Read,
+    /// What came was refused: not signed, not logged in, not understood. Whatever may end so asks first.
+    Fault,
 }
 
 pub struct Front {
     pub rules: Rules,
     marks: Marks,
-    tolls: Tolls,
+    reads: Rates<Mark>,
+    faults: Rates<Mark>,
     bodies: Arc<Budget>,
     /// Whether it was said already that a proxy does not tell who asks.
     said: AtomicBool,
@@ -54,7 +64,6 @@ pub struct Front {
 
 /// One request's standing.
 pub struct Visitor {
-    front: Arc<Front>,
     network: Option<Mark>,
     body: Held,
 }
@@ -63,7 +72,8 @@ impl Front {
     pub fn new(rules: Rules, now: Timestamp) -> Arc<Self> {
         Arc::new(Self {
             marks: Marks::new(rules.trusted.clone(), now),
-            tolls: Tolls::new(rules.reads, rules.faults),
+            reads: Rates::new(rules.reads),
+            faults: Rates::new(rules.faults),
             bodies: Budget::new(rules.bodies, rules.bodies_of_network),
             rules,
             said: AtomicBool::new(false),
@@ -76,15 +86,24 @@ impl Front {
     }
 
     /// Who asks.
-    pub fn visitor(self: &Arc<Self>, peer: IpAddr, headers: &HeaderMap, now: Timestamp) -> Visitor {
+    pub fn visitor(&self, peer: IpAddr, headers: &HeaderMap, now: Timestamp) -> Visitor {
         let network = self.marks.of_request(peer, headers, now);
-        Visitor { front: Arc::clone(self), network, body: self.bodies.hold(network) }
+        Visitor { network, body: self.bodies.hold(network) }
     }
 
-    pub fn count(&self, network: Option<Mark>, toll: Toll, now: Timestamp) {
-        if let Some(network) = network {
-            self.tolls.count(network, toll, now);
+    /// Lets a request of a network in, or says after how many seconds. Reading is counted now, faults when they happen:
+    /// what is sent rightly is never counted. A network that is not known is not counted at all.
+    pub fn admit(&self, network: Option<Mark>, toll: Toll, now: Timestamp) -> Result<(), u32> {
+        match (network, toll) {
+            (None, Toll::Read | Toll::Fault) => Ok(()),
+            (Some(network), Toll::Read) => self.reads.take(&network, 1, now),
+            (Some(network), Toll::Fault) => self.faults.look(&network, 1, now),
         }
+    }
+
+    pub fn fault(&self, network: Option<Mark>, now: Timestamp) {
+        // Many that were let in together may find nothing left to count; they are the last for a while.
+        let _ = network.map(|network| self.faults.take(&network, 1, now));
     }
 
     /// True once: that the proxy in front does not tell who asks is worth one line in the log.
@@ -97,11 +116,6 @@ impl Visitor {
     /// None behind a proxy that does not tell; then no network can be counted.
     pub fn network(&self) -> Option<Mark> {
         self.network
-    }
-
-    /// The seconds to wait before more of this is answered.
-    pub fn wait(&self, toll: Toll, now: Timestamp) -> Option<u32> {
-        self.network.and_then(|network| self.front.tolls.wait(network, toll, now))
     }
 
     /// Room for so many more bytes of the body, kept as long as the request.

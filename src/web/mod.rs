@@ -10,5 +10,4 @@ mod negotiate;
 pub mod network;
 pub mod request;
 pub mod response;
-pub mod tolls;
 pub mod who;

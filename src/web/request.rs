@@ -9,9 +9,8 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::front::{self, Visitor};
+use super::front::{self, Toll, Visitor};
 use super::negotiate;
-use super::tolls::Toll;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::limits::inbound::FIELDS;

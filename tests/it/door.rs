@@ -9,10 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use instance::base::time::Clock;
-use instance::limits::inbound;
+use instance::limits::{Rate, inbound};
 use instance::serve::House;
 use instance::web::front::Rules;
-use instance::web::tolls::Rate;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::time::{Instant, sleep};
 
@@ -303,7 +302,7 @@ async fn bodies_have_a_budget_and_each_network_a_share() {
 
 #[tokio::test(start_paused = true)]
 async fn pages_have_a_pace_for_each_network_whatever_it_says_of_itself() {
-    let door = Door::open(|rules| rules.reads = Rate { burst: 4, per_second: 1 }).await;
+    let door = Door::open(|rules| rules.reads = Rate { burst: 4.0, per_second: 1.0, keys: 100 }).await;
     // However it is spelt, it counts; what was not found was looked for all the same.
     for (path, status) in [("/?before=9", 200), ("//", 404), ("/@press/", 200), ("/nothing.json?x", 404)] {
         assert_eq!(door.get(ALICE, path).await.status, status, "{path}");
@@ -348,7 +347,7 @@ async fn pages_have_a_pace_for_each_network_whatever_it_says_of_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn faults_have_a_pace_and_do_not_keep_a_network_from_reading() {
-    let door = Door::open(|rules| rules.faults = Rate { burst: 3, per_second: 1 }).await;
+    let door = Door::open(|rules| rules.faults = Rate { burst: 3.0, per_second: 1.0, keys: 100 }).await;
     let guesses = [
         "POST /ap/inbox HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}".to_owned(),
         format!(
