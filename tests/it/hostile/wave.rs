@@ -124,7 +124,7 @@ async fn ten_thousand_farewells_leave_nothing() {
     let before = rows(&us);
     let farewells = (0..10_000).map(|n| {
         let who = format!("gone{n}");
-        let (headers, _) = (HeaderMap::new(), ());
+        let headers = HeaderMap::new();
         (headers, Bytes::from(mal.activity(&who, "Delete", "/d", &json!(mal.actor(&who))).to_string()))
     });
     let answers = flood(&us, farewells.collect()).await;

@@ -211,7 +211,8 @@ impl Instance {
             }
             Ok(doubled)
         });
-        self.doubled.lock().unwrap().extend(doubled.await.unwrap());
+        let doubled = doubled.await.unwrap();
+        self.doubled.lock().unwrap().extend(doubled);
     }
 
     /// True when something was done.
