@@ -1,19 +1,13 @@
 //! What came of a delivery.
 
-use std::time::Duration;
-
 use crate::error::Result;
+use crate::limits;
 use crate::model::activity::Activity;
-use crate::model::delivery::{Delivery, LIFETIME, MAX_SAID, Outcome, State, Wake, delay, jittered};
+use crate::model::delivery::{Delivery, Outcome, State, Wake, delay, jittered};
 use crate::model::ids::InboxId;
 use crate::model::server::Server;
 use crate::store::deliveries::Name;
 use crate::store::{Rows, Write, accounts, activities, actors, deliveries, follows};
-
-/// Nothing is given up after fewer tries, however much time seems to have passed: the clock may have leapt.
-const FEWEST: u32 = 5;
-/// A server's last success is written down at most this often.
-const NOTE_SUCCESS: Duration = Duration::from_secs(3600);
 
 /// Writes the outcome of a try down. Whether the server is to be left alone for a while is part of it.
 pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
@@ -35,7 +29,7 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
             if delivery.lets_others_pass() {
                 delivery.due = now.plus(jittered(delay(delivery.tries), salt));
             }
-            if now.since(delivery.created) >= LIFETIME && delivery.tries >= FEWEST {
+            if now.since(delivery.created) >= limits::delivery::LIFETIME && delivery.tries >= limits::delivery::FEWEST {
                 delivery.state = State::GivenUp;
             }
             server.failed(now, *retry_after);
@@ -80,7 +74,7 @@ pub fn is_late(rows: &impl Rows, name: Name, delivery: &Delivery, activity: &Act
 /// The server answered: whatever it said, it is there.
 fn well(tx: &mut Write<'_>, server: &mut Server) -> Result<()> {
     let now = tx.now();
-    let stale = server.last_success.is_none_or(|last| now.since(last) >= NOTE_SUCCESS);
+    let stale = server.last_success.is_none_or(|last| now.since(last) >= limits::delivery::NOTE_SUCCESS);
     if server.is_troubled() || stale {
         server.well(now);
         actors::put_server(tx, server)?;
@@ -132,5 +126,5 @@ pub fn heard_from(tx: &mut Write<'_>, host: &str) -> Result<()> {
 }
 
 fn clip(said: &str) -> String {
-    said.chars().take(MAX_SAID).collect()
+    said.chars().take(limits::delivery::SAID).collect()
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::limits::{account, desk, inbound, keep, media, post, store, text};
+use crate::limits::{Rate, account, delivery, desk, inbound, inbox, keep, media, outbound, post, store, text};
 
 /// A limit in words.
 pub struct Line {
@@ -24,6 +24,7 @@ pub fn all() -> Vec<Group> {
         Group { title: "Connections", lines: connections() },
         Group { title: "Requests", lines: requests() },
         Group { title: "Each network (one IPv4 address, or an IPv6 /56)", lines: networks() },
+        Group { title: "Other servers", lines: servers() },
         Group { title: "Posts and accounts", lines: posts() },
         Group { title: "Time", lines: times() },
     ]
@@ -80,7 +81,7 @@ fn requests() -> Vec<Line> {
         ),
         line("bodies in memory", bytes(inbound::BODIES as u64), "503 with Retry-After. Activities take 2 to 8 kB."),
         line("of one network", bytes(inbound::BODIES_OF_NETWORK as u64), "503 with Retry-After."),
-        line("changes that wait to be written", store::WAITING, "503 with Retry-After."),
+        line("changes that wait", store::WAITING, "503 with Retry-After."),
     ]
 }
 
@@ -88,19 +89,43 @@ fn networks() -> Vec<Line> {
     vec![
         line(
             "pages and documents",
-            format!("{}, then {} a second", inbound::READS.burst, inbound::READS.per_second),
+            pace(inbound::READS),
             "429 with Retry-After. Only what has to be worked out is counted: no pictures, files, finished pages.",
         ),
         line(
             "faults",
-            format!("{}, then {} a second", inbound::FAULTS.burst, inbound::FAULTS.per_second),
+            pace(inbound::FAULTS),
             "429 with Retry-After for everything but reading. Counted are activities that are not signed, wrong log-in links \
              and tokens, forms that do not parse.",
         ),
         line(
-            "is remembered",
+            "its counts",
             span(inbound::NETWORK_KEY),
             "At most, and in memory only: under a random mark, so that no address is kept, written or logged.",
+        ),
+    ]
+}
+
+fn servers() -> Vec<Line> {
+    vec![
+        line(
+            "activities of one server",
+            pace(inbox::FROM_HOST),
+            "429 with Retry-After, and it comes again. Only what is rightly signed is counted, so that nobody can use it up \
+             for another.",
+        ),
+        line("activities that wait for a fetch", inbox::WAITING, "503 with Retry-After."),
+        line("fetches from one server", pace(outbound::FETCHES), "What needs more is told to come again later."),
+        line("one exchange", span(outbound::DEADLINE), "Tried again later: names, connection and answer together."),
+        line(
+            "a delivery is tried for",
+            span(delivery::LIFETIME),
+            "Then it is given up; 'instance queue list' says so.",
+        ),
+        line(
+            "servers written to at once",
+            delivery::MOST_LANES,
+            "Others wait for their turn; slow ones have places of their own.",
         ),
     ]
 }
@@ -120,11 +145,15 @@ fn posts() -> Vec<Line> {
 
 fn times() -> Vec<Line> {
     vec![
-        line("a log-in link works for", span(desk::LINK), "Then a new one is needed."),
-        line("a browser stays logged in for", span(desk::SESSION), "Then a new link is needed."),
-        line("unused pictures are kept for", span(keep::UNUSED_UPLOAD), "Then they are deleted."),
-        line("deletions of strangers are remembered for", span(keep::GONE), "Late copies are refused until then."),
+        line("a log-in link", span(desk::LINK), "Then a new one is needed."),
+        line("a log-in", span(desk::SESSION), "Then a new link is needed."),
+        line("unused pictures", span(keep::UNUSED_UPLOAD), "Then they are deleted."),
+        line("deletions of strangers", span(keep::GONE), "Late copies are refused as long."),
     ]
+}
+
+fn pace(rate: Rate) -> String {
+    format!("{}, then {} a second", rate.burst, rate.per_second)
 }
 
 fn span(time: Duration) -> String {

@@ -95,7 +95,7 @@ fn explain_limits(out: Out) {
     let document = json!({ "schema": "instance.limits/1", "groups": groups.iter().map(told).collect::<Vec<_>>() });
     out.answer(&document, |_| {
         let row = |line: &limits::Line| {
-            let beyond = out::wrapped_to(line.beyond, 40);
+            let beyond = out::wrapped_to(line.beyond, 36);
             let mut lines = beyond.lines().map(str::to_owned);
             let first = vec![line.what.to_owned(), line.number.clone(), lines.next().unwrap_or_default()];
             let rest = lines.map(|line| vec![String::new(), String::new(), line]);

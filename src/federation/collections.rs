@@ -8,6 +8,7 @@ use crate::activitypub::context;
 use crate::activitypub::write::collection;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::account::Account;
 use crate::model::ids::{ActivityId, PostId};
 use crate::model::note::Shown;
@@ -16,11 +17,6 @@ use crate::store::schema::FOLLOWING;
 use crate::store::{Rows, Span, activities, notes, posts};
 use crate::web::request::Request;
 use crate::web::response::Response;
-
-/// Activities on a page of an outbox.
-const PAGE: usize = 20;
-/// Strangers' replies listed for a post: Mastodon walks up to 500.
-const REPLIES: usize = 500;
 
 /// The server itself says nothing and follows nobody.
 pub(super) fn nothing(app: &App, request: &Request) -> Response {
@@ -51,8 +47,11 @@ fn outbox(rows: &impl Rows, request: &Request, account: &Account, address: &str)
         return Ok(collection::paged(address, total, &format!("{address}?page=true")));
     }
     let before: Option<ActivityId> = request.position("before");
-    let said = activities::outbox(rows, account.id, before, PAGE)?;
-    let next = said.last().filter(|_| said.len() == PAGE).map(|last| format!("{address}?page=true&before={}", last.id));
+    let said = activities::outbox(rows, account.id, before, limits::pages::OUTBOX)?;
+    let next = said
+        .last()
+        .filter(|_| said.len() == limits::pages::OUTBOX)
+        .map(|last| format!("{address}?page=true&before={}", last.id));
     let id = before.map_or(format!("{address}?page=true"), |id| format!("{address}?page=true&before={id}"));
     let items = said.iter().map(|activity| inner(activity.json.get())).collect::<Result<Vec<_>>>()?;
     Ok(collection::page(&id, address, &items, next.as_deref()))
@@ -84,12 +83,12 @@ pub(super) fn of_post(app: &App, rows: &impl Rows, request: &Request, id: &str, 
 fn replies(app: &App, rows: &impl Rows, request: &Request, id: PostId, address: &str) -> Result<Value> {
     let strangers = format!("{address}?page=others");
     if request.query("page") == Some("others") {
-        let notes = notes::of_thread(rows, id, REPLIES)?;
+        let notes = notes::of_thread(rows, id, limits::pages::REPLIES)?;
         let shown = notes.iter().filter(|note| note.shown == Shown::Released && note.content.public);
         let items: Vec<Value> = shown.map(|note| Value::from(note.content.uri.clone())).collect();
         return Ok(collection::unordered_page(&strangers, address, &items, None));
     }
-    let own = posts::own_replies(rows, id, REPLIES)?;
+    let own = posts::own_replies(rows, id, limits::pages::REPLIES)?;
     let items: Vec<Value> = own.iter().map(|post| Value::from(app.site.post(post.id))).collect();
     let first = collection::unordered_page(&format!("{address}?page=true"), address, &items, Some(&strangers));
     if request.query("page").is_some() {

@@ -22,6 +22,26 @@ pub const TURN: usize = 16;
 /// fault itself and lets the others pass.
 pub const IN_ORDER: u32 = 5;
 
+/// After this long without success a delivery is given up (Mastodon tries for 2 to 3 days).
+pub const LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
+/// What has waited this long is given up without another try.
+pub const OVERDUE: Duration = Duration::from_secs(LIFETIME.as_secs() + 24 * 3600);
+/// Nothing is given up after fewer tries, however much time seems to have passed: the clock may have leapt.
+pub const FEWEST: u32 = 5;
+/// A server that failed this often in a row, over at least [`SUSPEND_AFTER`], is suspended …
+pub const SUSPEND_FAILURES: u32 = 10;
+/// … since nobody repairs a server faster than over a weekend …
+pub const SUSPEND_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
+/// … and then tried once in so long until it answers, or until it contacts us itself.
+pub const PROBE_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// A server that fails for less than this is tried again soon anyway. Without it, one that is too busy to take
+/// anything but goes on sending would be tried anew with every activity of its own, whatever wait it asked for.
+pub const FORGIVE_AFTER: Duration = Duration::from_secs(600);
+/// A server's last success is written down at most this often.
+pub const NOTE_SUCCESS: Duration = Duration::from_secs(3600);
+/// What a server said is kept up to so many characters.
+pub const SAID: usize = 200;
+
 /// How often the width is set anew while something is sent, by how late this very look comes.
 pub const LOOK: Duration = Duration::from_millis(20);
 /// A look that comes so late says that the processor is full: everything else waits as long.

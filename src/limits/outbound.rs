@@ -4,6 +4,38 @@ use std::time::Duration;
 
 use super::Rate;
 
+/// For one whole exchange: name lookup, connecting, TLS, redirects, headers and body.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+/// Redirects followed, as Mastodon does.
+pub const REDIRECTS: usize = 3;
+/// Longer addresses are no addresses of actors or posts.
+pub const URL: usize = 4 << 10;
+/// Of the answer to a delivery only a line is kept.
+pub const ANSWER: usize = 4 << 10;
+/// Characters of that line, and of every text of a peer that reaches a person.
+pub const LINE: usize = 200;
+/// A peer that asks for patience gets a day at most.
+pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// Between two HTTP/2 pings on a connection that is used, …
+pub const PING: Duration = Duration::from_secs(5);
+/// … and the wait for their answer: a dead connection is noticed within the time of one exchange.
+pub const PONG: Duration = Duration::from_secs(4);
+/// Addresses tried of one host, as Mastodon does: two of each family.
+pub const ADDRESSES: usize = 4;
+/// Share of the time of an exchange that one address gets, so that a dead one leaves time for the next.
+pub const ADDRESS_SHARE: u32 = 3;
+/// Names whose addresses are remembered, as long as DNS allows; under 2 MB.
+pub const NAMES: u64 = 4_096;
+/// No answer of DNS is trusted longer than this, whatever its time to live.
+pub const NAME_TTL: Duration = Duration::from_secs(3600);
+/// "No such name" is forgotten sooner: the owner may be setting it up right now.
+pub const NO_NAME_TTL: Duration = Duration::from_secs(300);
+/// For one question to one DNS server, so that a second one is asked before the whole exchange runs out of time.
+pub const DNS_TIME: Duration = Duration::from_secs(3);
+/// An answer of WebFinger; real ones are below 4 kB.
+pub const WEBFINGER: usize = 64 << 10;
+/// A user's name at WebFinger: Mastodon takes names of 2048 characters; nobody has one.
+pub const WEBFINGER_USER: usize = 256;
 /// All look-ups of the mentions of one text together; who is not found by then stays plain text.
 pub const MENTIONS: Duration = Duration::from_secs(10);
 /// Fetches from one server. A press event brings tens of followers a second from the largest servers; a forged wave

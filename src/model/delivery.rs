@@ -8,13 +8,6 @@ use super::ids::{AccountId, ActivityId, ServerId};
 use crate::base::time::Timestamp;
 use crate::limits::delivery::IN_ORDER;
 
-/// After this long without success a delivery is given up (Mastodon tries for 2 to 3 days).
-pub const LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
-/// How long outcomes are kept for the delivery page.
-pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-/// What a server said is kept up to so many characters.
-pub const MAX_SAID: usize = 200;
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub server: ServerId,

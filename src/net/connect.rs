@@ -24,11 +24,7 @@ use super::address::{Admit, Reach};
 use super::resolve::Resolver;
 use super::tls::{self, Sessions};
 use crate::error::{Error, Result};
-
-/// Addresses tried of one host, as Mastodon does: two of each family.
-const TRIES: usize = 4;
-/// Share of the time of an exchange that one address gets, so that a dead one leaves time for the next.
-const SHARE: u32 = 3;
+use crate::limits;
 
 /// The same words for every refusal, whatever was behind the address: nobody learns by us what answers where.
 const REFUSED: &str = "not an address we connect to";
@@ -106,7 +102,7 @@ impl Connector {
         let mut last = io::Error::from(io::ErrorKind::TimedOut);
         for &ip in addresses {
             let one = TcpStream::connect(SocketAddr::new(ip.to_canonical(), port));
-            match timeout(self.shared.deadline / SHARE, one).await {
+            match timeout(self.shared.deadline / limits::outbound::ADDRESS_SHARE, one).await {
                 Ok(Ok(tcp)) => {
                     // Without it requests still work, only later.
                     let _ = tcp.set_nodelay(true);
@@ -146,10 +142,10 @@ fn bare(host: &str) -> &str {
 
 /// Families by turns and IPv4 first, which more networks have; in each the order of the answer.
 fn pick(all: &[IpAddr]) -> Vec<IpAddr> {
-    let mut picked = Vec::with_capacity(TRIES);
+    let mut picked = Vec::with_capacity(limits::outbound::ADDRESSES);
     let mut v4 = all.iter().filter(|ip| ip.is_ipv4());
     let mut v6 = all.iter().filter(|ip| ip.is_ipv6());
-    for _ in 0..TRIES / 2 {
+    for _ in 0..limits::outbound::ADDRESSES / 2 {
         picked.extend(v4.next());
         picked.extend(v6.next());
     }

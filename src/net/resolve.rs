@@ -7,7 +7,7 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
@@ -16,15 +16,7 @@ use hickory_resolver::proto::rr::Name;
 use hickory_resolver::system_conf::parse_resolv_conf;
 
 use crate::error::{Error, Result};
-
-/// Names whose addresses are remembered, as long as DNS allows; under 2 MB.
-const CACHED_NAMES: u64 = 4096;
-/// No answer is trusted longer than this, whatever its time to live.
-const LONGEST_TTL: Duration = Duration::from_hours(1);
-/// "No such name" is forgotten sooner: the owner may be setting it up right now.
-const LONGEST_NEGATIVE_TTL: Duration = Duration::from_mins(5);
-/// Per question and DNS server, so that a second one is asked before the whole exchange runs out of time.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::limits;
 
 type Names = HashMap<String, Vec<IpAddr>>;
 
@@ -133,12 +125,12 @@ fn no_address(name: &str) -> Error {
 }
 
 fn dns(config: ResolverConfig, mut options: ResolverOpts) -> Option<TokioResolver> {
-    options.timeout = options.timeout.min(PATIENCE);
+    options.timeout = options.timeout.min(limits::outbound::DNS_TIME);
     options.use_hosts_file = ResolveHosts::Never;
     options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
-    options.cache_size = CACHED_NAMES;
-    options.positive_max_ttl = Some(LONGEST_TTL);
-    options.negative_max_ttl = Some(LONGEST_NEGATIVE_TTL);
+    options.cache_size = limits::outbound::NAMES;
+    options.positive_max_ttl = Some(limits::outbound::NAME_TTL);
+    options.negative_max_ttl = Some(limits::outbound::NO_NAME_TTL);
     options.preserve_intermediates = false;
     TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()).with_options(options).build().ok()
 }
@@ -221,7 +213,7 @@ mod tests {
         let silent = tokio::net::UdpSocket::bind(("127.0.0.53", 0)).await.unwrap();
         let resolver = Resolver::asking(silent.local_addr().unwrap());
         let options = Options { resolver, ..peer::options(&["127.0.0.11"], &[]) };
-        let client = Client::with_deadline(options, Duration::from_millis(250)).unwrap();
+        let client = Client::with_deadline(options, std::time::Duration::from_millis(250)).unwrap();
         let url = "https://peer.test/".parse().unwrap();
         let result = client.get(&url, "*/*", None, 1, peer::NOW).await;
         assert!(matches!(&result, Err(Error::Peer { what, .. }) if what.ends_with("in time")), "{result:?}");

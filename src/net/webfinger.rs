@@ -9,13 +9,10 @@ use crate::base::json;
 use crate::base::time::Timestamp;
 use crate::base::uri;
 use crate::error::{Error, Result};
+use crate::limits;
 
 const ACCEPT: &str = "application/jrd+json, application/json";
 const PATH: &str = "/.well-known/webfinger";
-/// Real answers are below 4 kB.
-const MAX_ANSWER: usize = 64 * 1024;
-/// Mastodon takes names of 2048 characters; nobody has one.
-const MAX_USER: usize = 256;
 /// The only two types of a self link that Mastodon takes, letter by letter.
 const TYPES: [&str; 2] =
     ["application/activity+json", r#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#];
@@ -56,11 +53,11 @@ impl Found {
 
 async fn ask(client: &Client, user: &str, domain: &str, now: Timestamp) -> Result<Found> {
     let url = address("https", user, domain).ok_or(Error::NotFound)?;
-    let mut answer = client.get(&url, ACCEPT, None, MAX_ANSWER, now).await;
+    let mut answer = client.get(&url, ACCEPT, None, limits::outbound::WEBFINGER, now).await;
     // In public the connector refuses this at once, and the first error stands.
     if answer.is_err()
         && let Some(plain) = address("http", user, domain)
-        && let Ok(found) = client.get(&plain, ACCEPT, None, MAX_ANSWER, now).await
+        && let Ok(found) = client.get(&plain, ACCEPT, None, limits::outbound::WEBFINGER, now).await
     {
         answer = Ok(found);
     }
@@ -74,7 +71,7 @@ async fn ask(client: &Client, user: &str, domain: &str, now: Timestamp) -> Resul
 /// The address to ask, if there can be such a handle at this (canonical) domain.
 fn address(scheme: &str, user: &str, domain: &str) -> Option<Url> {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    if user.is_empty() || user.len() > MAX_USER || !user.chars().all(fine) {
+    if user.is_empty() || user.len() > limits::outbound::WEBFINGER_USER || !user.chars().all(fine) {
         return None;
     }
     let mut url = Url::parse(&format!("{scheme}://{domain}{PATH}")).ok()?;
@@ -239,7 +236,7 @@ mod tests {
         ] {
             assert_eq!(asked(user, domain), None, "{user} {domain}");
         }
-        assert_eq!(asked(&"a".repeat(MAX_USER + 1), "peer.test"), None);
+        assert_eq!(asked(&"a".repeat(limits::outbound::WEBFINGER_USER + 1), "peer.test"), None);
     }
 
     #[test]
