@@ -58,8 +58,8 @@ check-fedify: build tests/fedify/node_modules/.package-lock.json ## federation w
 tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	cd tests/$* && npm ci
 
-bench: build ## the binary under load beside its floors, about ten minutes; BENCH="page inbox" for some rows, BENCH=--help
-	cargo bench --locked --bench load -- $(BENCH)
+bench: build ## the binary under load beside the least it can cost; ROWS="page inbox", ROWS=scale, ROWS=--help
+	cargo bench --locked --bench load -- $(ROWS)
 
 # Which targets, and seconds for each. What is found lies in $(OUT)/fuzz; mended, it goes into tests/fuzz/corpus.
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))

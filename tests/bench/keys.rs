@@ -57,6 +57,8 @@ pub fn certificates(names: &str) -> Certificates {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .expect("key and certificate belong together");
+    // Sessions in tickets, as nginx keeps them: a table would forget the session of one server for that of another.
+    server.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new().expect("the provider makes tickets");
     server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Certificates { server: Arc::new(server), ca_pem: root.pem() }
 }

@@ -56,6 +56,11 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// The least one: what others do on the machine only ever adds to a time on the wall.
+pub fn least(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(f64::INFINITY, f64::min)
+}
+
 /// Milliseconds for each of `count` things.
 pub fn each(time: Duration, count: usize) -> f64 {
     time.as_secs_f64() * 1000.0 / count.max(1) as f64

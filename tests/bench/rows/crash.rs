@@ -3,32 +3,33 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{Bench, Reach, verify};
+use crate::meter;
 use crate::report::{Limit, Line};
 
 /// So that the kill comes in the middle.
-const LATENCY: Duration = Duration::from_millis(50);
+const LATENCY: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(180);
 
 pub async fn run(bench: &mut Bench) {
     let hosts = bench.world.hosts();
     bench.fresh().await;
     bench.world.set_latency(LATENCY);
-    let mut heard = bench.world.hear();
-    let post = bench.subject.publish("Roads are icy tonight.").await;
-    let (all, mut reach): (HashSet<usize>, _) = ((0..hosts).collect(), Reach::new());
+    let all: HashSet<usize> = (0..hosts).collect();
+    let mut reach = Reach::of(bench, "Roads are icy tonight.").await;
+    let deadline = Instant::now() + PATIENCE;
     while reach.first.len() < hosts / 4 {
-        let next: HashSet<usize> = all.iter().copied().filter(|host| !reach.first.contains_key(host)).take(1).collect();
-        reach.wait(&mut heard, (&post.id, post.sent), &next, PATIENCE).await;
+        reach.next(deadline).await.expect("the post is on its way");
     }
     bench.subject.kill();
     let before = reach.first.len();
     bench.subject.start();
-    let whole = reach.wait(&mut heard, (&post.id, post.sent), &all, PATIENCE).await;
-    // What is said twice is said right after the restart.
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let nobody: HashSet<usize> = HashSet::from([usize::MAX]);
-    reach.wait(&mut heard, (&post.id, post.sent), &nobody, Duration::from_millis(100)).await;
+    let whole = reach.wait(&all, PATIENCE).await;
+    // What is said twice is said soon after the restart.
+    meter::rest(bench.subject.pid()).await;
+    while reach.next(Instant::now() + Duration::from_millis(100)).await.is_some() {}
     bench.world.set_latency(Duration::ZERO);
     bench.subject.stop();
     verify(&bench.world, bench.key.as_ref().expect("read when everybody followed"), &reach.deliveries);

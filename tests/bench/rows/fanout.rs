@@ -51,11 +51,9 @@ pub async fn run(bench: &mut Bench) {
 /// Publishes to everybody; answers with the processor time for each server.
 pub async fn post(bench: &Bench) -> (f64, Reach) {
     let all: HashSet<usize> = (0..bench.world.hosts()).collect();
-    let mut heard = bench.world.hear();
-    let mut reach = Reach::new();
     let before = bench.subject.cpu();
-    let post = bench.subject.publish("The bridge over the Lahn is open again. #traffic").await;
-    let whole = reach.wait(&mut heard, (&post.id, post.sent), &all, PATIENCE).await;
+    let mut reach = Reach::of(bench, "The bridge over the Lahn is open again. #traffic").await;
+    let whole = reach.wait(&all, PATIENCE).await;
     assert!(whole, "{} of {} servers were reached", reach.first.len(), all.len());
     meter::rest(bench.subject.pid()).await;
     let cost = meter::each(bench.subject.cpu().saturating_sub(before), all.len());

@@ -12,7 +12,7 @@ mod trouble;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::ValueEnum;
 use hyper::header::HOST;
@@ -20,12 +20,11 @@ use hyper::{Method, StatusCode};
 use instance::crypto::keys::PublicKey;
 use instance::crypto::{claim, verify::Received};
 use tokio::sync::mpsc::UnboundedReceiver;
-use url::Url;
 
 use crate::Arguments;
 use crate::meter;
 use crate::report::{Limit, Line, Report};
-use crate::subject::Subject;
+use crate::subject::{Posted, Subject};
 use crate::world::{Delivery, World, now};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -159,38 +158,48 @@ struct Reach {
     /// How often each server took it.
     copies: BTreeMap<usize, usize>,
     deliveries: Vec<Delivery>,
+    post: Posted,
+    heard: UnboundedReceiver<Delivery>,
 }
 
 impl Reach {
-    fn new() -> Self {
-        Self { first: BTreeMap::new(), copies: BTreeMap::new(), deliveries: Vec::new() }
+    /// Publishes, and listens from before that on.
+    async fn of(bench: &Bench, text: &str) -> Self {
+        let heard = bench.world.hear();
+        let post = bench.subject.publish(text).await;
+        Self { first: BTreeMap::new(), copies: BTreeMap::new(), deliveries: Vec::new(), post, heard }
     }
 
-    /// Listens until all of `wanted` took the post, or `enough` says so, or patience ends. True when all did.
-    async fn wait(
-        &mut self,
-        heard: &mut UnboundedReceiver<Delivery>,
-        (post, sent): (&Url, Instant),
-        wanted: &HashSet<usize>,
-        patience: Duration,
-    ) -> bool {
-        let missing =
-            |first: &BTreeMap<usize, Duration>| wanted.iter().filter(|host| !first.contains_key(host)).count();
-        let mut left = missing(&self.first);
+    /// Listens until all of `wanted` took the post; false when patience ended before.
+    async fn wait(&mut self, wanted: &HashSet<usize>, patience: Duration) -> bool {
         let deadline = tokio::time::Instant::now() + patience;
+        let mut left = wanted.iter().filter(|host| !self.first.contains_key(host)).count();
         while left > 0 {
-            let Ok(Some(delivery)) = tokio::time::timeout_at(deadline, heard.recv()).await else { return false };
-            if delivery.status == StatusCode::ACCEPTED
-                && String::from_utf8_lossy(&delivery.body).contains(post.as_str())
-            {
-                let new = !self.first.contains_key(&delivery.host);
-                self.first.entry(delivery.host).or_insert(delivery.at.saturating_duration_since(sent));
-                *self.copies.entry(delivery.host).or_default() += 1;
-                left -= usize::from(new && wanted.contains(&delivery.host));
-                self.deliveries.push(delivery);
+            match self.next(deadline).await {
+                Some(host) => left -= usize::from(wanted.contains(&host)),
+                None => return false,
             }
         }
         true
+    }
+
+    /// The next server that takes the post for the first time.
+    async fn next(&mut self, deadline: tokio::time::Instant) -> Option<usize> {
+        loop {
+            let delivery = tokio::time::timeout_at(deadline, self.heard.recv()).await.ok()??;
+            let about = String::from_utf8_lossy(&delivery.body).contains(self.post.id.as_str());
+            if delivery.status != StatusCode::ACCEPTED || !about {
+                continue;
+            }
+            let (host, at) = (delivery.host, delivery.at.saturating_duration_since(self.post.sent));
+            self.deliveries.push(delivery);
+            let copies = self.copies.entry(host).or_default();
+            *copies += 1;
+            if *copies == 1 {
+                self.first.insert(host, at);
+                return Some(host);
+            }
+        }
     }
 
     fn last(&self, of: &HashSet<usize>) -> Duration {

@@ -140,7 +140,7 @@ async fn measure(bench: &mut Bench, size: Size) -> Point {
         bench.subject.stop();
         time
     });
-    let start = meter::median(starts.collect());
+    let start = meter::least(starts);
     let (mut new, mut again) = (Vec::new(), Vec::new());
     let mut idle = 0.0;
     for _ in 0..ROUNDS {

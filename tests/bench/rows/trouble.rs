@@ -37,28 +37,23 @@ pub async fn run(bench: &mut Bench) {
     let hosts = bench.world.hosts();
     let all: HashSet<usize> = (0..hosts).collect();
     let (mut well, mut troubled) = (Vec::new(), Vec::new());
-    let (mut late, mut failing) = (Duration::ZERO, HashSet::new());
+    let (mut late, mut never) = (None, 0);
     for round in 0..ROUNDS {
         bench.fresh().await;
         well.push(fanout::post(bench).await.1.last(&all).as_secs_f64());
 
         bench.fresh().await;
         let sick = spoil(bench);
-        let healthy: HashSet<usize> =
-            all.iter().copied().filter(|host| bench.world.mood(*host) == Mood::Well).collect();
-        failing = all.iter().copied().filter(|host| bench.world.mood(*host) == Mood::Failing).collect();
-        let mut heard = bench.world.hear();
-        let post = bench.subject.publish("The market is closed tomorrow.").await;
-        let mut reach = Reach::new();
-        let patience = Duration::from_secs(120);
-        let reached = reach.wait(&mut heard, (&post.id, post.sent), &healthy, patience).await;
+        let of = |mood| all.iter().copied().filter(|host| bench.world.mood(*host) == mood).collect::<HashSet<_>>();
+        let (healthy, failing) = (of(Mood::Well), of(Mood::Failing));
+        let mut reach = Reach::of(bench, "The market is closed tomorrow.").await;
+        let reached = reach.wait(&healthy, Duration::from_secs(120)).await;
         assert!(reached, "only {} of {} healthy servers were reached", reach.first.len(), healthy.len());
         troubled.push(reach.last(&healthy).as_secs_f64());
         if round == 0 {
-            let left = RECOVERY.saturating_sub(post.sent.elapsed());
-            let recovered = reach.wait(&mut heard, (&post.id, post.sent), &failing, left).await;
-            late = if recovered { reach.last(&failing) } else { Duration::MAX };
-            failing.retain(|host| !reach.first.contains_key(host));
+            let left = RECOVERY.saturating_sub(reach.post.sent.elapsed());
+            late = reach.wait(&failing, left).await.then(|| reach.last(&failing));
+            never = failing.iter().filter(|host| !reach.first.contains_key(host)).count();
         }
         for host in sick {
             bench.world.set(host, Mood::Well, 0);
@@ -69,8 +64,8 @@ pub async fn run(bench: &mut Bench) {
     let name = "last healthy server reached in trouble";
     let note = format!("3 % hang, 5 % dead, 5 % fail twice; floor: all well; medians of {ROUNDS}");
     bench.report.add(Line::new(name, "s", troubled, Limit::Times(1.3 * well, 1.3)).floor(well).note(note));
-    let late = if late == Duration::MAX { f64::INFINITY } else { late.as_secs_f64() };
-    let note = format!("{} never within that time", failing.len());
+    let late = late.map_or(f64::INFINITY, |late| late.as_secs_f64());
+    let note = format!("{never} not within that time");
     let line = Line::new("last server reached that failed twice", "s", late, Limit::AtMost(RECOVERY.as_secs_f64()));
     bench.report.add(line.note(note));
 }
