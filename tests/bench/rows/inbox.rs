@@ -59,7 +59,8 @@ pub async fn run(bench: &mut Bench) {
     load::run(at, Arc::clone(&mixed), total, CONNECTIONS).await;
     let least = meter::each(floor.cpu().saturating_sub(before), total);
     let name = "inbox, mixed likes, boosts, replies, undos, deletes";
-    bench.report.add(Line::new(name, "ms", cost, Limit::Times(0.35, 3.5)).floor(least).note(note));
+    // The wanted 0.35 ms beside the floor as it was measured on the machine of that figure.
+    bench.report.add(Line::new(name, "ms", cost, Limit::Times(0.35, 8.75)).floor(least).note(note));
 
     let (cost, note) = send(bench, deletes, 2 * total).await;
     let (fetched, _) = bench.world.take_counts();
