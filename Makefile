@@ -6,19 +6,19 @@ SHELL := bash
 # A RUSTFLAGS variable would replace the flags of .cargo/config.toml, and with them the static binary.
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 
-TARGET := $(or $(CARGO_TARGET_DIR),target)
+OUT := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= chromium
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
-CHECKS := check-format check-lints check-docs check-crates check-static check-browser check-fedify
+CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify
 
-.PHONY: help build run test check clean $(CHECKS)
+.PHONY: help build run test check bench fuzz clean $(CHECKS)
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
 
 build: ## the static binary, as ./instance
 	cargo build --release --locked
-	install -m 755 "$(TARGET)/$$(rustc --print host-tuple)/release/instance" instance
+	install -m 755 "$(OUT)/$$(rustc --print host-tuple)/release/instance" instance
 
 run: build ## build, set up a trial in ./instance-data if there is none, and serve it
 	test -e instance-data/instance.toml || ./instance init --yes
@@ -45,6 +45,9 @@ check-static: build ## the binary needs nothing from the machine
 	if readelf --wide --program-headers --dynamic instance | grep -E 'INTERP|NEEDED'; then exit 1; fi
 	env -i ./instance --version
 
+check-bench: build ## the load program still works, on a small world and in seconds
+	cargo bench --locked --profile dev --bench load -- --smoke
+
 check-browser: build tests/browser/node_modules/.package-lock.json ## pages and desk in a real browser
 	command -v $(CHROMIUM) || { $(SUDO) apt-get -qq update && $(SUDO) apt-get -qq install --yes --no-install-recommends chromium; }
 	CHROMIUM=$(CHROMIUM) node tests/browser/run.mjs
@@ -54,6 +57,27 @@ check-fedify: build tests/fedify/node_modules/.package-lock.json ## federation w
 
 tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	cd tests/$* && npm ci
+
+bench: build ## the binary under load beside the least it can cost; ROWS="page inbox", ROWS=scale, ROWS=--help
+	cargo bench --locked --bench load -- $(ROWS)
+
+# Which targets, and seconds for each. What is found lies in $(OUT)/fuzz; mended, it goes into tests/fuzz/corpus.
+TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
+TIME := 600
+# LLVM's own instrumentation, which stable Rust has too.
+COVERAGE := level=4 inline-8bit-counters pc-table trace-compares
+
+fuzz: ## made-up input for the parsers of strangers' bytes; TARGET=html TIME=60 is one of them for a minute
+	cp Cargo.lock tests/fuzz/
+	RUSTFLAGS="-Cpasses=sancov-module $(COVERAGE:%=-Cllvm-args=-sanitizer-coverage-%)" \
+	    cargo build --manifest-path tests/fuzz/Cargo.toml --target-dir "$(OUT)/fuzz"
+	for target in $(TARGET); do \
+	    mkdir -p "$(OUT)/fuzz/corpus/$$target"; \
+	    FUZZ_TARGET=$$target "$(OUT)/fuzz/$$(rustc --print host-tuple)/debug/fuzz" \
+	        "$(OUT)/fuzz/corpus/$$target" tests/fuzz/corpus/$$target -artifact_prefix="$(OUT)/fuzz/$$target-" \
+	        -max_total_time=$(TIME) -max_len=70000 -timeout=60 -rss_limit_mb=512 -dict=tests/fuzz/words \
+	        -print_final_stats=1; \
+	done
 
 clean: ## remove what was built; data stays
 	cargo clean

@@ -7,6 +7,7 @@ mod keys;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Problem, Result};
@@ -38,12 +39,16 @@ pub struct Config {
     origins: BTreeMap<&'static str, Origin>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Network {
+    /// Addresses and ranges of proxies that are believed when they say who asks.
+    pub trusted_proxies: Vec<String>,
     /// Addresses, ranges and names on private networks that we may call all the same: for rehearsals.
     pub allow_private: Vec<String>,
     /// PEM file of further certificate authorities; absolute once loaded.
     pub extra_ca: Option<PathBuf>,
+    /// A DNS server to ask instead of the machine's.
+    pub resolver: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone)]
@@ -102,7 +107,12 @@ impl Config {
             handle_domain: None,
             listen: DEFAULT_LISTEN.to_owned(),
             contact: None,
-            network: Network::default(),
+            network: Network {
+                trusted_proxies: vec!["127.0.0.0/8".to_owned(), "::1".to_owned()],
+                allow_private: Vec::new(),
+                extra_ca: None,
+                resolver: None,
+            },
             store: StoreOptions { cache_mb: 16 },
             log: Log { format: LogFormat::Text },
             origins: BTreeMap::new(),
@@ -178,7 +188,7 @@ impl Config {
 
     /// True when the server answers to this machine alone.
     pub fn is_local(&self) -> bool {
-        let ip = self.listen.parse().map(|address: std::net::SocketAddr| address.ip());
+        let ip = self.listen.parse().map(|address: SocketAddr| address.ip());
         ip.map_or_else(|_| self.listen.starts_with("localhost:"), |ip| ip.is_loopback())
     }
 }

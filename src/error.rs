@@ -18,7 +18,7 @@ pub enum Error {
     Invalid(Box<Problem>),
     /// The state has moved on; look again before trying again.
     Conflict(&'static str),
-    /// Too much at once: come back after so many seconds.
+    /// Not now, because of too much at once or a disk that is full: come back after so many seconds.
     Busy { retry_after: u32 },
     /// Was here and will not come back (410).
     Gone,
@@ -109,7 +109,7 @@ impl fmt::Display for Error {
             Self::Forbidden(power) => write!(f, "not allowed: {power}"),
             Self::Invalid(problem) => f.write_str(&problem.what),
             Self::Conflict(what) => f.write_str(what),
-            Self::Busy { retry_after } => write!(f, "too busy, try again in {retry_after} s"),
+            Self::Busy { retry_after } => write!(f, "not able to take this in now, try again in {retry_after} s"),
             Self::Gone => f.write_str("gone"),
             Self::Peer { host, what, .. } => write!(f, "{host}: {what}"),
             Self::Broken(_) => f.write_str("something went wrong on this server"),

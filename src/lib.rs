@@ -55,10 +55,19 @@
 //!
 //! # A reply comes in
 //!
-//! `POST /ap/inbox` comes to [`federation`]: size, shape, known or farewell, then the signature, whose key may have to be
-//! fetched ([`net::actors`], within budgets). Only when it verifies is it a row, and only when the row is durable is the
-//! answer 202. [`work::receive`] fetches what is missing and calls [`actions::receive::apply`]: the reply is kept because
-//! it answers a post of ours, and waits until somebody releases it ([`actions::replies`]).
+//! `POST /ap/inbox` comes to [`federation`]: what costs nothing is asked first (size, shape, farewells, date, digest,
+//! whose key), then whether it is for us, then the signature, whose key may have to be fetched ([`net::actors`], within
+//! the budgets of [`net::gate`]). Only when it verifies does it have its effect ([`actions::receive::apply`]), in one
+//! commit with all that came at the same moment, and only then is the answer 202: the reply is kept because it answers a
+//! post of ours, and waits until somebody releases it ([`actions::replies`]). What has to be fetched before it makes
+//! sense is first a row, and [`work::receive`] goes on with it.
+//!
+//! # A page is read
+//!
+//! `GET /@press/1` is looked for among the kept answers ([`web::cache`], [`app::kept`]) before it is taken apart. What is
+//! not there [`pages`] or [`federation`] make from one state of the store, which notes each row that they look at. A
+//! commit tells which rows it changed before its verbs are answered, and nothing that was made from one of them holds
+//! any longer ([`store::Seen`]). Nobody has to know what is shown where.
 //!
 //! # Where to start reading
 //!

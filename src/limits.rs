@@ -13,13 +13,14 @@
 //! | [`signature`] | headers and keys that prove a sender |
 //! | [`media`], [`clip`] | pictures; sound and video |
 //! | [`store`], [`keep`] | commits and how long things are remembered |
-//! | [`inbox`], [`outbound`] | work for and requests to other servers |
+//! | [`inbox`], [`outbound`], [`delivery`] | work for, requests to and deliveries to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
 pub mod clip;
 pub mod control;
+pub mod delivery;
 pub mod desk;
 pub mod inbound;
 pub mod inbox;
@@ -33,3 +34,14 @@ pub mod signature;
 pub mod store;
 pub mod stranger;
 pub mod text;
+
+/// So much at once, and so much as time passes: what [`crate::base::rate`] counts by.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// Tokens of a full bucket.
+    pub burst: f64,
+    /// Tokens that come back each second.
+    pub per_second: f64,
+    /// Buckets kept, those used last.
+    pub keys: usize,
+}

@@ -1,23 +1,26 @@
 //! The front: listeners, connections, which door, and a graceful stop.
 
-use std::convert::Infallible;
+mod connection;
+mod files;
+mod seats;
+
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::body::{Body as _, Incoming};
-use hyper::service::service_fn;
 use hyper::{Method, StatusCode, header};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::web::cache::{self, Asked};
+use crate::web::front::{Front, Rules, Toll};
 use crate::web::request::Request;
 use crate::web::response::{self, Body, Response};
 use crate::{api, control, desk, federation, pages, work};
+use seats::Seats;
 
 /// Opens a socket with a backlog that a wave of connections fits in.
 pub fn listen(address: std::net::SocketAddr) -> std::io::Result<TcpListener> {
@@ -34,7 +37,8 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
     let door = control::listen(&data)?;
     let control = Arc::clone(&app);
     tasks.push(app.spawn(async move { control::serve(control, door).await }));
-    doors(&app, listener, stop).await;
+    let rules = Rules { connections: files::connections(), ..Rules::new(app.trusted.clone()) };
+    House::new(&app, rules).open(listener, stop).await;
     for task in tasks {
         // A loop that panicked has said so already.
         let _ = tokio::time::timeout(limits::inbound::STOP_TIME, task).await;
@@ -45,86 +49,149 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
 
 /// Answers requests until `stop` comes, tells everything else to stop, and lets requests end.
 pub async fn doors(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let graceful = GracefulShutdown::new();
-    accept(app, &listener, &graceful, stop).await;
-    drop(listener);
-    app.stop();
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = tokio::time::sleep(limits::inbound::STOP_TIME) => tracing::warn!("some requests were cut off"),
-    }
+    House::new(app, Rules::new(app.trusted.clone())).open(listener, stop).await;
 }
 
-async fn accept(app: &Arc<App>, listener: &TcpListener, graceful: &GracefulShutdown, stop: impl Future<Output = ()>) {
-    let room = Arc::new(Semaphore::new(limits::inbound::CONNECTIONS));
-    tokio::pin!(stop);
-    loop {
-        let next = async {
-            let permit = Arc::clone(&room).acquire_owned().await;
-            (permit, listener.accept().await)
-        };
-        // A full house must not keep us from hearing the signal to stop.
-        let (permit, accepted) = tokio::select! {
-            next = next => next,
-            () = &mut stop => return,
-        };
-        let Ok((stream, _)) = accepted else {
-            // Out of file descriptors, most likely: some will be given back soon.
-            tokio::time::sleep(limits::inbound::AGAIN).await;
-            continue;
-        };
-        let (app, watcher) = (Arc::clone(app), graceful.watcher());
-        let door = Arc::clone(&app);
-        app.spawn(async move {
-            connection(door, stream, watcher).await;
-            drop(permit);
+/// The house as it is entered from outside.
+pub struct House {
+    app: Arc<App>,
+    front: Arc<Front>,
+    seats: Arc<Seats>,
+}
+
+impl House {
+    pub fn new(app: &Arc<App>, rules: Rules) -> Arc<Self> {
+        let seats = Seats::new(rules.clone());
+        Arc::new(Self { app: Arc::clone(app), front: Front::new(rules, app.now()), seats })
+    }
+
+    /// As [`doors`].
+    pub async fn open(self: &Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
+        tokio::pin!(stop);
+        loop {
+            let next = async {
+                self.seats.room().await;
+                listener.accept().await
+            };
+            // A full house must not keep us from hearing the signal to stop.
+            let accepted = tokio::select! {
+                next = next => next,
+                () = &mut stop => break,
+            };
+            let Ok((stream, peer)) = accepted else {
+                self.seats.make_room();
+                tokio::time::sleep(limits::inbound::AGAIN).await;
+                continue;
+            };
+            // Without it a small answer may wait 40 ms for the peer's acknowledgement.
+            let _ = stream.set_nodelay(true);
+            // What was written and is never taken would stay with the kernel when we are long gone.
+            let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, limits::inbound::UNTAKEN_TIME);
+            self.enter(stream, peer.ip());
+        }
+        drop(listener);
+        self.app.stop();
+        tokio::select! {
+            () = self.seats.empty() => {}
+            () = tokio::time::sleep(limits::inbound::STOP_TIME) => tracing::warn!("some requests were cut off"),
+        }
+    }
+
+    /// Takes a connection in.
+    pub fn enter<S>(self: &Arc<Self>, stream: S, peer: IpAddr)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let seat = self.seats.take(self.front.peer(peer, self.app.now()));
+        let (house, refused) = (Arc::clone(self), seat.refused);
+        self.app.spawn(async move {
+            let answer = |request| {
+                let house = Arc::clone(&house);
+                async move {
+                    match refused {
+                        Some(status) => closing(later(status, limits::inbound::COME_BACK)),
+                        None => house.answer(peer, request).await,
+                    }
+                }
+            };
+            connection::serve(stream, seat, answer, house.app.stopping()).await;
         });
     }
-}
 
-async fn connection(app: Arc<App>, stream: TcpStream, watcher: Watcher) {
-    // Without it a small answer may wait 40 ms for the peer's acknowledgement.
-    let _ = stream.set_nodelay(true);
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits::inbound::HEADER_TIME)
-        .max_buf_size(limits::inbound::HEADERS)
-        .half_close(false);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(limits::inbound::HEADER_TIME)
-        .max_concurrent_streams(limits::inbound::STREAMS)
-        .max_header_list_size(u32::try_from(limits::inbound::HEADERS).unwrap_or(u32::MAX));
-    let service = service_fn(move |request| {
-        let app = Arc::clone(&app);
-        async move { Ok::<_, Infallible>(answer(&app, request).await) }
-    });
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    // A connection that breaks is its peer's affair.
-    let _ = watcher.watch(connection).await;
-}
-
-/// One request to one answer, whatever happens.
-async fn answer(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
-    let head = request.method() == Method::HEAD;
-    let mut response = route(app, request).await;
-    if head {
-        let length = response.body().size_hint().exact().unwrap_or_default();
-        response::set_text(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
-        *response.body_mut() = Body::Full(None);
+    /// One request to one answer, whatever happens.
+    async fn answer(&self, peer: IpAddr, request: hyper::Request<Incoming>) -> Response {
+        let head = request.method() == Method::HEAD;
+        // Where two lengths are given, the other end may believe the other one (RFC 9112 §6.3). hyper takes the chunks
+        // and hides the number from us, so no such connection is used again.
+        let closes = request.headers().contains_key(header::TRANSFER_ENCODING);
+        let mut response = self.shown(peer, request).await;
+        if head {
+            let length = response.body().size_hint().exact().unwrap_or_default();
+            response::set_text(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
+            *response.body_mut() = Body::Full(None);
+        }
+        if closes { closing(response) } else { response }
     }
+
+    /// The answer that is kept, or else the one that a door makes.
+    async fn shown(&self, peer: IpAddr, request: hyper::Request<Incoming>) -> Response {
+        let Some(asked) = Asked::new(&request) else { return self.admit(peer, request).await };
+        if let Some(kept) = cache::find(&self.app, &asked) {
+            return kept;
+        }
+        let uri = request.uri().clone();
+        let response = self.admit(peer, request).await;
+        cache::finish(&self.app, uri.path(), asked, response)
+    }
+
+    /// Answers what its network may ask for, and says to the rest when to come back.
+    async fn admit(&self, peer: IpAddr, request: hyper::Request<Incoming>) -> Response {
+        if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > limits::inbound::TARGET) {
+            return response::bare(StatusCode::URI_TOO_LONG);
+        }
+        let now = self.app.now();
+        let visitor = self.front.visitor(peer, request.headers(), now);
+        let Ok(request) = Request::new(request, visitor) else { return response::bare(StatusCode::BAD_REQUEST) };
+        let Some(toll) = request.toll() else { return route(&self.app, request).await };
+        let network = request.visitor().network();
+        if let Err(wait) = self.front.admit(network, toll, now) {
+            return later(StatusCode::TOO_MANY_REQUESTS, wait);
+        }
+        if network.is_none() && self.app.site.live && self.front.should_say() {
+            tracing::warn!(
+                "a proxy does not say who asks (X-Forwarded-For); limits for each network are off behind it"
+            );
+        }
+        let response = route(&self.app, request).await;
+        if toll == Toll::Fault && is_fault(response.status()) {
+            self.front.fault(network, now);
+        }
+        response
+    }
+}
+
+/// Whether the one who asked is to blame. Looking for what is not there is none, and neither is being sent away for a
+/// while.
+fn is_fault(status: StatusCode) -> bool {
+    status.is_client_error() && status != StatusCode::NOT_FOUND && status != StatusCode::TOO_MANY_REQUESTS
+}
+
+/// Too much at the moment: says when to come back.
+fn later(status: StatusCode, seconds: u32) -> Response {
+    let words = format!("Too many requests at the moment. Come back in {seconds} s.\n");
+    let mut response = response::answer(status, "text/plain; charset=utf-8", words);
+    response::set_text(response.headers_mut(), header::RETRY_AFTER, &seconds.to_string());
+    response
+}
+
+/// The last answer on its connection.
+fn closing(mut response: Response) -> Response {
+    response::set(response.headers_mut(), header::CONNECTION, "close");
     response
 }
 
 /// Which door a path leads to.
-async fn route(app: &Arc<App>, request: hyper::Request<Incoming>) -> Response {
-    if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > limits::inbound::TARGET) {
-        return response::bare(StatusCode::URI_TOO_LONG);
-    }
-    let Ok(mut request) = Request::new(request) else { return response::bare(StatusCode::BAD_REQUEST) };
+async fn route(app: &Arc<App>, mut request: Request) -> Response {
     match request.segments().first().copied() {
         Some("ap" | "nodeinfo") => federation(app, &mut request).await,
         Some(".well-known") => match federation::handle(app, &mut request).await {

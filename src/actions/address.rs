@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::model::activity::Activity;
-use crate::model::delivery::{Delivery, State};
+use crate::model::activity::{Activity, is_urgent};
+use crate::model::delivery::{Flow, State};
 use crate::model::ids::{AccountId, ActivityId, ActorId, InboxId, PostId};
 use crate::model::post::{Post, ReplyTo};
 use crate::store::{Write, activities, actors, deliveries, follows, meta, notes, reactions};
@@ -89,22 +89,9 @@ pub fn say(tx: &mut Write<'_>, saying: &Saying<'_>, inboxes: &Inboxes) -> Result
         return Ok(());
     }
     mark_first_delivery(tx)?;
-    let now = tx.now();
-    for inbox in inboxes {
-        let server = actors::get_inbox(tx, *inbox)?.server;
-        let delivery = Delivery {
-            server,
-            account: saying.account,
-            state: State::Waiting,
-            tries: 0,
-            created: now,
-            due: now,
-            last: None,
-            said: String::new(),
-        };
-        deliveries::put(tx, (saying.id, *inbox), &delivery)?;
-    }
-    Ok(())
+    let flow = Flow { activity: saying.id, account: saying.account, urgent: is_urgent(&activity.kind) };
+    let to = actors::servers_of(tx, inboxes.iter().copied())?;
+    deliveries::add(tx, flow, &to)
 }
 
 /// From now on other servers know our ids: the origin cannot change any more.

@@ -1,19 +1,13 @@
 //! What came of a delivery.
 
-use std::time::Duration;
-
 use crate::error::Result;
-use crate::model::delivery::{Delivery, LIFETIME, MAX_SAID, Outcome, State, delay, jittered};
+use crate::limits;
+use crate::model::activity::Activity;
+use crate::model::delivery::{Delivery, Outcome, State, Wake, delay, jittered};
 use crate::model::ids::InboxId;
 use crate::model::server::Server;
 use crate::store::deliveries::Name;
-use crate::store::{Write, accounts, activities, actors, deliveries, follows};
-
-/// So often a delivery keeps its place in its lane, which the server's pause spaces out: a newer profile must not be
-/// overtaken by an older one. What still fails then may be at fault itself and lets the others pass.
-const IN_ORDER: u32 = 5;
-/// A server's last success is written down at most this often.
-const NOTE_SUCCESS: Duration = Duration::from_secs(3600);
+use crate::store::{Rows, Write, accounts, activities, actors, deliveries, follows};
 
 /// Writes the outcome of a try down. Whether the server is to be left alone for a while is part of it.
 pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
@@ -32,10 +26,10 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
         Outcome::Later { said, retry_after } => {
             delivery.said = clip(said);
             let salt = crate::crypto::random::salt();
-            if delivery.tries > IN_ORDER {
+            if delivery.lets_others_pass() {
                 delivery.due = now.plus(jittered(delay(delivery.tries), salt));
             }
-            if now.since(delivery.created) >= LIFETIME {
+            if now.since(delivery.created) >= limits::delivery::LIFETIME && delivery.tries >= limits::delivery::FEWEST {
                 delivery.state = State::GivenUp;
             }
             server.failed(now, *retry_after);
@@ -43,6 +37,10 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
                 server.paused_until = now.plus(jittered(server.paused_until.since(now), salt));
             }
             actors::put_server(tx, &server)?;
+        }
+        Outcome::Late => {
+            delivery.said = clip("a newer version arrived before it");
+            delivery.state = State::Dropped;
         }
         Outcome::Never { said, gone } => {
             delivery.said = clip(said);
@@ -56,10 +54,27 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
     deliveries::put(tx, name, &delivery)
 }
 
+/// Whether a delivery that let others pass would now put an older version over a newer one, or bring back what was
+/// deleted. Versions of a post are told by the post, those of a profile by the account.
+pub fn is_late(rows: &impl Rows, name: Name, delivery: &Delivery, activity: &Activity) -> Result<bool> {
+    if !delivery.lets_others_pass() || !matches!(activity.kind.as_str(), "Create" | "Update") {
+        return Ok(false);
+    }
+    let mut late = false;
+    activities::after(rows, activity.id, |newer| {
+        let same = newer.account == activity.account && newer.post == activity.post;
+        if same && matches!(newer.kind.as_str(), "Update" | "Delete") {
+            late = deliveries::get(rows, (newer.id, name.1))?.is_some_and(|row| row.state == State::Done);
+        }
+        Ok(!late)
+    })?;
+    Ok(late)
+}
+
 /// The server answered: whatever it said, it is there.
 fn well(tx: &mut Write<'_>, server: &mut Server) -> Result<()> {
     let now = tx.now();
-    let stale = server.last_success.is_none_or(|last| now.since(last) >= NOTE_SUCCESS);
+    let stale = server.last_success.is_none_or(|last| now.since(last) >= limits::delivery::NOTE_SUCCESS);
     if server.is_troubled() || stale {
         server.well(now);
         actors::put_server(tx, server)?;
@@ -106,10 +121,10 @@ pub fn heard_from(tx: &mut Write<'_>, host: &str) -> Result<()> {
     server.well(now);
     actors::put_server(tx, &server)?;
     deliveries::hurry(tx, server.id)?;
-    tx.after.deliveries.push((server.id, now));
+    tx.after.deliveries.push(Wake { server: server.id, at: now, of: None });
     Ok(())
 }
 
 fn clip(said: &str) -> String {
-    said.chars().take(MAX_SAID).collect()
+    said.chars().take(limits::delivery::SAID).collect()
 }

@@ -42,7 +42,7 @@ pub fn edit(
     let last = post.updated.unwrap_or(post.published);
     let versions_before = std::mem::replace(&mut post.versions, versions.to_vec());
     post.revisions.push(Revision { until: now, versions: versions_before, media: post.media.clone() });
-    post.updated = Some(now.max(last.plus(std::time::Duration::from_secs(1))));
+    post.updated = Some(now.max(last.plus(crate::limits::post::CHANGE_STEP)));
     post.tags = super::publish::tags(versions);
     post.mentions = mentions.to_vec();
     posts::put(tx, &post)?;

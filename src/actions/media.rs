@@ -20,7 +20,6 @@ pub fn describe(tx: &mut Write<'_>, by: By, id: MediaId, alt: &str) -> Result<Me
     let mut media = own(tx, by.account(), id)?;
     check_alt(alt)?;
     alt.clone_into(&mut media.alt);
-    tx.after.pages |= media.used;
     tx.put(&MEDIA, &id, &media)?;
     Ok(media)
 }

@@ -1,23 +1,13 @@
 //! What need not be kept any longer.
 
-use std::time::Duration;
-
 use crate::base::time::Timestamp;
 use crate::error::Result;
-use crate::model::delivery::{KEPT, LIFETIME, State};
+use crate::limits;
+use crate::model::delivery::State;
 use crate::store::schema::{GONE, LOGIN_LINKS, MEDIA, SESSIONS};
-use crate::store::{Rows, Span, Write, activities, deliveries};
+use crate::store::{Rows, Span, Write, activities, actors, deliveries};
 
-/// Deleted strangers' objects are remembered this long (Mastodon: six hours; queues are retried for days).
-const REMEMBER: Duration = Duration::from_secs(30 * 24 * 3600);
-/// An upload that became part of nothing.
-const UNUSED: Duration = Duration::from_secs(24 * 3600);
-/// What has waited this long is given up without another try.
-const LATE: Duration = Duration::from_secs(LIFETIME.as_secs() + 24 * 3600);
-/// Rows looked at in one transaction.
-const STEP: usize = 1_000;
-
-/// Forgets up to `STEP` rows of each kind; true when there may be more.
+/// Forgets up to `limits::keep::STEP` rows of each kind; true when there may be more.
 pub fn prune(tx: &mut Write<'_>) -> Result<bool> {
     let now = tx.now();
     let mut more = false;
@@ -30,22 +20,22 @@ pub fn prune(tx: &mut Write<'_>) -> Result<bool> {
 fn expired(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
     let (mut gone, mut links, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
     tx.each(&GONE, &Span::all(), |key, at| {
-        if now.since(at) > REMEMBER {
+        if now.since(at) > limits::keep::GONE {
             gone.push(key);
         }
-        Ok(gone.len() < STEP)
+        Ok(gone.len() < limits::keep::STEP)
     })?;
     tx.each(&LOGIN_LINKS, &Span::all(), |key, link| {
         if link.expires < now {
             links.push(key);
         }
-        Ok(links.len() < STEP)
+        Ok(links.len() < limits::keep::STEP)
     })?;
     tx.each(&SESSIONS, &Span::all(), |key, session| {
         if session.expires < now {
             sessions.push(key);
         }
-        Ok(sessions.len() < STEP)
+        Ok(sessions.len() < limits::keep::STEP)
     })?;
     for key in &gone {
         tx.remove(&GONE, key)?;
@@ -56,21 +46,21 @@ fn expired(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
     for key in &sessions {
         tx.remove(&SESSIONS, key)?;
     }
-    Ok(gone.len() == STEP || links.len() == STEP || sessions.len() == STEP)
+    Ok(gone.len() == limits::keep::STEP || links.len() == limits::keep::STEP || sessions.len() == limits::keep::STEP)
 }
 
 fn uploads(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
     let mut unused = Vec::new();
     tx.each(&MEDIA, &Span::all(), |id, media| {
-        if !media.used && now.since(media.created) > UNUSED {
+        if !media.used && now.since(media.created) > limits::keep::UNUSED_UPLOAD {
             unused.push(id);
         }
-        Ok(unused.len() < STEP)
+        Ok(unused.len() < limits::keep::STEP)
     })?;
     for id in &unused {
         super::media::forget(tx, *id)?;
     }
-    Ok(unused.len() == STEP)
+    Ok(unused.len() == limits::keep::STEP)
 }
 
 /// Outcomes older than a month, and the activities that nothing names any more. What has waited longer than a
@@ -79,13 +69,16 @@ fn outcomes(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
     let (mut old, mut late) = (Vec::new(), Vec::new());
     deliveries::oldest(tx, |name, delivery| {
         let age = now.since(delivery.created);
-        if delivery.state == State::Waiting && age > LATE {
-            late.push((name, delivery));
-        } else if delivery.state != State::Waiting && age > KEPT {
+        if delivery.state == State::Waiting && age > limits::delivery::OVERDUE {
+            // Not after a mere leap of the clock: a server that is well has its try first.
+            if actors::get_server(tx, delivery.server)?.suspended {
+                late.push((name, delivery));
+            }
+        } else if delivery.state != State::Waiting && age > limits::keep::OUTCOMES {
             old.push(name);
         }
         // Keys are in order of time: what follows a young one is younger.
-        Ok(age > LATE && old.len() < STEP && late.len() < STEP)
+        Ok(age > limits::delivery::OVERDUE && old.len() < limits::keep::STEP && late.len() < limits::keep::STEP)
     })?;
     for (name, delivery) in &late {
         deliveries::put(tx, *name, &crate::model::delivery::Delivery { state: State::GivenUp, ..delivery.clone() })?;
@@ -98,7 +91,7 @@ fn outcomes(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
             activities::erase(tx, name.0)?;
         }
     }
-    Ok(old.len() == STEP || late.len() == STEP)
+    Ok(old.len() == limits::keep::STEP || late.len() == limits::keep::STEP)
 }
 
 /// Its Undo repeats it word for word, years later perhaps.

@@ -1,7 +1,7 @@
 //! The hand on the queue: try now, or let go.
 
 use crate::error::{Error, Result};
-use crate::model::delivery::State;
+use crate::model::delivery::{State, Wake};
 use crate::model::user::Owner;
 use crate::store::{Write, actors, deliveries};
 
@@ -17,7 +17,7 @@ pub fn retry(tx: &mut Write<'_>, _owner: Owner, host: Option<&str>) -> Result<us
         }
         deliveries::hurry(tx, server.id)?;
         moved += deliveries::lane(tx, server.id, usize::MAX)?.len();
-        tx.after.deliveries.push((server.id, now));
+        tx.after.deliveries.push(Wake { server: server.id, at: now, of: None });
     }
     Ok(moved)
 }

@@ -13,9 +13,10 @@ pub fn is_public(uri: &str) -> bool {
     matches!(uri, PUBLIC | "as:Public" | "Public")
 }
 
-/// The id that a value names: a string, or an object's `id`.
+/// The id that a value names: a string, or an object's `id`. One longer than any address names nothing.
 pub fn id(value: &Value) -> Option<&str> {
-    value.as_str().or_else(|| value.get("id").and_then(Value::as_str))
+    let id = value.as_str().or_else(|| value.get("id").and_then(Value::as_str));
+    id.filter(|id| id.len() <= limits::text::URI)
 }
 
 /// A field that is one string, and that string an address.

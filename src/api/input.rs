@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::base::json;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::limits::inbound as limits;
 use crate::media::files::{Files, Unfinished};
 use crate::web::multipart;
@@ -17,7 +17,7 @@ pub(super) async fn form(request: &mut Request, files: &Files) -> Result<Form> {
     let kind = request.header("content-type").unwrap_or_default().to_owned();
     let body = request.bytes(limits::FORM).await?;
     let pairs = if kind.starts_with("application/json") {
-        flat(&json::parse(&body)?)
+        flat(&json::parse(&body)?)?
     } else {
         form_urlencoded::parse(&body).take(limits::FIELDS + 1).map(|(k, v)| (k.into_owned(), v.into_owned())).collect()
     };
@@ -34,27 +34,31 @@ pub(super) async fn with_file(request: &mut Request, files: &Files) -> Result<(F
 }
 
 /// JSON as the pairs of a form: nested keys as `poll[options][]`.
-fn flat(value: &Value) -> Vec<(String, String)> {
+fn flat(value: &Value) -> Result<Vec<(String, String)>> {
     let mut pairs = Vec::new();
     if let Some(object) = value.as_object() {
-        for (key, value) in object {
-            flatten(key, value, &mut pairs);
-        }
+        object.iter().try_for_each(|(key, value)| flatten(key, value, &mut pairs))?;
     }
-    pairs
+    Ok(pairs)
 }
 
-fn flatten(key: &str, value: &Value, pairs: &mut Vec<(String, String)>) {
+/// Each value is written out with its whole name: both are bounded here, or a long name times many values would be more
+/// than the machine holds.
+fn flatten(key: &str, value: &Value, pairs: &mut Vec<(String, String)>) -> Result<()> {
+    if key.len() > limits::NAME || pairs.len() > limits::FIELDS {
+        return Err(Problem::new("E153", "The form has too many fields, or one with too long a name.").into());
+    }
     match value {
         Value::Null => {}
         Value::Bool(b) => pairs.push((key.to_owned(), b.to_string())),
         Value::Number(n) => pairs.push((key.to_owned(), n.to_string())),
         Value::String(s) => pairs.push((key.to_owned(), s.clone())),
-        Value::Array(list) => list.iter().for_each(|item| flatten(&format!("{key}[]"), item, pairs)),
+        Value::Array(list) => list.iter().try_for_each(|item| flatten(&format!("{key}[]"), item, pairs))?,
         Value::Object(object) => {
-            object.iter().for_each(|(inner, item)| flatten(&format!("{key}[{inner}]"), item, pairs));
+            object.iter().try_for_each(|(inner, item)| flatten(&format!("{key}[{inner}]"), item, pairs))?;
         }
     }
+    Ok(())
 }
 
 /// A boolean in any of its spellings; absent is `false`.
@@ -65,18 +69,30 @@ pub(super) fn truth(form: &Form, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn json_and_forms_say_the_same() {
         let value = json::parse(
             br#"{"status":"Hi","sensitive":"0","media_ids":["7","8"],"poll":{"options":["a","b"]},"x":null}"#,
         );
-        let form = Form::new(flat(&value.unwrap())).unwrap();
+        let form = Form::new(flat(&value.unwrap()).unwrap()).unwrap();
         assert_eq!(form.text("status"), "Hi");
         assert_eq!(form.all("media_ids").collect::<Vec<_>>(), ["7", "8"]);
         assert_eq!(form.find("poll[options][]"), Some("a"));
         assert_eq!(form.find("x"), None);
         assert!(!truth(&form, "sensitive") && !truth(&form, "absent"));
+    }
+
+    #[test]
+    fn a_long_name_is_not_written_out_for_every_value() {
+        let refused = |value: &Value| matches!(flat(value), Err(Error::Invalid(problem)) if problem.id == "E153");
+        let named = |name: &str, many: usize| serde_json::json!({ name: vec![1; many] });
+        assert!(flat(&named(&"k".repeat(198), 1)).is_ok());
+        assert!(refused(&named(&"k".repeat(199), 1)) && refused(&named(&"k".repeat(100_000), 100)));
+        assert!(
+            flat(&named("k", limits::FIELDS)).is_ok() && refused(&named("k", limits::FIELDS + 2))
+        );
     }
 
     #[test]

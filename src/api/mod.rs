@@ -147,8 +147,10 @@ pub fn error(error: &Error) -> Response {
         Error::NotFound | Error::Gone => (StatusCode::NOT_FOUND, "Record not found".to_owned()),
         Error::SignIn => (StatusCode::UNAUTHORIZED, "The access token is invalid".to_owned()),
         Error::Forbidden(what) => (StatusCode::FORBIDDEN, (*what).to_owned()),
-        Error::Invalid(problem) if problem.id == "E150" => (StatusCode::PAYLOAD_TOO_LARGE, problem.what.clone()),
-        Error::Invalid(problem) => (StatusCode::UNPROCESSABLE_ENTITY, format!("{} {}", problem.what, problem.remedy)),
+        Error::Invalid(problem) => {
+            let status = response::fault(problem, StatusCode::UNPROCESSABLE_ENTITY);
+            (status, format!("{} {}", problem.what, problem.remedy))
+        }
         Error::Conflict(what) => (StatusCode::CONFLICT, (*what).to_owned()),
         Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
         Error::Peer { .. } => (StatusCode::BAD_GATEWAY, error.to_string()),

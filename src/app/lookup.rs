@@ -9,16 +9,38 @@ use crate::error::{Error, Problem, Result};
 use crate::model::actor::{Actor, Profile};
 use crate::model::ids::AccountId;
 use crate::model::post::ReplyTo;
+use crate::net::gate::Behalf;
+use crate::net::webfinger::{self, Found};
 use crate::store::{actors, notes};
 
 /// A stranger by `@user@domain`, kept as a row.
 pub async fn by_handle(app: &Arc<App>, user: &str, domain: &str) -> Result<Actor> {
-    let url = crate::net::webfinger::lookup(&app.client, user, domain, app.now()).await?;
-    if app.site.is_own(url.as_str()) {
+    let found = webfinger::lookup(&app.client, user, domain, app.now()).await?;
+    let uri = found.actor.as_str();
+    if app.site.is_own(uri) {
         // One of ours under another domain: no stranger to deliver to.
         return Err(Error::NotFound);
     }
-    by_uri(app, url.as_str()).await
+    if let Some(known) = app.store.read(|rows| actors::by_uri(rows, uri))? {
+        confirm(app, &found, &known.profile).await?;
+        return Ok(known);
+    }
+    let profile = app.fetch_actor(uri).await?;
+    confirm(app, &found, &profile).await?;
+    keep(app, profile).await
+}
+
+/// A domain may say that anybody's actor goes by a name of its own: the actor's server has to say so, too, by the name
+/// under which the actor is at home there (as Mastodon checks it).
+async fn confirm(app: &App, found: &Found, profile: &Profile) -> Result<()> {
+    if found.is(&profile.user, &profile.domain) {
+        return Ok(());
+    }
+    let own = webfinger::lookup(&app.client, &profile.user, &profile.domain, app.now()).await?;
+    if own.is(&found.user, &found.domain) && own.actor == found.actor {
+        return Ok(());
+    }
+    Err(Error::peer_never(&found.domain, "names an actor that does not go by this name"))
 }
 
 /// A stranger by actor id, kept as a row.
@@ -26,7 +48,10 @@ pub async fn by_uri(app: &Arc<App>, uri: &str) -> Result<Actor> {
     if let Some(known) = app.store.read(|rows| actors::by_uri(rows, uri))? {
         return Ok(known);
     }
-    let profile = app.fetch_actor(uri).await?;
+    keep(app, app.fetch_actor(uri).await?).await
+}
+
+async fn keep(app: &Arc<App>, profile: Arc<Profile>) -> Result<Actor> {
     app.store.write(move |tx| actions::lookup::keep_actor(tx, &profile)).await
 }
 
@@ -40,7 +65,7 @@ pub async fn actor(app: &Arc<App>, typed: &str) -> Result<Actor> {
 
 /// A stranger's post and its author, fetched from its own server.
 pub async fn note(app: &Arc<App>, uri: &str) -> Result<(NoteIn, Arc<Profile>)> {
-    let note = read::note::note(&app.fetch_object(uri).await?, app.now())?;
+    let note = read::note::note(&app.fetch_object(uri, Behalf::Known).await?, app.now())?;
     let author = app.fetch_actor(&note.author).await?;
     Ok((note, author))
 }

@@ -1,13 +1,14 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
 pub mod emblem;
+pub mod inbound;
+pub mod kept;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
 pub mod upload;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,11 +21,14 @@ use crate::crypto::keys::{PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Files;
-use crate::model::ids::{AccountId, INSTANCE, ServerId};
+use crate::model::actor::Profile;
+use crate::model::delivery::Wake;
+use crate::model::ids::{AccountId, INSTANCE};
 use crate::model::site::Site;
-use crate::net::actors::Actors;
-use crate::net::address::Reach;
+use crate::net::actors::{Actors, Ask};
+use crate::net::address::{Network, Reach};
 use crate::net::client::{Client, Signer};
+use crate::net::gate::Behalf;
 use crate::net::resolve::Resolver;
 use crate::store::schema::KEYS;
 use crate::store::{After, Options, Rows, Store};
@@ -37,12 +41,15 @@ pub struct App {
     pub client: Client,
     pub actors: Actors,
     pub wakers: Arc<Wakers>,
+    /// Finished pages and documents.
+    pub kept: kept::Kept,
     pub attempts: Arc<once::Attempts>,
+    /// Proxies that are believed when they say who asks.
+    pub trusted: Vec<Network>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
     pub uploads: Semaphore,
-    /// Fetches for received activities under way.
-    pub fetches: Semaphore,
+    pub inbound: inbound::Inbound,
     clock: Clock,
     keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
     stopping: watch::Sender<bool>,
@@ -62,8 +69,7 @@ pub struct Wakers {
     pub received: Notify,
     /// Some server has something to receive.
     pub deliver: Notify,
-    due: Mutex<HashMap<ServerId, Timestamp>>,
-    pages: AtomicU64,
+    due: Mutex<Vec<Wake>>,
 }
 
 impl Wakers {
@@ -71,34 +77,25 @@ impl Wakers {
         if after.received {
             self.received.notify_one();
         }
-        if after.pages {
-            self.pages.fetch_add(1, Ordering::Release);
-        }
         if !after.deliveries.is_empty()
             && let Ok(mut due) = self.due.lock()
         {
-            for (server, at) in &after.deliveries {
-                due.entry(*server).and_modify(|known| *known = (*known).min(*at)).or_insert(*at);
-            }
+            due.extend_from_slice(&after.deliveries);
             self.deliver.notify_one();
         }
     }
 
     /// Servers with something new to receive since the last call.
-    pub fn take_due(&self) -> HashMap<ServerId, Timestamp> {
+    pub fn take_wakes(&self) -> Vec<Wake> {
         self.due.lock().map(|mut due| std::mem::take(&mut *due)).unwrap_or_default()
-    }
-
-    /// Grows with each commit that changes what a page shows.
-    pub fn edition(&self) -> u64 {
-        self.pages.load(Ordering::Acquire)
     }
 }
 
 impl App {
     /// Opens the data directory that the settings name. On a live site this is also where a trial becomes a domain.
     pub fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
-        Self::open_with(config, clock, Resolver::system())
+        let resolver = config.network.resolver.map_or_else(Resolver::system, Resolver::asking);
+        Self::open_with(config, clock, resolver)
     }
 
     /// As `open`, with names resolved by a resolver of the caller's.
@@ -125,6 +122,7 @@ impl App {
             None => {}
         }
         let client = client(&config, &site, resolver)?;
+        let trusted = networks("network.trusted_proxies", &config.network.trusted_proxies)?;
         Ok(Arc::new(Self {
             config,
             site,
@@ -133,12 +131,14 @@ impl App {
             client,
             actors: Actors::default(),
             wakers,
+            kept: kept::Kept::default(),
             decoding: Arc::new(Semaphore::new(1)),
             uploads: Semaphore::new(limits::inbound::UPLOADS),
-            fetches: Semaphore::new(limits::inbox::FETCHES),
+            inbound: inbound::Inbound::default(),
             clock,
             keys: Mutex::default(),
             attempts: Arc::default(),
+            trusted,
             stopping: watch::Sender::new(false),
         }))
     }
@@ -166,18 +166,24 @@ impl App {
         Ok((self.site.key_id(INSTANCE), self.keys(INSTANCE)?))
     }
 
-    /// Fetches an actor document, signed by the server itself.
-    pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<crate::model::actor::Profile>> {
+    /// Fetches an actor document, signed by the server itself, for one of us.
+    pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<Profile>> {
+        self.fetch_actor_for(actor, Behalf::Known, false).await
+    }
+
+    /// The same on a stranger's account; `anew` when its key turned out not to fit.
+    pub async fn fetch_actor_for(&self, actor: &str, behalf: Behalf, anew: bool) -> Result<Arc<Profile>> {
         let (key_id, key) = self.own_key()?;
-        self.actors.fetch(&self.client, &Signer { key_id: &key_id, key: &key.rsa }, actor, self.now()).await
+        let signer = Signer { key_id: &key_id, key: &key.rsa };
+        self.actors.fetch(&Ask { client: &self.client, signer, actor, behalf, anew, now: self.now() }).await
     }
 
     /// Fetches any ActivityPub object, within its host's budget.
-    pub async fn fetch_object(&self, address: &str) -> Result<serde_json::Value> {
+    pub async fn fetch_object(&self, address: &str, behalf: Behalf) -> Result<serde_json::Value> {
         let Some(url) = crate::base::uri::http(address) else {
             return Err(Error::peer_never("unknown", "the object is no web address"));
         };
-        self.actors.spend(&crate::base::uri::authority(&url), self.now())?;
+        let _leave = self.actors.gate.enter(&url, behalf, self.now()).await?;
         let (key_id, key) = self.own_key()?;
         crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key.rsa }, self.now()).await
     }
@@ -213,17 +219,21 @@ impl App {
 }
 
 fn client(config: &Config, site: &Site, resolver: Resolver) -> Result<Client> {
-    let mut allow_private = Vec::new();
-    for network in &config.network.allow_private {
-        allow_private.push(network.parse().map_err(|_| {
-            Problem::new("E013", format!("network.allow_private: '{network}' is no network."))
-                .remedy("Write networks as 10.0.0.0/8 or fd00::/8.")
-        })?);
-    }
+    let allow_private = networks("network.allow_private", &config.network.allow_private)?;
     Client::new(crate::net::client::Options {
         reach: Reach { allow_private },
         extra_ca: config.network.extra_ca.clone(),
         resolver,
         user_agent: format!("instance/{} (+{}/)", env!("CARGO_PKG_VERSION"), site.origin),
     })
+}
+
+fn networks(setting: &str, texts: &[String]) -> Result<Vec<Network>> {
+    let read = |text: &String| {
+        text.parse().map_err(|_| {
+            let wrong = Problem::new("E013", format!("{setting}: '{text}' is no network."));
+            wrong.remedy("Write networks as 10.0.0.0/8 or fd00::/8.").into()
+        })
+    };
+    texts.iter().map(read).collect()
 }

@@ -8,7 +8,7 @@ use crate::actions;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::clip;
-use crate::media::files::{Files, Unfinished};
+use crate::media::files::{Files, Unfinished, unwritten};
 use crate::media::picture;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{Clip, Media, Small};
@@ -37,7 +37,7 @@ pub async fn take(app: &Arc<App>, by: By, file: Unfinished, alt: String) -> Resu
 /// As `take`, of bytes at hand.
 pub async fn take_bytes(app: &Arc<App>, by: By, bytes: &[u8], alt: String) -> Result<Media> {
     let mut file = app.files.begin()?;
-    file.file.write_all(bytes).map_err(|e| Error::broken("writing a media file", e))?;
+    file.file.write_all(bytes).map_err(unwritten)?;
     take(app, by, file, alt).await
 }
 
@@ -80,14 +80,18 @@ fn keep_clip(files: &Files, file: &mut Unfinished, length: u64) -> Result<Media>
 
 fn keep_picture(files: &Files, picture: &picture::Picture) -> Result<Media> {
     let (original, small) = (&picture.original, &picture.small);
+    let file = files.put(&original.bytes, original.ext)?;
     Ok(Media {
-        file: files.put(&original.bytes, original.ext)?,
+        file: file.clone(),
         mime: original.mime.to_owned(),
         width: picture.width,
         height: picture.height,
         bytes: original.bytes.len() as u64,
         small: Some(Small {
-            file: files.put(&small.bytes, small.ext)?,
+            file: files.put(&small.bytes, small.ext).inspect_err(|_| {
+                // Nobody would ask for it; should it stay, the sweep finds it (see `work::prune`).
+                let _ = files.remove(&file);
+            })?,
             mime: small.mime.to_owned(),
             width: small.width,
             height: small.height,

@@ -36,8 +36,12 @@ const TAGS: [&str; 20] = [
     "ul",
 ];
 
-/// `invisible` and `ellipsis` only stay inside links, see `links`.
-const CLASSES: [&str; 7] = ["ellipsis", "h-card", "hashtag", "invisible", "mention", "quote-inline", "u-url"];
+/// Only a `span` may hide, and only inside a link, where `links` weighs what is seen of it.
+const CLASSES: [(&str, &[&str]); 3] = [
+    ("a", &["h-card", "hashtag", "mention", "u-url"]),
+    ("p", &["quote-inline"]),
+    ("span", &["ellipsis", "h-card", "hashtag", "invisible", "mention", "u-url"]),
+];
 
 /// `me` and `tag` are never kept: with `me`, a stranger's link on our page would prove to others that the page
 /// belongs to the stranger.
@@ -60,7 +64,7 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_schemes(HashSet::from(["http", "https"]))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some(REL))
-        .attribute_filter(|_, name, value| filter(name, value));
+        .attribute_filter(filter);
     safe
 });
 
@@ -148,11 +152,12 @@ fn settle(first: String, pass: impl Fn(&str) -> String) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn filter<'a>(name: &str, value: &'a str) -> Option<Cow<'a, str>> {
+fn filter<'a>(tag: &str, name: &str, value: &'a str) -> Option<Cow<'a, str>> {
     match name {
         "href" => links::address(value).map(|url| Cow::Owned(url.into())),
         "class" => {
-            let kept: Vec<_> = value.split_ascii_whitespace().filter(|class| CLASSES.contains(class)).collect();
+            let (_, known) = CLASSES.iter().find(|(with, _)| *with == tag)?;
+            let kept: Vec<_> = value.split_ascii_whitespace().filter(|class| known.contains(class)).collect();
             (!kept.is_empty()).then(|| Cow::Owned(kept.join(" ")))
         }
         "translate" => value.eq_ignore_ascii_case("no").then_some(Cow::Borrowed("no")),
@@ -198,7 +203,7 @@ fn break_line(out: &mut String, lines: usize) {
         return;
     }
     out.truncate(out.trim_end_matches(' ').len());
-    let there = out.bytes().rev().take_while(|b| *b == b'\n').count();
+    let there = out.bytes().rev().take(lines).take_while(|b| *b == b'\n').count();
     out.extend(std::iter::repeat_n('\n', lines.saturating_sub(there)));
 }
 

@@ -7,6 +7,7 @@ pub mod id;
 pub mod json;
 pub mod lang;
 pub mod markup;
+pub mod rate;
 pub mod scan;
 pub mod text;
 pub mod time;

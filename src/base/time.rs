@@ -101,6 +101,13 @@ impl Clock {
         }
     }
 
+    /// Sets a clock by hand, also back; the system's clock does not listen.
+    pub fn set(&self, moment: Timestamp) {
+        if let Self::Hand(millis) = self {
+            millis.store(moment.0, Ordering::SeqCst);
+        }
+    }
+
     /// Moves a clock by hand; the system's clock does not listen.
     pub fn advance(&self, span: Duration) {
         if let Self::Hand(millis) = self {

@@ -87,9 +87,9 @@ pub enum Word {
     /// Settings: show, get, set, check
     #[command(subcommand)]
     Config(Config),
-    /// Say more about an error, e.g. E047
+    /// Say more about an error, e.g. E047, or about the limits
     Explain {
-        /// The id that stands before the message
+        /// The id that stands before the message; or limits
         id: String,
     },
     /// Say which version this is

@@ -242,7 +242,6 @@ const TEXTS: &[(&str, &str)] = &[
     ("E160", "WebFinger asks for one resource: /.well-known/webfinger?resource=acct:press@city.example"),
     ("E161", "WebFinger was asked for something that is no account's address."),
     ("E170", "Another server sent something in the name of an account of ours. It was refused."),
-    ("E171", "What another server sent to an inbox is not JSON."),
     ("E172", "What another server sent is JSON but no activity that can be understood."),
     (
         "E173",

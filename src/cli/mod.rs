@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod help;
 mod init;
+mod limits;
 mod log;
 mod out;
 mod serve;
@@ -61,6 +62,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Init(args) => init::run(&context, args)?,
         Word::Serve(args) => serve::run(&context, args.listen, global.verbose)?,
         Word::Config(word) => settings::run(&context, word)?,
+        Word::Explain { id } if id == "limits" => explain_limits(out),
         Word::Explain { id } => {
             let (id, text) = explain::on(&id)?;
             out.answer(&json!({ "schema": "instance.explanation/1", "id": id, "text": text }), |_| {
@@ -84,6 +86,27 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Demo(word) => return ask(&context, &words::demo(&word)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn explain_limits(out: Out) {
+    let groups = limits::all();
+    let of = |line: &limits::Line| json!({ "what": line.what, "number": line.number, "beyond": line.beyond });
+    let told = |group: &limits::Group| json!({ "title": group.title, "limits": group.lines.iter().map(of).collect::<Vec<_>>() });
+    let document = json!({ "schema": "instance.limits/1", "groups": groups.iter().map(told).collect::<Vec<_>>() });
+    out.answer(&document, |_| {
+        let row = |line: &limits::Line| {
+            let beyond = out::wrapped_to(line.beyond, 36);
+            let mut lines = beyond.lines().map(str::to_owned);
+            let first = vec![line.what.to_owned(), line.number.clone(), lines.next().unwrap_or_default()];
+            let rest = lines.map(|line| vec![String::new(), String::new(), line]);
+            std::iter::once(first).chain(rest).collect::<Vec<_>>()
+        };
+        let table = |group: &limits::Group| {
+            let rows: Vec<_> = group.lines.iter().flat_map(row).collect();
+            format!("{}\n\n{}", group.title, out::table(&rows))
+        };
+        groups.iter().map(table).collect::<Vec<_>>().join("\n")
+    });
 }
 
 /// Asks and prints. A check that found something has a code of its own.

@@ -81,11 +81,16 @@ pub fn clean(text: &str) -> String {
 
 /// Lines of at most 78 characters, as far as words allow.
 pub fn wrapped(text: &str) -> String {
+    wrapped_to(text, WIDTH)
+}
+
+/// As `wrapped`, for a narrower column.
+pub fn wrapped_to(text: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + word.chars().count() < WIDTH => line.extend([" ", word]),
+            Some(line) if line.chars().count() + word.chars().count() < width => line.extend([" ", word]),
             _ => lines.push(word.to_owned()),
         }
     }

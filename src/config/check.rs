@@ -42,6 +42,12 @@ pub fn listen(text: &str) -> Result<String, String> {
     Err(format!("'{text}' is no address with a port"))
 }
 
+/// The address of a DNS server, on port 53 unless another is named.
+pub fn resolver(text: &str) -> Result<SocketAddr, String> {
+    let usual = || text.parse().map(|ip: IpAddr| SocketAddr::new(ip, 53));
+    text.parse().or_else(|_| usual()).map_err(|_| format!("'{text}' is no address of a DNS server"))
+}
+
 /// A mail address or a page.
 pub fn contact(text: &str) -> Result<String, String> {
     let mail = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && domain(host).is_ok());

@@ -70,6 +70,17 @@ pub const KEYS: &[Key] = &[
         get: |config| text(config.contact.as_deref()),
     },
     Key {
+        name: "network.trusted_proxies",
+        about: "Web servers in front that say in X-Forwarded-For who asks: addresses or ranges of them.\n\
+                Limits for each visitor's network go by it; nobody else is believed.",
+        example: "[\"127.0.0.0/8\", \"::1\"]",
+        set: Set::List(|config, list| {
+            config.network.trusted_proxies = list.iter().map(|entry| check::range(entry)).collect::<Result<_, _>>()?;
+            Ok(())
+        }),
+        get: |config| Value::List(config.network.trusted_proxies.clone()),
+    },
+    Key {
         name: "network.allow_private",
         about: "For rehearsals only: private addresses or ranges of addresses this server may call all\n\
                 the same.",
@@ -90,6 +101,17 @@ pub const KEYS: &[Key] = &[
             Ok(())
         }),
         get: |config| Value::Text(config.network.extra_ca.as_ref().map_or(String::new(), |p| p.display().to_string())),
+    },
+    Key {
+        name: "network.resolver",
+        about: "A DNS server to ask for the addresses of other servers, instead of those of this machine;\n\
+                /etc/hosts is not looked at then.",
+        example: "\"127.0.0.1:53\"",
+        set: Set::Text(|config, text| {
+            config.network.resolver = if text.is_empty() { None } else { Some(check::resolver(text)?) };
+            Ok(())
+        }),
+        get: |config| Value::Text(config.network.resolver.map_or(String::new(), |server| server.to_string())),
     },
     Key {
         name: "store.cache_mb",

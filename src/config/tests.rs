@@ -62,6 +62,8 @@ fn wrong_values_are_refused_with_their_line() {
         "network.allow_private = ['localhost']",
         "network.allow_private = [1]",
         "network.extra_ca = 'not-there.pem'",
+        "network.resolver = 'dns.example'",
+        "network.resolver = '127.0.0.1:99999'",
         "store.cache_mb = 0",
         "store.cache_mb = -1",
         "store.cache_mb = '16'",
@@ -131,6 +133,16 @@ fn the_environment_goes_over_the_file_and_flags_over_both() {
     over.env = env(&[("INSTANCE_STORE_CACHE_MB", "many"), ("INSTANCE_DATA", "/elsewhere"), ("INSTANCE_ID", "i-0123")]);
     let problem = problem(Config::read("/d", text, &over));
     assert!(problem.id == "E013" && problem.what.contains("INSTANCE_STORE_CACHE_MB"), "{}", problem.what);
+}
+
+#[test]
+fn a_resolver_has_a_port() {
+    for (given, expected) in
+        [("", ""), ("127.0.0.1", "127.0.0.1:53"), ("::1", "[::1]:53"), ("[::1]:5353", "[::1]:5353")]
+    {
+        let config = read(&format!("network.resolver = '{given}'")).unwrap();
+        assert_eq!(key("network.resolver").unwrap().get(&config), Value::Text(expected.into()));
+    }
 }
 
 #[test]

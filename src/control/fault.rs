@@ -48,7 +48,7 @@ impl From<&Error> for Fault {
             Error::Busy { retry_after } => Self::new(
                 Kind::Busy,
                 "E045",
-                "There is too much to do at once.",
+                "There is too much to do at once, or the disk is full; then the log of the server says so.",
                 format!("Try again in {retry_after} s."),
             ),
             Error::Gone => Self::new(Kind::Gone, "E046", "That was deleted and will not come back.", ""),

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use crate::app::{App, upload};
 use crate::error::{Error, Problem, Result};
 use crate::limits;
-use crate::media::files::{Files, Unfinished};
+use crate::media::files::{Files, Unfinished, unwritten};
 use crate::model::ids::MediaId;
 use crate::model::user::By;
 
@@ -61,7 +61,7 @@ impl Upload {
             let Some(bytes) = room.get(..read).filter(|bytes| !bytes.is_empty()) else {
                 return Err(broken(std::io::ErrorKind::UnexpectedEof.into()));
             };
-            file.file.write_all(bytes).map_err(broken)?;
+            file.file.write_all(bytes).map_err(unwritten)?;
             left -= read as u64;
         }
         self.content = Content::Arrived(Arc::new(Mutex::new(Some(file))));
@@ -88,7 +88,7 @@ impl Content {
                 check(open.metadata().map_err(broken)?.len())?;
                 let (mut file, mut open) = (files.begin()?, open.as_ref());
                 open.rewind().map_err(broken)?;
-                std::io::copy(&mut open, &mut file.file).map_err(broken)?;
+                std::io::copy(&mut open, &mut file.file).map_err(unwritten)?;
                 Ok(file)
             }
             Self::ToCome => Err(Error::bug("a file was announced and did not come")),

@@ -23,8 +23,8 @@ const RSA_PUB: [u8; 2] = [0x85, 0x24];
 /// and have no low-order part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PublicKey {
-    /// `SubjectPublicKeyInfo` in DER.
-    Rsa(#[serde(with = "crate::base::bytes64")] Vec<u8>),
+    /// `SubjectPublicKeyInfo` in DER; in records only the PKCS#1 key inside.
+    Rsa(#[serde(with = "rsa64")] Vec<u8>),
     Ed25519(#[serde(with = "seed64")] [u8; 32]),
 }
 
@@ -201,6 +201,23 @@ fn unusable() -> Error {
     Problem::new("E081", "The public key cannot be used.")
         .remedy("Use an RSA key of 2048 to 8192 bits or an Ed25519 key, as a PEM text or a Multikey.")
         .into()
+}
+
+/// An RSA key as base64 text, without the 24 bytes that all of them have in common; read with them too.
+mod rsa64 {
+    use serde::{Deserializer, Serializer};
+
+    use super::{Spki, pkcs1};
+    use crate::base::bytes64;
+
+    pub fn serialize<S: Serializer>(spki: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        bytes64::serialize(pkcs1(spki), serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let bytes = bytes64::deserialize(deserializer)?;
+        Ok(if Spki::read(&bytes).is_some() { bytes } else { Spki::Rsa(&bytes).write() })
+    }
 }
 
 /// 32 bytes as base64 text.

@@ -14,7 +14,7 @@ pub mod keys;
 mod multibase;
 pub mod random;
 pub mod rfc9421;
-mod structured;
+pub mod structured;
 #[cfg(test)]
 mod tests;
 pub mod token;

@@ -5,7 +5,7 @@ use crate::limits;
 
 /// What stands behind `=`. Texts are as they stand between the quotes or colons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Item<'a> {
+pub enum Item<'a> {
     Integer(i64),
     /// May hold `\"` and `\\`, not undone.
     String(&'a str),
@@ -17,14 +17,14 @@ pub(super) enum Item<'a> {
 
 /// The unread rest of a header.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'a>(pub(super) &'a str);
+pub struct Reader<'a>(pub &'a str);
 
 impl<'a> Reader<'a> {
-    pub(super) fn is_done(&self) -> bool {
+    pub fn is_done(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn take(&mut self, symbol: char) -> bool {
+    pub fn take(&mut self, symbol: char) -> bool {
         match self.0.strip_prefix(symbol) {
             Some(rest) => {
                 self.0 = rest;
@@ -35,14 +35,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips blanks; says whether there was one.
-    pub(super) fn spaces(&mut self) -> bool {
+    pub fn spaces(&mut self) -> bool {
         let before = self.0.len();
         self.0 = self.0.trim_start_matches(' ');
         self.0.len() < before
     }
 
     /// The comma between two members of a dictionary, with a member behind it.
-    pub(super) fn comma(&mut self) -> bool {
+    pub fn comma(&mut self) -> bool {
         let blank = [' ', '\t'];
         let Some(rest) = self.0.trim_start_matches(blank).strip_prefix(',') else { return false };
         self.0 = rest.trim_start_matches(blank);
@@ -50,14 +50,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The name of a member or parameter.
-    pub(super) fn key(&mut self) -> Option<&'a str> {
+    pub fn key(&mut self) -> Option<&'a str> {
         let starts = self.0.starts_with(|c: char| c.is_ascii_lowercase() || c == '*');
         let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.*".contains(c);
         if starts { self.run(inside) } else { None }
     }
 
     /// A string: what stands between the quotes.
-    pub(super) fn string(&mut self) -> Option<&'a str> {
+    pub fn string(&mut self) -> Option<&'a str> {
         let body = self.0.strip_prefix('"')?;
         let mut bytes = body.bytes().enumerate();
         loop {
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `;name=value` as often as it comes.
-    pub(super) fn parameters(&mut self) -> Option<Vec<(&'a str, Item<'a>)>> {
+    pub fn parameters(&mut self) -> Option<Vec<(&'a str, Item<'a>)>> {
         let mut parameters: Vec<(&str, Item<'_>)> = Vec::new();
         while self.take(';') {
             self.spaces();
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
         Some(parameters)
     }
 
-    pub(super) fn item(&mut self) -> Option<Item<'a>> {
+    pub fn item(&mut self) -> Option<Item<'a>> {
         match self.0.bytes().next()? {
             b'"' => self.string().map(Item::String),
             b':' => {

@@ -40,9 +40,10 @@ pub struct Claim {
     /// What the header says of the algorithm. It may contradict the key, never decide.
     pub(super) stated: Option<Algorithm>,
     pub(super) signature: Vec<u8>,
-    pub(super) base: Vec<u8>,
+    /// What has to be signed, line by line.
+    pub base: Vec<u8>,
     /// A second reading of the request line, for senders that leave the query out.
-    pub(super) without_query: Option<Vec<u8>>,
+    pub without_query: Option<Vec<u8>>,
 }
 
 /// Why a signature was not accepted. Shown to the sender, so that the other administrator can find the fault.
@@ -84,6 +85,15 @@ impl Claim {
         } else {
             Err(Refusal::SignatureMismatch)
         }
+    }
+}
+
+impl Claim {
+    /// What tells this request from all others: what is signed, and the signature.
+    pub fn fingerprint(&self) -> [u8; 16] {
+        let whole = digest::sha256(&[self.signature.as_slice(), &self.base].concat());
+        let (half, _) = whole.split_first_chunk().expect("a SHA-256 has 32 bytes");
+        *half
     }
 }
 

@@ -112,13 +112,13 @@ pub fn error(app: &App, error: &Error) -> Response {
         Error::Gone => (StatusCode::GONE, "Deleted", vec!["This was deleted.".to_owned()]),
         Error::Forbidden(why) => (StatusCode::FORBIDDEN, "Not allowed", vec![(*why).to_owned()]),
         Error::Invalid(problem) => {
-            let too_large = problem.id == "E150";
-            let status = if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = response::fault(problem, StatusCode::UNPROCESSABLE_ENTITY);
             (status, "That did not work", vec![problem.what.clone(), problem.remedy.clone()])
         }
         Error::Conflict(what) => (StatusCode::CONFLICT, "That did not work", vec![(*what).to_owned()]),
         Error::Busy { .. } => {
-            (StatusCode::SERVICE_UNAVAILABLE, "Too much at once", vec!["The server is busy for a moment.".to_owned()])
+            let why = "There is too much to do at once, or its disk is full; then the log of the server says so.";
+            (StatusCode::SERVICE_UNAVAILABLE, "The server cannot take this in now", vec![why.to_owned()])
         }
         Error::Peer { .. } => (StatusCode::BAD_GATEWAY, "Another server failed", vec![error.to_string()]),
         Error::Broken(_) => (

@@ -1,13 +1,32 @@
-//! The inbox: cheap checks first, then the signature, then a durable row, and only then 202. What does not verify is
-//! told so at once: a sender that is answered 202 and dropped later never learns of its mistake.
+//! The inbox: whatever costs nothing is asked before whatever costs something, and each answer says what is true.
+//!
+//! | asked, in this order | costs | else |
+//! |---|---|---|
+//! | is it small enough | the read | 413 |
+//! | is there room for it in memory | | 503 |
+//! | is it one activity, of somebody else | a parse | 400 |
+//! | does an unknown actor say farewell | a look into the store | 202, without a trace |
+//! | is it signed: over enough, for us, in time, with the digest of this body | a hash | 401 |
+//! | is the key of the actor's own server, or is it passed on | | 401 |
+//! | was this very request here before | | 202 |
+//! | is it for any of us, or from anybody we know | looks into the store | 202, without a trace |
+//! | does a key fit that we have | a verification | |
+//! | else the signer's document, within budgets (`net::gate`) | a fetch | 401, 503 |
+//! | did its server send too much lately, by proven signatures alone | | 429 |
+//! | what it does, in one transaction with all that came at the same moment | a commit | 503 |
+//!
+//! Only then is the answer 202: a sender that is answered 202 and dropped later never learns of its mistake. What has
+//! no effect before something is fetched becomes a row, and `work::receive` goes on with it.
 
 use std::sync::Arc;
 
-use hyper::StatusCode;
-use serde_json::Value;
+use hyper::{StatusCode, header};
 use serde_json::value::RawValue;
+use serde_json::{Value, value};
 
+use super::proof::{Case, Proven, case, prove, refused};
 use crate::actions::deliver::heard_from;
+use crate::actions::receive::{Gathered, apply, is_full, wait};
 use crate::activitypub::read::{self, Incoming, Intent};
 use crate::app::App;
 use crate::base::{json, uri};
@@ -16,9 +35,7 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::activity::Received;
 use crate::model::actor::Profile;
-use crate::model::ids::ReceivedId;
-use crate::store::schema::RECEIVED;
-use crate::store::{actors, notes};
+use crate::store::actors;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 
@@ -28,24 +45,44 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
         return Err(Error::Busy { retry_after: 3_600 });
     }
     let body = request.bytes(limits::text::JSON).await?;
+    let _room = app.inbound.enter(body.len())?;
     let value = json::parse(&body)?;
     let incoming = read::activity(&value)?;
     if is_ours(app, &incoming.actor) || is_ours(app, &incoming.id) {
         return Err(Problem::new("E170", "That actor or activity is of this server.").into());
     }
     if is_farewell(app, &incoming)? {
-        return Ok(response::bare(StatusCode::ACCEPTED));
+        return Ok(accepted());
     }
     let claim = claim(app, request, &body)?;
     if is_ours(app, &claim.key_id) {
         return Err(refused("the key is said to be of this server"));
     }
-    let row = match proof(app, &claim, &incoming).await? {
-        Proof::Sender(profile) => row(app, &incoming.actor, &body, profile, None)?,
-        Proof::Forwarded(object) => row(app, &incoming.actor, &body, None, Some(object))?,
+    let case = case(app, &claim, &incoming)?;
+    let later = case.needs_fetch(&incoming);
+    let print = (is_final(&incoming.intent) && !later).then(|| claim.fingerprint());
+    if print.is_some_and(|print| app.inbound.is_seen(&print)) {
+        return Ok(accepted());
+    }
+    let bare = if later { Some(bare(app, &value)?) } else { None };
+    drop(value);
+    let profile = match prove(app, &claim, &case).await? {
+        Proven::Needless => return Ok(accepted()),
+        Proven::Known => None,
+        Proven::Fetched(profile) => Some(profile),
     };
-    keep(app, &claim.key_id, row).await?;
-    Ok(response::bare(StatusCode::ACCEPTED))
+    if let Some(seconds) = is_too_much(app, &claim, body.len(), later, &incoming) {
+        return Ok(too_much(seconds));
+    }
+    keep(app, &claim, effect(app, incoming, profile, case, bare)).await?;
+    if let Some(print) = print {
+        app.inbound.saw(print);
+    }
+    Ok(accepted())
+}
+
+fn accepted() -> Response {
+    response::bare(StatusCode::ACCEPTED)
 }
 
 /// An address under our origin in whatever spelling: nobody outside speaks for it, and nothing is asked of ourselves.
@@ -71,109 +108,112 @@ fn claim(app: &App, request: &Request, body: &[u8]) -> Result<Claim> {
     crate::crypto::claim(&signed, app.now()).map_err(|refusal| refused(&refusal.to_string()))
 }
 
-/// A refusal whose words help the other administrator: it becomes 401.
-fn refused(words: &str) -> Error {
-    Error::peer_never("signature", words)
-}
-
-enum Proof {
-    /// The actor itself signed. Its document comes along when it was not known or has changed.
-    Sender(Option<Arc<Profile>>),
-    /// Another signer passed it on: its body proves nothing, the object has to be fetched.
-    Forwarded(String),
-}
-
-async fn proof(app: &Arc<App>, claim: &Claim, incoming: &Incoming) -> Result<Proof> {
-    // Whose key it is can be told from the address before anything is fetched.
-    let owned = uri::same_origin(&claim.key_id, &incoming.actor);
-    let signer = if owned { incoming.actor.clone() } else { without_fragment(&claim.key_id).to_owned() };
-    if !owned {
-        let object = forwarded(app, incoming)?.ok_or_else(|| refused("the key does not belong to the actor"))?;
-        check(app, claim, &signer).await?;
-        return Ok(Proof::Forwarded(object));
-    }
-    check(app, claim, &signer).await.map(Proof::Sender)
-}
-
-fn without_fragment(key_id: &str) -> &str {
-    key_id.split_once('#').map_or(key_id, |(actor, _)| actor)
-}
-
-/// Checks the signature against the signer's key: the stored one, the one remembered from a moment ago (it may be newer:
-/// what was fetched for an activity is stored only with its effect), then, once in a while, a fresh one.
-async fn check(app: &Arc<App>, claim: &Claim, signer: &str) -> Result<Option<Arc<Profile>>> {
-    let now = app.now();
-    let stored = app.store.read(|rows| actors::by_uri(rows, signer))?;
-    if stored.as_ref().is_some_and(|actor| verified(claim, &actor.profile)) {
-        return Ok(None);
-    }
-    let remembered = app.actors.remembered(signer, now)?;
-    if let Some(profile) = remembered.as_ref().filter(|profile| verified(claim, profile)) {
-        return Ok(Some(Arc::clone(profile)));
-    }
-    let is_new = stored.is_none() && remembered.is_none();
-    if !is_new && !app.actors.may_refetch(signer, now)? {
-        return Err(refused("the signature does not match the key"));
-    }
-    let fresh = app.fetch_actor(signer).await.map_err(unavailable)?;
-    if verified(claim, &fresh) { Ok(Some(fresh)) } else { Err(refused("the signature does not match the key")) }
-}
-
-fn verified(claim: &Claim, profile: &Profile) -> bool {
-    profile.key(&claim.key_id).is_some_and(|key| claim.check(key).is_ok())
-}
-
-/// What went wrong with the fetch is the sender's affair as far as it is its server's; being busy is ours.
-fn unavailable(error: Error) -> Error {
-    match error {
-        Error::Busy { retry_after } => Error::Busy { retry_after },
-        Error::Broken(cause) => Error::Broken(cause),
-        Error::Peer { what, .. } => refused(&format!("the key could not be fetched: {what}")),
-        Error::NotFound | Error::Gone => refused("the key could not be fetched: there is no such actor"),
-        Error::Invalid(problem) => refused(&format!("the actor cannot be read: {}", problem.what)),
-        Error::SignIn | Error::Forbidden(_) | Error::Conflict(_) => refused("the key could not be fetched"),
+/// Whether the same again, word for word, can do nothing new. A Follow is answered each time, and one that was undone
+/// may come again with nothing changed.
+fn is_final(intent: &Intent) -> bool {
+    match intent {
+        Intent::Like { .. }
+        | Intent::Announce { .. }
+        | Intent::Create { .. }
+        | Intent::Update { .. }
+        | Intent::Delete { .. }
+        | Intent::Flag { .. }
+        | Intent::Other(_) => true,
+        Intent::Follow { .. }
+        | Intent::Accept { .. }
+        | Intent::Reject { .. }
+        | Intent::Undo(_)
+        | Intent::Block { .. }
+        | Intent::Move { .. }
+        | Intent::QuoteRequest { .. } => false,
     }
 }
 
-/// The object to fetch instead of believing a forwarded body: only for what answers a post of ours, or what we keep.
-fn forwarded(app: &App, incoming: &Incoming) -> Result<Option<String>> {
-    let (object, parent) = match (incoming.intent.carried(), &incoming.intent) {
-        (Some(object), _) => {
-            (object.get("id").and_then(Value::as_str), object.get("inReplyTo").and_then(Value::as_str))
-        }
-        (None, Intent::Delete { object }) => (Some(object.as_str()), None),
-        (None, _) => (None, None),
-    };
-    let Some(object) = object.filter(|id| uri::same_origin(id, &incoming.actor)) else { return Ok(None) };
-    let known = app.store.read(|rows| Ok(notes::by_uri(rows, object)?.is_some()))?;
-    let answers = parent.is_some_and(|parent| app.site.own_post(parent).is_some());
-    Ok((known || answers).then(|| object.to_owned()))
+/// The addresses of an activity that will have to wait for a fetch, if there is room for one more.
+fn bare(app: &App, value: &Value) -> Result<Box<RawValue>> {
+    if app.store.read(is_full)? {
+        return Err(Error::Busy { retry_after: limits::inbox::COME_BACK });
+    }
+    value::to_raw_value(&read::bare(value)).map_err(|e| Error::broken("encode an activity", e))
 }
 
-fn row(
+/// Whether the server whose key was proven sends too much, and the seconds after which it may go on.
+fn is_too_much(app: &App, claim: &Claim, bytes: usize, fetch: bool, incoming: &Incoming) -> Option<u32> {
+    let host = uri::http(&claim.key_id).map(|url| uri::host_key(&url)).unwrap_or_default();
+    let (now, inbound) = (app.now(), &app.inbound);
+    let weight = u32::try_from(1 + bytes / limits::inbox::WEIGHT).unwrap_or(u32::MAX);
+    let mut taken = inbound.hosts.take(&host, weight, now);
+    if fetch {
+        taken = taken.and_then(|()| inbound.to_fetch.take(&host, 1, now));
+    }
+    if matches!(incoming.intent, Intent::Flag { .. }) {
+        taken = taken.and_then(|()| inbound.reports.take(&host, 1, now));
+    }
+    taken.err()
+}
+
+fn too_much(seconds: u32) -> Response {
+    let words = format!("too much from your server, try again in {seconds} s\n");
+    let mut response = response::answer(StatusCode::TOO_MANY_REQUESTS, "text/plain; charset=utf-8", words);
+    response::set_text(response.headers_mut(), header::RETRY_AFTER, &seconds.to_string());
+    response
+}
+
+enum Effect {
+    Nothing,
+    Now(Box<Gathered>),
+    /// After something was fetched.
+    Later(Box<Received>),
+}
+
+fn effect(
     app: &App,
-    actor: &str,
-    body: &[u8],
+    incoming: Incoming,
     profile: Option<Arc<Profile>>,
-    refetch: Option<String>,
-) -> Result<Received> {
-    let json: Box<RawValue> =
-        serde_json::from_slice(body).map_err(|_| Problem::new("E171", "The body is not the JSON of an activity."))?;
-    let profile = profile.map(|p| Box::new(Profile::clone(&p)));
-    Ok(Received { actor: actor.to_owned(), at: app.now(), json, profile, refetch, tries: 0, due: app.now() })
+    case: Case,
+    bare: Option<Box<RawValue>>,
+) -> Effect {
+    let sender = profile.filter(|_| case.passed_on.is_none()).map(|profile| Box::new(Arc::unwrap_or_clone(profile)));
+    if let Some(json) = bare {
+        let (actor, refetch) = (incoming.actor, case.passed_on);
+        return Effect::Later(Box::new(Received { actor, at: app.now(), json, profile: sender, refetch, tries: 0 }));
+    }
+    if !case.is_for_us && sender.is_none() {
+        return Effect::Nothing;
+    }
+    let mut gathered = Gathered::new(incoming, sender);
+    if let Some(object) = gathered.incoming.intent.take_carried()
+        && let Err(e) = gathered.read(&object, app.now())
+    {
+        tracing::debug!(actor = gathered.incoming.actor, "nothing to do about an activity: {e}");
+    }
+    Effect::Now(Box::new(gathered))
 }
 
-/// Makes it durable. A server that we had given up on is forgiven in the same commit: it is well enough to write.
-/// Which one wrote is told by the key; what is forwarded says nothing of the health of its author's server.
-async fn keep(app: &Arc<App>, key_id: &str, row: Received) -> Result<()> {
-    let host = uri::http(key_id).map(|url| uri::authority(&url)).unwrap_or_default();
+/// Makes it durable, together with all that came at the same moment. A server that we had given up on is forgiven in the
+/// same commit: it is well enough to write. Which one wrote is told by the key; what is forwarded says nothing of the
+/// health of its author's server.
+async fn keep(app: &Arc<App>, claim: &Claim, effect: Effect) -> Result<()> {
+    let host = uri::http(&claim.key_id).map(|url| uri::authority(&url)).unwrap_or_default();
     let server = app.store.read(|rows| actors::server_by_host(rows, &host))?;
     let troubled = server.is_some_and(|server| server.may_be_forgiven(app.now()));
+    if !troubled && matches!(effect, Effect::Nothing) {
+        return Ok(());
+    }
+    let site = app.site.clone();
     app.store
         .write(move |tx| {
-            let id = ReceivedId(tx.id());
-            tx.put(&RECEIVED, &id, &row)?;
-            tx.after.received = true;
+            match &effect {
+                Effect::Nothing => {}
+                Effect::Later(row) => wait(tx, row)?,
+                Effect::Now(gathered) => {
+                    apply(tx, &site, gathered)?;
+                    // It has to be idempotent, and wherever assertions are checked it is made to prove that.
+                    if cfg!(debug_assertions) {
+                        apply(tx, &site, gathered)?;
+                    }
+                }
+            }
             if troubled { heard_from(tx, &host) } else { Ok(()) }
         })
         .await

@@ -3,6 +3,7 @@
 mod collections;
 mod inbox;
 mod objects;
+mod proof;
 mod well_known;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::web::cache::{fixed, made};
 use crate::web::request::Request;
 use crate::web::response::{self, ACTIVITY_JSON, Response, answer};
 
@@ -24,22 +26,22 @@ pub async fn handle(app: &Arc<App>, request: &mut Request) -> Result<Option<Resp
     let answer = match path.as_slice() {
         ["ap", "inbox"] | ["ap", "actor", "inbox"] if post => inbox::receive(app, request).await?,
         ["ap", "accounts", id, "inbox"] if post => {
-            objects::need_account(app, id)?;
+            app.store.read(|rows| objects::need_account(rows, id))?;
             inbox::receive(app, request).await?
         }
         ["ap" | ".well-known" | "nodeinfo", ..] if !request.is_read() => not_allowed(&path),
         [".well-known", "webfinger"] => well_known::webfinger(app, request)?,
-        [".well-known", "host-meta"] => well_known::host_meta(app),
-        [".well-known", "nodeinfo"] => well_known::nodeinfo_links(app)?,
-        ["nodeinfo", version @ ("2.0" | "2.1")] => well_known::nodeinfo(app, version)?,
-        ["ap", "actor"] => objects::instance_actor(app)?,
-        ["ap", "actor", "outbox" | "followers" | "following"] => collections::nothing(app, request),
-        ["ap", "accounts", id] => objects::account(app, request, id)?,
-        ["ap", "accounts", id, name] => collections::of_account(app, request, id, name)?,
-        ["ap", "posts", id] => objects::post(app, request, id)?,
-        ["ap", "posts", id, name] => collections::of_post(app, request, id, name)?,
-        ["ap", "activities", id] => objects::activity(app, id)?,
-        ["ap", "quotes", id] => objects::quote(app, id)?,
+        [".well-known", "host-meta"] => fixed(well_known::host_meta(app)),
+        [".well-known", "nodeinfo"] => fixed(well_known::nodeinfo_links(app)?),
+        ["nodeinfo", version @ ("2.0" | "2.1")] => made(app, |rows| well_known::nodeinfo(rows, version))?,
+        ["ap", "actor"] => made(app, |rows| objects::instance_actor(app, rows))?,
+        ["ap", "actor", "outbox" | "followers" | "following"] => fixed(collections::nothing(app, request)),
+        ["ap", "accounts", id] => made(app, |rows| objects::account(app, rows, request, id))?,
+        ["ap", "accounts", id, name] => made(app, |rows| collections::of_account(app, rows, request, id, name))?,
+        ["ap", "posts", id] => made(app, |rows| objects::post(app, rows, request, id))?,
+        ["ap", "posts", id, name] => made(app, |rows| collections::of_post(app, rows, request, id, name))?,
+        ["ap", "activities", id] => made(app, |rows| objects::activity(rows, id))?,
+        ["ap", "quotes", id] => made(app, |rows| objects::quote(app, rows, id))?,
         _ => return Ok(None),
     };
     Ok(Some(answer))
@@ -59,8 +61,7 @@ pub fn error(error: &Error) -> Response {
         Error::NotFound => (StatusCode::NOT_FOUND, error.to_string()),
         Error::SignIn => (StatusCode::UNAUTHORIZED, "the signature does not verify".to_owned()),
         Error::Forbidden(what) => (StatusCode::FORBIDDEN, (*what).to_owned()),
-        Error::Invalid(problem) if problem.id == "E150" => (StatusCode::PAYLOAD_TOO_LARGE, problem.what.clone()),
-        Error::Invalid(problem) => (StatusCode::BAD_REQUEST, problem.what.clone()),
+        Error::Invalid(problem) => (response::fault(problem, StatusCode::BAD_REQUEST), problem.what.clone()),
         Error::Conflict(what) => (StatusCode::CONFLICT, (*what).to_owned()),
         Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
         Error::Gone => (StatusCode::GONE, error.to_string()),
@@ -74,22 +75,7 @@ pub fn error(error: &Error) -> Response {
     response
 }
 
-/// An ActivityPub document. What an address answers depends on `Accept`, so caches must keep both.
+/// An ActivityPub document.
 fn document(status: StatusCode, value: &Value) -> Response {
-    let mut response = answer(status, ACTIVITY_JSON, value.to_string());
-    response::set(response.headers_mut(), header::VARY, "Accept");
-    response::set(response.headers_mut(), header::CACHE_CONTROL, "public, max-age=60");
-    response
-}
-
-/// Sends people who opened an id in a browser to its page.
-fn to_page(location: &str) -> Response {
-    let mut response = response::found(location);
-    response::set(response.headers_mut(), header::VARY, "Accept");
-    response
-}
-
-/// A browser asks: HTML is named in `Accept` and ActivityPub is not.
-fn wants_page(request: &Request) -> bool {
-    !request.wants_activity() && request.header("accept").is_some_and(|accept| accept.contains("text/html"))
+    answer(status, ACTIVITY_JSON, value.to_string())
 }

@@ -9,11 +9,11 @@ use crate::app::App;
 use crate::base::uri;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
-use crate::model::ids::AccountId;
 use crate::model::site::Own;
 use crate::store::counts::{self, Count};
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts, meta};
+use crate::web::cache::{made, passing};
 use crate::web::request::Request;
 use crate::web::response::{self, Response, answer};
 
@@ -23,18 +23,27 @@ const JRD: &str = "application/jrd+json; charset=utf-8";
 pub(super) fn webfinger(app: &App, request: &Request) -> Result<Response> {
     let missing = || Problem::new("E160", "The query needs one 'resource'.");
     let resource = request.query("resource").filter(|r| !r.is_empty() && r.len() <= 2_048).ok_or_else(missing)?;
-    let found = if resource.contains("://") { by_address(app, resource)? } else { by_acct(app, resource)? };
-    let value = match found {
-        Found::Instance => {
-            let actor = app.site.instance_actor();
-            finger::jrd(&app.site, &instance_user(app), &actor, &format!("{}/about", app.site.origin), None)
-        }
-        Found::Account(account) => describe(app, &account)?,
-    };
-    let mut response = answer(StatusCode::OK, JRD, value.to_string());
-    response::set(response.headers_mut(), header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    response::set(response.headers_mut(), header::CACHE_CONTROL, "public, max-age=300");
-    Ok(response)
+    made(app, |rows| {
+        let found =
+            if resource.contains("://") { by_address(app, rows, resource)? } else { by_acct(app, rows, resource)? };
+        let (user, actor, page, avatar) = match found {
+            Found::Instance => {
+                (instance_user(app), app.site.instance_actor(), format!("{}/about", app.site.origin), None)
+            }
+            Found::Account(account) => {
+                let avatar = account.avatar.map_or(Ok(None), |id| rows.get(&MEDIA, &id))?;
+                let avatar = avatar.map(|media| (media.mime, app.site.media(&media.file)));
+                (account.handle.clone(), app.site.actor(account.id), app.site.profile(&account.handle), avatar)
+            }
+        };
+        let picture = avatar.as_ref().map(|(mime, url)| (mime.as_str(), url.as_str()));
+        let response =
+            open(answer(StatusCode::OK, JRD, finger::jrd(&app.site, &user, &actor, &page, picture).to_string()));
+        // Many spellings lead to an account; these are the ones that others use.
+        let domains = [app.site.handle_domain.as_str(), app.site.authority()];
+        let spelled = resource == actor || domains.iter().any(|domain| resource == format!("acct:{user}@{domain}"));
+        Ok(if spelled { response } else { passing(response) })
+    })
 }
 
 enum Found {
@@ -47,17 +56,17 @@ fn instance_user(app: &App) -> String {
     app.site.authority().split(':').next().unwrap_or_default().to_owned()
 }
 
-fn by_address(app: &App, resource: &str) -> Result<Found> {
+fn by_address(app: &App, rows: &impl Rows, resource: &str) -> Result<Found> {
     let account = match app.site.own(resource).ok_or(Error::NotFound)? {
         Own::Instance => return Ok(Found::Instance),
-        Own::Account(id) => named(app, id)?,
-        Own::Profile(handle) => app.store.read(|rows| accounts::named(rows, &handle))?,
+        Own::Account(id) => accounts::need(rows, id)?,
+        Own::Profile(handle) => accounts::named(rows, &handle)?,
         Own::Post(_) | Own::Activity(_) | Own::Quote(_) => return Err(Error::NotFound),
     };
     shown(account)
 }
 
-fn by_acct(app: &App, resource: &str) -> Result<Found> {
+fn by_acct(app: &App, rows: &impl Rows, resource: &str) -> Result<Found> {
     let Some((user, domain)) = uri::parse_acct(resource) else {
         return Err(Problem::new("E161", "The resource is no address of an account.").into());
     };
@@ -67,22 +76,11 @@ fn by_acct(app: &App, resource: &str) -> Result<Found> {
     if user == instance_user(app) {
         return Ok(Found::Instance);
     }
-    shown(app.store.read(|rows| accounts::named(rows, &user))?)
-}
-
-fn named(app: &App, id: AccountId) -> Result<Account> {
-    app.store.read(|rows| accounts::need(rows, id))
+    shown(accounts::named(rows, &user)?)
 }
 
 fn shown(account: Account) -> Result<Found> {
     if account.demo { Err(Error::NotFound) } else { Ok(Found::Account(Box::new(account))) }
-}
-
-fn describe(app: &App, account: &Account) -> Result<Value> {
-    let media = account.avatar.map_or(Ok(None), |id| app.store.read(|rows| rows.get(&MEDIA, &id)))?;
-    let avatar = media.map(|m| (m.mime, app.site.media(&m.file)));
-    let avatar = avatar.as_ref().map(|(mime, url)| (mime.as_str(), url.as_str()));
-    Ok(finger::jrd(&app.site, &account.handle, &app.site.actor(account.id), &app.site.profile(&account.handle), avatar))
 }
 
 pub(super) fn host_meta(app: &App) -> Response {
@@ -93,17 +91,19 @@ pub(super) fn nodeinfo_links(app: &App) -> Result<Response> {
     open_json(&numbers::links(&app.site))
 }
 
-pub(super) fn nodeinfo(app: &App, version: &str) -> Result<Response> {
-    let (institution, people, posts) = app.store.read(|rows| {
-        let people = accounts::all(rows)?.iter().filter(|account| !account.demo).count() as u64;
-        Ok((meta::institution(rows)?, people, counts::get(rows, Count::AllPosts)?))
-    })?;
+pub(super) fn nodeinfo(rows: &impl Rows, version: &str) -> Result<Response> {
+    let (institution, posts) = (meta::institution(rows)?, counts::get(rows, Count::AllPosts)?);
+    let people = accounts::all(rows)?.iter().filter(|account| !account.demo).count() as u64;
     let counted = numbers::Numbers { accounts: people, posts };
     open_json(&numbers::document(version, counted, &institution.name, env!("CARGO_PKG_VERSION")))
 }
 
 fn open_json(value: &Value) -> Result<Response> {
-    let mut response = response::json(StatusCode::OK, value)?;
+    response::json(StatusCode::OK, value).map(open)
+}
+
+/// Programs in any browser may read it.
+fn open(mut response: Response) -> Response {
     response::set(response.headers_mut(), header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    Ok(response)
+    response
 }

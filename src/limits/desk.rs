@@ -10,6 +10,8 @@ pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
 pub const POSTS: usize = 20;
 /// Replies on one page.
 pub const REPLIES: usize = 30;
+/// Deliveries shown of one server; the rest is only counted.
+pub const DELIVERIES: usize = 100;
 /// Waiting replies are counted so far; then it says "99+".
 pub const COUNTED: usize = 100;
 /// Characters of the first words of a post in a list.

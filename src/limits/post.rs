@@ -1,5 +1,7 @@
 //! What one post may hold: as much as other servers show, so that nobody publishes what nobody sees.
 
+use std::time::Duration;
+
 /// Longest text of one version, counted as Mastodon counts.
 pub const TEXT: usize = 5_000;
 /// Longest content warning, in characters.
@@ -12,5 +14,7 @@ pub const MENTIONS: usize = 50;
 pub const PICTURES: usize = 4;
 /// Longest description of a picture, in characters: what Mastodon before 4.5 keeps.
 pub const ALT: usize = 1_500;
+/// A change is at least so much later than the one before: moments between servers have whole seconds.
+pub const CHANGE_STEP: Duration = Duration::from_secs(1);
 /// Our own replies named in a post: Mastodon reads up to five of the same server with a new post.
 pub const OWN_REPLIES: usize = 5;

@@ -11,3 +11,6 @@ pub const WAITING: usize = 4_096;
 pub const COME_BACK: u32 = 30;
 /// The wait before a file that could not be reopened is tried again.
 pub const REOPEN: Duration = Duration::from_secs(1);
+/// Rows whose last change is remembered, so that kept answers know whether they still hold: those of some minutes of
+/// a wave. What was made before is made anew. About 40 bytes each.
+pub const MARKS: usize = 32_768;

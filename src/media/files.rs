@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::crypto::random;
 use crate::error::{Error, Result};
+use crate::limits;
 
 /// Where half-written files are; emptied at every start.
 const UNFINISHED: &str = "unfinished";
@@ -46,10 +47,11 @@ impl Files {
     }
 
     /// Keeps the bytes (mode 0600) and answers the new name. When this returns, the file survives
-    /// a power cut. `ext` is one of the endings in `TYPES`.
+    /// a power cut; when it fails, nothing of it stays. `Busy` when the disk is full. `ext` is one of the endings in
+    /// `TYPES`.
     pub fn put(&self, bytes: &[u8], ext: &str) -> Result<String> {
         let mut unfinished = self.begin()?;
-        unfinished.file.write_all(bytes).map_err(|e| broken("writing a media file", e))?;
+        unfinished.file.write_all(bytes).map_err(unwritten)?;
         self.keep(unfinished, ext)
     }
 
@@ -57,14 +59,14 @@ impl Files {
     pub fn begin(&self) -> Result<Unfinished> {
         let path = self.root.join(UNFINISHED).join(format!("{:032x}", u128::from_be_bytes(random::bytes::<16>())));
         let opened = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
-        Ok(Unfinished { file: opened.map_err(|e| broken("writing a media file", e))?, path: Some(path) })
+        Ok(Unfinished { file: opened.map_err(unwritten)?, path: Some(path) })
     }
 
     /// Keeps a file that is whole, and answers its new name. When this returns, the file survives a power cut.
     pub fn keep(&self, unfinished: Unfinished, ext: &str) -> Result<String> {
         let name = format!("{:032x}.{ext}", u128::from_be_bytes(random::bytes::<16>()));
         let path = self.path(&name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
-        unfinished.finish(&path).map_err(|e| broken("writing a media file", e))?;
+        unfinished.finish(&path).map_err(unwritten)?;
         Ok(name)
     }
 
@@ -103,6 +105,15 @@ impl Files {
             .map(|entry| entry.map(|path| file_name(&path)).map_err(|e| broken("listing media files", e)))
             .filter(|name| name.as_ref().map_or(true, |name| Self::mime(name).is_some()))
     }
+}
+
+/// Why a file could not be written: a full disk is told to whoever brings it.
+pub fn unwritten(e: io::Error) -> Error {
+    if matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        tracing::error!("there is no room for a file, so whoever brings it is told to come back: {e}");
+        return Error::Busy { retry_after: limits::store::COME_BACK };
+    }
+    broken("writing a media file", e)
 }
 
 /// A file that is being written. Dropped before it is kept, it goes away.
@@ -259,6 +270,17 @@ mod tests {
         assert!(matches!(files.put(b"x", "svg"), Err(Error::Broken(_))));
         assert!(matches!(files.put(b"x", "png/../../x"), Err(Error::Broken(_))));
         assert_eq!(names(&files).len(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_put_in_its_place_leaves_nothing() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        for n in 0..=255_u8 {
+            fs::write(scratch.0.join(format!("{n:02x}")), b"no folder").unwrap();
+        }
+        assert!(files.put(b"x", "png").is_err());
+        assert_eq!(fs::read_dir(scratch.0.join(UNFINISHED)).unwrap().count(), 0);
     }
 
     #[test]

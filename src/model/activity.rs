@@ -24,22 +24,27 @@ pub struct Activity {
     pub json: Box<RawValue>,
 }
 
-/// An activity of a stranger: verified, durable, waiting for its effect.
+/// Whether activities of this type go before others: somebody waits for the answer, or somebody may still read what was
+/// taken back.
+pub fn is_urgent(kind: &str) -> bool {
+    matches!(kind, "Accept" | "Reject" | "Delete" | "Undo")
+}
+
+/// An activity of a stranger: verified, durable, waiting for something to be fetched.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Received {
     /// The actor whose signature was checked.
     pub actor: String,
     pub at: Timestamp,
+    /// Its addresses alone: what they lead to is fetched.
     pub json: Box<RawValue>,
     /// The signer as fetched for its key, when we did not know it; saves a second fetch.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Box<super::actor::Profile>>,
     /// A forwarded activity: its body proves nothing, so this object is fetched from its own server instead.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refetch: Option<String>,
     /// How often its effect was put off, e.g. because a parent could not be fetched yet.
     #[serde(default)]
     pub tries: u32,
-    #[serde(default)]
-    pub due: Timestamp,
 }

@@ -4,15 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AccountId, ServerId};
+use super::ids::{AccountId, ActivityId, ServerId};
 use crate::base::time::Timestamp;
-
-/// After this long without success a delivery is given up (Mastodon tries for 2 to 3 days).
-pub const LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
-/// How long outcomes are kept for the delivery page.
-pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-/// What a server said is kept up to so many characters.
-pub const MAX_SAID: usize = 200;
+use crate::limits::delivery::IN_ORDER;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -31,6 +25,48 @@ pub struct Delivery {
     /// What the server said to the last try, in a line.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub said: String,
+    /// Goes before what is not, to whatever servers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+}
+
+/// News of a commit: a server has something to receive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wake {
+    pub server: ServerId,
+    pub at: Timestamp,
+    /// What it is part of; `None` when old deliveries are tried again.
+    pub of: Option<Flow>,
+}
+
+/// One activity on its way to all who hear of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flow {
+    pub activity: ActivityId,
+    pub account: AccountId,
+    pub urgent: bool,
+}
+
+impl Delivery {
+    /// The first of an activity to a server.
+    pub fn new(server: ServerId, of: Flow, now: Timestamp) -> Self {
+        Self {
+            server,
+            account: of.account,
+            state: State::Waiting,
+            tries: 0,
+            created: now,
+            due: now,
+            last: None,
+            said: String::new(),
+            urgent: of.urgent,
+        }
+    }
+
+    /// Whether it failed so often that it no longer keeps its place.
+    pub fn lets_others_pass(&self) -> bool {
+        self.tries > IN_ORDER
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +102,8 @@ pub enum Outcome {
         said: String,
         retry_after: Option<Duration>,
     },
+    /// A newer version of the same thing has arrived there, which this one must not overwrite.
+    Late,
     /// `gone`: the inbox answered 410 and its followers are removed.
     Never {
         said: String,

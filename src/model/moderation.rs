@@ -12,7 +12,7 @@ pub struct Report {
     pub uri: String,
     /// Usually the instance actor of the reporter's server, which keeps the person's name to itself.
     pub from: String,
-    /// Addresses it names, ours and others', at most 100.
+    /// What it names of ours, or of what we keep.
     pub about: Vec<String>,
     pub accounts: Vec<AccountId>,
     pub posts: Vec<PostId>,

@@ -7,15 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::delivery::delay;
 use super::ids::{InboxId, ServerId};
 use crate::base::time::Timestamp;
-
-/// A server that failed this often in a row, over at least `SUSPEND_AFTER`, is suspended: tried once a day
-/// until it answers, or until it contacts us itself.
-const SUSPEND_FAILURES: u32 = 10;
-const SUSPEND_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
-const PROBE_EVERY: Duration = Duration::from_secs(24 * 3600);
-/// A server that fails for less than this is tried again soon anyway. Without it, one that is too busy to take
-/// anything but goes on sending would be tried anew with every activity of its own, whatever wait it asked for.
-const FORGIVE_AFTER: Duration = Duration::from_secs(600);
+use crate::limits;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
@@ -64,7 +56,7 @@ impl Server {
 
     /// Whether a sign of life is a reason to try again at once.
     pub fn may_be_forgiven(&self, now: Timestamp) -> bool {
-        self.suspended || self.failing_since.is_some_and(|since| now.since(since) >= FORGIVE_AFTER)
+        self.suspended || self.failing_since.is_some_and(|since| now.since(since) >= limits::delivery::FORGIVE_AFTER)
     }
 
     /// It took a delivery, or sent us a valid request: every mark against it is lifted.
@@ -80,9 +72,10 @@ impl Server {
     pub fn failed(&mut self, now: Timestamp, asked: Option<Duration>) {
         self.failures = self.failures.saturating_add(1);
         let since = *self.failing_since.get_or_insert(now);
-        self.suspended = self.failures >= SUSPEND_FAILURES && now.since(since) >= SUSPEND_AFTER;
-        let own = if self.suspended { PROBE_EVERY } else { delay(self.failures) };
-        self.paused_until = now.plus(asked.unwrap_or_default().min(PROBE_EVERY).max(own));
+        self.suspended =
+            self.failures >= limits::delivery::SUSPEND_FAILURES && now.since(since) >= limits::delivery::SUSPEND_AFTER;
+        let own = if self.suspended { limits::delivery::PROBE_EVERY } else { delay(self.failures) };
+        self.paused_until = now.plus(asked.unwrap_or_default().min(limits::delivery::PROBE_EVERY).max(own));
     }
 }
 
@@ -100,7 +93,7 @@ mod tests {
             now = server.paused_until;
             assert!(server.failures < 100);
         }
-        assert!(now.since(Timestamp(1_000_000_000)) >= SUSPEND_AFTER);
+        assert!(now.since(Timestamp(1_000_000_000)) >= limits::delivery::SUSPEND_AFTER);
         server.well(now);
         assert!(!server.is_troubled() && server.paused_until <= now);
     }

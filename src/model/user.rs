@@ -23,6 +23,14 @@ pub struct Session {
     pub csrf: String,
 }
 
+impl Session {
+    /// Whether it still lasts. One from the future does not yet: the clock was set back, and it would last longer than
+    /// it was meant to.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.created <= now && now < self.expires
+    }
+}
+
 /// Who asks for something.
 #[derive(Debug, Clone)]
 pub enum Asker {

@@ -1,52 +1,54 @@
-//! Strangers' actor documents: fetched when a signature has to be checked, remembered within bounds, and never asked
-//! for more often than a peer's own traffic justifies.
+//! Strangers' actor documents: fetched when a signature has to be checked, once however many ask at the same time,
+//! remembered within bounds, and never asked for more often than a peer's own traffic justifies.
 
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use url::Url;
+use tokio::sync::OnceCell;
 
 use super::client::{Client, Signer};
 use super::fetch;
+use super::gate::{Behalf, Gate};
 use crate::activitypub::read;
 use crate::base::cache::Cache;
 use crate::base::time::Timestamp;
 use crate::base::uri;
 use crate::error::{Error, Result};
+use crate::limits::inbox::COME_BACK;
+use crate::limits::outbound::{FRESH, REFETCH, REFUSED, REMEMBERED};
 use crate::model::actor::Profile;
-
-/// Documents remembered; about 1 KB each.
-const REMEMBERED: usize = 4_096;
-/// A document is taken as it was for this long.
-const FRESH: Duration = Duration::from_secs(3600);
-/// What could not be fetched is not asked for again before this (Mastodon's own circuit breaker: 5 minutes).
-const REFUSED: Duration = Duration::from_secs(300);
-/// A key that does not fit is fetched anew at most this often.
-const REFETCH: Duration = Duration::from_secs(300);
-/// Fetches from one host: so many at once, and so many a second after that. A press event brings tens of followers a
-/// second from the largest servers; a forged wave must not make us an amplifier.
-const BURST: f64 = 200.0;
-const PER_SECOND: f64 = 20.0;
-
-#[derive(Clone)]
-enum Known {
-    Profile(Arc<Profile>, Timestamp),
-    Failed(Timestamp),
-}
 
 /// Shared by the inbox and whoever else needs to know a stranger.
 pub struct Actors {
-    known: Mutex<Cache<String, Known>>,
+    pub gate: Gate,
+    known: Mutex<Cache<String, (Arc<Profile>, Timestamp)>>,
+    /// Apart from what is known, so that a flood of made-up names drives nothing good out.
+    failed: Mutex<Cache<String, Timestamp>>,
     refetched: Mutex<Cache<String, Timestamp>>,
-    budgets: Mutex<Cache<String, (f64, Timestamp)>>,
+    /// Fetches under way.
+    flights: Mutex<HashMap<String, Weak<OnceCell<()>>>>,
+}
+
+/// A document that is wanted.
+pub struct Ask<'a> {
+    pub client: &'a Client,
+    pub signer: Signer<'a>,
+    pub actor: &'a str,
+    pub behalf: Behalf,
+    /// The key that we have does not fit: fetched anew once in a while only.
+    pub anew: bool,
+    pub now: Timestamp,
 }
 
 impl Default for Actors {
     fn default() -> Self {
         Self {
+            gate: Gate::default(),
             known: Mutex::new(Cache::new(REMEMBERED)),
+            failed: Mutex::new(Cache::new(REMEMBERED)),
             refetched: Mutex::new(Cache::new(REMEMBERED)),
-            budgets: Mutex::new(Cache::new(REMEMBERED)),
+            flights: Mutex::default(),
         }
     }
 }
@@ -54,106 +56,185 @@ impl Default for Actors {
 impl Actors {
     /// What is remembered of an actor; `Err` when a fetch failed a moment ago.
     pub fn remembered(&self, actor: &str, now: Timestamp) -> Result<Option<Arc<Profile>>> {
-        let known = self.known.lock().map_err(poisoned)?.get(&actor.to_owned());
-        match known {
-            Some(Known::Profile(profile, at)) if now.since(at) < FRESH => Ok(Some(profile)),
-            Some(Known::Failed(at)) if now.since(at) < REFUSED => {
+        let name = actor.to_owned();
+        if let Some((profile, at)) = locked(&self.known).get(&name)
+            && is_within(at, FRESH, now)
+        {
+            return Ok(Some(profile));
+        }
+        match locked(&self.failed).get(&name) {
+            Some(at) if is_within(at, REFUSED, now) => {
                 Err(Error::peer_later(host(actor), "its actor could not be fetched a moment ago"))
             }
             Some(_) | None => Ok(None),
         }
     }
 
-    /// Fetches an actor's document with a GET signed by this server.
-    pub async fn fetch(
-        &self,
-        client: &Client,
-        signer: &Signer<'_>,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<Arc<Profile>> {
-        let url = uri::http(actor).ok_or_else(|| Error::peer_never(host(actor), "the actor is no web address"))?;
-        self.spend(&uri::authority(&url), now)?;
-        let fetched = self.load(client, signer, &url, actor, now).await;
-        let mut remembered = self.known.lock().map_err(poisoned)?;
-        match &fetched {
-            Ok(profile) => remembered.insert(actor.to_owned(), Known::Profile(Arc::clone(profile), now)),
-            // What was good a moment ago stays so: a forged request must not shut out the one it names.
-            Err(_) if matches!(remembered.get(&actor.to_owned()), Some(Known::Profile(..))) => {}
-            Err(_) => remembered.insert(actor.to_owned(), Known::Failed(now)),
+    /// An actor's document, fetched with a GET signed by this server. Whoever asks while it is on its way gets the same.
+    pub async fn fetch(&self, ask: &Ask<'_>) -> Result<Arc<Profile>> {
+        let flight = self.flight(ask.actor);
+        let mut own = None;
+        flight.get_or_init(async || own = Some(self.fetch_alone(ask).await)).await;
+        match own {
+            Some(fetched) => fetched,
+            None => self.remembered(ask.actor, ask.now)?.ok_or(Error::Busy { retry_after: COME_BACK }),
         }
-        drop(remembered);
+    }
+
+    fn flight(&self, actor: &str) -> Arc<OnceCell<()>> {
+        let mut flights = locked(&self.flights);
+        if let Some(flight) = flights.get(actor).and_then(Weak::upgrade) {
+            return flight;
+        }
+        flights.retain(|_, flight| flight.strong_count() > 0);
+        let flight = Arc::default();
+        flights.insert(actor.to_owned(), Arc::downgrade(&flight));
+        flight
+    }
+
+    async fn fetch_alone(&self, ask: &Ask<'_>) -> Result<Arc<Profile>> {
+        if ask.anew && !self.may_refetch(ask.actor, ask.now) {
+            let known = self.remembered(ask.actor, ask.now)?;
+            return known.ok_or_else(|| Error::peer_later(host(ask.actor), "its key was fetched a moment ago"));
+        }
+        let fetched = self.load(ask).await;
+        let name = ask.actor.to_owned();
+        match &fetched {
+            Ok(profile) => {
+                locked(&self.failed).remove(&name);
+                locked(&self.known).insert(name, (Arc::clone(profile), ask.now));
+            }
+            // Nobody was asked.
+            Err(Error::Busy { .. }) => {}
+            // What was good a moment ago stays so: a forged request must not shut out the one it names.
+            Err(_) => locked(&self.failed).insert(name, ask.now),
+        }
         fetched
     }
 
-    async fn load(
-        &self,
-        client: &Client,
-        signer: &Signer<'_>,
-        url: &Url,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<Arc<Profile>> {
-        let document = fetch::object(client, url, signer, now).await?;
+    async fn load(&self, ask: &Ask<'_>) -> Result<Arc<Profile>> {
+        let Some(url) = uri::http(ask.actor) else {
+            return Err(Error::peer_never(host(ask.actor), "the actor is no web address"));
+        };
+        let _leave = self.gate.enter(&url, ask.behalf, ask.now).await?;
+        let document = fetch::object(ask.client, &url, &ask.signer, ask.now).await?;
         let profile = read::actor::actor(&document)?;
-        if profile.uri == actor {
+        if profile.uri == ask.actor {
             return Ok(Arc::new(profile));
         }
-        Err(Error::peer_never(host(actor), "its actor calls itself something else"))
+        Err(Error::peer_never(host(ask.actor), "its actor calls itself something else"))
     }
 
     /// Whether an actor whose key does not fit may be fetched anew; true once in a while for each.
-    pub fn may_refetch(&self, actor: &str, now: Timestamp) -> Result<bool> {
-        let mut refetched = self.refetched.lock().map_err(poisoned)?;
-        if refetched.get(&actor.to_owned()).is_some_and(|last| now.since(last) < REFETCH) {
-            return Ok(false);
+    fn may_refetch(&self, actor: &str, now: Timestamp) -> bool {
+        let mut refetched = locked(&self.refetched);
+        if refetched.get(&actor.to_owned()).is_some_and(|last| is_within(last, REFETCH, now)) {
+            return false;
         }
         refetched.insert(actor.to_owned(), now);
-        Ok(true)
+        true
     }
+}
 
-    /// Takes one fetch from a host's budget.
-    pub fn spend(&self, host: &str, now: Timestamp) -> Result<()> {
-        let mut budgets = self.budgets.lock().map_err(poisoned)?;
-        let (left, at) = budgets.get(&host.to_owned()).unwrap_or((BURST, now));
-        let left = (left + now.since(at).as_secs_f64() * PER_SECOND).min(BURST);
-        if left < 1.0 {
-            return Err(Error::Busy { retry_after: 30 });
-        }
-        budgets.insert(host.to_owned(), (left - 1.0, now));
-        Ok(())
-    }
+/// Whether `now` is in the span from `at` on. A clock that was put back makes nothing last longer.
+fn is_within(at: Timestamp, span: Duration, now: Timestamp) -> bool {
+    at <= now && now.since(at) < span
+}
+
+/// A thread that panicked while it held one of these maps left at worst an entry out.
+fn locked<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
+    map.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn host(actor: &str) -> String {
     uri::http(actor).map_or_else(|| "unknown".to_owned(), |url| uri::authority(&url))
 }
 
-fn poisoned<T>(_: std::sync::PoisonError<T>) -> Error {
-    Error::bug("a thread panicked while it held the cache of actors")
-}
-
 #[cfg(test)]
 mod tests {
+    use std::task::Poll;
+
+    use super::super::peer;
     use super::*;
 
-    #[test]
-    fn a_host_has_a_budget_that_refills() {
-        let actors = Actors::default();
-        let mut now = Timestamp(1_000_000);
-        let spent = (0..1_000).filter(|_| actors.spend("x.example", now).is_ok()).count();
-        assert_eq!(spent, 200);
-        assert!(actors.spend("y.example", now).is_ok());
-        now = now.plus(Duration::from_secs(1));
-        assert_eq!((0..1_000).filter(|_| actors.spend("x.example", now).is_ok()).count(), 20);
+    impl Actors {
+        async fn fetch_of(&self, ask: Ask<'_>) -> Result<Arc<Profile>> {
+            self.fetch(&ask).await
+        }
     }
 
     #[test]
     fn a_key_is_fetched_anew_once_in_a_while() {
         let actors = Actors::default();
         let now = Timestamp(1_000_000);
-        assert!(actors.may_refetch("https://x.example/a", now).unwrap());
-        assert!(!actors.may_refetch("https://x.example/a", now.plus(Duration::from_secs(299))).unwrap());
-        assert!(actors.may_refetch("https://x.example/a", now.plus(Duration::from_secs(300))).unwrap());
+        assert!(actors.may_refetch("https://x.example/a", now));
+        assert!(!actors.may_refetch("https://x.example/a", Timestamp(now.plus(REFETCH).0 - 1)));
+        assert!(actors.may_refetch("https://x.example/a", now.plus(REFETCH)));
+        assert!(actors.may_refetch("https://x.example/a", Timestamp(0)), "the clock was put back");
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_for_the_same_document_at_the_same_time_gets_the_same() {
+        let pem = crate::crypto::keys::Ed25519Key::from_seed([1; 32]).public().to_pem();
+        let peer = peer::Peer::start("127.0.0.31", move |request| {
+            let host = request.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+            let id = format!("http://{host}{}", request.split(' ').nth(1).unwrap());
+            let body = format!(
+                r#"{{"id":"{id}","type":"Person","preferredUsername":"ann","inbox":"{id}/inbox",
+                "publicKey":{{"id":"{id}#main-key","owner":"{id}","publicKeyPem":{}}}}}"#,
+                serde_json::Value::from(pem.as_str())
+            );
+            let status = if id.ends_with("/gone") { 410 } else { 200 };
+            peer::answer(status, "content-type: application/activity+json\r\n", &body)
+        })
+        .await;
+        let (client, actors) = (peer::client(&["127.0.0.31"], &[]), Actors::default());
+        let ask = |actor: &'static str| Ask {
+            client: &client,
+            signer: peer::signer(),
+            actor,
+            behalf: Behalf::Known,
+            anew: false,
+            now: peer::NOW,
+        };
+        let (there, gone): (&str, &str) =
+            (peer.url("/u/ann").to_string().leak(), peer.url("/u/gone").to_string().leak());
+        let mut asking: Vec<_> = (0..20).map(|_| Box::pin(actors.fetch_of(ask(there)))).collect();
+        let mut refused: Vec<_> = (0..20).map(|_| Box::pin(actors.fetch_of(ask(gone)))).collect();
+        let (mut found, mut missed) = (0, 0);
+        // All of them ask before the first is answered.
+        std::future::poll_fn(|cx| {
+            let pending = |result: Poll<_>| result.is_pending();
+            asking.retain_mut(|ask| pending(ask.as_mut().poll(cx).map(|got| found += usize::from(got.is_ok()))));
+            refused.retain_mut(|ask| pending(ask.as_mut().poll(cx).map(|got| missed += usize::from(got.is_err()))));
+            if asking.is_empty() && refused.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        assert_eq!((found, missed, peer.requests().len()), (20, 20, 2));
+    }
+
+    #[test]
+    fn a_flood_of_failures_drives_no_document_out() {
+        let (actors, now) = (Actors::default(), Timestamp(1_000_000));
+        let key = crate::crypto::keys::Ed25519Key::from_seed([1; 32]).public();
+        let profile = Profile {
+            uri: "https://x.example/a".into(),
+            inbox: "https://x.example/a/inbox".into(),
+            shared_inbox: None,
+            user: "a".into(),
+            domain: "x.example".into(),
+            name: String::new(),
+            url: "https://x.example/a".into(),
+            keys: vec![crate::model::actor::ActorKey { id: "https://x.example/a#main-key".into(), key }],
+            also_known_as: Vec::new(),
+        };
+        locked(&actors.known).insert(profile.uri.clone(), (Arc::new(profile), now));
+        for n in 0..20_000 {
+            locked(&actors.failed).insert(format!("https://y.example/{n}"), now);
+        }
+        assert!(locked(&actors.failed).len() <= REMEMBERED);
+        assert!(actors.remembered("https://y.example/19999", now).is_err());
+        assert!(actors.remembered("https://x.example/a", now).unwrap().is_some());
+        assert!(actors.remembered("https://x.example/a", now.plus(FRESH)).unwrap().is_none());
     }
 }

@@ -23,26 +23,11 @@ use crate::base::time::Timestamp;
 use crate::crypto::keys::RsaKey;
 use crate::crypto::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::limits;
+use crate::limits::outbound::{KEPT_HOSTS, KEPT_IDLE, KEPT_PER_HOST};
 
-/// For one whole exchange: name lookup, connecting, TLS, redirects, headers and body.
-const DEADLINE: Duration = Duration::from_secs(10);
 /// What a delivery is.
 const ACTIVITY_JSON: &str = "application/activity+json";
-
-/// As Mastodon follows.
-const MAX_REDIRECTS: usize = 3;
-/// Longer addresses are no addresses of actors or posts.
-const MAX_URL: usize = 4096;
-/// Of the answer to a delivery only a line is kept.
-const MAX_POST_ANSWER: usize = 4096;
-/// Characters of that line, and of every text of a peer that reaches a person.
-const MAX_LINE: usize = 200;
-/// Hosts to which connections are kept; each connection is 30 to 50 KiB.
-const KEPT_HOSTS: usize = 128;
-const KEPT_PER_HOST: usize = 1;
-const KEPT_IDLE: Duration = Duration::from_secs(45);
-/// A peer that asks for patience gets a day at most.
-const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// What a client is made of.
 pub struct Options {
@@ -103,7 +88,7 @@ struct Shared {
 impl Client {
     /// Reads the extra authorities and sets up TLS; connects nowhere.
     pub fn new(options: Options) -> Result<Self> {
-        Self::with_deadline(options, DEADLINE)
+        Self::with_deadline(options, limits::outbound::DEADLINE)
     }
 
     /// The same with another deadline for each exchange.
@@ -156,7 +141,7 @@ impl Client {
             }
             let next = redirect(&here, response.headers())?;
             seen.push(here);
-            if seen.len() > MAX_REDIRECTS || seen.contains(&next) {
+            if seen.len() > limits::outbound::REDIRECTS || seen.contains(&next) {
                 return Err(Error::peer_never(label(url), "redirects without end"));
             }
             here = next;
@@ -172,7 +157,7 @@ impl Client {
         let response = timeout_at(end, self.exchange(&url, request)).await.unwrap_or_else(|_| Err(too_slow(&url)))?;
         let (head, body) = response.into_parts();
         let mut start = Vec::new();
-        let _ = timeout_at(end, collect(body, MAX_POST_ANSWER, &mut start)).await;
+        let _ = timeout_at(end, collect(body, limits::outbound::ANSWER, &mut start)).await;
         Ok(Posted {
             status: head.status.as_u16(),
             line: first_line(&start),
@@ -220,8 +205,8 @@ fn pool(connector: Connector, per_host: usize) -> Pool {
         .http1_max_buf_size(64 * 1024)
         // A shared connection that died without a word must not swallow every request for the time it is kept.
         .timer(TokioTimer::new())
-        .http2_keep_alive_interval(Duration::from_secs(5))
-        .http2_keep_alive_timeout(Duration::from_secs(4))
+        .http2_keep_alive_interval(limits::outbound::PING)
+        .http2_keep_alive_timeout(limits::outbound::PONG)
         // What a peer may send before we read: hyper's own limits are 2 MiB and 5 MiB.
         .http2_initial_stream_window_size(256 * 1024)
         .http2_initial_connection_window_size(512 * 1024)
@@ -234,7 +219,11 @@ fn checked(url: &Url) -> Result<Url> {
     url.set_fragment(None);
     let web = matches!(url.scheme(), "https" | "http");
     let plain = url.username().is_empty() && url.password().is_none();
-    if web && plain && url.has_host() && url.as_str().len() <= MAX_URL { Ok(url) } else { Err(refused(&label(&url))) }
+    if web && plain && url.has_host() && url.as_str().len() <= limits::outbound::URL {
+        Ok(url)
+    } else {
+        Err(refused(&label(&url)))
+    }
 }
 
 /// Host and, where it is not the usual one, port.
@@ -333,7 +322,7 @@ fn first_line(bytes: &[u8]) -> String {
 pub(super) fn tidy(text: &str) -> String {
     let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let spaced = text.trim().chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    spaced.filter(|&c| !c.is_control() && !turns(c)).take(MAX_LINE).collect()
+    spaced.filter(|&c| !c.is_control() && !turns(c)).take(limits::outbound::LINE).collect()
 }
 
 /// RFC 9110 §10.2.3: seconds or a date.
@@ -343,7 +332,7 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => Timestamp::parse_http_date(text)?.since(now),
     };
-    Some(wait.min(MAX_RETRY_AFTER))
+    Some(wait.min(limits::outbound::RETRY_AFTER))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,12 +22,9 @@ use tokio_rustls::TlsConnector;
 
 use super::address::{Admit, Reach};
 use super::resolve::Resolver;
+use super::tls::{self, Sessions};
 use crate::error::{Error, Result};
-
-/// Addresses tried of one host, as Mastodon does: two of each family.
-const TRIES: usize = 4;
-/// Share of the time of an exchange that one address gets, so that a dead one leaves time for the next.
-const SHARE: u32 = 3;
+use crate::limits;
 
 /// The same words for every refusal, whatever was behind the address: nobody learns by us what answers where.
 const REFUSED: &str = "not an address we connect to";
@@ -47,15 +45,16 @@ pub struct Connector {
 struct Shared {
     reach: Reach,
     resolver: Resolver,
-    tls: TlsConnector,
+    tls: rustls::ClientConfig,
+    sessions: Arc<Sessions>,
     /// For all of name lookup, connecting and TLS; `hyper_util` may finish a connection after its request was dropped.
     deadline: Duration,
 }
 
 impl Connector {
     pub fn new(reach: Reach, resolver: Resolver, tls: rustls::ClientConfig, deadline: Duration) -> Self {
-        let tls = TlsConnector::from(Arc::new(tls));
-        Self { shared: Arc::new(Shared { reach, resolver, tls, deadline }), kept: None }
+        let sessions = Arc::default();
+        Self { shared: Arc::new(Shared { reach, resolver, tls, sessions, deadline }), kept: None }
     }
 
     /// The same connector, whose connections are counted in `kept`.
@@ -74,7 +73,9 @@ impl Connector {
             return Ok(TokioIo::new(Conn { io: Box::new(tcp), h2: false, _kept: kept }));
         }
         let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| refused(host))?;
-        let tls = self.shared.tls.connect(name, tcp).await;
+        let read = Arc::default();
+        let config = tls::one(&self.shared.tls, &self.shared.sessions, Arc::clone(&read), self.kept.is_none());
+        let tls = TlsConnector::from(config).connect(name, Counted { tcp, read }).await;
         let tls = tls.map_err(|e| Error::peer_later(host, format!("no secure connection: {e}")))?;
         let h2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(TokioIo::new(Conn { io: Box::new(tls), h2, _kept: kept }))
@@ -101,7 +102,7 @@ impl Connector {
         let mut last = io::Error::from(io::ErrorKind::TimedOut);
         for &ip in addresses {
             let one = TcpStream::connect(SocketAddr::new(ip.to_canonical(), port));
-            match timeout(self.shared.deadline / SHARE, one).await {
+            match timeout(self.shared.deadline / limits::outbound::ADDRESS_SHARE, one).await {
                 Ok(Ok(tcp)) => {
                     // Without it requests still work, only later.
                     let _ = tcp.set_nodelay(true);
@@ -141,10 +142,10 @@ fn bare(host: &str) -> &str {
 
 /// Families by turns and IPv4 first, which more networks have; in each the order of the answer.
 fn pick(all: &[IpAddr]) -> Vec<IpAddr> {
-    let mut picked = Vec::with_capacity(TRIES);
+    let mut picked = Vec::with_capacity(limits::outbound::ADDRESSES);
     let mut v4 = all.iter().filter(|ip| ip.is_ipv4());
     let mut v6 = all.iter().filter(|ip| ip.is_ipv6());
-    for _ in 0..TRIES / 2 {
+    for _ in 0..limits::outbound::ADDRESSES / 2 {
         picked.extend(v4.next());
         picked.extend(v6.next());
     }
@@ -187,6 +188,47 @@ impl Drop for Entry {
                 open.remove(&self.authority);
             }
         }
+    }
+}
+
+/// A connection that counts what it reads.
+struct Counted {
+    tcp: TcpStream,
+    read: Arc<AtomicUsize>,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let done = Pin::new(&mut self.tcp).poll_read(cx, buf);
+        self.read.fetch_add(buf.filled().len() - before, Ordering::Relaxed);
+        done
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 }
 

@@ -6,6 +6,7 @@ pub mod address;
 pub mod client;
 pub mod connect;
 pub mod fetch;
+pub mod gate;
 pub mod resolve;
 pub mod send;
 mod tls;

@@ -199,7 +199,7 @@ pub fn options(allowed: &[&str], names: &[(&str, &str)]) -> Options {
     Options {
         reach: Reach { allow_private: allowed.iter().map(|network| network.parse().unwrap()).collect() },
         extra_ca: Some(Path::new(TLS).join("ca.pem")),
-        resolver: Resolver::Table(table),
+        resolver: Resolver::table(table),
         user_agent: "instance/test".into(),
     }
 }

@@ -1,38 +1,33 @@
-//! From a name to all its addresses: `/etc/hosts`, then the system's DNS servers; or a table, in tests.
-//! Both files are read again when they change, so that a machine that boots without network heals by itself.
+//! From a name to all its addresses: `/etc/hosts`, then the system's DNS servers; or one server that the settings
+//! name; or whoever the caller names, in tests. Both files are read again when they change, so that a machine that
+//! boots without network heals by itself.
 
 use std::collections::HashMap;
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{LookupIpStrategy, ResolveHosts, ResolverConfig, ResolverOpts};
+use hickory_resolver::config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::Name;
 use hickory_resolver::system_conf::parse_resolv_conf;
 
 use crate::error::{Error, Result};
-
-/// Names whose addresses are remembered, as long as DNS allows; under 2 MB.
-const CACHED_NAMES: u64 = 4096;
-/// No answer is trusted longer than this, whatever its time to live.
-const LONGEST_TTL: Duration = Duration::from_hours(1);
-/// "No such name" is forgotten sooner: the owner may be setting it up right now.
-const LONGEST_NEGATIVE_TTL: Duration = Duration::from_mins(5);
-/// Per question and DNS server, so that a second one is asked before the whole exchange runs out of time.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::limits;
 
 type Names = HashMap<String, Vec<IpAddr>>;
 
 /// Who answers for names.
 pub enum Resolver {
     System(Box<System>),
-    /// Exactly these names, in lower case and without port.
-    Table(Names),
+    /// Whoever is asked, in lower case and without port; no address is no such name.
+    Told(Box<Told>),
 }
+
+type Told = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
 
 impl Resolver {
     /// The machine's own way. Never fails: what is missing shows when a name is asked for.
@@ -44,10 +39,16 @@ impl Resolver {
         Self::System(Box::new(System { hosts, resolv, state: Mutex::default() }))
     }
 
-    /// One DNS server on a port of its own, and no hosts file.
+    /// Exactly these names, in lower case and without port.
     #[cfg(test)]
-    pub fn asking(server: IpAddr, port: u16) -> Self {
-        let mut server = hickory_resolver::config::NameServerConfig::udp(server);
+    pub fn table(names: Names) -> Self {
+        Self::Told(Box::new(move |name| names.get(name).cloned().unwrap_or_default()))
+    }
+
+    /// This one DNS server, and no hosts file.
+    pub fn asking(server: SocketAddr) -> Self {
+        let port = server.port();
+        let mut server = NameServerConfig::udp_and_tcp(server.ip());
         server.connections.iter_mut().for_each(|connection| connection.port = port);
         let dns = dns(ResolverConfig::from_name_servers(vec![server]), ResolverOpts::default());
         let state = Mutex::new(State { read: Some([None, None]), names: Arc::default(), dns });
@@ -64,9 +65,7 @@ impl Resolver {
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         match self {
             Self::System(system) => system.lookup(&name).await,
-            Self::Table(names) => {
-                names.get(&name).filter(|all| !all.is_empty()).cloned().ok_or_else(|| no_address(&name))
-            }
+            Self::Told(told) => Some(told(&name)).filter(|all| !all.is_empty()).ok_or_else(|| no_address(&name)),
         }
     }
 }
@@ -126,12 +125,12 @@ fn no_address(name: &str) -> Error {
 }
 
 fn dns(config: ResolverConfig, mut options: ResolverOpts) -> Option<TokioResolver> {
-    options.timeout = options.timeout.min(PATIENCE);
+    options.timeout = options.timeout.min(limits::outbound::DNS_TIME);
     options.use_hosts_file = ResolveHosts::Never;
     options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
-    options.cache_size = CACHED_NAMES;
-    options.positive_max_ttl = Some(LONGEST_TTL);
-    options.negative_max_ttl = Some(LONGEST_NEGATIVE_TTL);
+    options.cache_size = limits::outbound::NAMES;
+    options.positive_max_ttl = Some(limits::outbound::NAME_TTL);
+    options.negative_max_ttl = Some(limits::outbound::NO_NAME_TTL);
     options.preserve_intermediates = false;
     TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()).with_options(options).build().ok()
 }
@@ -151,6 +150,8 @@ fn hosts(text: &str) -> Names {
 
 #[cfg(test)]
 mod tests {
+    use super::super::client::{Client, Options};
+    use super::super::peer;
     use super::*;
 
     fn folder(name: &str) -> PathBuf {
@@ -161,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn addresses_are_their_own_answer() {
-        let table = Resolver::Table(Names::new());
+        let table = Resolver::table(Names::new());
         for (host, wanted) in [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("2001:db8::1", "2001:db8::1")] {
             assert_eq!(table.lookup(host).await.unwrap(), [wanted.parse::<IpAddr>().unwrap()]);
         }
@@ -173,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn names_match_whatever_their_case_and_final_dot() {
         let ip: IpAddr = "127.0.0.11".parse().unwrap();
-        let table = Resolver::Table(Names::from([("peer.test".into(), vec![ip]), ("empty.test".into(), vec![])]));
+        let table = Resolver::table(Names::from([("peer.test".into(), vec![ip]), ("empty.test".into(), vec![])]));
         for host in ["peer.test", "Peer.TEST", "peer.test."] {
             assert_eq!(table.lookup(host).await.unwrap(), [ip]);
         }
@@ -205,5 +206,18 @@ mod tests {
         assert_eq!(system.lookup("h2.peer.test").await.unwrap(), both[..1]);
         assert!(system.lookup("h3.peer.test").await.is_err());
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_name_server_that_is_silent_is_not_waited_for() {
+        let silent = tokio::net::UdpSocket::bind(("127.0.0.53", 0)).await.unwrap();
+        let resolver = Resolver::asking(silent.local_addr().unwrap());
+        let options = Options { resolver, ..peer::options(&["127.0.0.11"], &[]) };
+        let client = Client::with_deadline(options, std::time::Duration::from_millis(250)).unwrap();
+        let url = "https://peer.test/".parse().unwrap();
+        let result = client.get(&url, "*/*", None, 1, peer::NOW).await;
+        assert!(matches!(&result, Err(Error::Peer { what, .. }) if what.ends_with("in time")), "{result:?}");
+        let mut question = [0; 512];
+        assert!(silent.try_recv(&mut question).is_ok(), "it was asked");
     }
 }

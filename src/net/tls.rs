@@ -1,20 +1,17 @@
 //! TLS to other servers: which authorities we trust, and how much of past sessions we remember.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustls::client::{
-    ClientSessionMemoryCache, ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue,
-};
+use rustls::client::{ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, NamedGroup, RootCertStore};
 
 use crate::error::{Error, Problem, Result};
-
-/// Servers whose last session is remembered. A resumed handshake costs us a quarter of the time of a full one.
-/// About 6 KiB each; a hostile server can make it 128 KiB.
-const REMEMBERED_SERVERS: usize = 512;
+use crate::limits::outbound::{SESSION, SESSION_BYTES, SESSIONS};
 
 /// The configuration of every connection: Mozilla's authorities, and those of the PEM file, if one is named.
 /// A file that cannot be read or holds no certificate is a `Problem`.
@@ -30,8 +27,19 @@ pub fn config(extra_ca: Option<&Path>) -> Result<ClientConfig> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    config.resumption = Resumption::store(Arc::new(LastSession::default()));
     Ok(config)
+}
+
+/// The configuration of one connection, which has `read` so many bytes. `once`: it carries one request only, for which
+/// HTTP/2 would have to be set up in vain.
+pub fn one(all: &ClientConfig, sessions: &Arc<Sessions>, read: Arc<AtomicUsize>, once: bool) -> Arc<ClientConfig> {
+    let mut config = all.clone();
+    if once {
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    }
+    let view = View { sessions: Arc::clone(sessions), read, resumed: AtomicUsize::new(0) };
+    config.resumption = Resumption::store(Arc::new(view));
+    Arc::new(config)
 }
 
 fn add(roots: &mut RootCertStore, path: &Path) -> Result<()> {
@@ -53,45 +61,118 @@ fn add(roots: &mut RootCertStore, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Keeps one ticket a server instead of rustls's eight: how large tickets are is the server's choice.
-#[derive(Debug)]
-struct LastSession(ClientSessionMemoryCache);
+/// The last session of each server, the oldest forgotten first: one ticket instead of rustls's eight.
+#[derive(Debug, Default)]
+pub struct Sessions(Mutex<Room>);
 
-impl Default for LastSession {
-    fn default() -> Self {
-        // rustls counts in tickets, eight to a server.
-        Self(ClientSessionMemoryCache::new(8 * REMEMBERED_SERVERS))
+#[derive(Debug, Default)]
+struct Room {
+    known: HashMap<ServerName<'static>, Known>,
+    by_age: BTreeMap<u64, ServerName<'static>>,
+    last: u64,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Known {
+    session: Session,
+    age: u64,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum Session {
+    Tls12(Tls12ClientSessionValue),
+    Tls13(Tls13ClientSessionValue),
+}
+
+impl Room {
+    fn put(&mut self, server: ServerName<'static>, session: Session, bytes: usize) {
+        // A resumed session keeps the certificates of the first one, which were not read again.
+        let bytes = bytes.max(self.take(&server).map_or(0, |old| old.bytes));
+        if bytes > SESSION {
+            return;
+        }
+        self.last += 1;
+        self.bytes += bytes;
+        self.by_age.insert(self.last, server.clone());
+        self.known.insert(server, Known { session, age: self.last, bytes });
+        while self.known.len() > SESSIONS || self.bytes > SESSION_BYTES {
+            let Some((_, oldest)) = self.by_age.pop_first() else { return };
+            self.take(&oldest);
+        }
+    }
+
+    fn take(&mut self, server: &ServerName<'static>) -> Option<Known> {
+        let known = self.known.remove(server)?;
+        self.by_age.remove(&known.age);
+        self.bytes -= known.bytes;
+        Some(known)
     }
 }
 
-impl ClientSessionStore for LastSession {
-    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
-        self.0.set_kx_hint(server, group);
+/// What one connection sees of the sessions.
+#[derive(Debug)]
+struct View {
+    sessions: Arc<Sessions>,
+    /// Bytes read by this connection so far: no less than what its session holds.
+    read: Arc<AtomicUsize>,
+    /// What the session that is being resumed counted.
+    resumed: AtomicUsize,
+}
+
+impl View {
+    fn room(&self) -> MutexGuard<'_, Room> {
+        self.sessions.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
-        self.0.kx_hint(server)
+    fn put(&self, server: ServerName<'static>, session: Session) {
+        let bytes = self.read.load(Ordering::Relaxed).max(self.resumed.load(Ordering::Relaxed));
+        self.room().put(server, session, bytes);
+    }
+}
+
+impl ClientSessionStore for View {
+    /// Not remembered: servers that do not speak X25519 are few, and it costs them a round trip.
+    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
+
+    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
+        None
     }
 
     fn set_tls12_session(&self, server: ServerName<'static>, session: Tls12ClientSessionValue) {
-        self.0.set_tls12_session(server, session);
+        self.put(server, Session::Tls12(session));
     }
 
     fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        self.0.tls12_session(server)
+        match &self.room().known.get(server)?.session {
+            Session::Tls12(session) => Some(session.clone()),
+            Session::Tls13(_) => None,
+        }
     }
 
     fn remove_tls12_session(&self, server: &ServerName<'static>) {
-        self.0.remove_tls12_session(server);
+        let mut room = self.room();
+        if room.known.get(server).is_some_and(|known| matches!(known.session, Session::Tls12(_))) {
+            room.take(server);
+        }
     }
 
     fn insert_tls13_ticket(&self, server: ServerName<'static>, ticket: Tls13ClientSessionValue) {
-        while self.0.take_tls13_ticket(&server).is_some() {}
-        self.0.insert_tls13_ticket(server, ticket);
+        self.put(server, Session::Tls13(ticket));
     }
 
     fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
-        self.0.take_tls13_ticket(server)
+        let mut room = self.room();
+        if !matches!(room.known.get(server)?.session, Session::Tls13(_)) {
+            return None;
+        }
+        let known = room.take(server)?;
+        self.resumed.store(known.bytes, Ordering::Relaxed);
+        match known.session {
+            Session::Tls13(ticket) => Some(ticket),
+            Session::Tls12(_) => None,
+        }
     }
 }
 

@@ -7,59 +7,57 @@ use super::client::{Client, label};
 use super::fetch;
 use crate::base::json;
 use crate::base::time::Timestamp;
+use crate::base::uri;
 use crate::error::{Error, Result};
+use crate::limits;
 
 const ACCEPT: &str = "application/jrd+json, application/json";
 const PATH: &str = "/.well-known/webfinger";
-/// Real answers are below 4 kB.
-const MAX_ANSWER: usize = 64 * 1024;
-/// Mastodon takes names of 2048 characters; nobody has one.
-const MAX_USER: usize = 256;
 /// The only two types of a self link that Mastodon takes, letter by letter.
 const TYPES: [&str; 2] =
     ["application/activity+json", r#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#];
 
-/// The address of the actor `@user@domain`, asked over https (over http only where the configuration names the network
-/// of `domain`). An answer about another handle is asked for once more at that one's domain, and must then be about
-/// itself and the same actor. `Error::NotFound` when nobody of that name can exist or does, `Error::Gone` when they left.
+/// Who `@user@domain` is, asked over https (over http only where the configuration names the network of `domain`). An
+/// answer about another handle is asked for once more at that one's domain, and must then be about itself and the same
+/// actor. `Error::NotFound` when nobody of that name can exist or does, `Error::Gone` when they left.
 ///
-/// The address is the domain's word only: that the actor goes by this name is proven when its own document says so.
-pub async fn lookup(client: &Client, user: &str, domain: &str, now: Timestamp) -> Result<Url> {
+/// It is the domain's word only: that the actor goes by this name is for the actor's own server to say.
+pub async fn lookup(client: &Client, user: &str, domain: &str, now: Timestamp) -> Result<Found> {
     let domain = canonical(domain).ok_or(Error::NotFound)?;
     let first = ask(client, user, &domain, now).await?;
     if first.is(user, &domain) {
-        return Ok(first.actor);
+        return Ok(first);
     }
     let second = ask(client, &first.user, &first.domain, now).await?;
     if second.is(&first.user, &first.domain) && second.actor == first.actor {
-        return Ok(second.actor);
+        return Ok(second);
     }
     Err(Error::peer_never(domain, "names a handle that does not lead back to the same actor"))
 }
 
 /// What an answer says: whom it is about, and where their actor is.
 #[derive(Debug, PartialEq, Eq)]
-struct Found {
-    user: String,
+pub struct Found {
+    pub user: String,
     /// Canonical.
-    domain: String,
-    actor: Url,
+    pub domain: String,
+    pub actor: Url,
 }
 
 impl Found {
     /// Names are the same in whatever case.
-    fn is(&self, user: &str, domain: &str) -> bool {
+    pub fn is(&self, user: &str, domain: &str) -> bool {
         self.user.eq_ignore_ascii_case(user) && self.domain == domain
     }
 }
 
 async fn ask(client: &Client, user: &str, domain: &str, now: Timestamp) -> Result<Found> {
     let url = address("https", user, domain).ok_or(Error::NotFound)?;
-    let mut answer = client.get(&url, ACCEPT, None, MAX_ANSWER, now).await;
+    let mut answer = client.get(&url, ACCEPT, None, limits::outbound::WEBFINGER, now).await;
     // In public the connector refuses this at once, and the first error stands.
     if answer.is_err()
         && let Some(plain) = address("http", user, domain)
-        && let Ok(found) = client.get(&plain, ACCEPT, None, MAX_ANSWER, now).await
+        && let Ok(found) = client.get(&plain, ACCEPT, None, limits::outbound::WEBFINGER, now).await
     {
         answer = Ok(found);
     }
@@ -73,7 +71,7 @@ async fn ask(client: &Client, user: &str, domain: &str, now: Timestamp) -> Resul
 /// The address to ask, if there can be such a handle at this (canonical) domain.
 fn address(scheme: &str, user: &str, domain: &str) -> Option<Url> {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    if user.is_empty() || user.len() > MAX_USER || !user.chars().all(fine) {
+    if user.is_empty() || user.len() > limits::outbound::WEBFINGER_USER || !user.chars().all(fine) {
         return None;
     }
     let mut url = Url::parse(&format!("{scheme}://{domain}{PATH}")).ok()?;
@@ -90,16 +88,15 @@ fn canonical(domain: &str) -> Option<String> {
     (url.path() == PATH).then(|| label(&url))
 }
 
-fn found(document: &Value) -> Option<Found> {
+/// Reads an answer: a subject, and a link of the right type to an address that we would accept anywhere.
+pub fn found(document: &Value) -> Option<Found> {
     let subject = document.get("subject")?.as_str()?;
     let (user, domain) = subject.strip_prefix("acct:").unwrap_or(subject).split_once('@')?;
     let links = document.get("links")?.as_array()?;
     let text = |link: &Value, key: &str| link.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let fits = |link: &&Value| text(link, "rel") == "self" && TYPES.contains(&text(link, "type").as_str());
-    let actor = Url::parse(&text(links.iter().find(fits)?, "href")).ok()?;
-    let web = matches!(actor.scheme(), "https" | "http") && actor.has_host();
-    let domain = canonical(domain)?;
-    web.then(|| Found { user: user.to_owned(), domain, actor })
+    let actor = uri::http(&text(links.iter().find(fits)?, "href"))?;
+    Some(Found { user: user.to_owned(), domain: canonical(domain)?, actor })
 }
 
 #[cfg(test)]
@@ -151,7 +148,7 @@ mod tests {
             [("press", "one.test", 1), ("pReSs", "One.Test", 1), ("press", "two.test", 2), ("moved", "one.test", 3)]
         {
             let before = peer.requests().len();
-            let actor = lookup(&client, user, &format!("{domain}:{port}"), NOW).await.unwrap();
+            let actor = lookup(&client, user, &format!("{domain}:{port}"), NOW).await.unwrap().actor;
             assert_eq!(actor.as_str(), format!("http://one.test:{port}/users/press"));
             assert_eq!(peer.requests().len() - before, requests, "{user}@{domain}");
         }
@@ -203,7 +200,7 @@ mod tests {
         .await;
         let client = peer::client(&["127.0.0.11"], &[("peer.test", "127.0.0.11")]);
         let domain = format!("peer.test:{}", peer.at.port());
-        let actor = lookup(&client, "press", &domain, NOW).await.unwrap();
+        let actor = lookup(&client, "press", &domain, NOW).await.unwrap().actor;
         assert_eq!(actor.as_str(), format!("https://{domain}/users/press"));
         assert_eq!(peer.connections(), 1);
     }
@@ -239,7 +236,7 @@ mod tests {
         ] {
             assert_eq!(asked(user, domain), None, "{user} {domain}");
         }
-        assert_eq!(asked(&"a".repeat(MAX_USER + 1), "peer.test"), None);
+        assert_eq!(asked(&"a".repeat(limits::outbound::WEBFINGER_USER + 1), "peer.test"), None);
     }
 
     #[test]
@@ -266,6 +263,8 @@ mod tests {
             json!([{"rel": "alternate", "type": TYPES[0], "href": actor}]),
             json!([{"rel": "self", "type": TYPES[0], "href": "data:application/activity+json,{}"}]),
             json!([{"rel": "self", "type": TYPES[0], "href": "/users/press"}]),
+            json!([{"rel": "self", "type": TYPES[0], "href": "https://good.test@peer.test/users/press"}]),
+            json!([{"rel": "self", "type": TYPES[0], "href": "https:\\\\peer.test\n/users/press"}]),
             json!([{"rel": "self", "type": TYPES[0]}]),
             json!(["self"]),
         ] {

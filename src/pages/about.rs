@@ -5,9 +5,8 @@ use askama::Template;
 use super::shell::{Card, FeedLink, Scene, Shell, name};
 use super::words::fill;
 use crate::error::Result;
-use crate::store::Rows;
 use crate::store::counts::{self, Count};
-use crate::views::account::directory;
+use crate::store::{Rows, accounts};
 
 #[derive(Template)]
 #[template(path = "about.html")]
@@ -44,7 +43,7 @@ impl Contact {
 pub fn render(rows: &impl Rows, scene: &Scene<'_>, contact: Option<&str>) -> Result<String> {
     let w = scene.w;
     let posts = counts::get(rows, Count::AllPosts)?;
-    let accounts = directory(rows)?;
+    let accounts = accounts::all(rows)?;
     let feed = |path: String, title: &str| FeedLink { kind: "", path, title: name(title) };
     super::text(&About {
         s: scene.shell(w.about),
@@ -53,7 +52,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, contact: Option<&str>) -> Res
         counts: fill(w.about_counts, &w.count(&w.posts, posts)),
         privacy: [w.privacy_readers, w.privacy_others, w.privacy_kept, w.privacy_copies],
         contact: contact.map(Contact::read),
-        feeds: accounts.iter().map(|e| feed(format!("/@{}/feed.atom", e.account.handle), &e.account.name)).collect(),
+        feeds: accounts.iter().map(|a| feed(format!("/@{}/feed.atom", a.handle), &a.name)).collect(),
         software: fill(w.software_says, concat!("instance ", env!("CARGO_PKG_VERSION"))),
     })
 }

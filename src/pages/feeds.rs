@@ -10,11 +10,12 @@ use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::base::{markup, text};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::media::{Media, Sort};
 use crate::model::post::Version;
 use crate::store::{Rows, accounts};
 use crate::views::post::PostView;
-use crate::views::timeline::{self, PAGE, Page, Which};
+use crate::views::timeline::{self, Page, Which};
 
 /// Whose posts.
 #[derive(Debug, Clone, Copy)]
@@ -96,10 +97,10 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, of: Of<'_>, kind: Kind) -> Re
     let site = scene.site;
     let institution = name(&scene.institution.name);
     let (path, title, page, icon) = match of {
-        Of::All => (String::new(), institution.clone(), timeline::home(rows, site, None, PAGE)?, None),
+        Of::All => (String::new(), institution.clone(), timeline::home(rows, site, None, limits::pages::POSTS)?, None),
         Of::Account(handle) => {
             let account = accounts::named(rows, handle)?;
-            let page = timeline::of_account(rows, site, &account, Which::Listed, None, PAGE)?;
+            let page = timeline::of_account(rows, site, &account, Which::Listed, None, limits::pages::POSTS)?;
             let title = format!("{} ({})", account.name, site.handle(&account.handle));
             let icon =
                 page.posts.first().and_then(|view| view.avatar.as_ref()?.still()).map(|small| site.media(&small.file));
@@ -107,7 +108,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, of: Of<'_>, kind: Kind) -> Re
         }
         Of::Tag(tag) => {
             let folded = markup::fold(tag);
-            let page = timeline::tagged(rows, site, &folded, None, PAGE)?;
+            let page = timeline::tagged(rows, site, &folded, None, limits::pages::POSTS)?;
             if page.posts.is_empty() {
                 return Err(Error::NotFound);
             }

@@ -7,13 +7,11 @@ use super::shell::{Card, Scene, Shell, name};
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::error::Result;
+use crate::limits;
 use crate::model::ids::PostId;
 use crate::store::Rows;
 use crate::views::account::{Entry, directory};
-use crate::views::timeline::{self, PAGE};
-
-/// So much of an account's own words stands in the directory.
-const MAX_SUMMARY: usize = 240;
+use crate::views::timeline;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -36,7 +34,7 @@ struct EntryItem {
 }
 
 pub fn render(rows: &impl Rows, scene: &Scene<'_>, before: Option<PostId>) -> Result<String> {
-    let page = timeline::home(rows, scene.site, before, PAGE)?;
+    let page = timeline::home(rows, scene.site, before, limits::pages::POSTS)?;
     let directory = match before {
         None => Some(directory(rows)?.iter().map(|e| entry(scene, e)).collect()),
         Some(_) => None,
@@ -61,7 +59,7 @@ fn entry(scene: &Scene<'_>, entry: &Entry) -> EntryItem {
     numbers.extend(entry.last.map(|at| super::words::fill(w.last_post, &scene.moment(at))));
     EntryItem {
         who: Who::own(scene.site, account, entry.avatar.as_ref()),
-        summary: text::clip(&name(&account.summary), MAX_SUMMARY).into_owned(),
+        summary: text::clip(&name(&account.summary), limits::pages::SUMMARY).into_owned(),
         lang: account.language.clone(),
         sample: account.demo,
         numbers: numbers.join(" · "),

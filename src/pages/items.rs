@@ -8,15 +8,13 @@ use super::words::{Words, fill};
 use crate::activitypub::write;
 use crate::base::lang::Lang;
 use crate::base::{text, uri};
+use crate::limits;
 use crate::model::media::Media;
 use crate::model::note::Note;
 use crate::model::post::Version;
 use crate::model::site::Site;
 use crate::views::post::PostView;
 use crate::views::thread::{Answer, NoteView, Said};
-
-/// Strangers' files named under a reply.
-const MAX_FILES: usize = 8;
 
 /// Whoever speaks.
 pub struct Who {
@@ -255,7 +253,7 @@ pub fn files(scene: &Scene<'_>, note: &Note) -> Vec<FileLink> {
         let called = if described.is_empty() { uri::authority(&url) } else { described };
         Some(FileLink { url: url.into(), text: fill(scene.w.file, &called) })
     };
-    note.content.attachments.iter().filter_map(link).take(MAX_FILES).collect()
+    note.content.attachments.iter().filter_map(link).take(limits::pages::FILES).collect()
 }
 
 /// A stranger's address, or none when it is not one of the web.

@@ -18,25 +18,24 @@ mod tests;
 
 use std::sync::Arc;
 
-use hyper::{Method, StatusCode, header};
+use hyper::{Method, StatusCode};
 
 use crate::app::App;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
-use crate::crypto::digest;
+use crate::base::{markup, text as texts};
 use crate::error::{Error, Result};
 use crate::media::files::Files;
 use crate::model::ids::PostId;
+use crate::model::institution::Institution;
 use crate::store::{Read, accounts, meta, posts};
 use crate::web::assets;
+use crate::web::cache::{fixed, made, negotiated, passing};
 use crate::web::request::Request;
-use crate::web::response::{Body, Response, answer, bare, file, found, html, set, set_text};
+use crate::web::response::{Response, answer, file, found, html};
 
 use feeds::{Kind, Of};
 use shell::Scene;
-
-/// How long anybody may show a page without asking again.
-const CACHE: &str = "public, max-age=60, stale-while-revalidate=600";
 
 /// The site map.
 pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
@@ -44,26 +43,30 @@ pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
         return Err(Error::NotFound);
     }
     let before = request.position::<PostId>("before");
-    let response = match request.segments().as_slice() {
-        [] => page(app, |rows, scene| home::render(rows, scene, before))?,
-        ["about"] => page(app, |rows, scene| about::render(rows, scene, app.config.contact.as_deref()))?,
-        ["tags", tag] => page(app, |rows, scene| tag::render(rows, scene, tag, before))?,
-        ["feed.atom"] => feed(app, Of::All, Kind::Atom)?,
-        ["tags", tag, "feed.atom"] => feed(app, Of::Tag(tag), Kind::Atom)?,
-        ["robots.txt"] => text_file(plain::robots(&app.site)),
-        [".well-known", "security.txt"] => security(app)?,
-        ["favicon.ico"] => return assets::serve("emblem.svg"),
-        ["assets", _, name] => return assets::serve(name),
-        ["media", name] => return media(app, request, name).await,
-        [handle, rest @ ..] if handle.starts_with('@') => of_account(app, request, handle, rest)?,
-        _ => return Err(Error::NotFound),
-    };
-    Ok(fresh(request, response))
+    match request.segments().as_slice() {
+        [] => page(app, |rows, scene| home::render(rows, scene, before)),
+        ["about"] => page(app, |rows, scene| about::render(rows, scene, app.config.contact.as_deref())),
+        ["tags", tag] => page(app, |rows, scene| tag::render(rows, scene, tag, before)).map(|found| of_tag(tag, found)),
+        ["feed.atom"] => feed(app, Of::All, Kind::Atom),
+        ["tags", tag, "feed.atom"] => feed(app, Of::Tag(tag), Kind::Atom).map(|found| of_tag(tag, found)),
+        ["robots.txt"] => Ok(fixed(text_file(plain::robots(&app.site)))),
+        [".well-known", "security.txt"] => security(app),
+        ["favicon.ico"] => assets::serve(request.path(), "emblem.svg"),
+        ["assets", _, name] => assets::serve(request.path(), name),
+        ["media", name] => media(app, request, name).await,
+        [handle, rest @ ..] if handle.starts_with('@') => of_account(app, request, handle, rest),
+        _ => Err(Error::NotFound),
+    }
 }
 
 /// The answer for a request that found no page. Works when the store does not.
 pub fn error(app: &App, error: &Error, _request: &Request) -> Response {
     errors::page(&voice(app), error, app.now())
+}
+
+/// Many spellings lead to a tag; what is under another than ours is not kept.
+fn of_tag(tag: &str, response: Response) -> Response {
+    if markup::fold(tag) == tag { response } else { passing(response) }
 }
 
 fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Result<Response> {
@@ -72,10 +75,10 @@ fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Resu
         return Ok(found(&path));
     }
     match rest {
-        [] if request.wants_activity() => {
-            let id = app.store.read(|rows| Ok(accounts::named(rows, name)?.id))?;
-            Ok(negotiated(found(&app.site.actor(id))))
-        }
+        [] if request.wants_activity() => made(app, |rows| {
+            let account = accounts::named(rows, name)?;
+            Ok(negotiated(found(&app.site.actor(account.id))))
+        }),
         [] => {
             let part = profile::Part { before: request.position("before"), all: request.query("replies").is_some() };
             page(app, |rows, scene| profile::render(rows, scene, name, part)).map(negotiated)
@@ -83,9 +86,13 @@ fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Resu
         ["feed.atom"] => feed(app, Of::Account(name), Kind::Atom),
         ["feed.rss"] => feed(app, Of::Account(name), Kind::Rss),
         [id] if request.wants_activity() => {
-            let id = id.parse::<PostId>()?;
-            app.store.read(|rows| posts::need(rows, id))?;
-            Ok(negotiated(found(&app.site.post(id))))
+            let id = id.parse()?;
+            made(app, |rows| {
+                let post = posts::need(rows, id)?;
+                let known = accounts::named(rows, name).is_ok_and(|account| account.id == post.account);
+                let response = negotiated(found(&app.site.post(id)));
+                Ok(if known { response } else { passing(response) })
+            })
         }
         [id] => one_post(app, name, id.parse()?, None).map(negotiated),
         [id, lang] => one_post(app, name, id.parse()?, Some(lang)),
@@ -98,93 +105,58 @@ fn rightly(app: &App, handle: &str, name: &str, rest: &[&str]) -> Option<String>
     let (user, domain) = name.split_once('@').unwrap_or((name, ""));
     let ours = domain.is_empty() || domain == app.site.handle_domain || domain == app.site.authority();
     let right = format!("@{}", user.to_lowercase());
-    (ours && right != handle && crate::base::text::valid_handle(user))
+    (ours && right != handle && texts::valid_handle(user))
         .then(|| std::iter::once("").chain([right.as_str()]).chain(rest.iter().copied()).collect::<Vec<_>>().join("/"))
 }
 
+/// Any name and many spellings of a language lead to a post's own address; only what is there is kept.
 fn one_post(app: &App, handle: &str, id: PostId, lang: Option<&str>) -> Result<Response> {
-    let answer = app.store.read(|rows| {
+    made(app, |rows| {
         let institution = meta::institution(rows)?;
-        match post::render(rows, &app.site, institution, handle, id, lang) {
-            Err(Error::Gone) => Ok(Err(posts::get(rows, id)?.and_then(|post| post.deleted))),
-            other => other.map(Ok),
+        match post::render(rows, &app.site, institution.clone(), handle, id, lang) {
+            Ok(post::Found::Page(page)) => Ok(html(StatusCode::OK, page)),
+            Ok(post::Found::Elsewhere(path)) => Ok(passing(found(&path))),
+            Err(Error::Gone) => {
+                Ok(passing(gone(app, institution, posts::get(rows, id)?.and_then(|post| post.deleted))))
+            }
+            Err(e) => Err(e),
         }
-    })?;
-    Ok(match answer {
-        Ok(post::Found::Page(page)) => html(StatusCode::OK, page),
-        Ok(post::Found::Elsewhere(path)) => found(&path),
-        Err(deleted) => gone(app, deleted),
     })
 }
 
-fn gone(app: &App, deleted: Option<Timestamp>) -> Response {
-    let institution = app.store.read(meta::institution);
-    let when = institution.ok().zip(deleted).map(|(i, at)| Scene::new(&app.site, i, None).moment(at));
-    errors::gone(&voice(app), when.as_deref())
+fn gone(app: &App, institution: Institution, deleted: Option<Timestamp>) -> Response {
+    let scene = Scene::new(&app.site, institution, None);
+    let voice = errors::Voice { lang: scene.institution.main_language(), institution: scene.institution.name.clone() };
+    errors::gone(&voice, deleted.map(|at| scene.moment(at)).as_deref())
 }
 
 fn page(app: &App, render: impl FnOnce(&Read, &Scene<'_>) -> Result<String>) -> Result<Response> {
-    let page = app.store.read(|rows| render(rows, &Scene::new(&app.site, meta::institution(rows)?, None)))?;
-    Ok(html(StatusCode::OK, page))
+    made(app, |rows| Ok(html(StatusCode::OK, render(rows, &Scene::new(&app.site, meta::institution(rows)?, None))?)))
 }
 
 fn feed(app: &App, of: Of<'_>, kind: Kind) -> Result<Response> {
-    let render = |rows: &Read| feeds::render(rows, &Scene::new(&app.site, meta::institution(rows)?, None), of, kind);
-    Ok(answer(StatusCode::OK, kind.mime(), app.store.read(render)?))
+    made(app, |rows| {
+        let scene = Scene::new(&app.site, meta::institution(rows)?, None);
+        Ok(answer(StatusCode::OK, kind.mime(), feeds::render(rows, &scene, of, kind)?))
+    })
 }
 
 fn text_file(body: String) -> Response {
     answer(StatusCode::OK, "text/plain; charset=utf-8", body)
 }
 
+/// Made anew each time, since it names a day.
 fn security(app: &App) -> Result<Response> {
     let contact = app.config.contact.as_deref().ok_or(Error::NotFound)?;
     let institution = app.store.read(meta::institution)?;
-    plain::security(&app.site, &institution, contact, app.now()).map(text_file).ok_or(Error::NotFound)
+    let text = plain::security(&app.site, &institution, contact, app.now()).ok_or(Error::NotFound)?;
+    Ok(passing(text_file(text)))
 }
 
 async fn media(app: &App, request: &Request, name: &str) -> Result<Response> {
     let path = app.files.path(name).ok_or(Error::NotFound)?;
     let kind = Files::mime(name).ok_or(Error::NotFound)?;
     file(&path, kind, request.header("range")).await
-}
-
-/// Its form depends on what the asker accepts.
-fn negotiated(mut response: Response) -> Response {
-    set(response.headers_mut(), header::VARY, "Accept");
-    response
-}
-
-/// Adds what lets others keep a page and ask whether it is still the same, and answers that question.
-fn fresh(request: &Request, mut response: Response) -> Response {
-    if response.status() != StatusCode::OK {
-        return response;
-    }
-    let Body::Full(Some(body)) = response.body() else { return response };
-    let tag = etag(body);
-    let headers = response.headers_mut();
-    set(headers, header::CACHE_CONTROL, CACHE);
-    set_text(headers, header::ETAG, &tag);
-    if request.header("if-none-match").is_some_and(|known| matches_tag(known, &tag)) {
-        let mut same = bare(StatusCode::NOT_MODIFIED);
-        for name in [header::CACHE_CONTROL, header::ETAG, header::VARY] {
-            if let Some(value) = response.headers().get(&name) {
-                same.headers_mut().insert(name, value.clone());
-            }
-        }
-        return same;
-    }
-    response
-}
-
-fn etag(body: &[u8]) -> String {
-    let hash = digest::hex(&digest::sha256(body));
-    format!("\"{}\"", hash.get(..16).unwrap_or_default())
-}
-
-/// `If-None-Match` compares weakly (RFC 9110 §13.1.2).
-fn matches_tag(known: &str, tag: &str) -> bool {
-    known.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag || one == "*")
 }
 
 /// In whose name an error is told: the institution's where the store answers, else the domain's, in English.

@@ -50,7 +50,8 @@ pub fn render(
 ) -> Result<Found> {
     let view = post(rows, site, id)?;
     let version = version(&view, lang)?;
-    if view.account().handle != handle || (lang.is_some() && view.post().main() == Some(version)) {
+    let elsewhere = |lang: &str| view.post().main() == Some(version) || lang != version.lang.as_str();
+    if view.account().handle != handle || lang.is_some_and(elsewhere) {
         return Ok(Found::Elsewhere(version_path(&view, version)));
     }
     let scene = Scene::new(site, institution, Some(version.lang.clone()));

@@ -8,12 +8,13 @@ use super::words::fill;
 use crate::base::lang::Lang;
 use crate::base::uri;
 use crate::error::Result;
+use crate::limits;
 use crate::model::account::Field;
 use crate::model::ids::PostId;
 use crate::model::media::Media;
 use crate::store::Rows;
 use crate::views::account::profile;
-use crate::views::timeline::{self, PAGE, Which};
+use crate::views::timeline::{self, Which};
 
 #[derive(Template)]
 #[template(path = "profile.html")]
@@ -61,7 +62,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, handle: &str, part: Part) -> 
     let entry = &profile.entry;
     let (account, w) = (&entry.account, scene.w);
     let which = if part.all { Which::All } else { Which::NoAnswers };
-    let page = timeline::of_account(rows, scene.site, account, which, part.before, PAGE)?;
+    let page = timeline::of_account(rows, scene.site, account, which, part.before, limits::pages::POSTS)?;
     let mut posts = Vec::new();
     if part.before.is_none() && !part.all {
         posts.extend(profile.pinned.iter().filter_map(|view| PostItem::fitting(scene, view, Place::Pinned)));

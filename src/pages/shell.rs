@@ -7,14 +7,11 @@ use super::words::{Words, fill};
 use crate::base::lang::{Lang, date_long};
 use crate::base::text;
 use crate::base::time::Timestamp;
+use crate::limits;
 use crate::model::institution::Institution;
 use crate::model::media::Media;
 use crate::model::site::Site;
 use crate::web::assets;
-
-/// The longest title and description in `<head>`: what preview cards show of them.
-const MAX_TITLE: usize = 120;
-const MAX_DESCRIPTION: usize = 300;
 
 /// Where and in which language a page is shown.
 pub struct Scene<'a> {
@@ -73,8 +70,8 @@ impl<'a> Scene<'a> {
         Card {
             kind,
             url: format!("{}{path}", self.site.origin),
-            title: text::clip(&name(title), MAX_TITLE).into_owned(),
-            description: text::clip(&name(description), MAX_DESCRIPTION).into_owned(),
+            title: text::clip(&name(title), limits::pages::TITLE).into_owned(),
+            description: text::clip(&name(description), limits::pages::DESCRIPTION).into_owned(),
             site_name: name(&self.institution.name),
             locale: self.lang.locale(),
             image: None,

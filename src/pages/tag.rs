@@ -7,9 +7,10 @@ use super::shell::{Card, Scene, Shell};
 use super::words::fill;
 use crate::base::markup;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::ids::PostId;
 use crate::store::Rows;
-use crate::views::timeline::{self, PAGE};
+use crate::views::timeline;
 
 #[derive(Template)]
 #[template(path = "tag.html")]
@@ -26,7 +27,7 @@ struct TagPage {
 /// `NotFound` for a tag that nobody used: no address makes this server say what its accounts did not.
 pub fn render(rows: &impl Rows, scene: &Scene<'_>, tag: &str, before: Option<PostId>) -> Result<String> {
     let folded = markup::fold(tag);
-    let page = timeline::tagged(rows, scene.site, &folded, before, PAGE)?;
+    let page = timeline::tagged(rows, scene.site, &folded, before, limits::pages::POSTS)?;
     let first = page.posts.first().ok_or(Error::NotFound)?;
     let shown = first.post().tags.iter().find(|t| t.folded == folded).map_or(folded.as_str(), |t| t.shown.as_str());
     let heading = fill(scene.w.tagged, &format!("#{shown}"));

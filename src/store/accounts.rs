@@ -41,7 +41,6 @@ pub fn put(tx: &mut Write<'_>, account: &Account) -> Result<()> {
         tx.remove(&HANDLES, &old.handle)?;
     }
     tx.put(&HANDLES, &account.handle, &account.id)?;
-    tx.after.pages = true;
     tx.put(&ACCOUNTS, &account.id, account)
 }
 
@@ -49,6 +48,5 @@ pub fn put(tx: &mut Write<'_>, account: &Account) -> Result<()> {
 pub fn erase(tx: &mut Write<'_>, account: &Account) -> Result<()> {
     tx.remove(&HANDLES, &account.handle)?;
     tx.remove(&ACCOUNTS, &account.id)?;
-    tx.after.pages = true;
     Ok(())
 }

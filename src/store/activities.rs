@@ -51,6 +51,11 @@ pub fn erase(tx: &mut Write<'_>, id: ActivityId) -> Result<()> {
     Ok(())
 }
 
+/// Activities newer than this one, oldest first.
+pub fn after(rows: &impl Rows, id: ActivityId, mut each: impl FnMut(Activity) -> Result<bool>) -> Result<()> {
+    rows.each(&ACTIVITIES, &Span::all().after(&id), |_, activity| each(activity))
+}
+
 /// An account's outbox, newest first.
 pub fn outbox(rows: &impl Rows, account: AccountId, before: Option<ActivityId>, limit: usize) -> Result<Vec<Activity>> {
     let span = Span::under(&account);

@@ -1,6 +1,7 @@
 //! Strangers' accounts, their machines and their inboxes.
 
-use super::schema::{ACTOR_BY_URI, ACTORS, INBOX_BY_URL, INBOXES, SERVER_BY_HOST, SERVERS};
+use super::schema::{ACTOR_BY_URI, ACTORS, INBOX_BY_URL, INBOXES, SERVER_BY_HOST, SERVERS, fingerprint};
+use super::slim::Slim;
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Result};
@@ -9,7 +10,7 @@ use crate::model::ids::{ActorId, InboxId, ServerId};
 use crate::model::server::{Inbox, Server};
 
 pub fn get(rows: &impl Rows, id: ActorId) -> Result<Option<Actor>> {
-    rows.get(&ACTORS, &id)
+    Ok(rows.get(&ACTORS, &id)?.map(|row| row.whole(id)))
 }
 
 /// An actor that another row names.
@@ -18,7 +19,7 @@ pub fn named_by_row(rows: &impl Rows, id: ActorId) -> Result<Actor> {
 }
 
 pub fn by_uri(rows: &impl Rows, uri: &str) -> Result<Option<Actor>> {
-    match rows.get(&ACTOR_BY_URI, &uri.to_owned())? {
+    match rows.get(&ACTOR_BY_URI, &fingerprint(uri))? {
         Some(id) => get(rows, id),
         None => Ok(None),
     }
@@ -43,13 +44,13 @@ pub fn learn(tx: &mut Write<'_>, profile: &Profile) -> Result<Actor> {
 }
 
 pub fn put(tx: &mut Write<'_>, actor: &Actor) -> Result<()> {
-    tx.put(&ACTOR_BY_URI, &actor.profile.uri, &actor.id)?;
-    tx.put(&ACTORS, &actor.id, actor)
+    tx.put(&ACTOR_BY_URI, &fingerprint(&actor.profile.uri), &actor.id)?;
+    tx.put(&ACTORS, &actor.id, &Slim::new(actor))
 }
 
 /// Forgets an actor. Whatever names it has to be gone before.
 pub fn erase(tx: &mut Write<'_>, actor: &Actor) -> Result<()> {
-    tx.remove(&ACTOR_BY_URI, &actor.profile.uri)?;
+    tx.remove(&ACTOR_BY_URI, &fingerprint(&actor.profile.uri))?;
     tx.remove(&ACTORS, &actor.id)?;
     Ok(())
 }
@@ -73,6 +74,11 @@ pub(super) fn put_inbox(tx: &mut Write<'_>, inbox: &Inbox) -> Result<()> {
 
 pub fn get_inbox(rows: &impl Rows, id: InboxId) -> Result<Inbox> {
     rows.get(&INBOXES, &id)?.ok_or_else(|| Error::bug("a row names an inbox that is not there"))
+}
+
+/// The servers of many inboxes.
+pub fn servers_of(rows: &impl Rows, inboxes: impl Iterator<Item = InboxId>) -> Result<Vec<(InboxId, ServerId)>> {
+    inboxes.map(|id| Ok((id, get_inbox(rows, id)?.server))).collect()
 }
 
 /// The server of a host (with its port where that is unusual), made known when it is new.
@@ -105,6 +111,18 @@ pub fn servers(rows: &impl Rows) -> Result<Vec<Server>> {
     Ok(rows.rows(&SERVERS, Span::all())?.into_iter().map(|(_, server)| server).collect())
 }
 
-pub fn each(rows: &impl Rows, each: impl FnMut(ActorId, Actor) -> Result<bool>) -> Result<()> {
-    rows.each(&ACTORS, &Span::all(), each)
+/// Servers that failed when they were last tried.
+pub fn troubled(rows: &impl Rows) -> Result<Vec<ServerId>> {
+    let mut troubled = Vec::new();
+    rows.each(&SERVERS, &Span::all(), |id, server: Server| {
+        if server.is_troubled() {
+            troubled.push(id);
+        }
+        Ok(true)
+    })?;
+    Ok(troubled)
+}
+
+pub fn each(rows: &impl Rows, mut each: impl FnMut(ActorId, Actor) -> Result<bool>) -> Result<()> {
+    rows.each(&ACTORS, &Span::all(), |id, row| each(id, row.whole(id)))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use redb::backends::InMemoryBackend;
 
-use super::schema::{ACCOUNTS, ACTIVITIES, ACTORS, FACTS, INBOXES, INDEXES, POSTS, SERVERS};
+use super::schema::{ACCOUNTS, ACTIVITIES, FACTS, INBOXES, INDEXES, POSTS, SERVERS};
 use super::table::Span;
 use super::tx::{Read, Rows, Write};
 use super::{Options, Store};
@@ -77,7 +77,7 @@ fn replay(tx: &mut Write<'_>, from: &Read) -> Result<()> {
     for (_, row) in from.rows(&INBOXES, Span::all())? {
         super::actors::put_inbox(tx, &row)?;
     }
-    from.each(&ACTORS, &Span::all(), |_, row| super::actors::put(tx, &row).map(|()| true))?;
+    super::actors::each(from, |_, row| super::actors::put(tx, &row).map(|()| true))?;
     from.each(&ACCOUNTS, &Span::all(), |_, row| super::accounts::put(tx, &row).map(|()| true))?;
     from.each(&POSTS, &Span::all(), |_, row| super::posts::put(tx, &row).map(|()| true))?;
     from.each(&ACTIVITIES, &Span::all(), |_, row| super::activities::put(tx, &row).map(|()| true))?;

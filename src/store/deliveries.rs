@@ -5,7 +5,7 @@ use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::delivery::{Delivery, State};
+use crate::model::delivery::{Delivery, Flow, State, Wake};
 use crate::model::ids::{ActivityId, InboxId, ServerId};
 
 /// A delivery's key.
@@ -21,9 +21,20 @@ pub fn put(tx: &mut Write<'_>, name: Name, delivery: &Delivery) -> Result<()> {
     }
     if delivery.state == State::Waiting {
         tx.put(&LANES, &(delivery.server, delivery.due, name.0, name.1), &())?;
-        tx.after.deliveries.push((delivery.server, delivery.due));
     }
     tx.put(&DELIVERIES, &name, delivery)
+}
+
+/// Puts the deliveries of a new activity, of which there are none yet: thousands at once, before the writer goes on.
+pub fn add(tx: &mut Write<'_>, of: Flow, to: &[(InboxId, ServerId)]) -> Result<()> {
+    let now = tx.now();
+    let row = |server| Delivery::new(server, of, now);
+    tx.put_all(&DELIVERIES, to.iter().map(|(inbox, server)| ((of.activity, *inbox), row(*server))))?;
+    let mut lanes: Vec<_> = to.iter().map(|(inbox, server)| (*server, now, of.activity, *inbox)).collect();
+    lanes.sort_unstable();
+    tx.put_all(&LANES, lanes.into_iter().map(|lane| (lane, ())))?;
+    tx.after.deliveries.extend(to.iter().map(|(_, server)| Wake { server: *server, at: now, of: Some(of) }));
+    Ok(())
 }
 
 pub fn remove(tx: &mut Write<'_>, name: Name) -> Result<()> {
@@ -54,6 +65,20 @@ pub fn lanes(rows: &impl Rows) -> Result<Vec<(ServerId, Timestamp)>> {
         lanes.push((server, due));
         span = Span::all().after(&server).limit(1);
     }
+}
+
+/// The same as after a commit, for a start: each lane with what waits first in it.
+pub fn wakes(rows: &impl Rows) -> Result<Vec<Wake>> {
+    let mut wakes = Vec::new();
+    for (server, at) in lanes(rows)? {
+        let mut of = None;
+        for (_, name) in lane(rows, server, 1)? {
+            let row = get(rows, name)?;
+            of = row.map(|Delivery { account, urgent, .. }| Flow { activity: name.0, account, urgent });
+        }
+        wakes.push(Wake { server, at, of });
+    }
+    Ok(wakes)
 }
 
 /// How many deliveries wait.

@@ -1,10 +1,10 @@
 //! Followers, those who block us, and the audience: the distinct inboxes that a post goes to.
 
 use super::counts::{Count, step};
-use super::schema::{ACT_BY_URI, ACTORS, AUDIENCE, BLOCKS, FOLLOWED_BY, FOLLOWERS, fingerprint};
+use super::schema::{ACT_BY_URI, AUDIENCE, BLOCKS, FOLLOWED_BY, FOLLOWERS, fingerprint};
 use super::table::Span;
 use super::tx::{Rows, Write};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::actor::Actor;
 use crate::model::follow::{ActRef, Follower};
 use crate::model::ids::{AccountId, ActorId, InboxId};
@@ -19,7 +19,6 @@ pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Fol
         tx.put(&FOLLOWED_BY, &(actor.id, account), &())?;
         audience(tx, account, actor.delivery, true)?;
         step(tx, Count::Followers(account), true)?;
-        tx.after.pages = true;
     }
     put_act(tx, &follower.uri, ActRef::Follow(account, actor.id))?;
     tx.put(&FOLLOWERS, &key, follower)
@@ -33,7 +32,6 @@ pub fn remove(tx: &mut Write<'_>, account: AccountId, actor: &Actor) -> Result<b
     tx.remove(&FOLLOWED_BY, &(actor.id, account))?;
     audience(tx, account, actor.delivery, false)?;
     step(tx, Count::Followers(account), false)?;
-    tx.after.pages = true;
     tx.remove(&FOLLOWERS, &key)
 }
 
@@ -117,8 +115,7 @@ pub(super) fn forget_act(tx: &mut Write<'_>, uri: &str, act: ActRef) -> Result<(
 
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
     for ((account, actor), follower) in from.rows(&FOLLOWERS, Span::all())? {
-        let known = tx.get(&ACTORS, &actor)?;
-        let actor = known.ok_or_else(|| Error::bug("a row names an actor that is not there"))?;
+        let actor = super::actors::named_by_row(tx, actor)?;
         put(tx, account, &actor, &follower)?;
     }
     for ((account, actor), row) in from.rows(&BLOCKS, Span::all())? {

@@ -18,6 +18,11 @@ pub trait Key: Sized {
         self.write(&mut bytes);
         bytes
     }
+
+    /// The bytes of its first part; of the whole where there is only one.
+    fn lead(&self) -> Vec<u8> {
+        self.bytes()
+    }
 }
 
 impl Key for u64 {
@@ -124,6 +129,10 @@ macro_rules! tuple_keys {
 
             fn read(from: &mut &[u8]) -> Option<Self> {
                 Some(($($part::read(from)?,)*))
+            }
+
+            fn lead(&self) -> Vec<u8> {
+                self.0.bytes()
             }
         }
     )*};

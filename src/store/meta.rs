@@ -23,6 +23,5 @@ pub fn find_institution(rows: &impl Rows) -> Result<Option<Institution>> {
 pub fn put_institution(tx: &mut Write<'_>, institution: &Institution) -> Result<()> {
     let raw: Box<RawValue> =
         serde_json::value::to_raw_value(institution).map_err(|e| Error::broken("encode the institution", e))?;
-    tx.after.pages = true;
     tx.put(&META, &INSTITUTION.to_owned(), &raw)
 }

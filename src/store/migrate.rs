@@ -1,16 +1,20 @@
 //! The form of the file, and the steps from each form to the next: an append-only list, run in one
 //! transaction at start. New fields need no step, since records name their fields.
 
-use redb::{Database, ReadableDatabase, TableError, WriteTransaction};
+use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransaction};
 
-use super::schema::{FACTS, INDEXES, META};
+use super::key::Key;
+use super::schema::{ACTOR_BY_URI, ACTORS, FACTS, INDEXES, META, RECEIVED, fingerprint};
+use super::slim::Slim;
 use super::tx::definition;
+use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
+use crate::model::ids::ActorId;
 
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
-const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables];
+const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave];
 
 /// Form 1: every table exists.
 fn tables(txn: &WriteTransaction) -> Result<()> {
@@ -18,6 +22,62 @@ fn tables(txn: &WriteTransaction) -> Result<()> {
         txn.open_table(definition(name)).map_err(|e| Error::broken(format!("make '{name}'"), e))?;
     }
     Ok(())
+}
+
+/// Form 2: what was received waits in order of time, and actors take half the room.
+fn wave(txn: &WriteTransaction) -> Result<()> {
+    received_by_time(txn)?;
+    actors_slim(txn)
+}
+
+/// All of it is due: trying it early harms nothing.
+fn received_by_time(txn: &WriteTransaction) -> Result<()> {
+    let mut rows = open(txn, RECEIVED.name)?;
+    for (id, value) in chunk(&rows, &[], usize::MAX)? {
+        rows.remove(id.as_slice()).map_err(|e| Error::broken("move what was received", e))?;
+        let key = [Timestamp(0).bytes(), id].concat();
+        rows.insert(key.as_slice(), value.as_slice()).map_err(|e| Error::broken("move what was received", e))?;
+    }
+    Ok(())
+}
+
+/// A thousand at a time: there may be a hundred times as many.
+fn actors_slim(txn: &WriteTransaction) -> Result<()> {
+    txn.delete_table(definition(ACTOR_BY_URI.name)).map_err(|e| Error::broken("remove 'actor_by_uri'", e))?;
+    let (mut rows, mut index) = (open(txn, ACTORS.name)?, open(txn, ACTOR_BY_URI.name)?);
+    let mut from = Vec::new();
+    loop {
+        let old = chunk(&rows, &from, crate::limits::keep::STEP)?;
+        let Some((last, _)) = old.last() else { return Ok(()) };
+        from = [last.as_slice(), &[0]].concat();
+        for (key, value) in &old {
+            let id = ActorId::read(&mut key.as_slice()).ok_or_else(|| Error::bug("an actor's key does not decode"))?;
+            let broken = |e| Error::broken("read an actor of the form before", e);
+            let actor = serde_json::from_slice::<Slim>(value).map_err(broken)?.whole(id);
+            let slim = serde_json::to_vec(&Slim::new(&actor)).map_err(broken)?;
+            let number = serde_json::to_vec(&id).map_err(broken)?;
+            let written = rows.insert(key.as_slice(), slim.as_slice()).map(|_| ());
+            let written = written
+                .and_then(|()| index.insert(fingerprint(&actor.profile.uri).as_slice(), number.as_slice()).map(|_| ()));
+            written.map_err(|e| Error::broken("write an actor anew", e))?;
+        }
+    }
+}
+
+type Raw<'a> = redb::Table<'a, &'static [u8], &'static [u8]>;
+
+fn open<'a>(txn: &'a WriteTransaction, table: &'static str) -> Result<Raw<'a>> {
+    txn.open_table(definition(table)).map_err(|e| Error::broken(format!("open '{table}'"), e))
+}
+
+/// Up to `limit` rows, from a key on.
+fn chunk(rows: &Raw<'_>, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let broken = |e| Error::broken("read a table to migrate", e);
+    let range = rows.range::<&[u8]>(from..).map_err(broken)?;
+    range
+        .take(limit)
+        .map(|row| row.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())).map_err(broken))
+        .collect()
 }
 
 pub(super) fn run(database: &Database) -> Result<()> {
@@ -32,7 +92,7 @@ pub(super) fn run(database: &Database) -> Result<()> {
     }
     let Some(steps) = STEPS.get(form..).filter(|steps| !steps.is_empty()) else { return Ok(()) };
     let broken = |what: &str, e: String| Error::bug(format!("{what}: {e}"));
-    let txn = database.begin_write().map_err(|e| broken("begin to migrate", e.to_string()))?;
+    let txn = super::writer::begin(database).map_err(|e| broken("begin to migrate", e))?;
     for step in steps {
         step(&txn)?;
     }
@@ -56,4 +116,80 @@ fn form(database: &Database) -> Result<usize> {
     // Never taken for an empty file: steps that ran would run again.
     let text = std::str::from_utf8(value.value()).map_err(|e| Error::broken("read the form of the data", e))?;
     text.parse().map_err(|e| Error::broken("read the form of the data", e))
+}
+
+#[cfg(test)]
+mod tests {
+    use redb::backends::InMemoryBackend;
+
+    use super::*;
+    use crate::base::time::Clock;
+    use crate::store::{Options, Rows, Span, Store, actors, check};
+
+    /// Rows as they were written in form 1.
+    const ACTOR: &str = r#"{"id":117677379205627713,"uri":"https://h.example/users/u","inbox":"https://h.example/users/u/inbox",
+        "shared_inbox":"https://h.example/inbox","user":"u","domain":"h.example","name":"U","url":"https://h.example/@u",
+        "keys":[{"id":"https://h.example/users/u#main-key","key":{"Ed25519":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w="}}],
+        "delivery":7,"fetched":1795614306726}"#;
+    const RECEIVED_ROW: &str =
+        r#"{"actor":"https://h.example/users/u","at":5,"json":{},"profile":null,"refetch":null,"tries":0,"due":5}"#;
+
+    fn form_1(database: &Database) {
+        let txn = database.begin_write().unwrap();
+        tables(&txn).unwrap();
+        for n in 0..2_500_u64 {
+            let (id, uri) = (117_677_379_205_627_713 + n, format!("https://h.example/users/u{n}"));
+            let row = ACTOR.replace("https://h.example/users/u", &uri).replace("117677379205627713", &id.to_string());
+            open(&txn, ACTORS.name).unwrap().insert(id.bytes().as_slice(), row.as_bytes()).unwrap();
+            let key = [uri.as_bytes(), &[0]].concat();
+            let mut index = open(&txn, ACTOR_BY_URI.name).unwrap();
+            index.insert(key.as_slice(), id.to_string().as_bytes()).unwrap();
+        }
+        for (table, id, row) in [
+            ("servers", 5_u64, r#"{"id":5,"host":"h.example"}"#),
+            ("inboxes", 7, r#"{"id":7,"url":"https://h.example/inbox","server":5}"#),
+            ("received", 117_677_379_205_627_999, RECEIVED_ROW),
+        ] {
+            open(&txn, table).unwrap().insert(id.bytes().as_slice(), row.as_bytes()).unwrap();
+        }
+        for (table, key, id) in
+            [("server_by_host", "h.example\0", "5"), ("inbox_by_url", "https://h.example/inbox\0", "7")]
+        {
+            open(&txn, table).unwrap().insert(key.as_bytes(), id.as_bytes()).unwrap();
+        }
+        open(&txn, META.name).unwrap().insert(FORM.as_bytes(), b"1".as_slice()).unwrap();
+        txn.commit().unwrap();
+    }
+
+    #[test]
+    fn a_file_of_the_first_form_is_opened() {
+        let file = std::env::temp_dir().join(format!("instance-form-1-{}.redb", std::process::id()));
+        form_1(&Database::create(&file).unwrap());
+        let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+        let store = Store::open(&file, options).unwrap();
+        assert!(check::check(&store).unwrap().is_sound(), "{:?}", check::check(&store).unwrap().wrong);
+        store
+            .read(|rows| {
+                for n in [0, 999, 1_000, 2_499] {
+                    let uri = format!("https://h.example/users/u{n}");
+                    let actor = actors::by_uri(rows, &uri)?.unwrap();
+                    assert_eq!((actor.id.0, &actor.profile.uri), (117_677_379_205_627_713 + n, &uri));
+                    assert_eq!(actor.profile.inbox, format!("{uri}/inbox"));
+                    assert_eq!(actor.profile.keys[0].id, format!("{uri}#main-key"));
+                }
+                let received = rows.keys(&RECEIVED, Span::all())?;
+                assert_eq!(
+                    received.iter().map(|(due, id)| (due.0, id.0)).collect::<Vec<_>>(),
+                    [(0, 117_677_379_205_627_999)]
+                );
+                Ok(())
+            })
+            .unwrap();
+        drop(store);
+        std::fs::remove_file(file).unwrap();
+        // A file that is new has the newest form and nothing in it.
+        let memory = redb::Builder::new().create_with_backend(InMemoryBackend::new()).unwrap();
+        run(&memory).unwrap();
+        assert_eq!(form(&memory).unwrap(), STEPS.len());
+    }
 }

@@ -17,11 +17,14 @@ pub mod posts;
 pub mod quotes;
 pub mod reactions;
 pub mod schema;
+mod seen;
+mod slim;
 mod table;
 mod tx;
 mod writer;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use redb::{Database, ReadableDatabase};
@@ -31,6 +34,7 @@ use crate::base::time::Clock;
 use crate::error::{Error, Problem, Result};
 
 pub use key::Key;
+pub use seen::Seen;
 pub use table::{Role, Span, Table};
 pub use tx::{After, Read, Rows, Write};
 
@@ -51,10 +55,13 @@ pub struct Store {
 
 /// What readers and the writer's thread have in common.
 struct Shared {
-    /// `None` only while the file is being reopened after a full disk.
+    /// `None` only while the file is being reopened after the disk failed.
     database: RwLock<Option<Database>>,
+    /// A reader met a disk that failed: the file has to be reopened, or nobody can read any more.
+    suspect: AtomicBool,
     reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>,
     ids: Ids,
+    changes: seen::Changes,
     options: Options,
 }
 
@@ -80,7 +87,9 @@ impl Store {
     fn with(options: Options, reopen: Box<dyn Fn() -> Result<Database> + Send + Sync>) -> Result<Self> {
         let database = reopen()?;
         migrate::run(&database)?;
-        let shared = Arc::new(Shared { database: RwLock::new(Some(database)), reopen, ids: Ids::default(), options });
+        let (database, suspect) = (RwLock::new(Some(database)), AtomicBool::new(false));
+        let (ids, changes) = (Ids::default(), seen::Changes::default());
+        let shared = Arc::new(Shared { database, suspect, reopen, ids, changes, options });
         let writer = writer::Writer::start(Arc::clone(&shared));
         let store = Self { shared, writer };
         store.shared.ids.above(store.read(highest_id)?);
@@ -88,13 +97,46 @@ impl Store {
     }
 
     /// Answers a question from one consistent state. Short questions only: old pages stay in the file for as long as
-    /// the closure runs.
+    /// the closure runs. When the disk fails, the asker is told to come back, whatever the closure made of it.
     pub fn read<T>(&self, question: impl FnOnce(&Read) -> Result<T>) -> Result<T> {
+        let read = Read::new(self.begin()?);
+        let answer = question(&read);
+        self.unless_disk_failed(&read, answer)
+    }
+
+    /// As `read`, and tells what the answer was made from.
+    pub fn read_noting<T>(&self, question: impl FnOnce(&Read) -> Result<T>) -> Result<(T, Seen)> {
+        // Before the state is chosen: a commit in between makes the answer one that does not hold.
+        let since = self.shared.changes.edition();
+        let read = Read::noting(self.begin()?);
+        let answer = question(&read);
+        let answer = self.unless_disk_failed(&read, answer)?;
+        Ok((answer, read.into_seen(since)))
+    }
+
+    /// Whether an answer is still what would be made now. From the moment when a verb is answered, nothing holds that
+    /// was made from what it changed.
+    pub fn holds(&self, seen: &Seen) -> bool {
+        self.shared.changes.hold(seen)
+    }
+
+    fn unless_disk_failed<T>(&self, read: &Read, answer: Result<T>) -> Result<T> {
+        read.disk.why().map_or(answer, |why| Err(self.suspect(&why)))
+    }
+
+    fn begin(&self) -> Result<redb::ReadTransaction> {
         let guard = self.shared.database.read().map_err(|_| Error::bug("a reader of the store panicked"))?;
         let database = guard.as_ref().ok_or(Error::Busy { retry_after: 1 })?;
-        let txn = database.begin_read().map_err(|e| Error::broken("begin to read", e))?;
-        drop(guard);
-        question(&Read::new(txn))
+        database.begin_read().map_err(|e| self.suspect(&e.to_string()))
+    }
+
+    /// The disk failed a reader: the writer reopens the file before its next verb.
+    fn suspect(&self, why: &str) -> Error {
+        if !self.shared.suspect.swap(true, Ordering::AcqRel) {
+            tracing::error!("the database cannot be read: {why}");
+        }
+        let _ = self.writer.submit(|_| Ok(()));
+        Error::Busy { retry_after: 1 }
     }
 
     /// Runs one verb in a write transaction and answers after the commit is on the disk. The verb checks before its
@@ -124,6 +166,10 @@ impl Store {
 impl Shared {
     fn is_open(&self) -> bool {
         self.database.read().is_ok_and(|database| database.is_some())
+    }
+
+    fn is_well(&self) -> bool {
+        self.is_open() && !self.suspect.load(Ordering::Acquire)
     }
 }
 
@@ -157,7 +203,7 @@ fn highest_id(read: &Read) -> Result<u64> {
         last(read.keys(&schema::ACTORS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::SERVERS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::INBOXES, span())?.iter().map(|k| k.0).collect()),
-        last(read.keys(&schema::RECEIVED, span())?.iter().map(|k| k.0).collect()),
+        read.keys(&schema::RECEIVED, Span::all())?.iter().map(|(_, id)| id.0).max().unwrap_or_default(),
         last(read.keys(&schema::QUOTES, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::REPORTS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::MEDIA, span())?.iter().map(|k| k.0).collect()),

@@ -35,7 +35,6 @@ pub fn put(tx: &mut Write<'_>, note: &Note) -> Result<()> {
             tx.remove(&NOTES_WAITING, &note.id)?;
         }
     }
-    tx.after.pages = true;
     tx.put(&NOTES, &note.id, note)
 }
 
@@ -47,7 +46,6 @@ pub fn remove(tx: &mut Write<'_>, note: &Note) -> Result<()> {
         tx.remove(&NOTES_BY_THREAD, &(thread, note.id))?;
     }
     tx.remove(&NOTES_WAITING, &note.id)?;
-    tx.after.pages = true;
     tx.remove(&NOTES, &note.id)?;
     Ok(())
 }

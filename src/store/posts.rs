@@ -26,7 +26,6 @@ pub fn put(tx: &mut Write<'_>, post: &Post) -> Result<()> {
         unindex(tx, &old)?;
     }
     index(tx, post)?;
-    tx.after.pages = true;
     tx.put(&POSTS, &post.id, post)
 }
 
@@ -34,7 +33,6 @@ pub fn put(tx: &mut Write<'_>, post: &Post) -> Result<()> {
 pub fn erase(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     unindex(tx, post)?;
     tx.remove(&POSTS, &post.id)?;
-    tx.after.pages = true;
     Ok(())
 }
 

@@ -25,7 +25,6 @@ pub fn put(tx: &mut Write<'_>, post: PostId, kind: ReactionKind, actor: ActorId,
     } else {
         tx.put(&REACTIONS_BY_ACTOR, &(actor, kind, post), &())?;
         step(tx, count(kind, post), true)?;
-        tx.after.pages = true;
     }
     put_act(tx, &reaction.uri, ActRef::Reaction(kind, post, actor))?;
     tx.put(&REACTIONS, &key, reaction)?;
@@ -39,7 +38,6 @@ pub fn remove(tx: &mut Write<'_>, post: PostId, kind: ReactionKind, actor: Actor
     forget_act(tx, &old.uri, ActRef::Reaction(kind, post, actor))?;
     tx.remove(&REACTIONS_BY_ACTOR, &(actor, kind, post))?;
     step(tx, count(kind, post), false)?;
-    tx.after.pages = true;
     tx.remove(&REACTIONS, &key)
 }
 

@@ -3,11 +3,11 @@
 
 use serde_json::value::RawValue;
 
+use super::slim::Slim;
 use super::table::Table;
 use crate::base::time::Timestamp;
 use crate::model::account::{Account, Keys};
 use crate::model::activity::{Activity, Received};
-use crate::model::actor::Actor;
 use crate::model::client::Token;
 use crate::model::delivery::Delivery;
 use crate::model::follow::{ActRef, Follower, Following, OwnReaction, Reaction, ReactionKind};
@@ -31,7 +31,8 @@ pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
 pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
 pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 pub const SESSIONS: Table<[u8; 32], Session> = Table::fact("sessions");
-pub const RECEIVED: Table<ReceivedId, Received> = Table::fact("received");
+/// What waits for something to be fetched, by the moment from which on it is tried.
+pub const RECEIVED: Table<(Timestamp, ReceivedId), Received> = Table::fact("received");
 /// Strangers' objects that were deleted and activities that were undone: a late copy does not bring them back.
 pub const GONE: Table<Fingerprint, Timestamp> = Table::fact("gone");
 pub const REPORTS: Table<ReportId, Report> = Table::fact("reports");
@@ -57,10 +58,10 @@ pub(super) const ACTIVITIES: Table<ActivityId, Activity> = Table::fact("activiti
 pub(super) const OUTBOX: Table<(AccountId, ActivityId), ()> = Table::index("outbox");
 
 // store::actors
-pub(super) const ACTORS: Table<ActorId, Actor> = Table::fact("actors");
+pub(super) const ACTORS: Table<ActorId, Slim> = Table::fact("actors");
 pub(super) const SERVERS: Table<ServerId, Server> = Table::fact("servers");
 pub(super) const INBOXES: Table<InboxId, Inbox> = Table::fact("inboxes");
-pub(super) const ACTOR_BY_URI: Table<String, ActorId> = Table::index("actor_by_uri");
+pub(super) const ACTOR_BY_URI: Table<Fingerprint, ActorId> = Table::index("actor_by_uri");
 pub(super) const SERVER_BY_HOST: Table<String, ServerId> = Table::index("server_by_host");
 pub(super) const INBOX_BY_URL: Table<String, InboxId> = Table::index("inbox_by_url");
 
@@ -145,6 +146,29 @@ pub(super) const INDEXES: &[&str] = &[
     NOTES_WAITING.name,
     LANES.name,
     QUOTES_OF_POST.name,
+    COUNTS.name,
+];
+
+/// Tables that public pages and documents are made from: changes of these are told apart (see `seen`). An answer that
+/// is to be kept cannot look into others.
+pub(super) const SHOWN: &[&str] = &[
+    META.name,
+    KEYS.name,
+    MEDIA.name,
+    FOLLOWING.name,
+    ACCOUNTS.name,
+    HANDLES.name,
+    POSTS.name,
+    POSTS_BY_ACCOUNT.name,
+    POSTS_LISTED.name,
+    POSTS_BY_TAG.name,
+    OWN_REPLIES.name,
+    ACTIVITIES.name,
+    OUTBOX.name,
+    ACTORS.name,
+    NOTES.name,
+    NOTES_BY_THREAD.name,
+    QUOTES.name,
     COUNTS.name,
 ];
 

@@ -31,6 +31,8 @@ impl<K, V> Table<K, V> {
 /// Which keys of a table, in which direction, and at most how many.
 #[derive(Debug, Clone)]
 pub struct Span {
+    /// The leading part that all keys of the stretch have in common; empty where it may be anywhere in the table.
+    pub(super) lead: Vec<u8>,
     pub(super) from: Vec<u8>,
     /// Exclusive; `None` for the end of the table.
     pub(super) to: Option<Vec<u8>>,
@@ -40,14 +42,14 @@ pub struct Span {
 
 impl Span {
     pub fn all() -> Self {
-        Self { from: Vec::new(), to: None, reverse: false, limit: usize::MAX }
+        Self { lead: Vec::new(), from: Vec::new(), to: None, reverse: false, limit: usize::MAX }
     }
 
     /// All keys that begin with `prefix`.
     pub fn under(prefix: &impl Key) -> Self {
         let from = prefix.bytes();
         let to = successor(&from);
-        Self { from, to, ..Self::all() }
+        Self { lead: prefix.lead(), from, to, ..Self::all() }
     }
 
     /// Narrows to keys below `key`, itself not included.

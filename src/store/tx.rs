@@ -1,15 +1,21 @@
 //! Transactions as the rest of the house sees them: `Rows` to look, `Write` to change.
 
-use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
+use std::cell::RefCell;
+
+use redb::{
+    ReadTransaction, ReadableTable, ReadableTableMetadata, StorageError, TableDefinition, TableError, WriteTransaction,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::key::Key;
+use super::schema::SHOWN;
+use super::seen::{Mark, Seen, mark};
 use super::table::{Span, Table};
 use crate::base::id::Ids;
 use crate::base::time::{Clock, Timestamp};
-use crate::error::{Error, Result};
-use crate::model::ids::ServerId;
+use crate::error::{Cause, Error, Result};
+use crate::model::delivery::Wake;
 
 pub(super) fn definition(name: &'static str) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
     TableDefinition::new(name)
@@ -24,6 +30,13 @@ pub trait Rows {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()>;
     #[doc(hidden)]
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>;
+    #[doc(hidden)]
+    fn raw_len(&self, table: &'static str) -> Result<u64>;
+
+    /// How many rows a table has, without a look at them.
+    fn len<K: Key, V>(&self, table: &Table<K, V>) -> Result<u64> {
+        self.raw_len(table.name)
+    }
 
     fn get<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, key: &K) -> Result<Option<V>> {
         let mut found = None;
@@ -89,26 +102,84 @@ fn key_of<K: Key>(table: &'static str, mut key: &[u8]) -> Result<K> {
     decoded.ok_or_else(|| Error::bug(format!("a key of '{table}' does not decode")))
 }
 
+/// Whether the disk failed under a transaction. Kept apart from the errors of its verbs: some make an answer of them.
+#[derive(Default)]
+pub(super) struct Disk(RefCell<Option<String>>);
+
+impl Disk {
+    fn heed<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(Error::Broken(cause)) = &result
+            && is_of_disk(cause)
+        {
+            self.0.borrow_mut().get_or_insert_with(|| cause.to_string());
+        }
+        result
+    }
+
+    pub(super) fn why(&self) -> Option<String> {
+        self.0.borrow().clone()
+    }
+}
+
+/// The disk, and not what is on it.
+fn is_of_disk(cause: &Cause) -> bool {
+    let Some(source) = cause.source.as_deref() else { return false };
+    let storage = match source.downcast_ref() {
+        Some(TableError::Storage(e)) => Some(e),
+        Some(_) | None => source.downcast_ref(),
+    };
+    matches!(storage, Some(StorageError::Io(_) | StorageError::PreviousIo | StorageError::DatabaseClosed))
+}
+
 /// One consistent state, to look at.
 pub struct Read {
     txn: ReadTransaction,
+    pub(super) disk: Disk,
+    /// What was looked at, where somebody wants to know.
+    seen: Option<RefCell<Vec<Mark>>>,
 }
 
 impl Read {
     pub(super) fn new(txn: ReadTransaction) -> Self {
-        Self { txn }
+        Self { txn, disk: Disk::default(), seen: None }
+    }
+
+    /// One that tells in the end what was looked at.
+    pub(super) fn noting(txn: ReadTransaction) -> Self {
+        Self { seen: Some(RefCell::default()), ..Self::new(txn) }
+    }
+
+    /// `since`: the edition before the transaction began.
+    pub(super) fn into_seen(self, since: u64) -> Seen {
+        Seen::new(self.seen.map(RefCell::into_inner).unwrap_or_default(), since)
+    }
+
+    fn see(&self, table: &'static str, part: &[u8]) -> Result<()> {
+        let Some(seen) = &self.seen else { return Ok(()) };
+        if !SHOWN.contains(&table) {
+            return Err(Error::bug(format!("an answer that is to be kept looks into '{table}'")));
+        }
+        seen.borrow_mut().push(mark(table, part));
+        Ok(())
     }
 }
 
 impl Rows for Read {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        walk(&rows, span, see)
+        self.see(table, &span.lead)?;
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(walk(&rows, span, see))
     }
 
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        look(&rows, table, key, see)
+        self.see(table, key)?;
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(look(&rows, table, key, see))
+    }
+
+    fn raw_len(&self, table: &'static str) -> Result<u64> {
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(rows.len().map_err(|e| Error::broken(format!("count '{table}'"), e)))
     }
 }
 
@@ -149,12 +220,10 @@ fn walk<T: ReadableTable<&'static [u8], &'static [u8]>>(rows: &T, span: &Span, s
 /// What the world outside the store has to hear once a commit is durable.
 #[derive(Debug, Default)]
 pub struct After {
-    /// Servers that have something to receive, and from when on.
-    pub deliveries: Vec<(ServerId, Timestamp)>,
+    /// Servers that have something to receive.
+    pub deliveries: Vec<Wake>,
     /// Something was received and waits for its effect.
     pub received: bool,
-    /// Public pages show something else than before.
-    pub pages: bool,
     /// Files that no row names any more.
     pub files: Vec<String>,
 }
@@ -164,7 +233,6 @@ impl After {
     pub(super) fn join(&mut self, other: Self) {
         self.deliveries.extend(other.deliveries);
         self.received |= other.received;
-        self.pages |= other.pages;
         self.files.extend(other.files);
     }
 }
@@ -177,11 +245,14 @@ pub struct Write<'a> {
     /// Tell what has to be heard after the commit.
     pub after: After,
     pub(super) dirty: bool,
+    pub(super) disk: Disk,
+    changed: Vec<Mark>,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn new(txn: &'a WriteTransaction, ids: &'a Ids, clock: &Clock) -> Self {
-        Self { txn, ids, now: clock.now(), after: After::default(), dirty: false }
+        let (after, disk) = (After::default(), Disk::default());
+        Self { txn, ids, now: clock.now(), after, dirty: false, disk, changed: Vec::new() }
     }
 
     /// The moment of this transaction.
@@ -195,37 +266,75 @@ impl<'a> Write<'a> {
     }
 
     pub fn put<K: Key, V: Serialize>(&mut self, table: &Table<K, V>, key: &K, value: &V) -> Result<()> {
-        let value =
-            serde_json::to_vec(value).map_err(|e| Error::broken(format!("encode a row of '{}'", table.name), e))?;
-        self.raw_put(table.name, &key.bytes(), &value)
+        let (name, bytes) = (table.name, key.bytes());
+        let value = serde_json::to_vec(value).map_err(|e| Error::broken(format!("encode a row of '{name}'"), e))?;
+        self.change(name, &bytes, key);
+        let mut rows = self.disk.heed(self.txn.open_table(definition(name)).map_err(|e| opening(name, e)))?;
+        let put = rows.insert(&*bytes, &*value).map(|_| ());
+        self.disk.heed(put.map_err(|e| Error::broken(format!("write '{name}'"), e)))
     }
 
-    pub(super) fn raw_put(&mut self, table: &'static str, key: &[u8], value: &[u8]) -> Result<()> {
+    /// Many rows of one table.
+    pub(super) fn put_all<K: Key, V: Serialize>(
+        &mut self,
+        table: &Table<K, V>,
+        all: impl Iterator<Item = (K, V)>,
+    ) -> Result<()> {
         self.dirty = true;
-        let mut rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        rows.insert(key, value).map_err(|e| Error::broken(format!("write '{table}'"), e))?;
+        let name = table.name;
+        let mut rows = self.disk.heed(self.txn.open_table(definition(name)).map_err(|e| opening(name, e)))?;
+        let mut bytes = Vec::new();
+        for (key, value) in all {
+            bytes.clear();
+            serde_json::to_writer(&mut bytes, &value)
+                .map_err(|e| Error::broken(format!("encode a row of '{name}'"), e))?;
+            let put = rows.insert(key.bytes().as_slice(), bytes.as_slice()).map(|_| ());
+            self.disk.heed(put.map_err(|e| Error::broken(format!("write '{name}'"), e)))?;
+        }
         Ok(())
     }
 
     /// True when there was such a row.
     pub fn remove<K: Key, V>(&mut self, table: &Table<K, V>, key: &K) -> Result<bool> {
-        let name = table.name;
-        let mut rows = self.txn.open_table(definition(name)).map_err(|e| opening(name, e))?;
-        let was = rows.remove(key.bytes().as_slice()).map(|row| row.is_some());
+        let (name, bytes) = (table.name, key.bytes());
+        let mut rows = self.disk.heed(self.txn.open_table(definition(name)).map_err(|e| opening(name, e)))?;
+        let was = rows.remove(&*bytes).map(|row| row.is_some());
         // A removal that failed may have changed something.
-        self.dirty |= !matches!(was, Ok(false));
-        was.map_err(|e| Error::broken(format!("write '{name}'"), e))
+        if !matches!(was, Ok(false)) {
+            self.change(name, &bytes, key);
+        }
+        self.disk.heed(was.map_err(|e| Error::broken(format!("write '{name}'"), e)))
+    }
+
+    /// From here on the state is another, and what was made from the row does not hold after the commit.
+    fn change(&mut self, table: &'static str, bytes: &[u8], key: &impl Key) {
+        self.dirty = true;
+        if SHOWN.contains(&table) {
+            self.changed.extend([mark(table, &[]), mark(table, &key.lead()), mark(table, bytes)]);
+        }
+    }
+
+    /// Every row that was changed, as those see it who looked at it.
+    pub(super) fn into_changed(mut self) -> Vec<Mark> {
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        self.changed
     }
 }
 
 impl Rows for Write<'_> {
     fn raw(&self, table: &'static str, span: &Span, see: See<'_>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        walk(&rows, span, see)
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(walk(&rows, span, see))
     }
 
     fn raw_get(&self, table: &'static str, key: &[u8], see: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let rows = self.txn.open_table(definition(table)).map_err(|e| opening(table, e))?;
-        look(&rows, table, key, see)
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(look(&rows, table, key, see))
+    }
+
+    fn raw_len(&self, table: &'static str) -> Result<u64> {
+        let rows = self.disk.heed(self.txn.open_table(definition(table)).map_err(|e| opening(table, e)))?;
+        self.disk.heed(rows.len().map_err(|e| Error::broken(format!("count '{table}'"), e)))
     }
 }

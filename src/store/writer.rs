@@ -2,6 +2,7 @@
 //! and answers all. A commit is one fsync (about 4 ms on an ordinary disk), however many verbs share it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -10,7 +11,9 @@ use tokio::sync::oneshot;
 
 use super::Shared;
 use super::deliveries;
+use super::seen::Mark;
 use super::tx::{After, Read, Write};
+use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -52,9 +55,9 @@ where
 
     fn answer(self: Box<Self>, commit: Option<Error>) {
         let result = match (self.result, commit) {
-            (Some(Err(own)), _) => Err(own),
+            // Also to a verb that failed by itself: it may have seen what its neighbours did, which is gone.
             (_, Some(commit)) => Err(commit),
-            (Some(fine), None) => fine,
+            (Some(own), None) => own,
             (None, None) => Err(Error::bug("a verb was committed without being run")),
         };
         // A caller that went away does not undo what it asked for.
@@ -97,7 +100,8 @@ impl Drop for Writer {
 }
 
 fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
-    while let Some(first) = next(shared, waiting) {
+    let mut trouble = Trouble::default();
+    while let Some(first) = next(shared, waiting, &mut trouble) {
         let mut batch = vec![first];
         while batch.len() < limits::store::BATCH {
             match waiting.try_recv() {
@@ -105,31 +109,75 @@ fn work(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) {
                 Err(_) => break,
             }
         }
-        if !shared.is_open() {
-            reopen(shared);
+        let now = shared.options.clock.now();
+        if trouble.rests(now) {
+            refuse(batch);
+            continue;
         }
-        let outcome = commit(shared, &mut batch);
-        if let Ok(after) = &outcome {
-            (shared.options.after)(after);
+        let was_open = shared.is_well() || mended(shared, &mut trouble);
+        match commit(shared, &mut batch) {
+            Ok((heard, changed)) => {
+                shared.changes.hear(changed.as_deref().unwrap_or_default());
+                (shared.options.after)(&heard);
+                for job in batch {
+                    job.answer(None);
+                }
+                if changed.is_some() {
+                    trouble.over();
+                }
+            }
+            Err(why) => {
+                refuse(batch);
+                trouble.meet(now, &why);
+                if was_open {
+                    mended(shared, &mut trouble);
+                }
+            }
         }
-        let failure = outcome.err();
-        for job in batch {
-            job.answer(failure.as_ref().map(|_| Error::Busy { retry_after: limits::store::COME_BACK }));
+    }
+}
+
+/// The fault is not in what they asked for: nobody may drop it.
+fn refuse(batch: Vec<Box<dyn Job>>) {
+    for job in batch {
+        job.answer(Some(Error::Busy { retry_after: limits::store::COME_BACK }));
+    }
+}
+
+/// What is wrong with the disk, told once when it begins and once when it is over.
+#[derive(Default)]
+struct Trouble {
+    /// The last failure, while nothing has been written since.
+    last: Option<Timestamp>,
+}
+
+impl Trouble {
+    /// After a failure the disk is let alone for a moment, so that opening the file again and again does not keep
+    /// readers from it.
+    fn rests(&self, now: Timestamp) -> bool {
+        self.last.is_some_and(|last| last <= now && now.since(last) < limits::store::REOPEN)
+    }
+
+    fn meet(&mut self, now: Timestamp, why: &str) {
+        if self.last.replace(now).is_none() {
+            tracing::error!("the database cannot be written, so whoever asks is told to come back: {why}");
         }
-        if let Some(e) = failure {
-            tracing::error!("a commit failed: {e}");
-            reopen(shared);
+    }
+
+    fn over(&mut self) {
+        if self.last.take().is_some() {
+            tracing::info!("the database can be written again");
         }
     }
 }
 
 /// The next verb; `None` when the store is dropped. A file that could not be reopened is tried again and again, since
 /// readers cannot do it.
-fn next(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+fn next(shared: &Shared, waiting: &Receiver<Box<dyn Job>>, trouble: &mut Trouble) -> Option<Box<dyn Job>> {
     while !shared.is_open() {
         match waiting.recv_timeout(limits::store::REOPEN) {
             Ok(job) => return Some(job),
-            Err(RecvTimeoutError::Timeout) => reopen(shared),
+            Err(RecvTimeoutError::Timeout) => drop(mended(shared, trouble)),
             Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
@@ -137,7 +185,8 @@ fn next(shared: &Shared, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job
 }
 
 /// Runs the batch until all that have not failed share one transaction, and commits that.
-fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<After, String> {
+/// Also says what it changed, if there was anything to commit.
+fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<(After, Option<Vec<Mark>>), String> {
     let guard = shared.database.read().map_err(|e| e.to_string())?;
     let database = guard.as_ref().ok_or("the database is closed")?;
     loop {
@@ -149,6 +198,10 @@ fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<After, String> 
             tx.dirty = false;
             let fine = job.run(&mut tx);
             let after = std::mem::take(&mut tx.after);
+            if let Some(why) = tx.disk.why() {
+                // Whatever the verb made of it: it did not see what is there.
+                return Err(why);
+            }
             if fine {
                 heard.join(after);
             } else if tx.dirty {
@@ -162,47 +215,57 @@ fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<After, String> 
             txn.abort().map_err(|e| e.to_string())?;
             continue;
         }
+        let changed = tx.into_changed();
         if dirty {
             txn.commit().map_err(|e| e.to_string())?;
         } else {
             txn.abort().map_err(|e| e.to_string())?;
         }
-        return Ok(heard);
+        return Ok((heard, dirty.then_some(changed)));
     }
 }
 
-fn begin(database: &Database) -> Result<WriteTransaction, String> {
+/// Every commit has two phases, each with its sync: nothing is ever built on what a sync that failed may have lost
+/// while it can still be read. Starting the program anew would not help: what it reads outlives it.
+pub(super) fn begin(database: &Database) -> Result<WriteTransaction, String> {
     let mut txn = database.begin_write().map_err(|e| e.to_string())?;
-    // Reopening 1 GB after kill -9 takes milliseconds instead of seconds.
+    // Brings the two phases, and the state that makes reopening 1 GB after kill -9 take milliseconds instead of seconds.
     txn.set_quick_repair(true);
     Ok(txn)
 }
 
-/// After a failed commit (a full disk) redb refuses every write until the file is opened anew. The commit may have
-/// reached the disk all the same, so whoever waits for news is told to look.
-fn reopen(shared: &Shared) {
-    let Ok(mut guard) = shared.database.write() else { return };
+/// After a failure (a full disk) redb refuses whatever is not in memory until the file is opened anew. The commit may
+/// have reached the disk all the same, so whoever waits for news is told to look. True when it is open again.
+fn mended(shared: &Shared, trouble: &mut Trouble) -> bool {
+    let Ok(mut guard) = shared.database.write() else { return false };
     *guard = None;
+    shared.suspect.store(false, Ordering::Release);
     match (shared.reopen)() {
         Ok(database) => {
             let news = everything(&database);
+            // Before anybody can look at what may be another state.
+            shared.changes.forget();
             *guard = Some(database);
             drop(guard);
             (shared.options.after)(&news);
+            true
         }
-        Err(Error::Broken(cause)) => tracing::error!(what = %cause, "the database could not be reopened"),
-        Err(e) => tracing::error!("the database could not be reopened: {e}"),
+        Err(e) => {
+            let why = if let Error::Broken(cause) = &e { cause.to_string() } else { e.to_string() };
+            trouble.meet(shared.options.clock.now(), &format!("it could not be opened again: {why}"));
+            false
+        }
     }
 }
 
 /// All that may have to be heard.
 fn everything(database: &Database) -> After {
     let lanes = database.begin_read().map_err(|e| Error::broken("begin to read", e));
-    let lanes = lanes.and_then(|txn| deliveries::lanes(&Read::new(txn)));
+    let lanes = lanes.and_then(|txn| deliveries::wakes(&Read::new(txn)));
     if let Err(Error::Broken(cause)) = &lanes {
         tracing::error!(what = %cause, "the lanes could not be read");
     }
-    After { deliveries: lanes.unwrap_or_default(), received: true, pages: true, files: Vec::new() }
+    After { deliveries: lanes.unwrap_or_default(), received: true, files: Vec::new() }
 }
 
 #[cfg(test)]

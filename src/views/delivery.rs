@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::base::time::Timestamp;
 use crate::error::Result;
+use crate::limits;
 use crate::model::delivery::{Delivery, State};
 use crate::model::ids::{ActivityId, PostId, ServerId};
 use crate::store::deliveries::Name;
 use crate::store::{Rows, activities, actors, deliveries};
-
-/// Rows shown of one server; the rest is only counted.
-const ROWS: usize = 100;
 
 #[derive(Debug, Default)]
 pub struct Queue {
@@ -91,7 +89,7 @@ pub fn queue(rows: &impl Rows) -> Result<Queue> {
         let names = deliveries::lane(rows, id, usize::MAX)?;
         let lane = lane(rows, &mut lanes, id)?;
         lane.waiting = names.len();
-        for (_, name) in names.into_iter().take(ROWS) {
+        for (_, name) in names.into_iter().take(limits::desk::DELIVERIES) {
             if let Some(delivery) = deliveries::get(rows, name)? {
                 lane.rows.push(row(rows, name, delivery)?);
             }
@@ -108,7 +106,7 @@ pub fn queue(rows: &impl Rows) -> Result<Queue> {
     for (name, delivery) in failed {
         let lane = lane(rows, &mut lanes, delivery.server)?;
         lane.failed += 1;
-        if lane.failed <= ROWS {
+        if lane.failed <= limits::desk::DELIVERIES {
             lane.rows.push(row(rows, name, delivery)?);
         }
     }
@@ -142,6 +140,7 @@ mod tests {
 
     use super::*;
     use crate::model::activity::Activity;
+    use crate::model::delivery::Flow;
     use crate::model::ids::AccountId;
     use crate::store::Write;
     use crate::views::samples::House;
@@ -164,7 +163,9 @@ mod tests {
 
     fn delivery(server: ServerId, state: State, tries: u32, last: u64, said: &str) -> Delivery {
         let (due, last) = (Timestamp(5_000), (last > 0).then_some(Timestamp(last)));
-        Delivery { server, account: AccountId(1), state, tries, created: Timestamp(0), due, last, said: said.into() }
+        let of = Flow { activity: ActivityId(1), account: AccountId(1), urgent: false };
+        let said = said.into();
+        Delivery { state, tries, due, last, said, ..Delivery::new(server, of, Timestamp(0)) }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::post::{PostView, view};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::account::Replies;
 use crate::model::actor::Actor;
 use crate::model::ids::{AccountId, NoteId, PostId};
@@ -14,16 +15,6 @@ use crate::model::post::{Post, ReplyTo};
 use crate::model::site::Site;
 use crate::store::counts::{self, Count};
 use crate::store::{Rows, accounts, actors, notes, posts};
-
-/// The most answers that a page shows.
-pub const MAX_SHOWN: usize = 200;
-/// Deeper answers stand on the last level, in order of time.
-pub const MAX_LEVEL: usize = 3;
-/// The most rows read for each post of ours in a thread, whatever their state.
-const MAX_READ: usize = 1_000;
-/// How many later posts of an account are searched for answers to strangers.
-const SEARCHED: usize = 2_000;
-const BATCH: usize = 100;
 
 #[derive(Debug, Clone, Default)]
 pub struct Thread {
@@ -121,9 +112,9 @@ impl<R: Rows> Gathering<'_, R> {
         let mut queue = VecDeque::from([top.id]);
         let mut seen = HashSet::from([top.id]);
         while let Some(id) = queue.pop_front() {
-            let answers = posts::own_replies(self.rows, id, MAX_SHOWN)?;
+            let answers = posts::own_replies(self.rows, id, limits::pages::ANSWERS)?;
             let mut own: Vec<(Key, Post)> = answers.into_iter().map(|post| (Key::Post(id), post)).collect();
-            let notes = notes::of_thread(self.rows, id, MAX_READ)?;
+            let notes = notes::of_thread(self.rows, id, limits::pages::THREAD_READ)?;
             self.total += counts::get(self.rows, Count::Replies(id))?;
             for account in notes.iter().flat_map(|note| note.concerns.iter()) {
                 self.search(top.id, *account)?;
@@ -136,7 +127,7 @@ impl<R: Rows> Gathering<'_, R> {
                 self.places.insert(uri, place);
             }
             for (place, post) in own {
-                if seen.len() <= MAX_SHOWN && seen.insert(post.id) {
+                if seen.len() <= limits::pages::ANSWERS && seen.insert(post.id) {
                     queue.push_back(post.id);
                     let node = Node { key: Key::Post(post.id), at: post.published, what: What::Post(Box::new(post)) };
                     self.below.entry(place).or_default().push(node);
@@ -176,9 +167,9 @@ impl<R: Rows> Gathering<'_, R> {
             return Ok(());
         }
         let mut before = None;
-        for _ in 0..SEARCHED / BATCH {
-            let batch = posts::of_account(self.rows, account, before, BATCH)?;
-            let end = batch.len() < BATCH;
+        for _ in 0..limits::pages::THREAD_SEARCHED / limits::pages::THREAD_BATCH {
+            let batch = posts::of_account(self.rows, account, before, limits::pages::THREAD_BATCH)?;
+            let end = batch.len() < limits::pages::THREAD_BATCH;
             for post in batch {
                 if post.id <= since {
                     return Ok(());
@@ -198,7 +189,7 @@ impl<R: Rows> Gathering<'_, R> {
     /// What stands under a place, in order of time, with what stands under it in turn.
     fn answers(&mut self, place: Key, level: usize) -> Result<Vec<Answer>> {
         let mut nodes = self.below.remove(&place).unwrap_or_default();
-        if level == MAX_LEVEL {
+        if level == limits::pages::LEVELS {
             let mut next = 0;
             while let Some(node) = nodes.get(next) {
                 let deeper = self.below.remove(&node.key).unwrap_or_default();
@@ -209,12 +200,12 @@ impl<R: Rows> Gathering<'_, R> {
         nodes.sort_by_key(|node| (node.at, node.key.number()));
         let mut answers = Vec::new();
         for node in nodes {
-            if self.thread.shown == MAX_SHOWN {
+            if self.thread.shown == limits::pages::ANSWERS {
                 break;
             }
             let Some(said) = self.said(node.what)? else { continue };
             self.thread.shown += 1;
-            let below = if level < MAX_LEVEL { self.answers(node.key, level + 1)? } else { Vec::new() };
+            let below = if level < limits::pages::LEVELS { self.answers(node.key, level + 1)? } else { Vec::new() };
             answers.push(Answer { said, answers: below });
         }
         Ok(answers)
@@ -354,10 +345,10 @@ mod tests {
         let house = House::new();
         let (press, ann) = (house.account("press"), house.stranger("ann", "Ann"));
         let top = house.post(&press, "top");
-        for n in 0..MAX_SHOWN + 7 {
+        for n in 0..limits::pages::ANSWERS + 7 {
             house.note(&ann, &top, None, Shown::Released, &format!("{n}"));
         }
         let found = ask(&house, top.id);
-        assert_eq!((found.shown, found.more), (MAX_SHOWN, 7));
+        assert_eq!((found.shown, found.more), (limits::pages::ANSWERS, 7));
     }
 }

@@ -2,16 +2,12 @@
 
 use super::post::{PostView, view};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::account::Account;
 use crate::model::ids::PostId;
 use crate::model::post::{Post, ReplyTo};
 use crate::model::site::Site;
 use crate::store::{Rows, posts};
-
-/// Posts on a page and in a feed.
-pub const PAGE: usize = 20;
-/// How many posts are looked at for one page when some are left out.
-const LOOKED_AT: usize = 400;
 
 /// A stretch of a list.
 #[derive(Debug, Clone)]
@@ -77,7 +73,7 @@ fn sifted(
     batch: impl Fn(Option<PostId>) -> Result<Vec<Post>>,
 ) -> Result<Page> {
     let (mut found, mut from) = (Vec::new(), before);
-    for _ in 0..LOOKED_AT.div_ceil(limit + 1) {
+    for _ in 0..limits::pages::LOOKED_AT.div_ceil(limit + 1) {
         let batch = batch(from)?;
         let end = batch.len() <= limit;
         from = batch.last().map(|post| post.id);
@@ -133,7 +129,7 @@ mod tests {
         }
         let (mut seen, mut before) = (Vec::new(), None);
         loop {
-            let page = house.store.read(|r| home(r, &site(), before, PAGE)).unwrap();
+            let page = house.store.read(|r| home(r, &site(), before, limits::pages::POSTS)).unwrap();
             seen.extend(texts(&page).into_iter().map(str::to_owned));
             before = page.older;
             if before.is_none() {
@@ -152,11 +148,11 @@ mod tests {
         house.put_post(quiet);
         house.post(&press, "loud #water");
         let read = |ask: &dyn Fn(&crate::store::Read) -> Result<Page>| house.store.read(|r| ask(r)).unwrap();
-        assert_eq!(texts(&read(&|r| home(r, &site(), None, PAGE))), ["loud #water"]);
-        assert_eq!(texts(&read(&|r| tagged(r, &site(), "water", None, PAGE))), ["loud #water"]);
-        let all = read(&|r| of_account(r, &site(), &press, Which::All, None, PAGE));
+        assert_eq!(texts(&read(&|r| home(r, &site(), None, limits::pages::POSTS))), ["loud #water"]);
+        assert_eq!(texts(&read(&|r| tagged(r, &site(), "water", None, limits::pages::POSTS))), ["loud #water"]);
+        let all = read(&|r| of_account(r, &site(), &press, Which::All, None, limits::pages::POSTS));
         assert_eq!(texts(&all), ["loud #water", "quiet #water"]);
-        let feed = read(&|r| of_account(r, &site(), &press, Which::Listed, None, PAGE));
+        let feed = read(&|r| of_account(r, &site(), &press, Which::Listed, None, limits::pages::POSTS));
         assert_eq!(texts(&feed), ["loud #water"]);
     }
 
@@ -170,11 +166,12 @@ mod tests {
             house.reply(&press, &format!("answer {n}"), ReplyTo::Note(note.id));
         }
         house.reply(&press, "goes on", ReplyTo::Own(first.id));
-        let ask = |which| house.store.read(|r| of_account(r, &site(), &press, which, None, PAGE)).unwrap();
+        let ask =
+            |which| house.store.read(|r| of_account(r, &site(), &press, which, None, limits::pages::POSTS)).unwrap();
         let page = ask(Which::NoAnswers);
         assert_eq!(texts(&page), ["goes on", "first"]);
         assert_eq!(page.older, None);
-        assert_eq!(ask(Which::All).posts.len(), PAGE);
+        assert_eq!(ask(Which::All).posts.len(), limits::pages::POSTS);
     }
 
     #[test]
@@ -183,11 +180,15 @@ mod tests {
         let press = house.account("press");
         let first = house.post(&press, "first");
         let note = house.note(&house.stranger("ann", "Ann"), &first, None, Shown::Released, "?");
-        for n in 0..LOOKED_AT + 50 {
+        for n in 0..limits::pages::LOOKED_AT + 50 {
             house.reply(&press, &format!("answer {n}"), ReplyTo::Note(note.id));
         }
-        let ask =
-            |before| house.store.read(|r| of_account(r, &site(), &press, Which::NoAnswers, before, PAGE)).unwrap();
+        let ask = |before| {
+            house
+                .store
+                .read(|r| of_account(r, &site(), &press, Which::NoAnswers, before, limits::pages::POSTS))
+                .unwrap()
+        };
         let empty = ask(None);
         assert!(empty.posts.is_empty() && empty.older.is_some());
         assert_eq!(texts(&ask(empty.older)), ["first"]);

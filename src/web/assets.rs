@@ -7,6 +7,7 @@ use hyper::StatusCode;
 use hyper::header;
 use rust_embed::RustEmbed;
 
+use super::cache;
 use super::response::{Response, answer, set};
 use crate::crypto::digest;
 use crate::error::{Error, Result};
@@ -31,9 +32,9 @@ pub fn path(name: &str) -> String {
     format!("/assets/{version}/{name}")
 }
 
-/// Serves an embedded file. The version in the address is not checked: a page that is older than the program
-/// still gets a style sheet.
-pub fn serve(name: &str) -> Result<Response> {
+/// Serves an embedded file. A page that is older than the program still gets a style sheet: only under the version of
+/// today it is kept.
+pub fn serve(address: &str, name: &str) -> Result<Response> {
     let file = Static::get(name).ok_or(Error::NotFound)?;
     let kind = match name.rsplit_once('.').map(|(_, ext)| ext) {
         Some("css") => "text/css; charset=utf-8",
@@ -49,5 +50,5 @@ pub fn serve(name: &str) -> Result<Response> {
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     );
-    Ok(response)
+    Ok(if address == path(name) { cache::fixed(response) } else { cache::passing(response) })
 }

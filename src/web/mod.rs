@@ -1,9 +1,14 @@
-//! What all doors share: requests as doors see them, answers, who asks, embedded files.
+//! What all doors share: requests as doors see them, answers and those that are kept, who asks, embedded files.
 
 pub mod assets;
+pub mod budget;
+pub mod cache;
 pub mod cookie;
 pub mod csrf;
+pub mod front;
 pub mod multipart;
+mod negotiate;
+pub mod network;
 pub mod request;
 pub mod response;
 pub mod who;

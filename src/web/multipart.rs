@@ -7,7 +7,7 @@ use multer::{Field, Multipart};
 use super::request::{Form, Request};
 use crate::error::{Error, Problem, Result};
 use crate::limits::inbound as limits;
-use crate::media::files::{Files, Unfinished};
+use crate::media::files::{Files, Unfinished, unwritten};
 
 /// A form that has arrived.
 #[derive(Debug, Default)]
@@ -17,8 +17,8 @@ pub struct Parts {
     pub files: Vec<(String, Unfinished)>,
 }
 
-/// Reads a multipart form of at most `cap` bytes. A part whose name begins with `prefix` is a file, of which `most` are
-/// kept; a field in which none was chosen is passed over. The names of files are ignored: some programs send a path.
+/// Reads a multipart form of at most `cap` bytes. A part whose name begins with `prefix` is a file, of which there may be
+/// `most`; a field in which none was chosen is passed over. The names of files are ignored: some programs send a path.
 pub async fn read(request: &mut Request, files: &Files, prefix: &str, most: usize, cap: u64) -> Result<Parts> {
     let Some(boundary) = request.boundary() else {
         return Err(Problem::new("E154", "The form cannot be read: it is not multipart.").into());
@@ -34,9 +34,12 @@ async fn parse(mut parts: Multipart<'_>, files: &Files, prefix: &str, most: usiz
         let name = part.name().unwrap_or_default().to_owned();
         if !name.starts_with(prefix) {
             pairs.push((name, text(part).await?));
-        } else if taken.len() < most {
+        } else {
             // A field in which no file was chosen comes as an empty file without a name.
             let chosen = part.file_name().is_some_and(|name| !name.is_empty());
+            if taken.len() >= most && chosen {
+                return Err(Problem::new("E154", "The form cannot be read: it has too many files.").into());
+            }
             taken.extend(file(&mut part, files, chosen).await?.map(|file| (name, file)));
         }
         if pairs.len() > limits::FIELDS {
@@ -67,8 +70,7 @@ async fn file(part: &mut Field<'_>, files: &Files, chosen: bool) -> Result<Optio
             file = Some(files.begin()?);
         }
         // Into the system's cache, not to the disk: short enough to be done here.
-        let written = file.iter_mut().try_for_each(|file| file.file.write_all(&chunk));
-        written.map_err(|e| Error::broken("writing a media file", e))?;
+        file.iter_mut().try_for_each(|file| file.file.write_all(&chunk)).map_err(unwritten)?;
     }
     if file.is_none() && chosen { files.begin().map(Some) } else { Ok(file) }
 }
@@ -149,7 +151,6 @@ pub mod tests {
             ("file1", Some("/tmp/a.png"), "bytes"),
             ("file2", Some(""), ""),
             ("file3", Some("b.png"), ""),
-            ("file4", Some("c.png"), "too many"),
         ];
         let mut parts = parsed(&place.files, "file", &sent).await.unwrap();
         assert_eq!(parts.form.text("text"), "One");
@@ -170,6 +171,8 @@ pub mod tests {
         }
         let many: Vec<_> = (0..=limits::FIELDS).map(|_| ("a", None, "b")).collect();
         assert!(parsed(&place.files, "file", &many).await.is_err());
+        let three = [("file", Some("a"), "b"); 3];
+        assert!(parsed(&place.files, "file", &three).await.is_err());
         let long = "x".repeat(limits::FORM + 1);
         assert!(parsed(&place.files, "file", &[("text", None, &long)]).await.is_err());
         assert_eq!(place.unfinished(), 0);

@@ -1,14 +1,25 @@
 //! A request as a door sees it: path in segments, query, form; every body bounded in size and time.
 
-use bytes::Bytes;
+use std::borrow::Cow;
+
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyDataStream, BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::front::{self, Toll, Visitor};
+use super::negotiate;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::limits::inbound::FIELDS;
+
+/// What public pages and documents look for in a query. All else in it makes no difference to them.
+pub(super) const KEYED: &[&str] = &["before", "page", "replies", "resource"];
+
+/// What our own links percent-encode: see [`crate::model::site::Site::tag`].
+const SPELLED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-');
 
 /// A request with its body still to come.
 pub struct Request {
@@ -16,15 +27,16 @@ pub struct Request {
     segments: Vec<String>,
     query: Vec<(String, String)>,
     body: Option<Incoming>,
+    visitor: Visitor,
 }
 
 impl Request {
     /// Takes a request apart. Refuses a path that is no text.
-    pub fn new(request: hyper::Request<Incoming>) -> Result<Self> {
+    pub fn new(request: hyper::Request<Incoming>, visitor: Visitor) -> Result<Self> {
         let (parts, body) = request.into_parts();
         let segments = segments(parts.uri.path())?;
-        let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        Ok(Self { parts, segments, query, body: Some(body) })
+        let query = owned(parts.uri.query().unwrap_or_default().as_bytes());
+        Ok(Self { parts, segments, query, body: Some(body), visitor })
     }
 
     pub fn method(&self) -> &Method {
@@ -66,9 +78,31 @@ impl Request {
         self.parts.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| self.header("host"))
     }
 
-    /// The first value of a query parameter.
+    /// The first value of a query parameter: one of [`KEYED`], where the answer may be kept.
     pub fn query(&self, name: &str) -> Option<&str> {
+        debug_assert!(KEYED.contains(&name) || self.path().starts_with("/api/") || self.path().starts_with("/desk"));
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it costs next to nothing: a file as it lies there. Judged by the same parts that the doors go by.
+    pub fn is_free(&self) -> bool {
+        let first = self.segments.first().map(String::as_str);
+        self.is_read() && matches!(first, Some("assets" | "media" | "favicon.ico" | "robots.txt" | "healthz"))
+    }
+
+    /// What this asks of the limits of its network. What shows a secret (a cookie, a token, a signature, a link) or
+    /// changes something is counted when it fails; all else when it is asked.
+    pub fn toll(&self) -> Option<Toll> {
+        if self.is_free() {
+            return None;
+        }
+        let desk = self.segments.first().is_some_and(|first| first == "desk");
+        let changes = !self.is_read() || desk || self.parts.headers.contains_key("authorization");
+        Some(if changes { Toll::Fault } else { Toll::Read })
+    }
+
+    pub fn visitor(&self) -> &Visitor {
+        &self.visitor
     }
 
     /// An id in the query that pages a list; a wrong one is as good as none.
@@ -76,11 +110,14 @@ impl Request {
         self.query(name)?.parse().ok()
     }
 
-    /// True when the answer should be ActivityPub JSON. Its media types win wherever they stand in `Accept`, as
-    /// other servers send them beside `text/html`.
+    /// See [`negotiate::activity`].
     pub fn wants_activity(&self) -> bool {
-        let accept = self.header("accept").unwrap_or_default();
-        accept.contains("application/activity+json") || accept.contains("application/ld+json")
+        negotiate::activity(&self.parts.headers)
+    }
+
+    /// See [`negotiate::page`].
+    pub fn wants_page(&self) -> bool {
+        negotiate::page(&self.parts.headers)
     }
 
     /// The whole body, up to `cap` bytes.
@@ -91,11 +128,14 @@ impl Request {
         if announced.is_some_and(|length| length > cap) {
             return Err(too_large());
         }
-        match tokio::time::timeout(limits::inbound::BODY_TIME, Limited::new(body, cap).collect()).await {
-            Ok(Ok(collected)) => Ok(collected.to_bytes()),
-            Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-            Ok(Err(_)) => Err(Problem::new("E151", "The request broke off.").into()),
-            Err(_) => Err(Problem::new("E152", "The request took too long to arrive.").into()),
+        match tokio::time::timeout(front::time_for(cap), gather(body, cap, &mut self.visitor)).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(Stopped::TooLarge)) => Err(too_large()),
+            Ok(Err(Stopped::BrokeOff)) => Err(Problem::new("E151", "The request broke off.").into()),
+            Ok(Err(Stopped::NoRoom)) => Err(Error::Busy { retry_after: limits::inbound::COME_BACK }),
+            Ok(Err(Stopped::TooSlow)) | Err(_) => {
+                Err(Problem::new("E152", "The request took too long to arrive.").into())
+            }
         }
     }
 
@@ -112,7 +152,7 @@ impl Request {
     /// A posted form without files.
     pub async fn form(&mut self) -> Result<Form> {
         let bytes = self.bytes(limits::inbound::FORM).await?;
-        Form::new(pairs(&bytes))
+        Form::new(owned(&bytes))
     }
 
     /// The boundary of a multipart body, when it is one.
@@ -129,10 +169,8 @@ pub struct Form {
 
 impl Form {
     pub fn new(pairs: Vec<(String, String)>) -> Result<Self> {
-        if pairs.len() > limits::inbound::FIELDS {
-            return Err(
-                Problem::new("E153", format!("The form has more than {} fields.", limits::inbound::FIELDS)).into()
-            );
+        if pairs.len() > FIELDS {
+            return Err(Problem::new("E153", format!("The form has more than {FIELDS} fields.")).into());
         }
         Ok(Self { pairs })
     }
@@ -160,14 +198,64 @@ impl Form {
     }
 }
 
-fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(bytes)
-        .take(limits::inbound::FIELDS + 1)
-        .map(|(k, v)| (k.into_owned(), v.into_owned()))
-        .collect()
+/// Why a body was not read to its end.
+enum Stopped {
+    TooLarge,
+    TooSlow,
+    BrokeOff,
+    /// Too much of other bodies is in memory.
+    NoRoom,
 }
 
-fn segments(path: &str) -> Result<Vec<String>> {
+/// Reads a body that has to grow at a pace. Room is taken for what has arrived, never for what is announced. Uploads
+/// have a bound of their own (`limits::inbound::UPLOADS`).
+async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result<Bytes, Stopped> {
+    let counted = cap <= limits::inbound::FORM;
+    let (mut whole, mut rest) = (Bytes::new(), BytesMut::new());
+    let (mut length, mut span_end, mut span_length) = (0, next_span(), 0);
+    loop {
+        let Ok(frame) = tokio::time::timeout_at(span_end, body.frame()).await else {
+            if length - span_length < limits::inbound::BODY_LEAST {
+                return Err(Stopped::TooSlow);
+            }
+            (span_end, span_length) = (next_span(), length);
+            continue;
+        };
+        let Some(frame) = frame else { break };
+        let Ok(data) = frame.map_err(|_| Stopped::BrokeOff)?.into_data() else { continue };
+        length += data.len();
+        if length > cap {
+            return Err(Stopped::TooLarge);
+        }
+        if counted && !visitor.grow(data.len()) {
+            return Err(Stopped::NoRoom);
+        }
+        // Nearly every body is one piece and is passed on as it is.
+        if whole.is_empty() && rest.is_empty() {
+            whole = data;
+        } else {
+            rest.extend_from_slice(&std::mem::take(&mut whole));
+            rest.extend_from_slice(&data);
+        }
+    }
+    Ok(if whole.is_empty() { rest.freeze() } else { whole })
+}
+
+fn next_span() -> tokio::time::Instant {
+    tokio::time::Instant::now() + limits::inbound::BODY_PACE
+}
+
+/// Names and values of a query or form, decoded.
+pub(super) fn pairs(bytes: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    form_urlencoded::parse(bytes).take(FIELDS + 1)
+}
+
+fn owned(bytes: &[u8]) -> Vec<(String, String)> {
+    pairs(bytes).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// The parts of a path, see [`Request::segments`].
+pub(super) fn segments(path: &str) -> Result<Vec<String>> {
     path.strip_prefix('/')
         .unwrap_or(path)
         .trim_end_matches('/')
@@ -180,6 +268,13 @@ fn segments(path: &str) -> Result<Vec<String>> {
         .collect()
 }
 
+/// The path that falls into these parts, in the spelling of our own links.
+pub(super) fn path_of(segments: &[String]) -> String {
+    let parts = segments.iter().flat_map(|part| ["/".into(), utf8_percent_encode(part, SPELLED).to_string()]);
+    let path: String = parts.collect();
+    if path.is_empty() { "/".into() } else { path }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +285,18 @@ mod tests {
         assert_eq!(segments("/@press/12/").unwrap(), ["@press", "12"]);
         assert_eq!(segments("/tags/%C3%BCber").unwrap(), ["tags", "über"]);
         assert_eq!(segments("//a").unwrap(), ["", "a"]);
+    }
+
+    #[test]
+    fn each_path_has_one_spelling() {
+        for path in
+            ["/", "/@press", "/@press/12/de-CH", "/tags/%C3%BCber", "/.well-known/host-meta", "/@press/feed.atom"]
+        {
+            assert_eq!(path_of(&segments(path).unwrap()), path);
+        }
+        for path in ["//", "/@press/", "/%40press", "/tags/%c3%bcber", "/tags/%77ater", "/tags/a_b", "/a//b/"] {
+            assert_ne!(path_of(&segments(path).unwrap()), path);
+        }
     }
 
     #[test]

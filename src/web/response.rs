@@ -11,7 +11,7 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, ReadBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 
 pub type Response = hyper::Response<Body>;
 
@@ -82,6 +82,15 @@ pub fn answer(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) ->
 /// A status and nothing else.
 pub fn bare(status: StatusCode) -> Response {
     answer(status, "", Bytes::new())
+}
+
+/// The status for a request that is at fault itself; what went wrong with its body has a status of its own.
+pub fn fault(problem: &Problem, otherwise: StatusCode) -> StatusCode {
+    match problem.id {
+        "E150" => StatusCode::PAYLOAD_TOO_LARGE,
+        "E152" => StatusCode::REQUEST_TIMEOUT,
+        _ => otherwise,
+    }
 }
 
 /// A page under the policy of public pages.

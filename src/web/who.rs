@@ -31,6 +31,6 @@ pub struct Browser {
 pub fn browser(rows: &impl Rows, request: &Request, secure: bool, now: Timestamp) -> Result<Browser> {
     let shown = cookie::session(request, secure).ok_or(Error::SignIn)?;
     let key = token::hash(&shown);
-    let session = rows.get(&SESSIONS, &key)?.filter(|session| session.expires > now).ok_or(Error::SignIn)?;
+    let session = rows.get(&SESSIONS, &key)?.filter(|session| session.is_open(now)).ok_or(Error::SignIn)?;
     Ok(Browser { key, session })
 }

@@ -1,4 +1,5 @@
-//! Once an hour, what need not be kept is forgotten; at the start and once a day, files that no row names are removed.
+//! Once an hour, what need not be kept is forgotten, and what a wrong clock put off comes back; at the start and once a
+//! day, files that no row names are removed.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,6 +27,11 @@ pub async fn run(app: Arc<App>) {
 
 /// Forgets all that is to be forgotten now; `sweep` looks for orphaned files too.
 pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
+    let misled = app.store.read(|rows| actions::clock::misled(rows, app.now()))?;
+    if !misled.is_empty() {
+        tracing::warn!(servers = misled.len(), "the clock was set back: what waited for the future is tried now");
+        app.store.write(move |tx| actions::clock::set_right(tx, &misled)).await?;
+    }
     while app.store.write(actions::prune::prune).await? {}
     if !sweep {
         return Ok(());

@@ -1,11 +1,7 @@
 //! A client program: a token, a picture, a post, an edit, an end.
 
-use instance::actions::tokens;
 use instance::base::time::Clock;
-use instance::crypto::token;
 use instance::media::draw;
-use instance::model::client::Scopes;
-use instance::model::user::Asker;
 use serde_json::{Value, json};
 
 use crate::support::http::{Answer, get, send};
@@ -18,10 +14,7 @@ struct Program<'a> {
 
 impl<'a> Program<'a> {
     async fn new(instance: &'a Instance, scopes: &str) -> Self {
-        let (text, scopes) = (token::new(), Scopes::parse(scopes).unwrap());
-        let (owner, account, hash) = (Asker::Operator.may_run().unwrap(), instance.account.id, token::hash(&text));
-        instance.app.store.write(move |tx| tokens::add(tx, owner, account, &scopes, "test", hash)).await.unwrap();
-        Self { instance, bearer: format!("Bearer {text}") }
+        Self { instance, bearer: instance.bearer(scopes).await }
     }
 
     async fn call(&self, method: &str, path: &str, body: Value) -> Answer {

@@ -1,11 +1,16 @@
 //! What the store keeps when the power goes, the disk fails, verbs fail beside each other, and the file is damaged.
 //! Everything runs on a disk in memory (`support::crash`), on a clock that is moved by hand.
 
+mod deeds;
 mod faults;
 mod file;
+mod full;
 mod group;
+mod kill;
 mod model;
 mod power;
+mod storm;
+mod story;
 
 use std::sync::{Arc, Mutex};
 
@@ -39,12 +44,7 @@ fn listening(clock: &Clock) -> (Options, Heard) {
     let heard = Heard::default();
     let told = Arc::clone(&heard);
     let after = Box::new(move |after: &After| {
-        let copy = After {
-            deliveries: after.deliveries.clone(),
-            received: after.received,
-            pages: after.pages,
-            files: after.files.clone(),
-        };
+        let copy = After { deliveries: after.deliveries.clone(), received: after.received, files: after.files.clone() };
         told.lock().unwrap().push(copy);
     });
     (Options { after, ..options(clock) }, heard)
@@ -55,8 +55,7 @@ fn open(disk: &Disk, clock: &Clock) -> Store {
 }
 
 fn open_with(disk: &Disk, options: Options) -> instance::error::Result<Store> {
-    let disk = disk.clone();
-    Store::on_backend(move || disk.backend(), options)
+    Store::on_backend(disk.backends(), options)
 }
 
 fn sound(store: &Store) {

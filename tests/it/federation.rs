@@ -134,11 +134,10 @@ async fn a_server_that_is_away_gets_everything_when_it_is_back() {
         alpha.app.store.read(|rows| instance::store::actors::server_by_host(rows, &actor.profile.domain)).unwrap();
     assert!(server.unwrap().failures >= 2);
     assert_eq!(alpha.deliveries(State::Waiting), 2);
-    clock.advance(Duration::from_secs(3 * 24 * 3600));
-    drain(&[&alpha]).await;
-    clock.advance(Duration::from_secs(24 * 3600));
-    drain(&[&alpha]).await;
-    clock.advance(Duration::from_secs(2 * 24 * 3600));
+    for _ in 0..14 {
+        clock.advance(Duration::from_secs(12 * 3600));
+        drain(&[&alpha]).await;
+    }
     instance::work::prune::turn(&alpha.app, true).await.unwrap();
     assert_eq!(alpha.deliveries(State::Waiting), 0);
     assert_eq!(alpha.deliveries(State::GivenUp), 2);

@@ -1,10 +1,16 @@
 //! Attacks on the federation doors, each made by a server that lies, against a server that lives. What is refused must
 //! leave no trace: the tables are counted before and after.
 
+mod cases;
+mod chains;
 mod floods;
 mod identity;
+mod names;
 mod objects;
 mod order;
+mod outbound;
+mod parsing;
+mod wave;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +21,7 @@ use instance::store::notes;
 use serde_json::{Value, json};
 
 use crate::support::evil::Evil;
-use crate::support::{Instance, START, drain};
+use crate::support::{Instance, START, World, drain};
 
 const MAL: &str = "127.0.0.21";
 const EVE: &str = "127.0.0.22";
@@ -23,7 +29,7 @@ const EVE: &str = "127.0.0.22";
 /// One of ours, which reaches the two evil hosts and nothing else.
 async fn start() -> (Clock, Instance, Evil) {
     let clock = Clock::by_hand(START);
-    let us = Instance::start_among(&clock, &[MAL, EVE]).await;
+    let us = Instance::start_in(&clock, &World::of(&[MAL, EVE])).await;
     (clock, us, Evil::start(MAL).await)
 }
 

@@ -48,12 +48,12 @@ fn the_house_is_straight() {
     for file in rust_files(&root.join("src")) {
         let path = inside(&file, &root.join("src"));
         let source = fs::read_to_string(&file).expect("a source file is readable text");
-        let complained =
-            paper(&path, &source).into_iter().chain(order(&path, &source)).chain(bounds::astray(&path, &source));
+        let complained = [paper, order, bounds::astray, bounds::unexplained].map(|rule| rule(&path, &source));
+        let complained = complained.into_iter().flatten();
         complaints.extend(complained.map(|complaint| format!("src/{path}:{complaint}")));
         rooms.extend(room_of(&path).map(str::to_owned));
     }
-    for file in rust_files(&root.join("tests/it")) {
+    for file in ["tests/bench", "tests/fuzz", "tests/it"].iter().flat_map(|folder| rust_files(&root.join(folder))) {
         let path = inside(&file, root);
         let source = fs::read_to_string(&file).expect("a test file is readable text");
         complaints.extend(paper(&path, &source).into_iter().map(|complaint| format!("{path}:{complaint}")));
@@ -267,7 +267,7 @@ fn follows_path(tokens: &[Token<'_>], at: usize) -> bool {
     at >= 2 && is_path(tokens, at - 2)
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder is part of the project") {
         let path = entry.expect("the folder is readable").path();

@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
+use instance::actions;
 use instance::actions::receive::{Gathered, apply};
-use instance::actions::{self, tokens};
 use instance::activitypub::read::{Incoming, Intent, Undone};
 use instance::app::lookup;
 use instance::base::time::{Clock, Timestamp};
-use instance::crypto::token;
 use instance::error::Error;
 use instance::model::account::Replies;
-use instance::model::client::Scopes;
 use instance::model::ids::{AccountId, MediaId};
 use instance::model::media::{Media, Small};
 use instance::model::note::Shown;
 use instance::model::post::{NewPost, Version};
-use instance::model::user::Asker;
 use instance::store::counts::{self, Count};
 use instance::store::schema::MEDIA;
 use instance::store::{follows, notes};
@@ -140,10 +137,7 @@ async fn a_picture_has_one_place() {
 #[tokio::test]
 async fn an_attempt_that_is_repeated_at_once_makes_one_post() {
     let alpha = Instance::start(&Clock::by_hand(START)).await;
-    let (text, scopes) = (token::new(), Scopes::parse("write").unwrap());
-    let (owner, account, hash) = (Asker::Operator.may_run().unwrap(), alpha.account.id, token::hash(&text));
-    alpha.app.store.write(move |tx| tokens::add(tx, owner, account, &scopes, "test", hash)).await.unwrap();
-    let (bearer, url) = (format!("Bearer {text}"), alpha.url("/api/v1/statuses"));
+    let (bearer, url) = (alpha.bearer("write").await, alpha.url("/api/v1/statuses"));
     let headers =
         [("authorization", bearer.as_str()), ("content-type", "application/json"), ("idempotency-key", "once")];
     let body = r#"{"status":"The bridge is closed."}"#;

@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test that meets the unexpected should fail"
@@ -13,10 +14,15 @@ mod client;
 mod control;
 mod crash;
 mod crates;
+mod delivery;
 mod desk;
+mod door;
 mod federation;
+mod fuzz;
 mod hostile;
 mod house;
 mod later;
+mod outage;
 mod pages;
+mod reading;
 mod support;

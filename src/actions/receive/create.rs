@@ -9,9 +9,6 @@ use crate::model::note::{Content, Note, Shown};
 use crate::model::site::Site;
 use crate::store::{Write, accounts, follows, notes, posts};
 
-/// The most of our accounts that one note is put before.
-const MAX_CONCERNS: usize = 10;
-
 pub(super) fn create(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, note: &NoteIn) -> Result<()> {
     if note.author != from.uri || note.is_vote || is_gone(tx, from, &note.content.uri)? {
         return Ok(());
@@ -64,7 +61,7 @@ fn concerns(tx: &Write<'_>, site: &Site, content: &Content, thread: Option<PostI
             concerned.push(account);
         }
     }
-    concerned.truncate(MAX_CONCERNS);
+    concerned.truncate(crate::limits::inbox::CONCERNS);
     Ok(concerned)
 }
 

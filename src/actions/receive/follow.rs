@@ -1,7 +1,5 @@
 //! Follow, and the answers to our own Follows.
 
-use std::time::Duration;
-
 use super::{Sender, by_sender, is_taken, own_account};
 use crate::actions::address::{self, Saying};
 use crate::activitypub::write;
@@ -11,9 +9,6 @@ use crate::model::ids::ActivityId;
 use crate::model::site::{Own, Site};
 use crate::store::schema::{FOLLOWING, GONE};
 use crate::store::{Rows, Write, follows};
-
-/// How much later than its Undo a Follow may arrive.
-const OVERTAKEN: Duration = Duration::from_secs(600);
 
 /// Every Follow is accepted, again and again: a sender that repeats it has lost our first answer.
 pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
@@ -38,7 +33,7 @@ pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &st
 /// again after the Undo of a Follow that we did not have (any more) would otherwise be ignored for a month.
 fn was_overtaken(tx: &Write<'_>, from: &Sender<'_>, id: &str) -> Result<bool> {
     let undone = tx.get(&GONE, &by_sender(from, id))?;
-    Ok(undone.is_some_and(|at| tx.now().since(at) < OVERTAKEN))
+    Ok(undone.is_some_and(|at| tx.now().since(at) < crate::limits::inbox::OVERTAKEN))
 }
 
 /// An Accept or Reject counts only for a Follow that we sent to this very actor.
@@ -52,6 +47,5 @@ pub(super) fn answered(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, objec
         return Ok(());
     }
     row.state = state;
-    tx.after.pages = true;
     tx.put(&FOLLOWING, &key, &row)
 }

@@ -1,6 +1,7 @@
 //! What a stranger's activity does here. Every effect is idempotent, and owner checks compare the stored owner with
 //! the actor whose signature was checked; what does not concern us leaves no trace.
 
+pub mod concern;
 mod create;
 mod delete;
 mod follow;
@@ -11,14 +12,19 @@ mod react;
 mod undo;
 mod update;
 
+use serde_json::Value;
+
 use crate::activitypub::read::note::NoteIn;
-use crate::activitypub::read::{Incoming, Intent};
-use crate::error::Result;
+use crate::activitypub::read::{self, Incoming, Intent};
+use crate::base::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::activity::Received;
 use crate::model::actor::{Actor, Profile};
 use crate::model::follow::ActRef;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, ReceivedId};
 use crate::model::site::Site;
-use crate::store::schema::{Fingerprint, GONE, fingerprint};
+use crate::store::schema::{Fingerprint, GONE, RECEIVED, fingerprint};
 use crate::store::{Rows, Write, accounts, actors, follows};
 
 /// A verified activity with everything that had to be fetched for it.
@@ -31,6 +37,40 @@ pub struct Gathered {
     pub note: Option<Box<NoteIn>>,
     /// The target of a Move, or the profile in an Update.
     pub profile: Option<Box<Profile>>,
+}
+
+impl Gathered {
+    pub fn new(incoming: Incoming, sender: Option<Box<Profile>>) -> Self {
+        Self { incoming, sender, note: None, profile: None }
+    }
+
+    /// Reads what a Create or Update carries: a note or an actor of the sender's own. What belongs to somebody else is
+    /// left out.
+    pub fn read(&mut self, object: &Value, now: Timestamp) -> Result<()> {
+        if read::actor::is_actor(object) {
+            let profile = read::actor::actor(object)?;
+            self.profile = (profile.uri == self.incoming.actor).then(|| Box::new(profile));
+        } else {
+            let note = read::note::note(object, now)?;
+            self.note = (note.author == self.incoming.actor).then(|| Box::new(note));
+        }
+        Ok(())
+    }
+}
+
+/// Keeps an activity whose object has to be fetched; `Busy` when too many wait.
+pub fn wait(tx: &mut Write<'_>, row: &Received) -> Result<()> {
+    if is_full(tx)? {
+        return Err(Error::Busy { retry_after: limits::inbox::COME_BACK });
+    }
+    let key = (tx.now(), ReceivedId(tx.id()));
+    tx.after.received = true;
+    tx.put(&RECEIVED, &key, row)
+}
+
+/// Whether no more may wait for something to be fetched.
+pub fn is_full(rows: &impl Rows) -> Result<bool> {
+    Ok(rows.len(&RECEIVED)? >= limits::inbox::WAITING)
 }
 
 /// Does what an activity asks for. Nothing here waits, and nothing fails for what a stranger wrote: what makes no
@@ -104,8 +144,11 @@ fn own_account(tx: &Write<'_>, site: &Site, uri: &str) -> Result<Option<AccountI
 }
 
 /// Remembers that a sender deleted or undid something, in case it (or a copy of it) arrives only now. Nobody can say
-/// that for somebody else, not even on the same server.
+/// that for somebody else, not even on the same server. When too much is remembered already, a late copy may pass.
 fn remember_gone(tx: &mut Write<'_>, from: &Sender<'_>, uri: &str) -> Result<()> {
+    if tx.len(&GONE)? >= limits::inbox::GONE_KEPT {
+        return Ok(());
+    }
     let now = tx.now();
     tx.put(&GONE, &by_sender(from, uri), &now)
 }

@@ -8,7 +8,7 @@ use crate::model::ids::ReportId;
 use crate::model::moderation::{Block, Report};
 use crate::model::site::Site;
 use crate::store::schema::REPORTS;
-use crate::store::{Write, follows};
+use crate::store::{self, Rows, Write, follows};
 
 /// Somebody does not want to hear of an account: it is no follower any more.
 pub(super) fn block(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str, object: &str) -> Result<()> {
@@ -34,16 +34,18 @@ pub(super) fn flag(
     objects: &[String],
     text: &str,
 ) -> Result<()> {
-    let mut accounts = Vec::new();
+    let (mut about, mut accounts, mut posts) = (Vec::new(), Vec::new(), Vec::new());
     for uri in objects {
-        accounts.extend(own_account(tx, site, uri)?);
+        let account = own_account(tx, site, uri)?;
+        let post = site.own_post(uri).map_or(Ok(None), |id| store::posts::get(tx, id))?.map(|post| post.id);
+        // What else it names is not for us to keep.
+        if account.is_some() || post.is_some() || store::notes::by_uri(tx, uri)?.is_some() {
+            about.push(uri.clone());
+        }
+        accounts.extend(account);
+        posts.extend(post);
     }
-    let mut posts = Vec::new();
-    for id in objects.iter().filter_map(|uri| site.own_post(uri)) {
-        posts.extend(crate::store::posts::get(tx, id)?.map(|post| post.id));
-    }
-    let known = objects.iter().map(|uri| crate::store::notes::by_uri(tx, uri)).collect::<Result<Vec<_>>>()?;
-    if accounts.is_empty() && posts.is_empty() && known.iter().flatten().next().is_none() {
+    if about.is_empty() || tx.len(&REPORTS)? >= limits::inbox::REPORTS_KEPT {
         return Ok(());
     }
     // A second copy of the same report says nothing new.
@@ -55,7 +57,7 @@ pub(super) fn flag(
         id: ReportId(tx.id()),
         uri: id.to_owned(),
         from: from.uri.to_owned(),
-        about: objects.to_vec(),
+        about,
         accounts,
         posts,
         text: text.chars().take(limits::stranger::REPORT).collect(),

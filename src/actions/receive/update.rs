@@ -21,7 +21,6 @@ pub(super) fn update(
         && from.row(tx)?.is_some()
     {
         actors::learn(tx, profile)?;
-        tx.after.pages = true;
     }
     Ok(())
 }

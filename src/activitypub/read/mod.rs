@@ -91,6 +91,27 @@ impl Intent {
     }
 }
 
+impl Intent {
+    /// Takes out what `carried` shows.
+    pub fn take_carried(&mut self) -> Option<Value> {
+        match self {
+            Self::Create { object } | Self::Update { object } => Some(object.take()),
+            Self::Follow { .. }
+            | Self::Accept { .. }
+            | Self::Reject { .. }
+            | Self::Undo(_)
+            | Self::Like { .. }
+            | Self::Announce { .. }
+            | Self::Delete { .. }
+            | Self::Block { .. }
+            | Self::Flag { .. }
+            | Self::Move { .. }
+            | Self::QuoteRequest { .. }
+            | Self::Other(_) => None,
+        }
+    }
+}
+
 /// What is undone: its id, and what it was if the Undo says so.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Undone {
@@ -116,6 +137,16 @@ pub fn activity(value: &Value) -> Result<Incoming> {
         return Err(wrong("its id is not on its actor's server"));
     }
     Ok(Incoming { id: id.to_owned(), actor: actor.to_owned(), intent })
+}
+
+/// What is left of an activity whose object has to be fetched: who does what with it, all by address.
+pub fn bare(value: &Value) -> Value {
+    let mut bare = serde_json::Map::new();
+    bare.insert("type".to_owned(), vocab::kind(value).into());
+    for field in ["id", "actor", "object", "target"] {
+        bare.extend(one_id(value, field).map(|id| (field.to_owned(), id.into())));
+    }
+    bare.into()
 }
 
 /// Whether its effect is kept under the activity's id, to be answered or undone. Mastodon's Add and Remove have none.
@@ -167,20 +198,23 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
         }
         "QuoteRequest" => {
             let instrument = id_of(value, "instrument").ok_or_else(|| wrong("it names no quoting post"))?;
+            let author = value.get("instrument").and_then(|post| one_id(post, "attributedTo"));
+            if author.is_some_and(|author| author != actor) {
+                return Err(wrong("the quoting post is somebody else's"));
+            }
             Intent::QuoteRequest { object: object()?, instrument: instrument.to_owned() }
         }
         other => Intent::Other(text::clip(other, limits::stranger::KIND).into_owned()),
     })
 }
 
-/// The id of the one object. An address longer than any we accept names nothing of ours.
+/// The id of the one object.
 fn object_id(value: &Value) -> Result<&str> {
-    one_id(value, "object").filter(|id| id.len() <= limits::text::URI).ok_or_else(|| wrong("it names no single object"))
+    one_id(value, "object").ok_or_else(|| wrong("it names no single object"))
 }
 
 fn flagged(value: &Value) -> Vec<String> {
-    let ids = vocab::ids(value, "object").filter(|id| id.len() <= limits::text::URI);
-    ids.take(limits::stranger::FLAGGED).map(str::to_owned).collect()
+    vocab::ids(value, "object").take(limits::stranger::FLAGGED).map(str::to_owned).collect()
 }
 
 /// The object of a Create or Update: a single one, with the audience of the activity when it has none of its own.
@@ -202,7 +236,7 @@ fn whole(value: &Value) -> Result<Value> {
 
 fn undone(value: &Value, actor: &str) -> Result<Undone> {
     let inner = value.get("object").ok_or_else(|| wrong("it undoes nothing"))?;
-    let id = vocab::id(inner).filter(|id| id.len() <= limits::text::URI).unwrap_or_default().to_owned();
+    let id = vocab::id(inner).unwrap_or_default().to_owned();
     if inner.is_object() {
         // Nobody undoes what somebody else did.
         if one_id(inner, "actor").is_some_and(|inner| inner != actor) {
@@ -265,10 +299,35 @@ mod tests {
             json!({ "type": "Create", "object": [] }),
             json!({ "type": "Undo", "object": { "type": "Like", "actor": "https://a.example/other", "object": "x" } }),
             json!({ "type": "Follow", "@graph": [] }),
+            json!({ "type": "QuoteRequest", "instrument": { "id": "https://a.example/n/1", "attributedTo": "https://a.example/other" } }),
+            json!({ "type": "Follow", "object": "x".repeat(limits::text::URI + 1) }),
+            json!({ "type": "Move", "target": "x".repeat(limits::text::URI + 1) }),
+            json!({ "type": "QuoteRequest", "instrument": { "id": "x".repeat(limits::text::URI + 1) } }),
         ] {
             assert!(read(&wrong).is_err(), "{wrong}");
         }
         assert!(activity(&json!([])).is_err());
+    }
+
+    #[test]
+    fn addresses_are_enough_to_read_it_again() {
+        let note = json!({ "id": "https://a.example/n/1", "type": "Note", "content": "x".repeat(100_000) });
+        for (kind, object) in [("Create", note.clone()), ("Update", note.clone()), ("Delete", note)] {
+            let whole = json!({ "id": "https://a.example/x/1", "type": [kind], "actor": { "id": "https://a.example/u" },
+                "object": [object], "to": ["x"] });
+            let bare = bare(&whole);
+            assert!(bare.to_string().len() < 200, "{bare}");
+            let again = activity(&bare).unwrap();
+            assert_eq!((again.id.as_str(), again.actor.as_str()), ("https://a.example/x/1", "https://a.example/u"));
+            let id = json!("https://a.example/n/1");
+            assert!(
+                again.intent.carried() == Some(&id)
+                    || again.intent == Intent::Delete { object: "https://a.example/n/1".into() }
+            );
+        }
+        let moved = json!({ "type": "Move", "actor": "https://a.example/u", "object": "https://a.example/u",
+            "target": { "id": "https://b.example/u" } });
+        assert_eq!(activity(&bare(&moved)).unwrap(), activity(&moved).unwrap());
     }
 
     #[test]

@@ -55,6 +55,11 @@ pub fn note(value: &Value, now: Timestamp) -> Result<NoteIn> {
     })
 }
 
+/// What a note answers and whom it names, without a look at its words: enough to tell whether it is for us.
+pub fn links(value: &Value) -> (Option<&str>, Vec<String>) {
+    (parent(value), mentions(value))
+}
+
 /// The one thing it answers.
 fn parent(value: &Value) -> Option<&str> {
     vocab::one_id(value, "inReplyTo").filter(|id| uri::http(id).is_some())

@@ -102,41 +102,36 @@ fn hides(tag: &str) -> bool {
     class.split(' ').any(|class| matches!(class, "invisible" | "ellipsis"))
 }
 
-/// Whether some word of the text looks like a host, and is not this one.
+/// Whether some word of the text looks like a host, and is not this one. In a path only what comes before any host
+/// counts: `https:/bank.example` names one, the file in `evil.example/page.html` does not.
 fn names_another(text: &str, host: &str) -> bool {
-    let address = |c: char| c.is_alphanumeric() || text::is_mark(c) || "-._~:/?#@!$&'*+,;=%。．｡․".contains(c);
+    let address = |c: char| is_of_name(c) || "~:/?#@!$&'*+,;=%".contains(c);
     text.split(|c| !address(c)).any(|word| {
-        let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let bare = strip_scheme(word);
-        let authority = bare.split(['/', '?', '#']).next().unwrap_or_default();
-        authority.split(['@', ':']).any(|name| looks_like_another(name, host))
+        let names = |part: &str| part.split(|c| !is_of_name(c)).filter_map(named).collect::<Vec<_>>();
+        let first = word.split(['/', '?', '#']).map(names).find(|names| !names.is_empty());
+        first.is_some_and(|names| names.iter().any(|name| is_another(name, host)))
     })
 }
 
-fn strip_scheme(word: &str) -> &str {
-    let strip = |scheme: &str| {
-        let (start, rest) = word.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    };
-    strip("https://").or_else(|| strip("http://")).unwrap_or(word)
+/// What a reader takes for a part of a host's name.
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || text::is_mark(c) || "-._。．｡․".contains(c)
 }
 
-fn looks_like_another(name: &str, host: &str) -> bool {
-    let name = name.replace(['。', '．', '｡', '․'], ".").to_lowercase();
+/// The host that a word seems to be, in lower case, if it seems to be one.
+fn named(word: &str) -> Option<String> {
+    let name = word.replace(['。', '．', '｡', '․'], ".").to_lowercase();
     let name = name.trim_matches(|c: char| !c.is_alphanumeric() && !text::is_mark(c));
-    let Some((_, top)) = name.rsplit_once('.') else { return false };
-    let word = top.chars().count() >= 2 && top.chars().all(|c| c.is_alphabetic() || text::is_mark(c));
-    if !(word || top.starts_with("xn--") || name.parse::<Ipv4Addr>().is_ok()) {
-        return false;
-    }
+    let (_, top) = name.rsplit_once('.')?;
+    let letters = top.chars().count() >= 2 && top.chars().all(|c| c.is_alphabetic() || text::is_mark(c));
+    (letters || top.starts_with("xn--") || name.parse::<Ipv4Addr>().is_ok()).then(|| name.to_owned())
+}
+
+fn is_another(name: &str, host: &str) -> bool {
     // Letters from elsewhere than the Latin blocks may be drawn like ours: the address in ASCII tells.
     let foreign = name.chars().any(|c| c > '\u{24f}');
     let www = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
-    let named = match Host::parse(name) {
-        Ok(named) => www(&named.to_string()),
-        Err(_) => return true,
-    };
-    foreign || named != www(host)
+    Host::parse(name).map_or(true, |named| foreign || www(&named.to_string()) != www(host))
 }
 
 /// The address of a link as we write it out: http(s) only, spaces encoded, the host in punycode.
@@ -178,6 +173,15 @@ mod tests {
             "<span class=\"invisible\">bank.example (evil.example)</span>bank.example",
             "bank.example<span class=\"invisible\"> (evil.example)</span>",
             "bank.example<br>evil.example",
+            "<p class=\"invisible\">evil.example (evil.example)</p>bank.example",
+            "Login:https://bank.example/",
+            "here,https://bank.example/login",
+            "https:///bank.example",
+            "https:/bank.example/login",
+            "//bank.example",
+            "https://bank.example,login",
+            "https://bank.example&login/",
+            "ftp://bank.example/evil.example",
         ] {
             let html = link(inner);
             assert!(html.ends_with(" (evil.example)</a>"), "{inner}: {html}");
@@ -192,6 +196,8 @@ mod tests {
             "evil.example",
             "https://evil.example/x?y=a.html",
             "www.evil.example",
+            "see:https://evil.example/a/b.html",
+            "https://evil.example/2026/https://bank.example/",
             "Evil.Example/…",
             "<span class=\"invisible\">https://</span><span class=\"ellipsis\">evil.example/x/y</span><span class=\"invisible\">/z.html</span>",
             "@<span>press</span>",
@@ -220,6 +226,8 @@ mod tests {
         let html =
             sanitise("<p>Pay <span class=\"invisible\">not</span> <span class=\"ellipsis h-card\">now</span></p>");
         assert_eq!(html, "<p>Pay <span>not</span> <span>now</span></p>");
+        assert_eq!(sanitise("<p class=invisible>not</p>"), "<p>not</p>");
+        assert!(!sanitise("<a class=\"invisible\" href=\"https://evil.example/\">not</a>").contains("invisible"));
     }
 
     #[test]

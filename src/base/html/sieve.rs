@@ -208,9 +208,16 @@ fn after_comment(text: &str) -> Option<&str> {
     if let Some(rest) = text.strip_prefix('>').or_else(|| text.strip_prefix("->")) {
         return Some(rest);
     }
-    let plain = text.find("-->").map(|at| at + 3);
-    let odd = text.find("--!>").map(|at| at + 4);
-    text.get(plain.into_iter().chain(odd).min()?..)
+    // Looked for together: one of them may stand at once and the other nowhere, and many comments follow each other.
+    let mut rest = text;
+    loop {
+        rest = after(rest, "-")?;
+        if let Some(end) = rest.strip_prefix('-')
+            && let Some(behind) = end.strip_prefix('>').or_else(|| end.strip_prefix("!>"))
+        {
+            return Some(behind);
+        }
+    }
 }
 
 /// What follows the end tag of an element whose content is not markup.
@@ -294,6 +301,7 @@ mod tests {
             ("a<!-->c", "ac"),
             ("a<!--->c", "ac"),
             ("a<!--x--!>c", "ac"),
+            ("a<!-- - -- -!> --- > --->c", "ac"),
             ("a<!-- b", "a"),
             ("a<!DOCTYPE x>b<?php y?>c</ z>d</>e", "abcde"),
             ("a<script>b</SCRIPT >c", "ac"),

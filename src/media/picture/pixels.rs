@@ -3,7 +3,9 @@
 
 use std::io::Cursor;
 
-use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{
+    FilterType, IntoImageView, IntoImageViewMut, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer, pixels,
+};
 use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::{self, PngDecoder, PngEncoder};
@@ -189,19 +191,40 @@ fn shrink(mut image: DynamicImage, max_width: u32, max_height: u32) -> Result<Dy
     } else {
         (scaled(width, max_height, height), max_height)
     };
-    let failed = |e: &dyn std::error::Error| Error::broken("shrinking a picture", e.to_string());
     let mut small = DynamicImage::new(width, height, image.color());
+    resample(&mut image, &mut small)?;
+    Ok(small)
+}
+
+/// Each kind of pixel that we have by its name: code for the nine that we do not have would be 3 MB of the program.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; `eight_bits` lets no other kind pass")]
+fn resample(image: &mut DynamicImage, small: &mut DynamicImage) -> Result<()> {
+    match image.color() {
+        image::ColorType::L8 => resample_as::<pixels::U8>(image, small),
+        image::ColorType::La8 => resample_as::<pixels::U8x2>(image, small),
+        image::ColorType::Rgb8 => resample_as::<pixels::U8x3>(image, small),
+        image::ColorType::Rgba8 => resample_as::<pixels::U8x4>(image, small),
+        kind => Err(Error::bug(format!("a picture of {kind:?}"))),
+    }
+}
+
+fn resample_as<P: PixelTrait>(image: &mut DynamicImage, small: &mut DynamicImage) -> Result<()> {
+    let failed = |e: &dyn std::error::Error| Error::broken("shrinking a picture", e.to_string());
+    let other = || Error::bug("a picture's pixels are of another kind than its colours");
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
     // Weighted by alpha in place: `use_alpha` would take a copy of the whole picture.
-    let alpha = image.color().has_alpha() && !is_opaque(&image);
+    let alpha = image.color().has_alpha() && !is_opaque(image);
     if alpha {
-        MulDiv::new().multiply_alpha_inplace(&mut image).map_err(|e| failed(&e))?;
+        let mut view = image.image_view_mut::<P>().ok_or_else(other)?;
+        MulDiv::new().multiply_alpha_inplace_typed(&mut view).map_err(|e| failed(&e))?;
     }
-    Resizer::new().resize(&image, &mut small, &options).map_err(|e| failed(&e))?;
+    let mut to = small.image_view_mut::<P>().ok_or_else(other)?;
+    let from = image.image_view::<P>().ok_or_else(other)?;
+    Resizer::new().resize_typed(&from, &mut to, &options).map_err(|e| failed(&e))?;
     if alpha {
-        MulDiv::new().divide_alpha_inplace(&mut small).map_err(|e| failed(&e))?;
+        MulDiv::new().divide_alpha_inplace_typed(&mut to).map_err(|e| failed(&e))?;
     }
-    Ok(small)
+    Ok(())
 }
 
 /// `side × to ÷ from`, rounded, at least 1; smaller than `side` since `to` is smaller than `from`.

@@ -267,7 +267,7 @@ async fn a_delivery_with_a_status_is_a_delivery() {
         let posted = client.post(&peer.url(path), body, &signer(), NOW).await.unwrap();
         assert_eq!((posted.status, posted.retry_after), (status, wait.map(Duration::from_secs)), "{path}");
         assert!(line.is_none_or(|line| line == posted.line), "{path}: {}", posted.line);
-        assert!(posted.line.chars().count() <= MAX_LINE, "{path}");
+        assert!(posted.line.chars().count() <= crate::limits::outbound::LINE, "{path}");
     }
     let requests = peer.requests();
     assert_eq!(requests.len(), 6, "no redirect was followed");

@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use instance::base::time::{Clock, Timestamp};
 use instance::error::{Error, Result};
+use instance::model::delivery::Wake;
 use instance::model::ids::ServerId;
 use instance::model::user::Session;
 use instance::store::schema::SESSIONS;
@@ -20,7 +21,7 @@ const TASKS: u8 = 64;
 
 /// Every fourth fails after its first put, every fourth before; all have news to tell.
 fn verb(tx: &mut Write<'_>, n: u8) -> Result<u64> {
-    tx.after.deliveries.push((ServerId(n.into()), START));
+    tx.after.deliveries.push(Wake { server: ServerId(n.into()), at: START, of: None });
     tx.after.files.push(format!("{n}.jpg"));
     if n % 4 == 1 {
         return Err(Error::Conflict("before"));
@@ -78,7 +79,7 @@ async fn neighbours_in_a_commit_do_not_feel_each_other() {
     assert_eq!(rows.iter().map(|(key, _)| key[0]).collect::<Vec<_>>(), good);
     let heard = heard.lock().unwrap();
     assert_eq!(heard.len(), 2, "one commit for the gate, one for all others");
-    let servers: Vec<u64> = heard.iter().flat_map(|after| &after.deliveries).map(|(server, _)| server.0).collect();
+    let servers: Vec<u64> = heard.iter().flat_map(|after| &after.deliveries).map(|wake| wake.server.0).collect();
     assert_eq!(
         servers,
         good.iter().map(|n| u64::from(*n)).collect::<Vec<_>>(),

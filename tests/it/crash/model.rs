@@ -16,7 +16,7 @@ use instance::store::counts::{self, Count};
 use instance::store::{Store, Write, activities, actors, deliveries, follows, notes, posts, reactions};
 use proptest::prelude::*;
 
-use super::{by, hello, open, options, prepared, profile, site, sound};
+use super::{by, hello, open, prepared, profile, site, sound};
 use crate::support::crash::{Disk, Kept};
 
 const ACTORS: usize = 4;
@@ -313,8 +313,7 @@ fn one(base: &Disk, account: &Account, clock: &Clock, verbs: &[Verb]) {
     sound(&world.store);
     // All of it was acknowledged, so all of it is there after a power cut.
     disk.crash(Kept::Nothing);
-    let again = disk.clone();
-    world.store = Store::on_backend(move || again.backend(), options(clock)).unwrap();
+    world.store = open(&disk, clock);
     world.compare();
 }
 

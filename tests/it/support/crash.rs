@@ -16,6 +16,8 @@ pub enum Kept {
     Prefix(u64),
     /// Any of them, in whole or up to a sector's end, as the seed says: disks reorder.
     Some(u64),
+    /// All of them: the process was killed, not the machine.
+    All,
 }
 
 /// Which operations fail.
@@ -25,6 +27,9 @@ pub enum Fault {
     Once(usize),
     /// The n-th and all after it, until `mend`.
     From(usize),
+    /// The n-th sync, as on Linux: what it was to make durable is called clean, and is read until the power goes, but
+    /// of it only what the seed says is on the disk.
+    Sync(usize, u64),
 }
 
 /// The disk; clones are the same one.
@@ -40,6 +45,8 @@ struct Platter {
     pending: Vec<Change>,
     operations: usize,
     syncs: usize,
+    /// Syncs before `fail`.
+    before: usize,
     fault: Option<Fault>,
     cut: Option<usize>,
     /// Backends of earlier lives answer nothing any more.
@@ -63,11 +70,21 @@ impl Change {
         match self {
             Self::Length(length) => to.resize(*length, 0),
             Self::Write(at, bytes) => {
-                let end = at + bytes.len();
-                if to.len() < end {
-                    to.resize(end, 0);
+                to.resize(to.len().max(at + bytes.len()), 0);
+                to[*at..at + bytes.len()].copy_from_slice(bytes);
+            }
+        }
+    }
+
+    /// As it is found after a crash: a file is as long as was said of it, whatever was written behind its end.
+    fn survive(&self, to: &mut Vec<u8>) {
+        match self {
+            Self::Length(_) => self.apply(to),
+            Self::Write(at, bytes) => {
+                let end = to.len().min(at + bytes.len());
+                if let Some(room) = to.get_mut(*at..end) {
+                    room.copy_from_slice(&bytes[..room.len()]);
                 }
-                to[*at..end].copy_from_slice(bytes);
             }
         }
     }
@@ -80,8 +97,14 @@ impl Disk {
         Self(Arc::new(Mutex::new(Platter { synced: written.clone(), written, ..Platter::default() })))
     }
 
+    /// Opens it again and again for one life of a program: after a crash, what was left of it finds nothing.
+    pub fn backends(&self) -> impl Fn() -> Backend + Send + Sync + use<> {
+        let (disk, life) = (self.clone(), self.platter().life);
+        move || Backend { disk: disk.clone(), life }
+    }
+
     pub fn backend(&self) -> Backend {
-        Backend { disk: self.clone(), life: self.platter().life }
+        self.backends()()
     }
 
     /// How often it was synced.
@@ -97,7 +120,7 @@ impl Disk {
 
     pub fn fail(&self, fault: Fault) {
         let mut platter = self.platter();
-        platter.operations = 0;
+        (platter.operations, platter.before) = (0, platter.syncs);
         platter.fault = Some(fault);
     }
 
@@ -112,7 +135,7 @@ impl Disk {
         let pending = std::mem::take(&mut platter.pending);
         let mut bytes = std::mem::take(&mut platter.synced);
         for change in survivors(&pending, kept) {
-            change.apply(&mut bytes);
+            change.survive(&mut bytes);
         }
         platter.written.clone_from(&bytes);
         platter.synced = bytes;
@@ -132,6 +155,7 @@ fn survivors(pending: &[Change], kept: Kept) -> Vec<Change> {
             let count = usize::try_from(seed).unwrap() % (pending.len() + 1);
             pending[..count].to_vec()
         }
+        Kept::All => pending.to_vec(),
         Kept::Some(seed) => {
             let mut random = seed;
             pending.iter().filter_map(|change| torn(change, draw(&mut random))).collect()
@@ -149,6 +173,16 @@ fn torn(change: &Change, random: u64) -> Option<Change> {
         }
         _ => None,
     }
+}
+
+/// How many rounds a test of chance makes, and the seed of the first: the usual ones, or `CRASH_ROUNDS` and `CRASH_SEED`.
+pub fn rounds(usual: u64, seed: u64) -> (u64, u64) {
+    (asked("CRASH_ROUNDS").unwrap_or(usual), asked("CRASH_SEED").unwrap_or(seed))
+}
+
+/// A number that the environment names.
+pub fn asked(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
 /// The next number of a generator (`splitmix64`): the same seed, the same crash.
@@ -170,19 +204,38 @@ pub struct Backend {
 impl Backend {
     /// Counts an operation, and fails when its time has come.
     fn operate(&self) -> Done<MutexGuard<'_, Platter>> {
+        match self.begin() {
+            (platter, Health::Well) => Ok(platter),
+            (_, Health::Failing | Health::Dead) => Err(broken()),
+        }
+    }
+
+    fn begin(&self) -> (MutexGuard<'_, Platter>, Health) {
         let mut platter = self.disk.platter();
         let number = platter.operations;
         platter.operations += 1;
         let fails = match platter.fault {
-            None => false,
+            None | Some(Fault::Sync(..)) => false,
             Some(Fault::Once(n)) => n == number,
             Some(Fault::From(n)) => number >= n,
         };
-        if fails || platter.life != self.life || platter.cut.is_some_and(|cut| platter.syncs > cut) {
-            return Err(broken());
-        }
-        Ok(platter)
+        let dead = platter.life != self.life || platter.cut.is_some_and(|cut| platter.syncs > cut);
+        let health = if dead {
+            Health::Dead
+        } else if fails {
+            Health::Failing
+        } else {
+            Health::Well
+        };
+        (platter, health)
     }
+}
+
+enum Health {
+    Well,
+    Failing,
+    /// The power is off, or this backend is of an earlier life.
+    Dead,
 }
 
 fn broken() -> Error {
@@ -215,7 +268,19 @@ impl StorageBackend for Backend {
         if platter.cut.is_some_and(|cut| platter.syncs > cut) {
             return Err(broken());
         }
-        let Platter { pending, synced, .. } = &mut *platter;
+        let (number, Platter { pending, synced, fault, .. }) = (platter.syncs - platter.before, &mut *platter);
+        if let Some(Fault::Sync(n, seed)) = *fault
+            && number == n + 1
+        {
+            let lost = std::mem::take(pending);
+            let (lengths, writes): (Vec<_>, Vec<_>) = lost.into_iter().partition(|c| matches!(c, Change::Length(_)));
+            // The length is the file system's own affair, and stays to be written.
+            *pending = lengths;
+            for change in survivors(&writes, Kept::Some(seed)) {
+                change.survive(synced);
+            }
+            return Err(broken());
+        }
         for change in pending.drain(..) {
             change.apply(synced);
         }
@@ -223,10 +288,16 @@ impl StorageBackend for Backend {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> Done<()> {
-        let mut platter = self.operate()?;
+        let (mut platter, health) = self.begin();
+        let (data, done) = match health {
+            Health::Well => (data, Ok(())),
+            // A disk that fills up takes the first half.
+            Health::Failing => (&data[..data.len() / 1024 * 512], Err(broken())),
+            Health::Dead => return Err(broken()),
+        };
         let change = Change::Write(usize::try_from(offset).unwrap(), data.to_vec());
         change.apply(&mut platter.written);
         platter.pending.push(change);
-        Ok(())
+        done
     }
 }

@@ -1,28 +1,31 @@
-//! A hostile server: it answers what its script says, signs with whatever key it is told to, and writes down what it
-//! is asked. It shares nothing with the code under test but the two signature schemes.
+//! The evil peer: one server that answers by a script (pages, redirects, drips, floods, silence), signs with whatever
+//! key it is told to, and writes down what it is asked. It speaks on the bare socket, and shares nothing with the code
+//! under test but the two signature schemes.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper::{HeaderMap, Method, Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper::{HeaderMap, Method};
 use instance::base::time::Timestamp;
 use instance::crypto::keys::RsaKey;
 use instance::crypto::{Outgoing, cavage, rfc9421};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::{AbortHandle, spawn};
 
 use super::Instance;
 use super::http::{Answer, send};
 
 const ACTIVITY_JSON: &str = "application/activity+json";
+
+/// In a script: the greeting of somebody who wants to speak TLS.
+pub const TLS: &str = "TLS";
 
 /// Making a key takes long; which key is whose does not matter, only that they differ.
 static KEYS: LazyLock<[RsaKey; 3]> = LazyLock::new(|| std::array::from_fn(|_| RsaKey::generate().unwrap()));
@@ -31,7 +34,32 @@ pub fn key(n: usize) -> &'static RsaKey {
     &KEYS[n]
 }
 
-/// What is answered at an address.
+/// What is done about a request.
+#[derive(Clone)]
+pub enum Act {
+    Say(Page),
+    /// Says these bytes, then one more every few milliseconds, for ever.
+    Drip(Bytes),
+    /// Says these bytes, then as many as the other side takes.
+    Pour(Bytes),
+    /// Not a word.
+    Silence,
+}
+
+impl Act {
+    /// The head of an answer with a document that is still to come.
+    pub fn head(more: &str) -> Bytes {
+        format!("HTTP/1.1 200 OK\r\ncontent-type: {ACTIVITY_JSON}\r\n{more}").into()
+    }
+}
+
+impl From<Page> for Act {
+    fn from(page: Page) -> Self {
+        Self::Say(page)
+    }
+}
+
+/// A whole answer.
 #[derive(Clone)]
 pub struct Page {
     pub status: u16,
@@ -53,53 +81,103 @@ impl Page {
     }
 
     pub fn redirect(to: &str) -> Self {
-        Self { headers: vec![("location", to.to_owned())], ..Self::status(302) }
+        Self::status(302).with("location", to)
+    }
+
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let headers =
+            self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
+        let head = format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\n{headers}\r\n", self.status, self.body.len());
+        [head.as_bytes(), &self.body].concat()
     }
 }
 
+/// Answers what no page is for; given a line like `GET /u/ann?x=y`.
+type Rest = Arc<dyn Fn(&str) -> Option<Act> + Send + Sync>;
+
 #[derive(Default)]
 struct Script {
-    pages: HashMap<String, Page>,
+    pages: HashMap<String, Act>,
+    rest: Option<Rest>,
     asked: Vec<String>,
     /// What was delivered: path and body.
     taken: Vec<(String, Bytes)>,
 }
 
+impl Script {
+    fn act(&self, line: &str) -> Act {
+        let (plain, _) = line.split_once('?').unwrap_or((line, ""));
+        let known = self.pages.get(plain).cloned();
+        let act = known.or_else(|| self.rest.as_ref().and_then(|rest| rest(line)));
+        act.unwrap_or_else(|| Page::status(if line.starts_with("POST") { 202 } else { 404 }).into())
+    }
+}
+
 pub struct Evil {
     pub address: SocketAddr,
+    /// What stands for host and port in its addresses.
+    authority: String,
     script: Arc<Mutex<Script>>,
+    bells: Bells,
     listening: AbortHandle,
+}
+
+#[derive(Clone, Default)]
+struct Bells {
+    /// Somebody asked.
+    asked: Arc<Notify>,
+    /// Those who were kept in silence are let go.
+    hang_up: Arc<Notify>,
 }
 
 impl Evil {
     /// Listens at an address of loopback of its own. Unscripted GETs answer 404, unscripted POSTs 202.
-    #[expect(clippy::disallowed_methods, reason = "this server is none of ours and ends with its runtime")]
     pub async fn start(ip: &str) -> Self {
-        let listener = TcpListener::bind((ip, 0)).await.unwrap();
+        Self::start_at(&format!("{ip}:0")).await
+    }
+
+    /// The same on a port that is wanted.
+    #[expect(clippy::disallowed_methods, reason = "this server is none of ours and ends with its runtime")]
+    pub async fn start_at(address: &str) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let script = Arc::new(Mutex::new(Script::default()));
-        let shared = Arc::clone(&script);
+        let (script, bells) = (Arc::<Mutex<Script>>::default(), Bells::default());
+        let (shared, ring) = (Arc::clone(&script), bells.clone());
         let task = spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let script = Arc::clone(&shared);
-                let service = service_fn(move |request| answer(Arc::clone(&script), request));
-                spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+                let (script, bells) = (Arc::clone(&shared), ring.clone());
+                spawn(async move { talk(stream, &script, &bells).await });
             }
         });
-        Self { address, script, listening: task.abort_handle() }
+        Self { address, authority: address.to_string(), script, bells, listening: task.abort_handle() }
+    }
+
+    /// The same server under a name instead of its address.
+    pub fn known_as(&mut self, name: &str) {
+        self.authority = format!("{name}:{}", self.address.port());
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("http://{}{path}", self.authority)
     }
 
-    /// `"/u/ann"` is asked with GET, `"POST /u/ann/inbox"` says how it is asked.
-    pub fn serve(&self, at: &str, page: Page) {
+    /// `"/u/ann"` is asked with GET, `"POST /u/ann/inbox"` says how it is asked; whatever the query.
+    pub fn serve(&self, at: &str, act: impl Into<Act>) {
         let at = if at.starts_with('/') { format!("GET {at}") } else { at.to_owned() };
-        self.script.lock().unwrap().pages.insert(at, page);
+        self.script.lock().unwrap().pages.insert(at, act.into());
     }
 
-    /// Lines like `GET /u/ann`, in order.
+    /// Answers what no page is for.
+    pub fn serve_rest(&self, rest: impl Fn(&str) -> Option<Act> + Send + Sync + 'static) {
+        self.script.lock().unwrap().rest = Some(Arc::new(rest));
+    }
+
+    /// Lines like `GET /u/ann`, without query, in order.
     pub fn asked(&self) -> Vec<String> {
         self.script.lock().unwrap().asked.clone()
     }
@@ -108,9 +186,39 @@ impl Evil {
         self.asked().iter().filter(|asked| *asked == line).count()
     }
 
+    /// Comes back when it has been asked for something so often; a minute in vain is a failure.
+    pub async fn until_asked_for(&self, line: &str, times: usize) {
+        let asked = async {
+            loop {
+                let asked = self.bells.asked.notified();
+                if self.asked_for(line) >= times {
+                    return;
+                }
+                asked.await;
+            }
+        };
+        let count = || format!("{line}: asked {} of {times} times", self.asked_for(line));
+        tokio::time::timeout(Duration::from_secs(60), asked).await.unwrap_or_else(|_| panic!("{}", count()));
+    }
+
+    /// Closes the connections of those who were answered with silence so far.
+    pub fn hang_up(&self) {
+        self.bells.hang_up.notify_waiters();
+    }
+
     pub fn taken(&self) -> Vec<(String, Value)> {
+        self.taken_after(0)
+    }
+
+    /// What was delivered after the first so many.
+    pub fn taken_after(&self, first: usize) -> Vec<(String, Value)> {
         let script = self.script.lock().unwrap();
-        script.taken.iter().map(|(path, body)| (path.clone(), serde_json::from_slice(body).unwrap())).collect()
+        script.taken[first..].iter().map(|(path, body)| (path.clone(), serde_json::from_slice(body).unwrap())).collect()
+    }
+
+    /// How many deliveries came.
+    pub fn count(&self) -> usize {
+        self.script.lock().unwrap().taken.len()
     }
 
     pub fn actor(&self, name: &str) -> String {
@@ -164,22 +272,63 @@ impl Drop for Evil {
     }
 }
 
-async fn answer(script: Arc<Mutex<Script>>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let post = request.method() == Method::POST;
-    let path = request.uri().path().to_owned();
-    let line = format!("{} {path}", request.method());
-    let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let mut script = script.lock().unwrap();
-    script.asked.push(line.clone());
-    if post {
-        script.taken.push((path, body));
+/// One connection, request after request.
+async fn talk(mut stream: TcpStream, script: &Mutex<Script>, bells: &Bells) -> io::Result<()> {
+    loop {
+        let (line, body) = request(&mut stream).await?;
+        // Who greets with TLS is hung up on, unless the script says otherwise.
+        if line == TLS && !script.lock().unwrap().pages.contains_key(TLS) {
+            return Ok(());
+        }
+        let path = line.split_once(' ').map_or("", |(_, target)| target);
+        let plain = |text: &str| text.split('?').next().unwrap_or_default().to_owned();
+        let act = {
+            let mut script = script.lock().unwrap();
+            script.asked.push(plain(&line));
+            if line.starts_with("POST") {
+                script.taken.push((plain(path), body));
+            }
+            script.act(&line)
+        };
+        let hung_up = bells.hang_up.notified();
+        bells.asked.notify_waiters();
+        let (start, then) = match act {
+            Act::Say(page) => {
+                stream.write_all(&page.bytes()).await?;
+                continue;
+            }
+            Act::Drip(bytes) => (bytes, 1),
+            Act::Pour(bytes) => (bytes, 64 * 1024),
+            Act::Silence => {
+                hung_up.await;
+                return Ok(());
+            }
+        };
+        stream.write_all(&start).await?;
+        loop {
+            stream.write_all(&vec![b' '; then]).await?;
+            if then == 1 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
     }
-    let page = script.pages.get(&line).cloned().unwrap_or_else(|| Page::status(if post { 202 } else { 404 }));
-    let mut response = Response::builder().status(page.status);
-    for (name, value) in page.headers {
-        response = response.header(name, value);
+}
+
+/// One request: `GET /path?query`, and its body.
+async fn request(stream: &mut TcpStream) -> io::Result<(String, Bytes)> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+        if head == [0x16] {
+            return Ok((TLS.to_owned(), Bytes::new()));
+        }
     }
-    Ok(response.body(Full::new(page.body)).unwrap())
+    let head = String::from_utf8(head).unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    let (line, _) = head.split_once(" HTTP/").unwrap();
+    Ok((line.to_owned(), body.into()))
 }
 
 /// What is signed, and how; by default honestly.
@@ -215,21 +364,26 @@ pub async fn signed(us: &Instance, key_id: &str, key: &RsaKey, body: impl Into<B
     post(&url, &headers, body).await
 }
 
-/// Where nobody may connect to; counts those who do.
+/// Where nobody may connect to: on 127.0.0.1 and, where the machine has it, on `::1`.
 pub struct Canary {
     pub address: SocketAddr,
-    listener: std::net::TcpListener,
+    listeners: Vec<std::net::TcpListener>,
 }
 
 impl Canary {
     pub fn new() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        Self { address: listener.local_addr().unwrap(), listener }
+        let first = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = first.local_addr().unwrap();
+        let mut listeners = vec![first];
+        listeners.extend(std::net::TcpListener::bind(("::1", address.port())).ok());
+        for listener in &listeners {
+            listener.set_nonblocking(true).unwrap();
+        }
+        Self { address, listeners }
     }
 
     /// Whether anybody has connected.
     pub fn is_touched(&self) -> bool {
-        self.listener.accept().is_ok()
+        self.listeners.iter().any(|listener| listener.accept().is_ok())
     }
 }

@@ -29,10 +29,20 @@ impl Answer {
 
 /// Sends a request to a server on loopback.
 pub async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Answer {
+    try_send(method, url, headers, body).await.unwrap()
+}
+
+/// As `send`, to a server that may end at any moment.
+pub async fn try_send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
     let url: url::Url = url.parse().unwrap();
     let authority = format!("{}:{}", url.host_str().unwrap(), url.port_or_known_default().unwrap());
-    let stream = TcpStream::connect(&authority).await.unwrap();
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let stream = TcpStream::connect(&authority).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let driver = tokio::task::spawn(connection);
     let mut request = Request::builder().method(method).uri(&url[url::Position::BeforePath..]);
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
@@ -41,11 +51,39 @@ pub async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: impl 
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = sender.send_request(request.body(Full::new(body.into())).unwrap()).await.unwrap();
+    let answer = sender.send_request(request.body(Full::new(body.into())).unwrap()).await?;
     let (parts, body) = answer.into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
+    let body = body.collect().await?.to_bytes();
     driver.abort();
-    Answer { status: parts.status, headers: parts.headers, body }
+    Ok(Answer { status: parts.status, headers: parts.headers, body })
+}
+
+/// A connection that is kept for one request after the other.
+pub struct Line {
+    sender: hyper::client::conn::http1::SendRequest<Full<Bytes>>,
+    authority: String,
+}
+
+impl Line {
+    pub async fn open(authority: impl ToString) -> Self {
+        let authority = authority.to_string();
+        let stream = TcpStream::connect(&authority).await.unwrap();
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::task::spawn(connection);
+        Self { sender, authority }
+    }
+
+    /// The status of the answer to a POST, and the seconds it asks to wait.
+    pub async fn post(&mut self, path: &str, headers: &HeaderMap, body: Bytes) -> (u16, String) {
+        let mut request = Request::post(path).body(Full::new(body)).unwrap();
+        request.headers_mut().extend(headers.clone());
+        request.headers_mut().insert("host", self.authority.parse().unwrap());
+        let answer = self.sender.send_request(request).await.unwrap();
+        let wait = answer.headers().get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+        let status = answer.status().as_u16();
+        answer.into_body().collect().await.unwrap();
+        (status, wait.unwrap_or_default())
+    }
 }
 
 pub async fn get(url: &str, accept: &str) -> Answer {

@@ -1,23 +1,29 @@
 //! Whole servers for tests: each with a folder of its own and a real socket, on one clock that is moved by hand. Work
 //! is done by `drain`, never by waiting.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use instance::actions;
 use instance::app::App;
 use instance::base::time::{Clock, Timestamp};
 use instance::config::Config;
+use instance::crypto::token;
 use instance::error::Result;
 use instance::model::account::{Account, Kind, NewAccount};
 use instance::model::actor::Actor;
+use instance::model::client::Scopes;
 use instance::model::delivery::State;
 use instance::model::ids::{PostId, ReceivedId};
 use instance::model::institution::Institution;
 use instance::model::post::{NewPost, Post};
 use instance::model::user::{Asker, By, Owner};
+use instance::net::address::Reach;
+use instance::net::client::{Client, Options};
+use instance::net::resolve::Resolver;
 use instance::store::schema::RECEIVED;
 use instance::store::{Rows, Span, actors, deliveries};
 use instance::work;
@@ -49,11 +55,46 @@ impl Drop for Folder {
     }
 }
 
+type Names = Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>;
+
+/// What a server reaches, and who answers it for names.
+#[derive(Clone)]
+pub struct World {
+    pub reach: Vec<&'static str>,
+    pub names: Names,
+    /// How long it waits for another server; none is as long as it likes.
+    pub patience: Option<Duration>,
+}
+
+impl World {
+    /// These addresses and no other, and no name.
+    pub fn of(reach: &[&'static str]) -> Self {
+        Self { reach: reach.to_vec(), names: Arc::new(|_| Vec::new()), patience: None }
+    }
+
+    fn resolver(&self) -> Resolver {
+        let names = Arc::clone(&self.names);
+        Resolver::Told(Box::new(move |name| names(name)))
+    }
+
+    fn hasty(&self, patience: Duration) -> Client {
+        let options = Options {
+            reach: Reach { allow_private: self.reach.iter().map(|network| network.parse().unwrap()).collect() },
+            extra_ca: None,
+            resolver: self.resolver(),
+            user_agent: "instance/test".to_owned(),
+        };
+        Client::with_deadline(options, patience).unwrap()
+    }
+}
+
 /// A running server with one account, `press`.
 pub struct Instance {
     pub app: Arc<App>,
     pub account: Account,
     pub address: SocketAddr,
+    /// What was received and has a copy, or is one.
+    doubled: Mutex<Vec<ReceivedId>>,
     stop: Option<oneshot::Sender<()>>,
     _folder: Folder,
 }
@@ -64,16 +105,16 @@ impl Instance {
         Self::start_as(clock, true).await
     }
 
-    /// A live one that reaches these addresses and no other, not even its own.
-    pub async fn start_among(clock: &Clock, peers: &[&str]) -> Self {
-        Self::start_with(clock, true, peers).await
-    }
-
     pub async fn start_as(clock: &Clock, live: bool) -> Self {
-        Self::start_with(clock, live, &["127.0.0.0/8"]).await
+        Self::start_with(clock, live, &World::of(&["127.0.0.0/8"])).await
     }
 
-    async fn start_with(clock: &Clock, live: bool, reach: &[&str]) -> Self {
+    /// A live one in a world of its own.
+    pub async fn start_in(clock: &Clock, world: &World) -> Self {
+        Self::start_with(clock, true, world).await
+    }
+
+    async fn start_with(clock: &Clock, live: bool, world: &World) -> Self {
         let folder = Folder::new();
         let listener = instance::serve::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
@@ -82,20 +123,35 @@ impl Instance {
         if live {
             config.url = Some(format!("http://{address}"));
             config.handle_domain = Some(address.to_string());
-            config.network.allow_private = reach.iter().map(|&network| network.to_owned()).collect();
+            config.network.allow_private = world.reach.iter().map(|&network| network.to_owned()).collect();
         }
-        let app = App::open(config, clock.clone()).unwrap();
+        let mut app = App::open_with(config, clock.clone(), world.resolver()).unwrap();
+        if let Some(patience) = world.patience {
+            Arc::get_mut(&mut app).unwrap().client = world.hasty(patience);
+        }
         let account = set_up(&app).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let door = Arc::clone(&app);
         app.spawn(async move {
             instance::serve::doors(&door, listener, async { stopped.await.unwrap_or_default() }).await;
         });
-        Self { app, account, address, stop: Some(stop), _folder: folder }
+        Self { app, account, address, doubled: Mutex::default(), stop: Some(stop), _folder: folder }
     }
 
     pub fn by(&self) -> By {
         Asker::Operator.may_publish(self.account.id, "").unwrap()
+    }
+
+    /// What a client program with these scopes puts into `Authorization`.
+    pub async fn bearer(&self, scopes: &str) -> String {
+        let (text, scopes) = (token::new(), Scopes::parse(scopes).unwrap());
+        let (account, hash) = (self.account.id, token::hash(&text));
+        self.app
+            .store
+            .write(move |tx| actions::tokens::add(tx, owner(), account, &scopes, "test", hash))
+            .await
+            .unwrap();
+        format!("Bearer {text}")
     }
 
     pub async fn publish(&self, text: &str) -> Post {
@@ -140,21 +196,23 @@ impl Instance {
         count
     }
 
-    /// Puts a second copy of everything received behind the first: effects have to be idempotent.
+    /// Puts a second copy of everything received behind the first, once: effects have to be idempotent. What has its
+    /// effect at the door has it twice there, whenever assertions are checked.
     async fn double(&self) {
-        self.app
-            .store
-            .write(|tx| {
-                for (id, row) in tx.rows(&RECEIVED, Span::all())? {
+        let done = self.doubled.lock().unwrap().clone();
+        let doubled = self.app.store.write(move |tx| {
+            let mut doubled = Vec::new();
+            for ((due, id), row) in tx.rows(&RECEIVED, Span::all())? {
+                if !done.contains(&id) {
                     let copy = ReceivedId(tx.id());
-                    if id.0 < copy.0 {
-                        tx.put(&RECEIVED, &copy, &row)?;
-                    }
+                    tx.put(&RECEIVED, &(due, copy), &row)?;
+                    doubled.extend([id, copy]);
                 }
-                Ok(())
-            })
-            .await
-            .unwrap();
+            }
+            Ok(doubled)
+        });
+        let doubled = doubled.await.unwrap();
+        self.doubled.lock().unwrap().extend(doubled);
     }
 
     /// True when something was done.

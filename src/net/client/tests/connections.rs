@@ -1,7 +1,7 @@
 //! Connections: TLS and who is trusted, HTTP/2, reuse and its bound, names that change where they point.
 
 use std::convert::Infallible;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, UdpSocket};
@@ -105,9 +105,9 @@ async fn a_dead_address_is_passed_over() {
 }
 
 /// A DNS server that says 127.0.0.12, 127.0.0.1 and so on by turns, to be forgotten at once.
-async fn two_faced_dns() -> u16 {
+async fn two_faced_dns() -> SocketAddr {
     let socket = UdpSocket::bind(("127.0.0.53", 0)).await.unwrap();
-    let port = socket.local_addr().unwrap().port();
+    let at = socket.local_addr().unwrap();
     spawn(async move {
         let (mut buffer, mut turn) = ([0; 512], 0);
         loop {
@@ -126,7 +126,7 @@ async fn two_faced_dns() -> u16 {
             socket.send_to(&reply, asker).await.unwrap();
         }
     });
-    port
+    at
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_name_that_changes_where_it_points_is_checked_each_time() {
     let canary = Peer::canary("127.0.0.1").await.unwrap();
     let face = format!("127.0.0.12:{}", canary.at.port());
     let peer = Peer::start(&face, |_| Act::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec())).await;
-    let resolver = Resolver::asking("127.0.0.53".parse().unwrap(), two_faced_dns().await);
+    let resolver = Resolver::asking(two_faced_dns().await);
     let client = Client::new(Options { resolver, ..options(&["127.0.0.12"], &[]) }).unwrap();
     let url = format!("http://rebind.test:{}/", peer.at.port());
     let mut refused = 0;
@@ -148,4 +148,57 @@ async fn a_name_that_changes_where_it_points_is_checked_each_time() {
         }
     }
     assert_eq!((refused, peer.connections(), canary.connections()), (3, 3, 0));
+}
+
+/// Hands sessions out in tickets of at least so many bytes, unencrypted.
+#[derive(Debug)]
+struct Tickets(usize);
+
+impl rustls::server::ProducesTickets for Tickets {
+    fn enabled(&self) -> bool {
+        true
+    }
+
+    fn lifetime(&self) -> u32 {
+        3600
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        let length = u32::try_from(plain.len()).unwrap();
+        Some([&length.to_be_bytes()[..], plain, &vec![0; self.0]].concat())
+    }
+
+    fn decrypt(&self, ticket: &[u8]) -> Option<Vec<u8>> {
+        let (length, rest) = ticket.split_first_chunk()?;
+        Some(rest[..usize::try_from(u32::from_be_bytes(*length)).unwrap()].to_vec())
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_resumed_unless_it_was_too_large_to_keep() {
+    use rustls::HandshakeKind;
+    for (size, second) in [(0, HandshakeKind::Resumed), (crate::limits::outbound::SESSION, HandshakeKind::Full)] {
+        let listener = TcpListener::bind(("127.0.0.11", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut config = server_config(&["http/1.1"]);
+        config.ticketer = Arc::new(Tickets(size));
+        let tls = TlsAcceptor::from(Arc::new(config));
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        spawn(async move {
+            while let Ok((tcp, _)) = listener.accept().await {
+                let io = tls.accept(tcp).await.unwrap();
+                tell.send(io.get_ref().1.handshake_kind().unwrap()).unwrap();
+                let service = hyper::service::service_fn(|_| async {
+                    let close = Response::builder().header(header::CONNECTION, "close");
+                    Ok::<_, Infallible>(close.body(Full::new(Bytes::from_static(b"x"))).unwrap())
+                });
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(io), service).await.unwrap();
+            }
+        });
+        let client = client(&["127.0.0.11"], &[("peer.test", "127.0.0.11")]);
+        for kind in [HandshakeKind::Full, second] {
+            get(&client, &format!("https://peer.test:{port}/")).await.unwrap();
+            assert_eq!(told.recv().await.unwrap(), kind, "tickets of {size} bytes");
+        }
+    }
 }

@@ -1,0 +1,200 @@
+//! Deliveries among servers that are well, hang or fail: who is reached, in which order, and what is written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use instance::actions;
+use instance::base::time::Clock;
+use instance::model::actor::Profile;
+use instance::model::delivery::State;
+use instance::model::follow::Follower;
+use instance::model::post::Version;
+use instance::model::user::Asker;
+use instance::store::{actors, deliveries, follows};
+use instance::work;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::support::evil::{Evil, Page};
+use crate::support::{Instance, START, drain};
+
+/// Whatever takes longer has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+const INBOX: &str = "POST /inbox";
+
+/// Makes followers of people at these addresses (host and port).
+async fn followers(us: &Instance, addresses: &[String]) {
+    let account = us.account.id;
+    let profiles: Vec<Profile> = addresses
+        .iter()
+        .map(|address| Profile {
+            uri: format!("http://{address}/u/ann"),
+            inbox: format!("http://{address}/inbox"),
+            shared_inbox: None,
+            user: "ann".into(),
+            domain: address.clone(),
+            name: String::new(),
+            url: format!("http://{address}/u/ann"),
+            keys: Vec::new(),
+            also_known_as: Vec::new(),
+        })
+        .collect();
+    let verb = move |tx: &mut instance::store::Write<'_>| {
+        for profile in &profiles {
+            let actor = actors::learn(tx, profile)?;
+            let follower = Follower { uri: format!("{}/follow", profile.uri), since: tx.now() };
+            follows::put(tx, account, &actor, &follower)?;
+        }
+        Ok(())
+    };
+    us.app.store.write(verb).await.unwrap();
+}
+
+async fn let_go(us: &Instance) {
+    let owner = Asker::Operator.may_run().unwrap();
+    us.app.store.write(move |tx| actions::queue::drop(tx, owner, None)).await.unwrap();
+}
+
+fn taken(peer: &Evil) -> Vec<String> {
+    peer.taken().iter().map(|(_, activity)| activity["type"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A listener that takes connections and never says a word; tells of each.
+async fn silent() -> (u16, mpsc::UnboundedReceiver<tokio::net::TcpStream>) {
+    let listener = TcpListener::bind(("0.0.0.0", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tell, told) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if tell.send(stream).is_err() {
+                return;
+            }
+        }
+    });
+    (port, told)
+}
+
+#[tokio::test]
+async fn servers_that_hang_do_not_stop_others() {
+    let clock = Clock::by_hand(START);
+    let us = Instance::start(&clock).await;
+    let (port, mut hanging) = silent().await;
+    let well = Evil::start("127.0.9.9").await;
+    // More than the pool is wide, all known before the one that is well.
+    let mut addresses: Vec<String> = (1..=100).map(|n| format!("127.0.8.{n}:{port}")).collect();
+    addresses.push(well.address.to_string());
+    followers(&us, &addresses).await;
+    let running = us.app.spawn(work::deliver::run(Arc::clone(&us.app)));
+    us.publish("The bridge is closed.").await;
+    let mut held = Vec::new();
+    while well.taken().is_empty() {
+        held.push(timeout(PATIENCE, hanging.recv()).await.expect("nobody else is asked any more").unwrap());
+        // Each that hangs has hung for a second when the next is looked at.
+        clock.advance(Duration::from_secs(1));
+        if held.len() == 100 {
+            break;
+        }
+    }
+    let reached = async {
+        while well.taken().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, reached).await.expect("the server that is well is not reached");
+    // None of them had to be given up first.
+    us.app
+        .store
+        .read(|rows| deliveries::each(rows, |_, delivery| Ok(delivery.tries == 0 || panic!("one was given up"))))
+        .unwrap();
+    us.app.stop();
+    drop((held, hanging));
+    timeout(PATIENCE, running).await.unwrap().unwrap();
+    let_go(&us).await;
+}
+
+#[tokio::test]
+async fn what_came_of_it_is_written_down_before_the_end() {
+    let us = Instance::start(&Clock::by_hand(START)).await;
+    let peers = [Evil::start("127.0.9.1").await, Evil::start("127.0.9.2").await, Evil::start("127.0.9.3").await];
+    followers(&us, &peers.iter().map(|peer| peer.address.to_string()).collect::<Vec<_>>()).await;
+    let running = us.app.spawn(work::deliver::run(Arc::clone(&us.app)));
+    us.publish("The bridge is closed.").await;
+    let reached = async {
+        while peers.iter().any(|peer| peer.taken().is_empty()) {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, reached).await.unwrap();
+    us.app.stop();
+    timeout(PATIENCE, running).await.unwrap().unwrap();
+    assert_eq!((us.deliveries(State::Done), us.deliveries(State::Waiting)), (3, 0));
+    drain(&[&us]).await;
+    assert!(peers.iter().all(|peer| taken(peer) == ["Create"]), "said twice");
+}
+
+#[tokio::test]
+async fn answers_and_deletes_are_urgent_and_posts_are_not() {
+    let us = Instance::start(&Clock::by_hand(START)).await;
+    let peer = Evil::start("127.0.9.4").await;
+    peer.be(&["bob"]);
+    followers(&us, &[peer.address.to_string()]).await;
+    let urgent = || {
+        let wakes = us.app.wakers.take_wakes();
+        wakes.iter().filter_map(|wake| wake.of).map(|of| of.urgent).collect::<Vec<_>>()
+    };
+    let post = us.publish("The bridge is closed.").await;
+    assert_eq!(urgent(), [false]);
+    let follow = peer.activity("bob", "Follow", "/follows/1", &us.actor().into());
+    assert_eq!(peer.say(&us, "bob", &follow).await, 202);
+    work::receive::turn(&us.app).await.unwrap();
+    let answers = urgent();
+    assert!(!answers.is_empty() && answers.iter().all(|urgent| *urgent), "an Accept");
+    drain(&[&us]).await;
+    urgent();
+    let (site, by) = (us.app.site.clone(), us.by());
+    us.app.store.write(move |tx| actions::delete::delete(tx, &site, by, post.id)).await.unwrap();
+    assert!(urgent().into_iter().all(|urgent| urgent), "a Delete");
+    drain(&[&us]).await;
+    assert_eq!(taken(&peer).last().unwrap(), "Delete");
+}
+
+/// The start of a server's life says the same as the wakes of commits would have.
+#[tokio::test]
+async fn after_a_start_all_lanes_are_found() {
+    let us = Instance::start(&Clock::by_hand(START)).await;
+    let addresses: Vec<String> = (1..=50).map(|n| format!("127.0.7.{n}:9")).collect();
+    followers(&us, &addresses).await;
+    us.publish("The bridge is closed.").await;
+    let woken = us.app.wakers.take_wakes();
+    let mut found = us.app.store.read(deliveries::wakes).unwrap();
+    found.sort_unstable_by_key(|wake| wake.server);
+    assert_eq!((woken.len(), &found), (50, &woken));
+    let_go(&us).await;
+}
+
+#[tokio::test]
+async fn an_older_version_never_comes_after_a_newer_one() {
+    let clock = Clock::by_hand(START);
+    let us = Instance::start(&clock).await;
+    let peer = Evil::start("127.0.9.5").await;
+    followers(&us, &[peer.address.to_string()]).await;
+    peer.serve(INBOX, Page::status(503));
+    let post = us.publish("The bridge is closed.").await;
+    // So often that it lets others pass.
+    for _ in 0..7 {
+        clock.advance(Duration::from_secs(4 * 3600));
+        drain(&[&us]).await;
+    }
+    assert_eq!(taken(&peer), ["Create"; 7]);
+    peer.serve(INBOX, Page::status(202));
+    let (site, by) = (us.app.site.clone(), us.by());
+    let versions = [Version { lang: "en".parse().unwrap(), text: "It is open.".into(), warning: String::new() }];
+    us.app.store.write(move |tx| actions::edit::edit(tx, &site, by, post.id, &versions, &[], &[])).await.unwrap();
+    for _ in 0..3 {
+        clock.advance(Duration::from_secs(4 * 3600));
+        drain(&[&us]).await;
+    }
+    assert_eq!(taken(&peer)[7..], ["Update"]);
+    assert_eq!((us.deliveries(State::Dropped), us.deliveries(State::Waiting)), (1, 0));
+}
