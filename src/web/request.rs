@@ -78,7 +78,7 @@ impl Request {
         self.parts.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| self.header("host"))
     }
 
-    /// The first value of a query parameter: one of [`KEYED`], where the answer may be kept.
+    /// The first value of a query parameter: one of `KEYED`, where the answer may be kept.
     pub fn query(&self, name: &str) -> Option<&str> {
         debug_assert!(KEYED.contains(&name) || self.path().starts_with("/api/") || self.path().starts_with("/desk"));
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -110,12 +110,12 @@ impl Request {
         self.query(name)?.parse().ok()
     }
 
-    /// See [`negotiate::activity`].
+    /// See `negotiate::activity`.
     pub fn wants_activity(&self) -> bool {
         negotiate::activity(&self.parts.headers)
     }
 
-    /// See [`negotiate::page`].
+    /// See `negotiate::page`.
     pub fn wants_page(&self) -> bool {
         negotiate::page(&self.parts.headers)
     }

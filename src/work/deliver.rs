@@ -1,7 +1,7 @@
 //! Deliveries: a lane for each server, so that a slow one delays nobody else, and one pool for all lanes. Every try is
 //! signed anew; every outcome is a row before its lane has another turn.
 //!
-//! [`lanes`] decides whose turn it is, [`width`] how many are at work at once, [`outcomes`] writes down what came of it.
+//! `lanes` decides whose turn it is, `width` how many are at work at once, `outcomes` writes down what came of it.
 
 mod lanes;
 mod outcomes;
