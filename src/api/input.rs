@@ -90,9 +90,7 @@ mod tests {
         let named = |name: &str, many: usize| serde_json::json!({ name: vec![1; many] });
         assert!(flat(&named(&"k".repeat(198), 1)).is_ok());
         assert!(refused(&named(&"k".repeat(199), 1)) && refused(&named(&"k".repeat(100_000), 100)));
-        assert!(
-            flat(&named("k", limits::FIELDS)).is_ok() && refused(&named("k", limits::FIELDS + 2))
-        );
+        assert!(flat(&named("k", limits::FIELDS)).is_ok() && refused(&named("k", limits::FIELDS + 2)));
     }
 
     #[test]

@@ -86,7 +86,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_becomes_a_draft() {
-        let place = Scratch::new();
+        let place = Scratch::make();
         let sent = [
             ("csrf", None, "secret"),
             ("account", None, "17"),
@@ -122,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn nonsense_ids_are_none() {
-        let place = Scratch::new();
+        let place = Scratch::make();
         let sent = [("account", None, "../1"), ("kept1", None, "-3"), ("picture9", Some("a"), "b")];
         let draft = draft(&place, &sent).await;
         assert!(draft.account.is_none() && draft.slots.iter().all(|slot| slot.kept.is_none() && slot.file.is_none()));

@@ -32,15 +32,15 @@ async fn parse(mut parts: Multipart<'_>, files: &Files, prefix: &str, most: usiz
     let (mut pairs, mut taken) = (Vec::new(), Vec::new());
     while let Some(mut part) = parts.next_field().await.map_err(misread)? {
         let name = part.name().unwrap_or_default().to_owned();
-        if !name.starts_with(prefix) {
-            pairs.push((name, text(part).await?));
-        } else {
+        if name.starts_with(prefix) {
             // A field in which no file was chosen comes as an empty file without a name.
             let chosen = part.file_name().is_some_and(|name| !name.is_empty());
             if taken.len() >= most && chosen {
                 return Err(Problem::new("E154", "The form cannot be read: it has too many files.").into());
             }
             taken.extend(file(&mut part, files, chosen).await?.map(|file| (name, file)));
+        } else {
+            pairs.push((name, text(part).await?));
         }
         if pairs.len() > limits::FIELDS {
             break;
@@ -76,13 +76,16 @@ async fn file(part: &mut Field<'_>, files: &Files, chosen: bool) -> Result<Optio
 }
 
 fn misread(error: multer::Error) -> Error {
-    match error {
-        multer::Error::StreamReadFailed(inner) if inner.is::<http_body_util::LengthLimitError>() => {
-            Problem::new("E150", "The request is larger than what is taken here.").into()
-        }
-        multer::Error::StreamReadFailed(_) => Problem::new("E151", "The request broke off.").into(),
-        error => Problem::new("E154", format!("The form cannot be read: {error}.")).into(),
+    if let multer::Error::StreamReadFailed(inner) = error {
+        let large = inner.is::<http_body_util::LengthLimitError>();
+        let (id, what) = if large {
+            ("E150", "The request is larger than what is taken here.")
+        } else {
+            ("E151", "The request broke off.")
+        };
+        return Problem::new(id, what).into();
     }
+    Problem::new("E154", format!("The form cannot be read: {error}.")).into()
 }
 
 #[cfg(test)]
@@ -102,7 +105,7 @@ pub mod tests {
     }
 
     impl Scratch {
-        pub fn new() -> Self {
+        pub fn make() -> Self {
             let name = format!("instance-parts-{:032x}", u128::from_be_bytes(random::bytes::<16>()));
             let root = std::env::temp_dir().join(name);
             Self { files: Files::open(&root).unwrap(), root }
@@ -145,7 +148,7 @@ pub mod tests {
 
     #[tokio::test]
     async fn fields_are_read_and_files_written_down() {
-        let place = Scratch::new();
+        let place = Scratch::make();
         let sent = [
             ("text", None, "One"),
             ("file1", Some("/tmp/a.png"), "bytes"),
@@ -164,7 +167,7 @@ pub mod tests {
 
     #[tokio::test]
     async fn nonsense_leaves_nothing_behind() {
-        let place = Scratch::new();
+        let place = Scratch::make();
         let cut = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf a fi";
         for body in ["no parts at all", cut] {
             assert!(matches!(raw(&place.files, "file", body).await, Err(Error::Invalid(_))), "{body}");

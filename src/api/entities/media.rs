@@ -9,7 +9,7 @@ pub fn media(site: &Site, media: &Media) -> Value {
     let (x, y) = media.focus.unwrap_or_default();
     let mut original = size(media.width, media.height);
     if let (Some(clip), Some(meta)) = (&media.clip, original.as_object_mut()) {
-        meta.insert("duration".to_owned(), json!(clip.millis as f64 / 1_000.0));
+        meta.insert("duration".to_owned(), json!(std::time::Duration::from_millis(clip.millis).as_secs_f64()));
     }
     let mut meta = json!({ "original": original, "focus": { "x": x, "y": y } });
     if let (Some(Small { width, height, .. }), Some(meta)) = (media.still(), meta.as_object_mut()) {

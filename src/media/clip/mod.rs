@@ -49,8 +49,11 @@ enum Piece {
 pub fn is_clip(head: &[u8]) -> bool {
     match head {
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => !mp4::is_still(brand),
-        [0x1a, 0x45, 0xdf, 0xa3, ..] | [b'O', b'g', b'g', b'S', ..] | [b'f', b'L', b'a', b'C', ..] => true,
-        [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..] => true,
+        [0x1a, 0x45, 0xdf, 0xa3, ..]
+        | [b'O', b'g', b'g', b'S', ..]
+        | [b'f', b'L', b'a', b'C', ..]
+        | [b'I', b'D', b'3', ..]
+        | [0xff, 0xe0..=0xff, ..] => true,
         other => refuse::is_known(other),
     }
 }

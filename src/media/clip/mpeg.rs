@@ -50,7 +50,7 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     Ok(Clip { mime, ext, millis: millis(samples, first.rate), frame: None, sound: true, pieces })
 }
 
-/// Behind the ID3v2 tags at the head, of which some programs write several, and the zeros after them.
+/// Behind the `ID3v2` tags at the head, of which some programs write several, and the zeros after them.
 fn after_tags<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<u64> {
     let mut at = 0;
     for _ in 0..4 {

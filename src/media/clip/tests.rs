@@ -7,7 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-const TAKEN: [(&str, &str, u64, Option<(u32, u32)>, bool); 12] = [
+/// File, type, about how many milliseconds, pixels, whether there is sound.
+type Taken = (&'static str, &'static str, u64, Option<(u32, u32)>, bool);
+
+const TAKEN: [Taken; 12] = [
     ("tail.mp4", "video/mp4", 1_000, Some((64, 36)), true),
     ("first.mp4", "video/mp4", 1_000, Some((64, 36)), true),
     ("fragments.mp4", "video/mp4", 1_000, Some((64, 36)), true),

@@ -188,7 +188,7 @@ fn info(element: &Element, bytes: &[u8], found: &mut Found) {
             0x2A_D7B1 => found.scale = unsigned(body),
             0x4489 => found.length = float(body).filter(|length| *length > 0.0),
             // Title, date, names of files, and the checksum that no longer fits.
-            0x7BA9 | 0x4461 | 0x7384 | 0x3C83AB | 0x3E83BB | CRC => {
+            0x7BA9 | 0x4461 | 0x7384 | 0x003C_83AB | 0x003E_83BB | CRC => {
                 found.blanks.push((at, element.body + (bytes.len() - after.len()) as u64));
             }
             _ => {}
@@ -227,9 +227,20 @@ impl Found {
         self.latest = self.latest.max(cluster.saturating_add(u64::from(at.unwrap_or_default() & 0x7fff)));
     }
 
-    fn clip(self, len: u64) -> Clip {
+    /// The length of the whole in milliseconds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "a day in nanoseconds is exact enough, and the result is clamped"
+    )]
+    fn millis(&self) -> u64 {
         let units = self.length.unwrap_or(self.latest as f64);
-        let millis = (units * self.scale as f64 / 1e6).round().clamp(0.0, 1e15) as u64;
+        (units * self.scale as f64 / 1e6).round().clamp(0.0, 1e15) as u64
+    }
+
+    fn clip(self, len: u64) -> Clip {
+        let millis = self.millis();
         let (mut pieces, mut at) = (Vec::new(), 0);
         let mut blanks = self.blanks;
         blanks.sort_unstable();

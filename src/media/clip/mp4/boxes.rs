@@ -84,13 +84,10 @@ pub(super) fn dates(index: &[u8], part: &Part) -> Result<Range<usize>> {
 
 /// Free room of a length, header and all, in place of what was there.
 pub(super) fn room(len: u64) -> Vec<Piece> {
-    match u32::try_from(len) {
-        Ok(short) => {
-            vec![Piece::Bytes([&short.to_be_bytes()[..], b"free"].concat()), Piece::Zeros(len.saturating_sub(8))]
-        }
-        Err(_) => {
-            let head = [&1_u32.to_be_bytes()[..], b"free", &len.to_be_bytes()].concat();
-            vec![Piece::Bytes(head), Piece::Zeros(len.saturating_sub(16))]
-        }
+    if let Ok(short) = u32::try_from(len) {
+        let head = [&short.to_be_bytes()[..], b"free"].concat();
+        return vec![Piece::Bytes(head), Piece::Zeros(len.saturating_sub(8))];
     }
+    let head = [&1_u32.to_be_bytes()[..], b"free", &len.to_be_bytes()].concat();
+    vec![Piece::Bytes(head), Piece::Zeros(len.saturating_sub(16))]
 }

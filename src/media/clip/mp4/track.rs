@@ -162,7 +162,7 @@ fn check_codecs(index: &[u8], table: &Part, check: fn([u8; 4], &[u8]) -> Result<
 fn picture(kind: [u8; 4], entry: &[u8]) -> Result<()> {
     let name = match &kind {
         b"avc1" | b"avc3" => {
-            let at = place(entry, b"avcC").ok_or_else(|| refuse::damaged("it does not say how it is coded"))?;
+            let at = place(entry, *b"avcC").ok_or_else(|| refuse::damaged("it does not say how it is coded"))?;
             let profile = entry.get(at + 5).copied().unwrap_or_default();
             if profile <= 100 {
                 return Ok(());
@@ -201,7 +201,7 @@ fn heard(kind: [u8; 4], entry: &[u8]) -> Result<()> {
 
 /// Of the elementary stream descriptor: tags 3 and 4, whose lengths take one to four bytes.
 fn object_type(entry: &[u8]) -> Option<u8> {
-    let rest = entry.get(place(entry, b"esds")? + 8..)?;
+    let rest = entry.get(place(entry, *b"esds")? + 8..)?;
     let rest = opened(rest, 3)?;
     let flags = *rest.get(2)?;
     let skip = 3 + usize::from(flags & 0x80 != 0) * 2 + usize::from(flags & 0x20 != 0) * 2;
@@ -216,7 +216,7 @@ fn opened(bytes: &[u8], tag: u8) -> Option<&[u8]> {
 }
 
 /// Where a box's kind stands inside an entry, whose fixed part has several lengths.
-fn place(entry: &[u8], kind: &[u8; 4]) -> Option<usize> {
+fn place(entry: &[u8], kind: [u8; 4]) -> Option<usize> {
     entry.windows(4).position(|four| four == kind)
 }
 
