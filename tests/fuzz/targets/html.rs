@@ -87,7 +87,7 @@ fn honest((host, seen): (String, String)) {
     for (before, after) in seen.split_whitespace().filter_map(|word| word.split_once("://")) {
         let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '.').unwrap_or(after.len());
         let (shown, rest) = after.split_at(end);
-        let shown = shown.trim_end_matches(['.', '-']).to_ascii_lowercase();
+        let shown = shown.trim_matches(['.', '-']).to_ascii_lowercase();
         let plain = shown
             .rsplit_once('.')
             .is_some_and(|(_, top)| top.len() > 1 && top.bytes().all(|b| b.is_ascii_alphabetic()));
