@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use instance::base::time::{Clock, Timestamp};
 use instance::model::delivery::State;
-use instance::store::{actors, deliveries};
+use instance::store::{actors, deliveries, notes};
 use serde_json::json;
 
 use crate::support::evil::{Evil, Page, Signed, key, post};
@@ -153,15 +153,22 @@ async fn a_clock_that_is_set_back_leaves_nothing_waiting_for_a_year() {
     set_well(&peers, false);
     let before = peers[0].count();
     let future = us.publish("Notice 00").await;
+    // A reply whose note cannot be fetched waits, too.
+    let reply = peers[0].activity("ann", "Create", "/c/1", &json!(peers[0].url("/n/1")));
+    peers[0].serve("/n/1", Page::status(503));
+    assert_eq!(peers[0].say(&us, "ann", &reply).await, 202);
     drain(&[&us]).await;
     clock.set(START.plus(HOUR));
     set_well(&peers, true);
+    let note = peers[0].note("ann", "/n/1", &us.post_uri(future.id), "When?");
+    peers[0].serve("/n/1", Page::activity(&note));
     let today = us.publish("Notice 01").await;
     assert!(today.id > future.id, "ids keep their order");
     assert_eq!(peers[0].count() - before, 1, "one try in vain");
     pass(&us, &clock, HOUR).await;
     assert_eq!(told(&peers[0]), posts(0..2));
     assert_eq!(us.deliveries(State::Waiting), 0);
+    assert!(us.app.store.read(|rows| notes::by_uri(rows, &peers[0].url("/n/1"))).unwrap().is_some());
 }
 
 #[tokio::test]

@@ -126,6 +126,16 @@ impl Server {
         tokio::time::timeout(Duration::from_secs(60), ready).await.expect("it starts again");
     }
 
+    /// Waits until what the last life sent has been read, connections that nobody took up yet included.
+    async fn rest(&self) {
+        for _ in 0..3 {
+            while !self.peers.iter().all(Evil::is_alone) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Kills it when it has seen enough.
     fn count(&self) {
         let seen = self.answers.fetch_add(1, Ordering::SeqCst) + 1 + self.arrived();
@@ -307,6 +317,7 @@ async fn a_server_that_is_killed_again_and_again_forgets_and_repeats_nothing() {
         lives.push(server.peers.iter().map(Evil::count).collect());
         server.start(usize::try_from(1 + draw(&mut seed) % LONGEST).unwrap()).await;
         tokio::join!(server.follow(), server.publish(), server.react(), server.react());
+        server.rest().await;
     }
     lives.push(server.peers.iter().map(Evil::count).collect());
     server.start(usize::MAX).await;

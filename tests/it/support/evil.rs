@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -133,6 +134,8 @@ struct Bells {
     asked: Arc<Notify>,
     /// Those who were kept in silence are let go.
     hang_up: Arc<Notify>,
+    /// Connections that are open.
+    open: Arc<AtomicUsize>,
 }
 
 impl Evil {
@@ -151,7 +154,12 @@ impl Evil {
         let task = spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (script, bells) = (Arc::clone(&shared), ring.clone());
-                spawn(async move { talk(stream, &script, &bells).await });
+                bells.open.fetch_add(1, Ordering::SeqCst);
+                spawn(async move {
+                    let end = talk(stream, &script, &bells).await;
+                    bells.open.fetch_sub(1, Ordering::SeqCst);
+                    end
+                });
             }
         });
         Self { address, authority: address.to_string(), script, bells, listening: task.abort_handle() }
@@ -214,6 +222,11 @@ impl Evil {
     pub fn taken_after(&self, first: usize) -> Vec<(String, Value)> {
         let script = self.script.lock().unwrap();
         script.taken[first..].iter().map(|(path, body)| (path.clone(), serde_json::from_slice(body).unwrap())).collect()
+    }
+
+    /// Whether nobody is connected any more.
+    pub fn is_alone(&self) -> bool {
+        self.bells.open.load(Ordering::SeqCst) == 0
     }
 
     /// How many deliveries came.
