@@ -108,9 +108,8 @@ impl Subject {
     fn answers(&self) -> bool {
         let ask = || -> std::io::Result<bool> {
             let mut stream = TcpStream::connect(self.address)?;
-            stream.write_all(
-                format!("GET /@{ACCOUNT} HTTP/1.1\r\nhost: instance.test\r\nconnection: close\r\n\r\n").as_bytes(),
-            )?;
+            let head = "host: instance.test\r\nx-forwarded-for: 198.18.0.1\r\nconnection: close";
+            stream.write_all(format!("GET /@{ACCOUNT} HTTP/1.1\r\n{head}\r\n\r\n").as_bytes())?;
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer)?;
             Ok(answer.starts_with(b"HTTP/1.1 200"))

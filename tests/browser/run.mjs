@@ -117,9 +117,10 @@ async function guarded(page, tab, { answer, requests, errors }) {
 
 async function traceless(tab, { responses }) {
   const cookies = (await tab.context().cookies()).map(({ name }) => `cookie ${name}`);
-  const headers = await Promise.all(responses.map((response) => response.allHeaders()));
-  const set = responses.filter((_, at) => headers[at]["set-cookie"]).map((response) => `Set-Cookie at ${response.url()}`);
-  clean([cookies, set, await tab.evaluate(inpage.stored)]);
+  const set = await Promise.all(
+    responses.map(async (response) => ((await response.allHeaders())["set-cookie"] ? `Set-Cookie at ${response.url()}` : [])),
+  );
+  clean([cookies, set.flat(), await tab.evaluate(inpage.stored)]);
 }
 
 async function valid(page, { answer }) {
