@@ -18,7 +18,7 @@ use crate::media::draw;
 use crate::model::account::{Field, Kind, NewAccount};
 use crate::model::ids::{AccountId, PostId};
 use crate::model::post::{NewPost, Quoting, ReplyTo, Version};
-use crate::model::user::Asker;
+use crate::model::user::{Asker, By};
 use crate::store::{accounts, posts};
 
 const DAY: u64 = 24 * 3600;
@@ -72,7 +72,7 @@ async fn open(app: &Arc<App>, office: &Office) -> Result<AccountId> {
     let now = app.now();
     let keys = heavy(move || actions::accounts::new_keys(now)).await?;
     let account = app.store.write(move |tx| actions::accounts::add(tx, owner, &new, &keys)).await?;
-    let by = Asker::Operator.may_publish(account.id, "")?;
+    let by = Asker::Operator.may(account.id)?;
     let field = |(name, value): &(&str, &str)| Field { name: (*name).to_owned(), value: (*value).to_owned() };
     let change = Change { fields: Some(office.fields.iter().map(field).collect()), ..Change::default() };
     let site = app.site.clone();
@@ -82,7 +82,7 @@ async fn open(app: &Arc<App>, office: &Office) -> Result<AccountId> {
 }
 
 async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<PostId>) -> Result<PostId> {
-    let by = Asker::Operator.may_publish(account, "")?;
+    let by: By = Asker::Operator.may(account)?;
     let version = |(lang, text, warning): &(&str, &str, &str)| -> Result<Version> {
         Ok(Version { lang: lang.parse()?, text: (*text).to_owned(), warning: (*warning).to_owned() })
     };
@@ -90,7 +90,7 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
     let mut media = Vec::new();
     if let Some((kind, alt)) = words.picture {
         let drawn = heavy(move || Ok(draw::sample(kind))).await?;
-        media.push(upload::take_bytes(app, by, &drawn, alt.to_owned()).await?.id);
+        media.push(upload::take_bytes(app, by.to(), &drawn, alt.to_owned()).await?.id);
     }
     let new = NewPost {
         mentions: mentions::of_versions(app, &versions).await?,

@@ -7,6 +7,7 @@ use crate::crypto::keys::{Ed25519Key, PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::{self, Account, Field, Keys, Kind, NewAccount, Replies};
 use crate::model::ids::{AccountId, ActivityId, MediaId};
+use crate::model::power::Administer;
 use crate::model::site::Site;
 use crate::model::user::{By, Owner};
 use crate::store::schema::{KEYS, MEDIA};
@@ -81,7 +82,7 @@ pub struct Change {
 }
 
 /// Changes a profile and tells the followers' servers.
-pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, change: &Change) -> Result<Account> {
+pub fn edit(tx: &mut Write<'_>, site: &Site, by: By<Administer>, change: &Change) -> Result<Account> {
     let mut account = accounts::need(tx, by.account())?;
     check(change)?;
     let old = [account.avatar, account.header];

@@ -1,34 +1,52 @@
 //! The way to the desk: a one-time link, then a session. Only hashes are stored.
 
+use crate::base::text;
+use crate::base::time::Timestamp;
 use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::user::{LoginLink, Owner, Session};
+use crate::model::ids::UserId;
+use crate::model::login::{LoginLink, Session};
+use crate::model::user::{Owner, User};
 use crate::store::schema::{LOGIN_LINKS, SESSIONS};
-use crate::store::{Rows, Write};
+use crate::store::{Rows, Span, Write, users};
 
-/// Keeps a one-time link under the hash of its code.
-pub fn link(tx: &mut Write<'_>, _owner: Owner, code: [u8; 32]) -> Result<()> {
+/// Keeps a one-time link for somebody under the hash of its code. It is their only one.
+pub fn link(tx: &mut Write<'_>, _owner: Owner, user: UserId, code: [u8; 32]) -> Result<()> {
     let expires = tx.now().plus(limits::desk::LINK);
-    tx.put(&LOGIN_LINKS, &code, &LoginLink { expires })
+    forget_links(tx, user)?;
+    tx.put(&LOGIN_LINKS, &code, &LoginLink { user, expires })
 }
 
-/// Whether a link would still work.
-pub fn is_open(rows: &impl Rows, code: [u8; 32], now: crate::base::time::Timestamp) -> Result<bool> {
+pub(super) fn forget_links(tx: &mut Write<'_>, user: UserId) -> Result<()> {
+    let all = tx.rows(&LOGIN_LINKS, Span::all())?;
+    for (old, _) in all.iter().filter(|(_, link)| link.user == user) {
+        tx.remove(&LOGIN_LINKS, old)?;
+    }
+    Ok(())
+}
+
+/// Whose link it is, while it would still work.
+pub fn is_open(rows: &impl Rows, code: [u8; 32], now: Timestamp) -> Result<Option<User>> {
     let link = rows.get(&LOGIN_LINKS, &code)?;
     // One that lasts longer than any is from the future: the clock was set back.
-    Ok(link.is_some_and(|link| now < link.expires && link.expires <= now.plus(limits::desk::LINK)))
+    let open = link.filter(|link| now < link.expires && link.expires <= now.plus(limits::desk::LINK));
+    let user = open.map_or(Ok(None), |link| users::get(rows, link.user))?;
+    Ok(user.filter(|user| user.off.is_none()))
 }
 
 /// Uses a link up and opens a session; answers with the token for the cookie.
-pub fn consume(tx: &mut Write<'_>, code: [u8; 32]) -> Result<String> {
-    let now = tx.now();
-    if !is_open(tx, code, now)? {
-        return Err(Error::NotFound);
-    }
+pub fn consume(tx: &mut Write<'_>, code: [u8; 32], browser: &str) -> Result<String> {
+    let user = is_open(tx, code, tx.now())?.ok_or(Error::NotFound)?;
     tx.remove(&LOGIN_LINKS, &code)?;
-    let fresh = token::new();
-    let session = Session { created: now, expires: now.plus(limits::desk::SESSION), csrf: token::new() };
+    open(tx, user.id, browser)
+}
+
+/// Opens a session for somebody who has proven who they are.
+fn open(tx: &mut Write<'_>, user: UserId, browser: &str) -> Result<String> {
+    let (fresh, now) = (token::new(), tx.now());
+    let browser = text::clip(browser, limits::desk::SHORT_WORDS).into_owned();
+    let session = Session { user, created: now, expires: now.plus(limits::desk::SESSION), csrf: token::new(), browser };
     tx.put(&SESSIONS, &token::hash(&fresh), &session)?;
     Ok(fresh)
 }

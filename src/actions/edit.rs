@@ -35,7 +35,7 @@ pub fn edit(
         return Ok(post);
     }
     for (media, alt) in &new_alts {
-        super::media::describe(tx, by, *media, alt)?;
+        super::media::describe(tx, by.to(), *media, alt)?;
     }
     // Mastodon takes an edit as one only when `updated` grows; its times have whole seconds.
     let now = tx.now();

@@ -3,12 +3,13 @@
 use crate::error::{Problem, Result};
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{Media, check_alt};
+use crate::model::power::Attach;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, Write};
 
 /// Keeps a picture that was uploaded for an account. It has a day to become part of something.
-pub fn add(tx: &mut Write<'_>, by: By, media: &Media) -> Result<MediaId> {
+pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId> {
     let id = MediaId(tx.id());
     let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
     tx.put(&MEDIA, &id, &media)?;
@@ -16,7 +17,7 @@ pub fn add(tx: &mut Write<'_>, by: By, media: &Media) -> Result<MediaId> {
 }
 
 /// Changes what a picture is described as.
-pub fn describe(tx: &mut Write<'_>, by: By, id: MediaId, alt: &str) -> Result<Media> {
+pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, alt: &str) -> Result<Media> {
     let mut media = own(tx, by.account(), id)?;
     check_alt(alt)?;
     alt.clone_into(&mut media.alt);

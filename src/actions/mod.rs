@@ -21,3 +21,4 @@ pub mod receive;
 pub mod replies;
 pub mod setup;
 pub mod tokens;
+pub mod users;

@@ -4,19 +4,60 @@ use crate::activitypub::write::{self, note::NoteParts};
 use crate::base::markup;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
-use crate::model::ids::{ActivityId, PostId};
+use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::media::Media;
 use crate::model::post::{NewPost, Post, ReplyTo, Tag, Version};
+use crate::model::power::{Attach, Power as _, Publish, Reply};
 use crate::model::site::Site;
-use crate::model::user::By;
+use crate::model::user::{Asker, By};
 use crate::store::{Write, accounts, material, notes, posts};
 
 use super::address::{self, Saying};
 
+/// The power by which somebody speaks for an account: to answer takes less than to publish.
+#[derive(Debug, Clone, Copy)]
+pub enum Voice {
+    Publish(By),
+    Answer(By<Reply>),
+}
+
+impl Voice {
+    pub fn of(asker: &Asker, account: AccountId, answers: bool) -> Result<Self> {
+        Ok(if answers { Self::Answer(asker.may(account)?) } else { Self::Publish(asker.may(account)?) })
+    }
+
+    pub fn attach(self) -> By<Attach> {
+        match self {
+            Self::Publish(by) => by.to(),
+            Self::Answer(by) => by.to(),
+        }
+    }
+
+    /// Publishes what it has the power for.
+    pub fn say(self, tx: &mut Write<'_>, site: &Site, new: &NewPost) -> Result<Post> {
+        match self {
+            Self::Publish(by) => publish(tx, site, by, new),
+            Self::Answer(by) => answer(tx, site, by, new),
+        }
+    }
+}
+
 /// Publishes at once. On a live site its Create is stored and a delivery for each inbox of the audience.
 pub fn publish(tx: &mut Write<'_>, site: &Site, by: By, new: &NewPost) -> Result<Post> {
+    say(tx, site, by.account(), new)
+}
+
+/// Publishes an answer at once, and nothing else: those who may answer need not be able to publish.
+pub fn answer(tx: &mut Write<'_>, site: &Site, by: By<Reply>, new: &NewPost) -> Result<Post> {
+    if new.reply_to.is_none() {
+        return Err(Error::Forbidden(Publish::MISSING));
+    }
+    say(tx, site, by.account(), new)
+}
+
+fn say(tx: &mut Write<'_>, site: &Site, account: AccountId, new: &NewPost) -> Result<Post> {
     let published = tx.now();
-    let post = write_down(tx, by, new, PostId(tx.id()), published)?;
+    let post = write_down(tx, account, new, PostId(tx.id()), published)?;
     if site.live && !post.demo { announce(tx, site, post) } else { Ok(post) }
 }
 
@@ -25,12 +66,12 @@ pub fn sample(tx: &mut Write<'_>, by: By, new: &NewPost, published: Timestamp) -
     let first = published.0 << 16;
     let free = (first..first + 0xffff).map(PostId).find(|id| matches!(posts::get(tx, *id), Ok(None)));
     let id = free.ok_or_else(|| Error::bug("no free id in that millisecond"))?;
-    write_down(tx, by, &NewPost { demo: true, ..new.clone() }, id, published)
+    write_down(tx, by.account(), &NewPost { demo: true, ..new.clone() }, id, published)
 }
 
-fn write_down(tx: &mut Write<'_>, by: By, new: &NewPost, id: PostId, published: Timestamp) -> Result<Post> {
+fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId, published: Timestamp) -> Result<Post> {
     new.check()?;
-    let account = accounts::need(tx, by.account())?;
+    let account = accounts::need(tx, account)?;
     let media = new.media.iter().map(|id| super::media::ready(tx, account.id, *id)).collect::<Result<Vec<Media>>>()?;
     media.iter().try_for_each(super::media::free)?;
     check_parent(tx, new.reply_to)?;

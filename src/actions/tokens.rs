@@ -1,8 +1,8 @@
 //! Tokens of client programs. Only their hashes are stored.
 
 use crate::error::{Error, Result};
-use crate::model::client::{Scopes, Token};
-use crate::model::ids::AccountId;
+use crate::model::client::{Scopes, Token, TokenId};
+use crate::model::ids::{AccountId, UserId};
 use crate::model::user::Owner;
 use crate::store::schema::TOKENS;
 use crate::store::{Rows, Span, Write, accounts};
@@ -12,28 +12,29 @@ pub fn add(
     tx: &mut Write<'_>,
     _owner: Owner,
     account: AccountId,
+    user: Option<UserId>,
     scopes: &Scopes,
     name: &str,
     hash: [u8; 32],
 ) -> Result<()> {
     accounts::need(tx, account)?;
-    let token = Token { account, scopes: scopes.clone(), name: name.to_owned(), created: tx.now() };
+    let token = Token { account, scopes: scopes.clone(), name: name.to_owned(), created: tx.now(), user };
     tx.put(&TOKENS, &hash, &token)
 }
 
 /// All tokens, with the first digits of their hashes as names to revoke them by.
 pub fn list(rows: &impl Rows, _owner: Owner) -> Result<Vec<(String, Token)>> {
     let tokens = rows.rows(&TOKENS, Span::all())?;
-    Ok(tokens.into_iter().map(|(hash, token)| (name(&hash), token)).collect())
-}
-
-fn name(hash: &[u8; 32]) -> String {
-    crate::crypto::digest::hex(hash).chars().take(12).collect()
+    Ok(tokens.into_iter().map(|(hash, token)| (TokenId::of(&hash).to_string(), token)).collect())
 }
 
 /// Revokes the token with this name (see `list`).
 pub fn revoke(tx: &mut Write<'_>, _owner: Owner, wanted: &str) -> Result<()> {
-    let hash = tx.keys(&TOKENS, Span::all())?.into_iter().find(|hash| name(hash) == wanted).ok_or(Error::NotFound)?;
+    let hash = tx
+        .keys(&TOKENS, Span::all())?
+        .into_iter()
+        .find(|hash| TokenId::of(hash).to_string() == wanted)
+        .ok_or(Error::NotFound)?;
     tx.remove(&TOKENS, &hash)?;
     Ok(())
 }

@@ -8,20 +8,21 @@ use crate::app::App;
 use crate::base::uri;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::client::Token;
 use crate::model::ids::{AccountId, PostId};
+use crate::model::user::Client;
 use crate::store::{accounts, posts};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 
-pub(super) fn credentials(app: &App, token: &Token) -> Result<Response> {
-    let value =
-        app.store.read(|rows| entities::account::credentials(app, rows, &accounts::need(rows, token.account)?))?;
+pub(super) fn credentials(app: &App, client: &Client) -> Result<Response> {
+    let value = app
+        .store
+        .read(|rows| entities::account::credentials(app, rows, &accounts::need(rows, client.token.account)?))?;
     response::json(StatusCode::OK, &value)
 }
 
-pub(super) fn preferences(app: &App, token: &Token) -> Result<Response> {
-    let account = app.store.read(|rows| accounts::need(rows, token.account))?;
+pub(super) fn preferences(app: &App, client: &Client) -> Result<Response> {
+    let account = app.store.read(|rows| accounts::need(rows, client.token.account))?;
     let value = json!({
         "posting:default:visibility": "public",
         "posting:default:sensitive": false,

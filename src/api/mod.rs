@@ -16,7 +16,8 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::model::client::Token;
+use crate::model::power::Read;
+use crate::model::user::{Asker, Client};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who;
@@ -94,39 +95,48 @@ pub async fn handle(app: &Arc<App>, mut request: Request) -> Result<Response> {
     let segments: Vec<String> = request.segments().into_iter().skip(1).map(str::to_owned).collect();
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
     let (access, verb, id) = find(request.method(), &path).ok_or(Error::NotFound)?;
-    let token = match access {
+    let client = match access {
         Anyone => None,
         Scope(scope) => {
-            let token = app.store.read(|rows| who::client(rows, &request))?;
-            if !token.scopes.allow(scope) {
+            let client = app.store.read(|rows| who::client(rows, &request))?;
+            if !client.token.scopes.allow(scope) {
                 return Err(Error::Forbidden("This action is outside the authorized scopes"));
             }
-            Some(token)
+            if !Asker::Client(client.clone()).can::<Read>(client.token.account) {
+                return Err(Error::SignIn);
+            }
+            Some(client)
         }
     };
-    answer(app, &mut request, verb, &id, token).await.map(open)
+    answer(app, &mut request, verb, &id, client).await.map(open)
 }
 
-async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, id: &str, token: Option<Token>) -> Result<Response> {
-    let token = token.ok_or(Error::SignIn);
+async fn answer(
+    app: &Arc<App>,
+    request: &mut Request,
+    verb: Verb,
+    id: &str,
+    client: Option<Client>,
+) -> Result<Response> {
+    let client = client.ok_or(Error::SignIn);
     match verb {
         Verb::InstanceV1 => instance::v1(app),
         Verb::InstanceV2 => instance::v2(app),
         Verb::Nothing => response::json(StatusCode::OK, &json!([])),
-        Verb::Preferences => accounts::preferences(app, &token?),
-        Verb::Credentials => accounts::credentials(app, &token?),
+        Verb::Preferences => accounts::preferences(app, &client?),
+        Verb::Credentials => accounts::credentials(app, &client?),
         Verb::LookUp => accounts::look_up(app, request),
         Verb::Account => accounts::account(app, id),
         Verb::AccountStatuses => accounts::statuses(app, request, id),
-        Verb::Publish => statuses::publish(app, request, token?).await,
+        Verb::Publish => statuses::publish(app, request, client?).await,
         Verb::Status => statuses::status(app, id),
-        Verb::Edit => statuses::edit(app, request, id, token?).await,
-        Verb::Delete => statuses::delete(app, id, token?).await,
+        Verb::Edit => statuses::edit(app, request, id, client?).await,
+        Verb::Delete => statuses::delete(app, id, client?).await,
         Verb::Context => statuses::context(app, id),
-        Verb::Source => statuses::source(app, id, &token?),
-        Verb::Upload => media::upload(app, request, token?).await,
-        Verb::Media => media::media(app, id, &token?),
-        Verb::Describe => media::describe(app, request, id, token?).await,
+        Verb::Source => statuses::source(app, id, &client?),
+        Verb::Upload => media::upload(app, request, client?).await,
+        Verb::Media => media::media(app, id, &client?),
+        Verb::Describe => media::describe(app, request, id, client?).await,
     }
 }
 

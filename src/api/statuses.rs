@@ -7,46 +7,47 @@ use serde_json::json;
 
 use super::{entities, input};
 use crate::actions;
+use crate::actions::publish::Voice;
 use crate::app::{App, mentions, once};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
-use crate::model::client::Token;
-use crate::model::ids::{MediaId, NoteId, PostId};
+use crate::model::ids::{AccountId, MediaId, NoteId, PostId};
 use crate::model::note::Shown;
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility};
-use crate::model::user::{Asker, By};
+use crate::model::power::Read;
+use crate::model::user::{Asker, By, Client};
 use crate::store::{accounts, notes, posts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 
-const SCOPE: &str = "write:statuses";
-
-fn by(token: &Token) -> Result<By> {
-    Asker::Client(token.clone()).may_publish(token.account, SCOPE)
+fn by(client: &Client) -> Result<By> {
+    Asker::Client(client.clone()).may(client.token.account)
 }
 
-pub(super) async fn publish(app: &Arc<App>, request: &mut Request, token: Token) -> Result<Response> {
-    let by = by(&token)?;
-    let key = request.header("idempotency-key").map(|key| (token.account, key.to_owned()));
+pub(super) async fn publish(app: &Arc<App>, request: &mut Request, client: Client) -> Result<Response> {
+    let account = client.token.account;
+    let key = request.header("idempotency-key").map(|key| (account, key.to_owned()));
     let form = input::form(request, &app.files).await?;
     if let Some(known) = key.as_ref().map_or(Ok(None), |key| once::repeated(app, key))? {
         return status(app, &known.to_string());
     }
-    let new = new_post(app, &form, &token).await?;
+    let answered = reply_to(app, form.find("in_reply_to_id").unwrap_or_default())?;
+    let voice = Voice::of(&Asker::Client(client), account, answered.is_some())?;
+    let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
     let site = app.site.clone();
-    shown(app, once::publish(app, key, move |tx| actions::publish::publish(tx, &site, by, &new)).await?)
+    shown(app, once::publish(app, key, move |tx| voice.say(tx, &site, &new)).await?)
 }
 
 fn shown(app: &App, post: Post) -> Result<Response> {
     response::json(StatusCode::OK, &app.store.read(|rows| entities::status::status(app, rows, post))?)
 }
 
-async fn new_post(app: &Arc<App>, form: &Form, token: &Token) -> Result<NewPost> {
+async fn new_post(app: &Arc<App>, form: &Form, account: AccountId) -> Result<NewPost> {
     if form.find("scheduled_at").is_some_and(|text| !text.is_empty()) || form.all("poll[options]").next().is_some() {
         return Err(Problem::new("E128", "Scheduled posts and polls are not supported yet.").into());
     }
-    let account = app.store.read(|rows| accounts::need(rows, token.account))?;
+    let account = app.store.read(|rows| accounts::need(rows, account))?;
     let version = version(form, &account.language)?;
     let media = form.all("media_ids").map(str::parse::<MediaId>).collect::<Result<Vec<_>>>()?;
     Ok(NewPost {
@@ -56,7 +57,7 @@ async fn new_post(app: &Arc<App>, form: &Form, token: &Token) -> Result<NewPost>
         sensitive: input::truth(form, "sensitive"),
         visibility: visibility(form.find("visibility").unwrap_or_default())?,
         quoting: if form.find("quote_approval_policy") == Some("nobody") { Quoting::Nobody } else { Quoting::Anyone },
-        reply_to: reply_to(app, form.find("in_reply_to_id").unwrap_or_default())?,
+        reply_to: None,
         demo: false,
     })
 }
@@ -113,8 +114,8 @@ pub(super) fn status(app: &App, id: &str) -> Result<Response> {
 }
 
 /// Changes the main version; other languages stay as they are.
-pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, token: Token) -> Result<Response> {
-    let (by, id) = (by(&token)?, id.parse::<PostId>()?);
+pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client: Client) -> Result<Response> {
+    let (by, id) = (by(&client)?, id.parse::<PostId>()?);
     let form = input::form(request, &app.files).await?;
     let post = app.store.read(|rows| posts::need(rows, id))?;
     let mut versions = post.versions;
@@ -134,8 +135,8 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, token:
 }
 
 /// Answers with the post as it was and the text to write it again.
-pub(super) async fn delete(app: &Arc<App>, id: &str, token: Token) -> Result<Response> {
-    let (by, id) = (by(&token)?, id.parse::<PostId>()?);
+pub(super) async fn delete(app: &Arc<App>, id: &str, client: Client) -> Result<Response> {
+    let (by, id) = (by(&client)?, id.parse::<PostId>()?);
     let mut value = app.store.read(|rows| {
         let post = posts::need(rows, id)?;
         let source = entities::status::source(&post);
@@ -154,12 +155,10 @@ pub(super) async fn delete(app: &Arc<App>, id: &str, token: Token) -> Result<Res
     response::json(StatusCode::OK, &value)
 }
 
-pub(super) fn source(app: &App, id: &str, token: &Token) -> Result<Response> {
+pub(super) fn source(app: &App, id: &str, client: &Client) -> Result<Response> {
     let id: PostId = id.parse()?;
     let post = app.store.read(|rows| posts::need(rows, id))?;
-    if post.account != token.account {
-        return Err(Error::NotFound);
-    }
+    Asker::Client(client.clone()).may::<Read>(post.account)?;
     response::json(StatusCode::OK, &entities::status::source(&post))
 }
 

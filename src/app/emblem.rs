@@ -8,11 +8,12 @@ use crate::actions::accounts::{self, Change};
 use crate::error::{Error, Result};
 use crate::media::draw;
 use crate::model::account::Account;
-use crate::model::user::Asker;
+use crate::model::power::Administer;
+use crate::model::user::{Asker, By};
 
 /// Draws what is missing; what follows from the handle is the same every time.
 pub async fn dress(app: &Arc<App>, account: &Account) -> Result<Account> {
-    let by = Asker::Operator.may_publish(account.id, "")?;
+    let by: By<Administer> = Asker::Operator.may(account.id)?;
     let (seed, letters) = (account.handle.clone(), initials(&account.name));
     let alt =
         if letters.is_empty() { "An emblem".to_owned() } else { format!("The letters {letters} on a coloured ground") };
@@ -20,10 +21,11 @@ pub async fn dress(app: &Arc<App>, account: &Account) -> Result<Account> {
     let (avatar, header) = tokio::task::spawn_blocking(draw).await.map_err(|e| Error::broken("draw an emblem", e))?;
     let mut change = Change::default();
     if account.avatar.is_none() {
-        change.avatar = Some(Some(upload::take_bytes(app, by, &avatar, alt).await?.id));
+        change.avatar = Some(Some(upload::take_bytes(app, by.to(), &avatar, alt).await?.id));
     }
     if account.header.is_none() {
-        change.header = Some(Some(upload::take_bytes(app, by, &header, "Hills under a calm sky".to_owned()).await?.id));
+        change.header =
+            Some(Some(upload::take_bytes(app, by.to(), &header, "Hills under a calm sky".to_owned()).await?.id));
     }
     let site = app.site.clone();
     app.store.write(move |tx| accounts::edit(tx, &site, by, &change)).await

@@ -12,10 +12,11 @@ use crate::media::files::{Files, Unfinished, unwritten};
 use crate::media::picture;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{Clip, Media, Small};
+use crate::model::power::Attach;
 use crate::model::user::By;
 
 /// Takes a file in for an account. `alt` may still be empty; it is required when it is published.
-pub async fn take(app: &Arc<App>, by: By, file: Unfinished, alt: String) -> Result<Media> {
+pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, alt: String) -> Result<Media> {
     if alt.chars().count() > limits::post::ALT {
         crate::model::media::check_alt(&alt)?;
     }
@@ -35,7 +36,7 @@ pub async fn take(app: &Arc<App>, by: By, file: Unfinished, alt: String) -> Resu
 }
 
 /// As `take`, of bytes at hand.
-pub async fn take_bytes(app: &Arc<App>, by: By, bytes: &[u8], alt: String) -> Result<Media> {
+pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], alt: String) -> Result<Media> {
     let mut file = app.files.begin()?;
     file.file.write_all(bytes).map_err(unwritten)?;
     take(app, by, file, alt).await

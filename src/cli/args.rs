@@ -78,7 +78,7 @@ pub enum Word {
     /// Tokens for client programs: new, list, revoke
     #[command(subcommand)]
     Token(Token),
-    /// People who use the desk: login-link
+    /// People who use the desk: add, list, role, off, on, login-link
     #[command(subcommand)]
     User(User),
     /// The sample posts of a trial: remove
@@ -360,6 +360,9 @@ pub enum Token {
         /// The account it acts for
         #[arg(long, value_name = "HANDLE")]
         account: String,
+        /// Whose it is: it can do no more than they can [default: the operator's]
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
         /// What it may do
         #[arg(long, default_value = "read,write", value_name = "LIST")]
         scopes: String,
@@ -378,8 +381,46 @@ pub enum Token {
 
 #[derive(Debug, Subcommand)]
 pub enum User {
+    /// Add somebody; prints a link for them that logs in once, within 24 hours
+    Add {
+        email: String,
+        /// What to call them
+        #[arg(long, default_value = "", hide_default_value = true)]
+        name: String,
+        /// Of mail to them [default: the main one]
+        #[arg(long, value_name = "CODE")]
+        language: Option<Lang>,
+        /// The account that the roles are for
+        #[arg(long, value_name = "HANDLE")]
+        account: Option<String>,
+        /// author, editor, approver, replier, moderator, admin; without an account: owner or auditor of the server
+        #[arg(long = "role", value_name = "ROLES", value_delimiter = ',')]
+        roles: Vec<String>,
+    },
+    /// List all users and their roles
+    List,
+    /// Give and take roles
+    Role {
+        email: String,
+        /// The account that the roles are for
+        #[arg(long, value_name = "HANDLE")]
+        account: Option<String>,
+        /// author, editor, approver, replier, moderator, admin; without an account: owner or auditor of the server
+        #[arg(long, value_name = "ROLES", value_delimiter = ',', required_unless_present = "remove")]
+        add: Vec<String>,
+        /// The same, to be taken away
+        #[arg(long, value_name = "ROLES", value_delimiter = ',')]
+        remove: Vec<String>,
+    },
+    /// Switch somebody off who leaves: ends their sessions, revokes their tokens
+    Off { email: String },
+    /// Let somebody log in again
+    On { email: String },
     /// Print an address that logs in to the desk, once, within 24 hours
-    LoginLink,
+    LoginLink {
+        /// For whom [default: the only owner]
+        email: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -250,6 +250,42 @@ const TEXTS: &[(&str, &str)] = &[
     ("E174", "A post of another server lacks something that is needed, or is by somebody else than it says."),
     ("E180", "A document is not JSON, or repeats a key, so that two readers could understand it differently."),
     (
+        "E300",
+        "People log in by their e-mail address, so each user has one of their own, written as name@city.example. Case makes no \
+              difference.",
+    ),
+    ("E301", "A user's name is shown in lists and in the audit log; a hundred characters are enough for any."),
+    (
+        "E302",
+        "An auditor reads everything and changes nothing; roles for accounts would let them change something. Take the roles away \
+              first, or let somebody else be the auditor.",
+    ),
+    (
+        "E303",
+        "Two users cannot share an e-mail address. People who left are switched off and kept, so that it stays known who did what; \
+              'instance user list' shows them too, and 'instance user on' lets them in again.",
+    ),
+    (
+        "E304",
+        "A server needs somebody who may do everything. The last owner can neither be switched off nor become anything else. \
+              'instance user role EMAIL --add owner' makes another one.",
+    ),
+    (
+        "E305",
+        "For an account, named by --account, there are the roles author (drafts), editor (publishes), approver, replier (answers), \
+              moderator (releases and hides replies) and admin (profile and roles). Without an account there are owner (may do \
+              everything) and auditor (reads everything, changes nothing).",
+    ),
+    (
+        "E306",
+        "Somebody who is switched off cannot log in, by a link neither. 'instance user on EMAIL' lets them in again, with the \
+              roles they had.",
+    ),
+    (
+        "E307",
+        "A link without a name is for the owner, and there are several. 'instance user login-link EMAIL' says for whom.",
+    ),
+    (
         "E900",
         "This is a fault of the program or of the machine under it (disk, memory), not of yours. What was answered before is safe on \
               the disk. The log has the cause; please report it if it comes again.",

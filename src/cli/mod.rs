@@ -82,7 +82,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Reply(word) => return ask(&context, &words::reply(word)),
         Word::Queue(word) => return ask(&context, &words::queue(word)),
         Word::Token(word) => return ask(&context, &words::token(word)),
-        Word::User(word) => return ask(&context, &words::user(&word)),
+        Word::User(word) => return ask(&context, &words::user(word)),
         Word::Demo(word) => return ask(&context, &words::demo(&word)),
     }
     Ok(ExitCode::SUCCESS)
@@ -219,7 +219,14 @@ mod tests {
             "queue list --data D --json",
             "queue retry --all",
             "queue drop x.example",
+            "user add ana@city.example --account press --role author --data D",
+            "user list --json",
+            "user role ana@city.example --account press --add editor,approver --remove author",
+            "user role ana@city.example --add auditor",
+            "user off ana@city.example",
+            "user on ana@city.example",
             "user login-link --data D",
+            "user login-link ana@city.example",
             "--json --data D account edit press --field A=B --field C=D --replies at-once",
             "config set url https://x.example",
             "demo remove",

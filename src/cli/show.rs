@@ -28,7 +28,16 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::TokenNew { .. } => format!("{}\n", text(answer, "token")),
         Command::TokenList => tokens(answer),
         Command::TokenRevoke { .. } => format!("Revoked {}.\n", text(answer, "id")),
-        Command::LoginLink => format!("{}\n", text(answer, "url")),
+        Command::UserAdd(_) | Command::LoginLink { .. } => format!("{}\n", text(answer, "url")),
+        Command::UserList => users(answer),
+        Command::UserRole(_) => format!("{} is now {}.\n", called(answer), standing(answer)),
+        Command::UserOff { .. } => format!(
+            "Switched {} off: {} sessions ended, {} tokens revoked.\n",
+            called(answer),
+            text(answer, "sessions_ended"),
+            text(answer, "tokens_revoked")
+        ),
+        Command::UserOn { .. } => format!("{} may log in again, as {}.\n", called(answer), standing(answer)),
         Command::DemoRemove => demo(answer),
         Command::Check => check(answer),
         Command::Institution => format!("{}\n", text(answer, "name")),
@@ -186,6 +195,35 @@ fn tokens(answer: &Value) -> String {
     if rows.is_empty() { "No tokens.\n".to_owned() } else { table(&rows) }
 }
 
+/// What a user is called by on the command line.
+fn called(user: &Value) -> String {
+    let email = text(user, "email");
+    if email.is_empty() { text(user, "id") } else { email }
+}
+
+/// `owner`, or `author, editor of @press`.
+fn standing(user: &Value) -> String {
+    let rank = text(user, "rank");
+    let mut parts = if rank == "member" { Vec::new() } else { vec![rank] };
+    for (account, roles) in user.get("roles").and_then(Value::as_object).into_iter().flatten() {
+        let roles: Vec<&str> = roles.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        parts.push(format!("{} of @{}", roles.join(", "), clean(account)));
+    }
+    if parts.is_empty() { "without a role".to_owned() } else { parts.join("; ") }
+}
+
+fn users(answer: &Value) -> String {
+    let row = |user: &Value| {
+        let off = text(user, "off");
+        let off = if off.is_empty() { String::new() } else { format!("off since {off}") };
+        vec![called(user), text(user, "name"), standing(user), off]
+    };
+    match list(answer, "users") {
+        [] => "Nobody yet. The first owner logs in with: instance user login-link\n".to_owned(),
+        _ => table(&rows(answer, "users", row)),
+    }
+}
+
 fn demo(answer: &Value) -> String {
     match (text(answer, "accounts").as_str(), text(answer, "posts").as_str()) {
         ("0", "0") => "Nothing to do: there are no samples.\n".to_owned(),
@@ -217,10 +255,11 @@ mod tests {
 
     #[test]
     fn what_scripts_take_stands_alone() {
-        let token = Command::TokenNew { account: "press".into(), scopes: "read".into(), name: String::new() };
+        let token =
+            Command::TokenNew { account: "press".into(), user: None, scopes: "read".into(), name: String::new() };
         assert_eq!(people(&token, &json!({ "token": "abc", "account": "press" })), "abc\n");
         assert_eq!(
-            people(&Command::LoginLink, &json!({ "url": "http://x/desk/start/1", "expires": "…" })),
+            people(&Command::LoginLink { user: None }, &json!({ "url": "http://x/desk/start/1", "expires": "…" })),
             "http://x/desk/start/1\n"
         );
     }

@@ -5,7 +5,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use super::args::{Account, AccountEdit, Demo, Other, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User};
-use crate::control::{AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload};
+use crate::control::{
+    AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload, UserNew, UserRole,
+};
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::account::Field;
@@ -155,15 +157,22 @@ pub fn queue(word: Queue) -> Command {
 
 pub fn token(word: Token) -> Command {
     match word {
-        Token::New { account, scopes, name } => Command::TokenNew { account, scopes, name },
+        Token::New { account, user, scopes, name } => Command::TokenNew { account, user, scopes, name },
         Token::List => Command::TokenList,
         Token::Revoke { token } => Command::TokenRevoke { token },
     }
 }
 
-pub fn user(word: &User) -> Command {
+pub fn user(word: User) -> Command {
     match word {
-        User::LoginLink => Command::LoginLink,
+        User::Add { email, name, language, account, roles } => {
+            Command::UserAdd(UserNew { email, name, language, account, roles })
+        }
+        User::List => Command::UserList,
+        User::Role { email: user, account, add, remove } => Command::UserRole(UserRole { user, account, add, remove }),
+        User::Off { email: user } => Command::UserOff { user },
+        User::On { email: user } => Command::UserOn { user },
+        User::LoginLink { email: user } => Command::LoginLink { user },
     }
 }
 

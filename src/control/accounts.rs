@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::model::account::{Account, Field, Kind, NewAccount, Replies};
 use crate::model::ids::MediaId;
 use crate::model::media::check_alt;
-use crate::model::user::Asker;
+use crate::model::power::Administer;
+use crate::model::user::{Asker, By};
 use crate::store::counts::{self, Count};
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts as rows, meta};
@@ -70,16 +71,16 @@ pub fn show(app: &Arc<App>, typed: &str) -> Result<Value> {
 
 pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
     let found = account(app, &change.account)?;
-    let by = Asker::Operator.may_publish(found.id, "")?;
+    let by: By<Administer> = Asker::Operator.may(found.id)?;
     for picture in [&change.avatar, &change.header].into_iter().flatten() {
         check_alt(&picture.alt)?;
     }
     let avatar = match change.avatar {
-        Some(picture) => Some(Some(picture.take(app, by).await?)),
+        Some(picture) => Some(Some(picture.take(app, by.to()).await?)),
         None => None,
     };
     let header = match change.header {
-        Some(picture) => Some(Some(picture.take(app, by).await?)),
+        Some(picture) => Some(Some(picture.take(app, by.to()).await?)),
         None => None,
     };
     let change = Change {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{account, unknown};
+use super::{account, unknown, users};
 use crate::actions;
 use crate::app::App;
 use crate::crypto::token;
@@ -14,7 +14,7 @@ use crate::model::client::Scopes;
 use crate::model::user::Asker;
 use crate::store;
 
-pub async fn token_new(app: &Arc<App>, typed: &str, scopes: &str, name: String) -> Result<Value> {
+pub async fn token_new(app: &Arc<App>, typed: &str, user: Option<&str>, scopes: &str, name: String) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
     let scopes = Scopes::parse(scopes)?;
     if name.chars().count() > limits::account::TOKEN_NAME {
@@ -25,10 +25,11 @@ pub async fn token_new(app: &Arc<App>, typed: &str, scopes: &str, name: String) 
         .into());
     }
     let account = account(app, typed)?;
+    let user = user.map(|typed| users::find(app, typed)).transpose()?.map(|user| user.id);
     let fresh = token::new();
     let (hash, id) = (token::hash(&fresh), account.id);
     let (kept_scopes, kept_name) = (scopes.clone(), name.clone());
-    app.store.write(move |tx| actions::tokens::add(tx, owner, id, &kept_scopes, &kept_name, hash)).await?;
+    app.store.write(move |tx| actions::tokens::add(tx, owner, id, user, &kept_scopes, &kept_name, hash)).await?;
     Ok(json!({ "token": fresh, "account": account.handle, "scopes": scopes, "name": name }))
 }
 
@@ -41,6 +42,7 @@ pub fn token_list(app: &Arc<App>) -> Result<Value> {
             tokens.push(json!({
                 "id": id,
                 "account": account.map(|account| account.handle),
+                "user": token.user.map_or(Ok(None), |id| store::users::get(read, id))?.map(|user| user.email),
                 "scopes": token.scopes,
                 "name": token.name,
                 "created": token.created.rfc3339(),
@@ -57,15 +59,6 @@ pub async fn token_revoke(app: &Arc<App>, typed: String) -> Result<Value> {
     let revoked = app.store.write(move |tx| actions::tokens::revoke(tx, owner, &id)).await;
     revoked.map_err(|e| unknown(e, format!("There is no token '{typed}'."), "All tokens: instance token list"))?;
     Ok(json!({ "id": typed }))
-}
-
-pub async fn login_link(app: &Arc<App>) -> Result<Value> {
-    let owner = Asker::Operator.may_run()?;
-    let code = token::code();
-    let hash = token::hash(&code);
-    app.store.write(move |tx| actions::desk_login::link(tx, owner, hash)).await?;
-    let expires = app.now().plus(limits::desk::LINK);
-    Ok(json!({ "url": format!("{}/desk/start/{code}", app.site.origin), "expires": expires.rfc3339() }))
 }
 
 pub async fn demo_remove(app: &Arc<App>) -> Result<Value> {

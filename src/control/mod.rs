@@ -9,6 +9,7 @@ mod queue;
 mod replies;
 mod socket;
 mod upload;
+mod users;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use fault::{Fault, Kind};
 pub use posts::{NewVersion, PostChange, PostNew};
 pub use socket::{call, close, listen, serve};
 pub use upload::Upload;
+pub use users::{UserNew, UserRole};
 
 /// What the command line may ask for. Accounts are named by handle, posts by number or address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -79,6 +81,8 @@ pub enum Command {
     },
     TokenNew {
         account: String,
+        /// Whose it is; the operator's when there is none.
+        user: Option<String>,
         scopes: String,
         name: String,
     },
@@ -86,7 +90,21 @@ pub enum Command {
     TokenRevoke {
         token: String,
     },
-    LoginLink,
+    UserAdd(UserNew),
+    UserList,
+    /// Gives or takes roles, or a rank.
+    UserRole(UserRole),
+    /// Takes the way in away, with all that is open.
+    UserOff {
+        user: String,
+    },
+    UserOn {
+        user: String,
+    },
+    /// A one-time link for a user: the first when there is none yet.
+    LoginLink {
+        user: Option<String>,
+    },
     DemoRemove,
     /// Compares every index with its facts.
     Check,
@@ -124,7 +142,12 @@ impl Command {
             | Self::TokenNew { .. }
             | Self::TokenList
             | Self::TokenRevoke { .. }
-            | Self::LoginLink
+            | Self::UserAdd(_)
+            | Self::UserList
+            | Self::UserRole(_)
+            | Self::UserOff { .. }
+            | Self::UserOn { .. }
+            | Self::LoginLink { .. }
             | Self::DemoRemove
             | Self::Check
             | Self::Institution => Vec::new(),
@@ -149,7 +172,9 @@ impl Command {
             Self::TokenNew { .. } => "instance.token/1",
             Self::TokenList => "instance.tokens/1",
             Self::TokenRevoke { .. } => "instance.revoked/1",
-            Self::LoginLink => "instance.login-link/1",
+            Self::UserAdd(_) | Self::UserRole(_) | Self::UserOff { .. } | Self::UserOn { .. } => "instance.user/1",
+            Self::UserList => "instance.users/1",
+            Self::LoginLink { .. } => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
             Self::Check => "instance.check/1",
             Self::Institution => "instance.institution/1",
@@ -178,10 +203,17 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::QueueList => queue::list(app).await,
         Command::QueueRetry { server } => queue::retry(app, server).await,
         Command::QueueDrop { server } => queue::drop(app, server).await,
-        Command::TokenNew { account, scopes, name } => keep::token_new(app, &account, &scopes, name).await,
+        Command::TokenNew { account, user, scopes, name } => {
+            keep::token_new(app, &account, user.as_deref(), &scopes, name).await
+        }
         Command::TokenList => keep::token_list(app),
         Command::TokenRevoke { token } => keep::token_revoke(app, token).await,
-        Command::LoginLink => keep::login_link(app).await,
+        Command::UserAdd(new) => users::add(app, new).await,
+        Command::UserList => users::list(app),
+        Command::UserRole(change) => users::role(app, change).await,
+        Command::UserOff { user } => users::off(app, &user).await,
+        Command::UserOn { user } => users::on(app, &user).await,
+        Command::LoginLink { user } => users::login_link(app, user.as_deref()).await,
         Command::DemoRemove => keep::demo_remove(app).await,
         Command::Check => keep::check(app).await,
         Command::Institution => keep::institution(app),

@@ -53,7 +53,7 @@ pub struct PostChange {
 
 pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let found = account(app, &new.account)?;
-    let by = Asker::Operator.may_publish(found.id, "")?;
+    let by: By = Asker::Operator.may(found.id)?;
     let version = |v: NewVersion| Version {
         lang: v.lang.unwrap_or_else(|| found.language.clone()),
         text: v.text,
@@ -73,7 +73,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let mentions = mentions::of_versions(app, &versions).await?;
     let mut media = Vec::new();
     for picture in new.media {
-        media.push(picture.take(app, by).await?);
+        media.push(picture.take(app, by.to()).await?);
     }
     let (sensitive, visibility, quoting) = (new.sensitive, new.visibility, new.quoting);
     let new = NewPost { versions, media, sensitive, visibility, quoting, reply_to, mentions, demo: false };
@@ -134,7 +134,7 @@ pub fn show(app: &Arc<App>, typed: &str) -> Result<Value> {
 
 pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     let post = find(app, &change.post)?;
-    let by = Asker::Operator.may_publish(post.account, "")?;
+    let by = Asker::Operator.may(post.account)?;
     let versions = changed(&post, &change)?;
     let alts = alts(&post, change.alts)?;
     let mentions = mentions::of_versions(app, &versions).await?;
@@ -179,7 +179,7 @@ fn alts(post: &Post, typed: Vec<(usize, String)>) -> Result<Vec<(MediaId, String
 
 pub async fn delete(app: &Arc<App>, typed: &str) -> Result<Value> {
     let post = find(app, typed)?;
-    let by = Asker::Operator.may_publish(post.account, "")?;
+    let by = Asker::Operator.may(post.account)?;
     let (site, id) = (app.site.clone(), post.id);
     app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await?;
     Ok(json!({ "id": post.id.to_string(), "uri": app.site.post(post.id) }))
@@ -187,7 +187,7 @@ pub async fn delete(app: &Arc<App>, typed: &str) -> Result<Value> {
 
 pub async fn react(app: &Arc<App>, typed: &str, post: &str, kind: React, undo: bool) -> Result<Value> {
     let account = account(app, typed)?;
-    let by = Asker::Operator.may_publish(account.id, "")?;
+    let by = Asker::Operator.may(account.id)?;
     let site = app.site.clone();
     let what = match kind {
         React::Like => ReactionKind::Like,
@@ -224,7 +224,7 @@ fn refuse_own(app: &App, typed: &str) -> Result<()> {
 
 pub async fn pin(app: &Arc<App>, typed: &str, undo: bool) -> Result<Value> {
     let post = find(app, typed)?;
-    let by = Asker::Operator.may_publish(post.account, "")?;
+    let by = Asker::Operator.may(post.account)?;
     let (site, id) = (app.site.clone(), post.id);
     let pin = move |tx: &mut crate::store::Write<'_>| {
         if undo { actions::pin::unpin(tx, &site, by, id) } else { actions::pin::pin(tx, &site, by, id) }

@@ -30,19 +30,17 @@ pub fn list(app: &App, all: bool) -> Result<Value> {
 
 /// Decides about one, by number or address.
 pub async fn show(app: &Arc<App>, typed: &str, shown: Shown) -> Result<Value> {
-    let owner = Asker::Operator.may_run()?;
-    let id = if let Ok(id) = typed.parse::<NoteId>() {
-        id
-    } else {
-        let known = app.store.read(|rows| notes::by_uri(rows, typed))?;
-        known
-            .ok_or_else(|| {
-                let what = format!("There is no reply '{typed}'.");
-                unknown(Error::NotFound, what, "All replies: instance reply list --all")
-            })?
-            .id
-    };
-    let note = app.store.write(move |tx| actions::replies::show(tx, owner, id, shown)).await?;
+    let found = app.store.read(|rows| match typed.parse::<NoteId>() {
+        Ok(id) => notes::get(rows, id),
+        Err(_) => notes::by_uri(rows, typed),
+    })?;
+    let found = found.and_then(|note| Some((note.id, *note.concerns.first()?)));
+    let (id, account) = found.ok_or_else(|| {
+        let what = format!("There is no reply '{typed}'.");
+        unknown(Error::NotFound, what, "All replies: instance reply list --all")
+    })?;
+    let by = Asker::Operator.may(account)?;
+    let note = app.store.write(move |tx| actions::replies::show(tx, by, id, shown)).await?;
     described(app, &note)
 }
 

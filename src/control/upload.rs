@@ -12,6 +12,7 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::{Files, Unfinished, unwritten};
 use crate::model::ids::MediaId;
+use crate::model::power::Attach;
 use crate::model::user::By;
 
 /// What is sent, and what it is described as.
@@ -68,7 +69,7 @@ impl Upload {
         Ok(())
     }
 
-    pub(super) async fn take(self, app: &Arc<App>, by: By) -> Result<MediaId> {
+    pub(super) async fn take(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
         let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
         let media = upload::take(app, by, self.content.file(&app.files)?, self.alt).await?;
         drop(room);

@@ -45,7 +45,7 @@ async fn set_up(app: &Arc<App>) -> PostId {
     let begin = move |tx: &mut crate::store::Write<'_>| {
         actions::setup::init(tx, owner, &institution, &keys[0])?;
         let account = actions::accounts::add(tx, owner, &new, &keys[1])?;
-        let by = Asker::Operator.may_publish(account.id, "")?;
+        let by = Asker::Operator.may(account.id)?;
         actions::publish::publish(tx, &site, by, &NewPost::plain("en".parse()?, "Not a sample"))
     };
     app.store.write(begin).await.unwrap().id

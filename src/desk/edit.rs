@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::model::ids::{MediaId, PostId};
 use crate::model::media::{Media, check_alt};
 use crate::model::post::{Post, Version, check_versions};
-use crate::model::user::Asker;
+use crate::model::power::Publish;
 use crate::store::{accounts, material, meta, posts};
 use crate::web::request::Form;
 use crate::web::response::{self, Response};
@@ -57,6 +57,7 @@ struct Delete {
 
 pub(super) fn page(app: &App, browser: &Browser, id: PostId) -> Result<Response> {
     let post = app.store.read(|rows| posts::need(rows, id))?;
+    browser.asker().may::<Publish>(post.account)?;
     let media = app.store.read(|rows| material::media(rows, &post.media))?;
     let alts: Vec<_> = media.iter().map(|media| (media.id, media.alt.clone())).collect();
     shown(app, browser, &post, &post.versions, &alts, Faults::default())
@@ -113,11 +114,11 @@ fn alt_id(id: MediaId) -> String {
 
 pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &Form) -> Result<Response> {
     let post = app.store.read(|rows| posts::need(rows, id))?;
+    let by = browser.asker().may(post.account)?;
     let versions: Vec<Version> = post.versions.iter().enumerate().map(|(n, old)| version(form, n, old)).collect();
     let alts: Vec<_> = post.media.iter().filter_map(|id| Some((*id, form.find(&alt_id(*id))?.to_owned()))).collect();
     let mut faults = check(&versions, &alts, !post.media.is_empty());
     if faults.is_empty() {
-        let by = Asker::Desk.may_publish(post.account, "")?;
         let named = mentions::of_versions(app, &versions).await?;
         let (site, texts, alts_sent) = (app.site.clone(), versions.clone(), alts.clone());
         let edited =
@@ -160,12 +161,13 @@ fn check(versions: &[Version], alts: &[(MediaId, String)], has_media: bool) -> F
 pub(super) fn delete_page(app: &App, browser: &Browser, id: PostId) -> Result<Response> {
     let delete = app.store.read(|rows| {
         let post = posts::need(rows, id)?;
+        browser.asker().may::<Publish>(post.account)?;
         let account = accounts::need(rows, post.account)?;
         let wall = Wall::of(&meta::institution(rows)?);
         let outcome = listing::outcome(rows, &post)?;
         Ok(Delete {
             f: Frame::of(rows, browser, "Delete", "/desk/posts")?,
-            row: listing::row(rows, &app.site, &wall, &post, &account)?,
+            row: listing::row(rows, &app.site, &wall, &browser.asker(), &post, &account)?,
             told: told(outcome.delivered + outcome.waiting),
         })
     })?;
@@ -183,9 +185,9 @@ fn told(servers: usize) -> String {
     }
 }
 
-pub(super) async fn delete(app: &Arc<App>, id: PostId) -> Result<Response> {
+pub(super) async fn delete(app: &Arc<App>, browser: &Browser, id: PostId) -> Result<Response> {
     let post = app.store.read(|rows| posts::need(rows, id))?;
-    let (site, by) = (app.site.clone(), Asker::Desk.may_publish(post.account, "")?);
+    let (site, by) = (app.site.clone(), browser.asker().may(post.account)?);
     app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await?;
     Ok(response::see_other("/desk?deleted=1"))
 }

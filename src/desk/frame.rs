@@ -10,7 +10,8 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::institution::Institution;
-use crate::store::{Rows, meta, notes};
+use crate::model::power::Publish;
+use crate::store::{Rows, accounts, meta};
 use crate::web::assets;
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -24,6 +25,7 @@ pub(super) struct Frame {
     pub csrf: String,
     /// The place in the navigation.
     pub here: &'static str,
+    pub places: Vec<(&'static str, &'static str)>,
     pub waiting: usize,
     pub public_css: String,
     pub desk_css: String,
@@ -38,6 +40,7 @@ impl Frame {
             institution,
             csrf: String::new(),
             here: "",
+            places: Vec::new(),
             waiting: 0,
             public_css: assets::path("public.css"),
             desk_css: assets::path("desk.css"),
@@ -48,19 +51,21 @@ impl Frame {
     /// Around a page for somebody who is logged in.
     pub(super) fn of(rows: &impl Rows, browser: &Browser, title: &'static str, here: &'static str) -> Result<Self> {
         let institution = meta::institution(rows)?.name;
-        let waiting = notes::waiting(rows, None, limits::desk::COUNTED)?.len();
-        Ok(Self { csrf: browser.session.csrf.clone(), here, waiting, ..Self::bare(title, institution) })
+        let waiting = super::replies::seen(rows, &browser.asker(), false, None, limits::desk::COUNTED)?.0.len();
+        let asker = browser.asker();
+        let writes = accounts::all(rows)?.iter().any(|account| asker.can::<Publish>(account.id));
+        let mut places = vec![("/desk/posts", "Posts"), ("/desk/replies", "Replies")];
+        if writes {
+            places.insert(0, ("/desk", "Write"));
+        }
+        let csrf = browser.session.csrf.clone();
+        Ok(Self { csrf, here, places, waiting, ..Self::bare(title, institution) })
     }
 
     /// Around a page for anybody.
     pub(super) fn open(app: &App, title: &'static str) -> Self {
         let found = app.store.read(meta::find_institution).ok().flatten();
         Self::bare(title, found.map_or_else(|| "Desk".to_owned(), |institution| institution.name))
-    }
-
-    #[expect(clippy::unused_self, reason = "templates call methods")]
-    pub(super) fn places(&self) -> &'static [(&'static str, &'static str)] {
-        &[("/desk", "Write"), ("/desk/posts", "Posts"), ("/desk/replies", "Replies")]
     }
 
     pub(super) fn waiting(&self) -> String {

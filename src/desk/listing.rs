@@ -14,7 +14,9 @@ use crate::model::account::Account;
 use crate::model::delivery::State;
 use crate::model::ids::{InboxId, PostId};
 use crate::model::post::Post;
+use crate::model::power::{Publish, Read};
 use crate::model::site::Site;
+use crate::model::user::Asker;
 use crate::store::{Rows, accounts, deliveries, meta, posts};
 use crate::web::request::Request;
 use crate::web::response::Response;
@@ -33,6 +35,8 @@ pub(super) struct Row {
     /// Its public page on this server, whatever name the browser knows the server by.
     pub page: String,
     pub delivered: String,
+    /// Whether whoever looks may change it.
+    pub mine: bool,
 }
 
 #[derive(Template)]
@@ -47,7 +51,7 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
     let before = request.position("before");
     let listing = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Posts", "/desk/posts")?;
-        let posts = latest(rows, &app.site, before)?;
+        let posts = latest(rows, &app.site, &browser.asker(), before)?;
         let older = posts.get(limits::desk::POSTS - 1).map(|row| row.id);
         Ok(Listing { f, posts, older })
     })?;
@@ -59,20 +63,27 @@ pub(super) fn path(account: &Account, post: PostId) -> String {
     format!("/@{}/{post}", account.handle)
 }
 
-/// The latest posts of all accounts, newest first.
-pub(super) fn latest(rows: &impl Rows, site: &Site, before: Option<PostId>) -> Result<Vec<Row>> {
+/// The latest posts of all accounts that somebody has to do with, newest first.
+pub(super) fn latest(rows: &impl Rows, site: &Site, asker: &Asker, before: Option<PostId>) -> Result<Vec<Row>> {
     let wall = Wall::of(&meta::institution(rows)?);
     let mut found: Vec<(Post, Account)> = Vec::new();
-    for account in accounts::all(rows)? {
+    for account in accounts::all(rows)?.into_iter().filter(|account| asker.can::<Read>(account.id)) {
         let posts = posts::of_account(rows, account.id, before, limits::desk::POSTS)?;
         found.extend(posts.into_iter().map(|post| (post, account.clone())));
     }
     found.sort_by_key(|(post, _)| std::cmp::Reverse(post.id));
     found.truncate(limits::desk::POSTS);
-    found.iter().map(|(post, account)| row(rows, site, &wall, post, account)).collect()
+    found.iter().map(|(post, account)| row(rows, site, &wall, asker, post, account)).collect()
 }
 
-pub(super) fn row(rows: &impl Rows, site: &Site, wall: &Wall, post: &Post, account: &Account) -> Result<Row> {
+pub(super) fn row(
+    rows: &impl Rows,
+    site: &Site,
+    wall: &Wall,
+    asker: &Asker,
+    post: &Post,
+    account: &Account,
+) -> Result<Row> {
     let first = first(post, limits::desk::FIRST_WORDS);
     let main = post.main();
     Ok(Row {
@@ -86,6 +97,7 @@ pub(super) fn row(rows: &impl Rows, site: &Site, wall: &Wall, post: &Post, accou
         machine_time: post.published.rfc3339(),
         page: path(account, post.id),
         delivered: if site.live && !post.demo { outcome(rows, post)?.words() } else { "Not sent: a trial".to_owned() },
+        mine: asker.can::<Publish>(account.id),
     })
 }
 

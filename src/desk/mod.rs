@@ -54,7 +54,7 @@ fn read(app: &App, request: &Request, path: &[&str]) -> Result<Response> {
 /// What changes something; the origin of the form is checked already.
 async fn change(app: &Arc<App>, request: &mut Request, path: &[&str]) -> Result<Response> {
     if let ["start", code] = path {
-        return start::open(app, code).await;
+        return start::open(app, request, code).await;
     }
     let browser = browser(app, request)?;
     match path {
@@ -69,11 +69,11 @@ async fn change(app: &Arc<App>, request: &mut Request, path: &[&str]) -> Result<
         }
         ["posts", id, "delete"] => {
             form(request, &browser).await?;
-            edit::delete(app, id.parse()?).await
+            edit::delete(app, &browser, id.parse()?).await
         }
         ["replies", id, verb] => {
             let form = form(request, &browser).await?;
-            replies::decide(app, id.parse()?, verb, &form).await
+            replies::decide(app, &browser, id.parse()?, verb, &form).await
         }
         _ => Err(Error::NotFound),
     }

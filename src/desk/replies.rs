@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::ids::NoteId;
 use crate::model::note::{Attachment, Note, Shown};
-use crate::model::user::Asker;
+use crate::model::power::{Moderate, Power, Read, Reply};
+use crate::model::user::{Asker, By};
 use crate::store::{Rows, accounts, actors, meta, notes, posts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
@@ -30,6 +31,7 @@ struct Replies {
 }
 
 /// A note in the list.
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks, one by one")]
 struct Item {
     id: NoteId,
     name: String,
@@ -51,6 +53,7 @@ struct Item {
     attachments: Vec<Attachment>,
     can_release: bool,
     can_hide: bool,
+    can_answer: bool,
 }
 
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
@@ -58,20 +61,52 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
     let before = request.position("before");
     let replies = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Replies", "/desk/replies")?;
-        let found = if all {
-            notes::latest(rows, before, limits::desk::REPLIES)?
-        } else {
-            notes::waiting(rows, before, limits::desk::REPLIES)?
-        };
-        let older = found.get(limits::desk::REPLIES - 1).map(|note| note.id);
+        let asker = browser.asker();
+        let (found, older) = seen(rows, &asker, all, before, limits::desk::REPLIES)?;
         let wall = Wall::of(&meta::institution(rows)?);
-        let notes = found.into_iter().map(|note| item(rows, &wall, note)).collect::<Result<_>>()?;
+        let notes = found.into_iter().map(|note| item(rows, &wall, &asker, note)).collect::<Result<_>>()?;
         Ok(Replies { f, all, notes, older })
     })?;
     frame::page(StatusCode::OK, &replies)
 }
 
-fn item(rows: &impl Rows, wall: &Wall, note: Note) -> Result<Item> {
+/// Up to `most` replies that concern somebody, newest first, and where to go on from when there may be more. Who has to
+/// do with few accounts gets fewer rather than have all be read for them.
+pub(super) fn seen(
+    rows: &impl Rows,
+    asker: &Asker,
+    all: bool,
+    mut before: Option<NoteId>,
+    most: usize,
+) -> Result<(Vec<Note>, Option<NoteId>)> {
+    let mut found = Vec::new();
+    for _ in 0..limits::desk::LOOKS {
+        let batch = if all { notes::latest(rows, before, most)? } else { notes::waiting(rows, before, most)? };
+        let full = batch.len() == most;
+        for note in batch {
+            before = Some(note.id);
+            if note.concerns.iter().any(|account| asker.can::<Read>(*account)) {
+                found.push(note);
+            }
+            if found.len() == most {
+                return Ok((found, before));
+            }
+        }
+        if !full {
+            return Ok((found, None));
+        }
+    }
+    Ok((found, before))
+}
+
+/// A power for one of the accounts that a note concerns.
+pub(super) fn concerned<P: Power>(asker: &Asker, note: &Note) -> Result<By<P>> {
+    let has = note.concerns.iter().find(|account| asker.can::<P>(**account));
+    let sees = note.concerns.iter().find(|account| asker.can::<Read>(**account));
+    asker.may(*has.or(sees).ok_or(Error::NotFound)?)
+}
+
+fn item(rows: &impl Rows, wall: &Wall, asker: &Asker, note: Note) -> Result<Item> {
     let author = actors::named_by_row(rows, note.author)?.profile;
     let answers = match note.thread.map(|id| posts::get(rows, id)).transpose()?.flatten() {
         Some(post) if post.is_public() => {
@@ -80,6 +115,8 @@ fn item(rows: &impl Rows, wall: &Wall, note: Note) -> Result<Item> {
         }
         Some(_) | None => None,
     };
+    let decides = note.concerns.iter().any(|account| asker.can::<Moderate>(*account));
+    let can_answer = note.concerns.iter().any(|account| asker.can::<Reply>(*account));
     let content = note.content;
     Ok(Item {
         id: note.id,
@@ -102,19 +139,21 @@ fn item(rows: &impl Rows, wall: &Wall, note: Note) -> Result<Item> {
         warning: content.warning,
         html: content.html,
         attachments: content.attachments,
-        can_release: content.public && note.shown != Shown::Released,
-        can_hide: note.shown != Shown::Hidden,
+        can_release: decides && content.public && note.shown != Shown::Released,
+        can_hide: decides && note.shown != Shown::Hidden,
+        can_answer,
     })
 }
 
 /// Shows or hides a reply, and goes back to the list it was decided on.
-pub(super) async fn decide(app: &Arc<App>, id: NoteId, verb: &str, form: &Form) -> Result<Response> {
+pub(super) async fn decide(app: &Arc<App>, browser: &Browser, id: NoteId, verb: &str, form: &Form) -> Result<Response> {
     let shown = match verb {
         "release" => Shown::Released,
         "hide" => Shown::Hidden,
         _ => return Err(Error::NotFound),
     };
-    let owner = Asker::Desk.may_run()?;
-    app.store.write(move |tx| actions::replies::show(tx, owner, id, shown)).await?;
+    let note = app.store.read(|rows| notes::get(rows, id))?.ok_or(Error::NotFound)?;
+    let by = concerned(&browser.asker(), &note)?;
+    app.store.write(move |tx| actions::replies::show(tx, by, id, shown)).await?;
     Ok(response::see_other(if form.find("all").is_some() { "/desk/replies?all=1" } else { "/desk/replies" }))
 }

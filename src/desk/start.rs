@@ -12,9 +12,10 @@ use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::web::cookie;
+use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
+use crate::web::{agent, cookie};
 
 #[derive(Template)]
 #[template(path = "desk/start.html")]
@@ -31,7 +32,7 @@ fn hash(code: &str) -> [u8; 32] {
 /// The page behind a link. It uses nothing up: mail programs and chat servers open links before people do.
 pub(super) fn page(app: &App, code: &str) -> Result<Response> {
     let open = app.store.read(|rows| desk_login::is_open(rows, hash(code), app.now()))?;
-    if open { shown(app, StatusCode::OK, "Open the desk", true) } else { closed(app) }
+    if open.is_some() { shown(app, StatusCode::OK, "Open the desk", true) } else { closed(app) }
 }
 
 fn closed(app: &App) -> Result<Response> {
@@ -43,9 +44,9 @@ fn shown(app: &App, status: StatusCode, title: &'static str, open: bool) -> Resu
 }
 
 /// Uses the link up and logs this browser in, under a new token whatever cookie it sent.
-pub(super) async fn open(app: &Arc<App>, code: &str) -> Result<Response> {
-    let hash = hash(code);
-    match app.store.write(move |tx| desk_login::consume(tx, hash)).await {
+pub(super) async fn open(app: &Arc<App>, request: &Request, code: &str) -> Result<Response> {
+    let (hash, browser) = (hash(code), agent::name(request.header("user-agent").unwrap_or_default()));
+    match app.store.write(move |tx| desk_login::consume(tx, hash, &browser)).await {
         Ok(fresh) => {
             let mut response = response::see_other("/desk");
             let kept = cookie::keep(&fresh, limits::desk::SESSION, is_secure(app));

@@ -9,7 +9,9 @@ use super::faults::Faults;
 use super::form::{self, Draft, Slot};
 use super::frame::{self, Frame};
 use super::listing::{self, Row};
+use super::replies::concerned;
 use crate::actions;
+use crate::actions::publish::Voice;
 use crate::app::once::{self, Attempt};
 use crate::app::{App, mentions, upload};
 use crate::base::lang::{self, Lang};
@@ -19,6 +21,7 @@ use crate::model::account::Account;
 use crate::model::ids::NoteId;
 use crate::model::media::{Media, check_alt};
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
+use crate::model::power::{Attach, Publish, Reply};
 use crate::model::user::{Asker, By};
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts, actors, meta, notes, posts};
@@ -72,8 +75,17 @@ struct Place {
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
     let mut draft = Draft { reply: request.position("reply"), ..Draft::blank() };
     let notice = notice(app, request)?;
-    app.store.read(|rows| prefill(rows, &mut draft))?;
+    if draft.reply.is_none() && !writes(app, browser)? {
+        return Ok(response::see_other("/desk/posts"));
+    }
+    app.store.read(|rows| prefill(rows, &browser.asker(), &mut draft))?;
     shown(app, browser, draft, Faults::default(), notice)
+}
+
+/// Whether there is an account that somebody publishes for.
+fn writes(app: &App, browser: &Browser) -> Result<bool> {
+    let (all, asker) = (app.store.read(accounts::all)?, browser.asker());
+    Ok(all.iter().any(|account| asker.can::<Publish>(account.id)))
 }
 
 fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>> {
@@ -91,10 +103,10 @@ fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>
 }
 
 /// An answer is written by the account that was spoken to, and begins with the name of whom it is for.
-fn prefill(rows: &impl Rows, draft: &mut Draft) -> Result<()> {
+fn prefill(rows: &impl Rows, asker: &Asker, draft: &mut Draft) -> Result<()> {
     let Some(id) = draft.reply else { return Ok(()) };
     let note = notes::get(rows, id)?.ok_or(Error::NotFound)?;
-    draft.account = note.concerns.first().copied();
+    draft.account = Some(concerned::<Reply>(asker, &note)?.account());
     draft.text = format!("{} ", actors::named_by_row(rows, note.author)?.profile.handle());
     draft.lang = note.content.lang.map(|lang| lang.to_string()).unwrap_or_default();
     Ok(())
@@ -111,7 +123,9 @@ fn shown(
     let slots = std::mem::take(&mut draft.slots);
     let write = app.store.read(|rows| {
         let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "Write", "/desk")? };
-        let all = accounts::all(rows)?;
+        let asker = browser.asker();
+        let may = |id| if draft.reply.is_some() { asker.can::<Reply>(id) } else { asker.can::<Publish>(id) };
+        let all: Vec<Account> = accounts::all(rows)?.into_iter().filter(|account| may(account.id)).collect();
         let account = all.iter().find(|a| Some(a.id) == draft.account).or_else(|| all.first());
         Ok(Write {
             f,
@@ -120,7 +134,7 @@ fn shown(
             langs: langs(rows, &draft.lang, account)?,
             accounts: all.iter().map(|a| account_choice(app, a, draft.account)).collect(),
             slots: slots.into_iter().map(|slot| place(rows, slot, &faults)).collect::<Result<_>>()?,
-            posts: listing::latest(rows, &app.site, None)?,
+            posts: listing::latest(rows, &app.site, &asker, None)?,
             faults,
             draft,
         })
@@ -193,13 +207,13 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
     if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
-    let by = Asker::Desk.may_publish(account.id, "")?;
+    let voice = Voice::of(&browser.asker(), account.id, draft.reply.is_some())?;
     for slot in &mut draft.slots {
-        take(app, by, slot, &mut faults).await?;
+        take(app, voice.attach(), slot, &mut faults).await?;
     }
     let version = version(&draft, &account, &mut faults);
     if faults.is_empty() {
-        match send(app, by, version, &draft, attempt).await {
+        match send(app, voice, version, &draft, attempt).await {
             Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
             Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
             Err(e) => return Err(e),
@@ -215,7 +229,7 @@ fn account(app: &App, draft: &Draft) -> Result<Option<Account>> {
 }
 
 /// Stores a new picture, so that it need not be sent again whatever else is wrong, and checks its description.
-async fn take(app: &Arc<App>, by: By, slot: &mut Slot, faults: &mut Faults) -> Result<()> {
+async fn take(app: &Arc<App>, by: By<Attach>, slot: &mut Slot, faults: &mut Faults) -> Result<()> {
     let (file_id, alt_id) = (format!("picture{}", slot.n), format!("alt{}", slot.n));
     if let Some(file) = slot.file.take() {
         match upload::take(app, by, file, String::new()).await {
@@ -274,7 +288,7 @@ fn field(named: Option<&'static str>) -> &'static str {
     }
 }
 
-async fn send(app: &Arc<App>, by: By, version: Version, draft: &Draft, attempt: Option<Attempt>) -> Result<Post> {
+async fn send(app: &Arc<App>, voice: Voice, version: Version, draft: &Draft, attempt: Option<Attempt>) -> Result<Post> {
     let versions = vec![version];
     let pictures: Vec<_> = draft.slots.iter().filter_map(|slot| Some((slot.kept?, slot.alt.clone()))).collect();
     let new = NewPost {
@@ -290,9 +304,9 @@ async fn send(app: &Arc<App>, by: By, version: Version, draft: &Draft, attempt: 
     let site = app.site.clone();
     once::publish(app, attempt, move |tx| {
         for (id, alt) in &pictures {
-            actions::media::describe(tx, by, *id, alt)?;
+            actions::media::describe(tx, voice.attach(), *id, alt)?;
         }
-        actions::publish::publish(tx, &site, by, &new)
+        voice.say(tx, &site, &new)
     })
     .await
 }

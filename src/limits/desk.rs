@@ -6,10 +6,16 @@ use std::time::Duration;
 pub const LINK: Duration = Duration::from_secs(24 * 3600);
 /// How long a browser stays logged in.
 pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
+/// A person's e-mail address, in bytes: the most that a mail server takes (RFC 5321 §4.5.3.1.3).
+pub const EMAIL: usize = 254;
+/// A person's name.
+pub const USER_NAME: usize = 100;
 /// Posts on one page.
 pub const POSTS: usize = 20;
 /// Replies on one page.
 pub const REPLIES: usize = 30;
+/// Pages of replies that are read for one page of those that concern somebody.
+pub const LOOKS: usize = 20;
 /// Deliveries shown of one server; the rest is only counted.
 pub const DELIVERIES: usize = 100;
 /// Waiting replies are counted so far; then it says "99+".

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::AccountId;
+use super::ids::{AccountId, UserId};
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
 
@@ -13,6 +13,28 @@ pub struct Token {
     /// What the administrator called it.
     pub name: String,
     pub created: Timestamp,
+    /// Who made it: it can do no more than they can. The operator's is nobody's.
+    #[serde(default)]
+    pub user: Option<UserId>,
+}
+
+/// What a token is called by: the beginning of its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TokenId(pub [u8; 6]);
+
+impl TokenId {
+    pub fn of(hash: &[u8; 32]) -> Self {
+        let mut id = [0; 6];
+        id.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
+        Self(id)
+    }
+}
+
+impl std::fmt::Display for TokenId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::crypto::digest::hex(&self.0))
+    }
 }
 
 /// The scopes of the Mastodon API that this server knows: `read` and `write`, and their children

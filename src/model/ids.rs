@@ -7,6 +7,10 @@ id_type! {
     AccountId
 }
 id_type! {
+    /// A person of the institution who logs in.
+    UserId
+}
+id_type! {
     /// A post of ours.
     PostId
 }

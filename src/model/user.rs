@@ -1,34 +1,145 @@
-//! Who asks, and the proofs of what they may do. A verb that changes something takes a `By` or an `Owner`;
-//! neither can be made anywhere but here, so that no verb can be called without its power being shown.
+//! People of the institution, their roles, and the proofs of what they may do. A verb that changes something takes a
+//! `By` or an `Owner`; neither can be made anywhere but here, so that no verb can be called without its power being
+//! shown. Each carries who acts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use super::client::Token;
-use super::ids::AccountId;
+use super::client::{Token, TokenId};
+use super::ids::{AccountId, UserId};
+use super::power::Power;
+use crate::base::lang::Lang;
+use crate::base::text;
 use crate::base::time::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
+use crate::limits;
 
-/// A one-time link to the desk, stored under the hash of its code.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LoginLink {
-    pub expires: Timestamp,
+/// What somebody does for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Author,
+    Editor,
+    Approver,
+    Replier,
+    Moderator,
+    Admin,
 }
 
-/// A browser that is logged in, stored under the hash of its cookie.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Session {
-    pub created: Timestamp,
-    pub expires: Timestamp,
-    /// Every form of this session must carry it.
-    pub csrf: String,
-}
+impl Role {
+    pub const ALL: [Self; 6] =
+        [Self::Author, Self::Editor, Self::Approver, Self::Replier, Self::Moderator, Self::Admin];
 
-impl Session {
-    /// Whether it still lasts. One from the future does not yet: the clock was set back, and it would last longer than
-    /// it was meant to.
-    pub fn is_open(&self, now: Timestamp) -> bool {
-        self.created <= now && now < self.expires
+    /// As it is typed and stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Editor => "editor",
+            Self::Approver => "approver",
+            Self::Replier => "replier",
+            Self::Moderator => "moderator",
+            Self::Admin => "admin",
+        }
     }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Where somebody stands towards the server itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rank {
+    /// Has the roles that are given for each account, and no other.
+    #[default]
+    Member,
+    /// Reads everything and changes nothing.
+    Auditor,
+    /// May do everything, for every account.
+    Owner,
+}
+
+/// A person who logs in. What they log in with stands apart (see [`super::login::Secrets`]), so that no list of people
+/// can show it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    /// As it was typed. Empty until the first owner, who came by the first link, has said it.
+    pub email: String,
+    pub name: String,
+    /// Of mail to them, and of their desk once it speaks it.
+    pub language: Lang,
+    #[serde(default)]
+    pub rank: Rank,
+    #[serde(default)]
+    pub roles: BTreeMap<AccountId, BTreeSet<Role>>,
+    pub created: Timestamp,
+    /// Since when they may not log in any more.
+    #[serde(default)]
+    pub off: Option<Timestamp>,
+}
+
+impl User {
+    pub fn has(&self, account: AccountId, role: Role) -> bool {
+        self.roles.get(&account).is_some_and(|roles| roles.contains(&role))
+    }
+
+    /// What to call them where a name is wanted.
+    pub fn shown(&self) -> &str {
+        if self.name.is_empty() { &self.email } else { &self.name }
+    }
+
+    pub fn check(&self) -> Result<()> {
+        if self.name.chars().count() > limits::desk::USER_NAME {
+            let what = format!("A name has at most {} characters.", limits::desk::USER_NAME);
+            return Err(Problem::new("E301", what).field("name").into());
+        }
+        if !self.email.is_empty() {
+            check_email(&self.email)?;
+        }
+        if self.rank == Rank::Auditor && self.roles.values().any(|roles| !roles.is_empty()) {
+            return Err(Problem::new("E302", "An auditor changes nothing, and so has no role for an account.")
+                .field("rank")
+                .remedy("Take the other roles away, or let somebody else be the auditor.")
+                .into());
+        }
+        Ok(())
+    }
+}
+
+/// The form by which e-mail addresses are compared.
+pub fn folded(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+fn check_email(email: &str) -> Result<()> {
+    let (local, domain) = email.rsplit_once('@').unwrap_or_default();
+    let plain = email.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>,;:\"()[]\\".contains(c));
+    let right = plain && !local.is_empty() && !local.contains('@') && url::Host::parse(domain).is_ok();
+    if right && email.len() <= limits::desk::EMAIL {
+        return Ok(());
+    }
+    Err(Problem::new("E300", format!("'{}' is no e-mail address.", text::clip(email, limits::desk::SHORT_WORDS)))
+        .field("email")
+        .remedy("Write it as name@city.example.")
+        .into())
+}
+
+/// Who did something: what remains of the asker when it is done, to be written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Whoever may read the data directory: the command line.
+    Operator,
+    User(UserId),
+    /// A client program; `user` made its token, or else the operator did.
+    Client {
+        token: TokenId,
+        user: Option<UserId>,
+    },
 }
 
 /// Who asks for something.
@@ -36,47 +147,147 @@ impl Session {
 pub enum Asker {
     /// Whoever may read the data directory: the command line.
     Operator,
-    /// Somebody at the desk. Roles come with users; until then a session was opened by the operator's link and
-    /// may do what the operator may.
-    Desk,
-    /// A client program with a token.
-    Client(Token),
+    /// Somebody at the desk.
+    User(User),
+    Client(Client),
 }
 
-/// Proof that its bearer may publish for an account.
+/// A client program that showed a token.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub id: TokenId,
+    pub token: Token,
+    /// Whose token it is; the operator's is nobody's.
+    pub user: Option<User>,
+}
+
+/// Proof that its bearer has the power `P` for an account.
 #[derive(Debug, Clone, Copy)]
-pub struct By {
+pub struct By<P: Power = super::power::Publish> {
     account: AccountId,
+    who: Who,
+    power: PhantomData<P>,
 }
 
-/// Proof that its bearer may change the server itself: accounts, tokens, what is shown.
+/// Proof that its bearer may change the server itself: accounts, users, settings.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner {
+    who: Who,
+}
+
+/// Proof that its bearer may read everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Auditor {
     _made_here: (),
 }
 
 impl Asker {
-    /// `scope` is what a client's token must cover; the desk and the operator have no scopes.
-    pub fn may_publish(&self, account: AccountId, scope: &str) -> Result<By> {
+    pub fn who(&self) -> Who {
         match self {
-            Self::Client(token) if token.account != account => Err(Error::NotFound),
-            Self::Client(token) if !token.scopes.allow(scope) => {
-                Err(Error::Forbidden("this token does not cover the scope"))
-            }
-            Self::Operator | Self::Desk | Self::Client(_) => Ok(By { account }),
+            Self::Operator => Who::Operator,
+            Self::User(user) => Who::User(user.id),
+            Self::Client(client) => Who::Client { token: client.id, user: client.user.as_ref().map(|user| user.id) },
         }
+    }
+
+    /// The proof of the power that a verb demands. What cannot be seen is not found; what can be seen says which role
+    /// is missing.
+    pub fn may<P: Power>(&self, account: AccountId) -> Result<By<P>> {
+        if let Self::Client(Client { token, .. }) = self {
+            if token.account != account {
+                return Err(Error::NotFound);
+            }
+            if !P::SCOPE.is_some_and(|scope| token.scopes.allow(scope)) {
+                return Err(Error::Forbidden("this token does not cover the scope"));
+            }
+        }
+        if self.person().is_some_and(|user| !reads(user, account)) {
+            return Err(Error::NotFound);
+        }
+        if !self.can::<P>(account) {
+            return Err(Error::Forbidden(P::MISSING));
+        }
+        Ok(By { account, who: self.who(), power: PhantomData })
+    }
+
+    /// Whether `may` would say yes, by the roles alone.
+    pub fn can<P: Power>(&self, account: AccountId) -> bool {
+        self.person().is_none_or(|user| has::<P>(user, account))
     }
 
     pub fn may_run(&self) -> Result<Owner> {
         match self {
-            Self::Operator | Self::Desk => Ok(Owner { _made_here: () }),
             Self::Client(_) => Err(Error::Forbidden("client programs may not change the server")),
+            Self::Operator => Ok(Owner { who: Who::Operator }),
+            Self::User(user) if user.off.is_none() && user.rank == Rank::Owner => Ok(Owner { who: self.who() }),
+            Self::User(_) => Err(Error::Forbidden("Only an owner of this server may do that.")),
+        }
+    }
+
+    pub fn may_audit(&self) -> Result<Auditor> {
+        let reads = match self {
+            Self::Client(_) => return Err(Error::Forbidden("client programs may not audit the server")),
+            Self::Operator => true,
+            Self::User(user) => user.off.is_none() && user.rank != Rank::Member,
+        };
+        if reads {
+            return Ok(Auditor { _made_here: () });
+        }
+        Err(Error::Forbidden("Only an owner or an auditor of this server may see that."))
+    }
+
+    /// Whose roles bound what may be done; none for what the operator does.
+    fn person(&self) -> Option<&User> {
+        match self {
+            Self::Operator => None,
+            Self::User(user) => Some(user),
+            Self::Client(client) => client.user.as_ref(),
         }
     }
 }
 
-impl By {
+/// Whether somebody sees at the desk what an account does.
+fn reads(user: &User, account: AccountId) -> bool {
+    has::<super::power::Read>(user, account)
+}
+
+fn has<P: Power>(user: &User, account: AccountId) -> bool {
+    user.off.is_none()
+        && match user.rank {
+            Rank::Owner => true,
+            Rank::Auditor => P::READS,
+            Rank::Member => P::ROLES.iter().any(|role| user.has(account, *role)),
+        }
+}
+
+impl<P: Power> By<P> {
     pub fn account(self) -> AccountId {
         self.account
     }
+
+    pub fn who(self) -> Who {
+        self.who
+    }
+
+    /// The same proof as one of a power that this one has in it.
+    pub fn to<Q: Power>(self) -> By<Q>
+    where
+        P: super::power::Covers<Q>,
+    {
+        By { account: self.account, who: self.who, power: PhantomData }
+    }
 }
+
+impl Owner {
+    pub fn who(self) -> Who {
+        self.who
+    }
+
+    /// An owner administers every account.
+    pub fn of(self, account: AccountId) -> By<super::power::Administer> {
+        By { account, who: self.who, power: PhantomData }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use redb::backends::InMemoryBackend;
 
-use super::schema::{ACCOUNTS, ACTIVITIES, FACTS, INBOXES, INDEXES, POSTS, SERVERS};
+use super::schema::{ACCOUNTS, ACTIVITIES, FACTS, INBOXES, INDEXES, POSTS, SERVERS, USERS};
 use super::table::Span;
 use super::tx::{Read, Rows, Write};
 use super::{Options, Store};
@@ -79,6 +79,7 @@ fn replay(tx: &mut Write<'_>, from: &Read) -> Result<()> {
     }
     super::actors::each(from, |_, row| super::actors::put(tx, &row).map(|()| true))?;
     from.each(&ACCOUNTS, &Span::all(), |_, row| super::accounts::put(tx, &row).map(|()| true))?;
+    from.each(&USERS, &Span::all(), |_, row| super::users::put(tx, &row).map(|()| true))?;
     from.each(&POSTS, &Span::all(), |_, row| super::posts::put(tx, &row).map(|()| true))?;
     from.each(&ACTIVITIES, &Span::all(), |_, row| super::activities::put(tx, &row).map(|()| true))?;
     super::follows::replay(tx, from)?;

@@ -4,7 +4,7 @@
 use crate::base::time::Timestamp;
 use crate::model::follow::{ActRef, ReactionKind};
 use crate::model::ids::{
-    AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
+    AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId, UserId,
 };
 
 /// Something that can be a key, or a part of one.
@@ -116,7 +116,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys!(AccountId ActivityId ActorId InboxId MediaId NoteId PostId QuoteId ReceivedId ReportId ServerId Timestamp);
+number_keys!(AccountId ActivityId ActorId InboxId MediaId NoteId PostId QuoteId ReceivedId ReportId ServerId Timestamp UserId);
 
 macro_rules! tuple_keys {
     ($(($($part:ident)*))*) => {$(

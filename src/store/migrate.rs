@@ -4,7 +4,7 @@
 use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransaction};
 
 use super::key::Key;
-use super::schema::{ACTOR_BY_URI, ACTORS, FACTS, INDEXES, META, RECEIVED, fingerprint};
+use super::schema::{ACTOR_BY_URI, ACTORS, FACTS, INDEXES, LOGIN_LINKS, META, RECEIVED, SESSIONS, fingerprint};
 use super::slim::Slim;
 use super::tx::definition;
 use crate::base::time::Timestamp;
@@ -14,7 +14,7 @@ use crate::model::ids::ActorId;
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
-const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave];
+const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people];
 
 /// Form 1: every table exists.
 fn tables(txn: &WriteTransaction) -> Result<()> {
@@ -28,6 +28,14 @@ fn tables(txn: &WriteTransaction) -> Result<()> {
 fn wave(txn: &WriteTransaction) -> Result<()> {
     received_by_time(txn)?;
     actors_slim(txn)
+}
+
+/// Form 3: people log in as themselves. Whoever was logged in was nobody in particular, and comes in again by a link.
+fn people(txn: &WriteTransaction) -> Result<()> {
+    for name in [LOGIN_LINKS.name, SESSIONS.name] {
+        txn.delete_table(definition(name)).map_err(|e| Error::broken(format!("empty '{name}'"), e))?;
+    }
+    tables(txn)
 }
 
 /// All of it is due: trying it early harms nothing.
@@ -124,7 +132,7 @@ mod tests {
 
     use super::*;
     use crate::base::time::Clock;
-    use crate::store::{Options, Rows, Span, Store, actors, check};
+    use crate::store::{Options, Rows, Span, Store, actors, check, users};
 
     /// Rows as they were written in form 1.
     const ACTOR: &str = r#"{"id":117677379205627713,"uri":"https://h.example/users/u","inbox":"https://h.example/users/u/inbox",
@@ -149,6 +157,8 @@ mod tests {
             ("servers", 5_u64, r#"{"id":5,"host":"h.example"}"#),
             ("inboxes", 7, r#"{"id":7,"url":"https://h.example/inbox","server":5}"#),
             ("received", 117_677_379_205_627_999, RECEIVED_ROW),
+            ("sessions", 9, r#"{"created":1,"expires":9999999999999,"csrf":"x"}"#),
+            ("login_links", 9, r#"{"expires":9999999999999}"#),
         ] {
             open(&txn, table).unwrap().insert(id.bytes().as_slice(), row.as_bytes()).unwrap();
         }
@@ -177,6 +187,10 @@ mod tests {
                     assert_eq!(actor.profile.inbox, format!("{uri}/inbox"));
                     assert_eq!(actor.profile.keys[0].id, format!("{uri}#main-key"));
                 }
+                assert!(
+                    rows.keys(&SESSIONS, Span::all())?.is_empty() && rows.keys(&LOGIN_LINKS, Span::all())?.is_empty()
+                );
+                assert!(users::all(rows)?.is_empty());
                 let received = rows.keys(&RECEIVED, Span::all())?;
                 assert_eq!(
                     received.iter().map(|(due, id)| (due.0, id.0)).collect::<Vec<_>>(),

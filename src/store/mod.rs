@@ -21,6 +21,7 @@ mod seen;
 mod slim;
 mod table;
 mod tx;
+pub mod users;
 mod writer;
 
 use std::path::Path;

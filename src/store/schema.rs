@@ -12,14 +12,15 @@ use crate::model::client::Token;
 use crate::model::delivery::Delivery;
 use crate::model::follow::{ActRef, Follower, Following, OwnReaction, Reaction, ReactionKind};
 use crate::model::ids::{
-    AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
+    AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId, UserId,
 };
+use crate::model::login::{LoginLink, Secrets, Session};
 use crate::model::media::Media;
 use crate::model::moderation::{Block, Quote, Report};
 use crate::model::note::Note;
 use crate::model::post::Post;
 use crate::model::server::{Inbox, Server};
-use crate::model::user::{LoginLink, Session};
+use crate::model::user::User;
 
 /// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
 pub type Fingerprint = [u8; 16];
@@ -30,6 +31,8 @@ pub const KEYS: Table<AccountId, Keys> = Table::fact("keys");
 pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
 pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
 pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
+/// What people log in with. Apart from `USERS`, so that no list of people can show it.
+pub const SECRETS: Table<UserId, Secrets> = Table::fact("secrets");
 pub const SESSIONS: Table<[u8; 32], Session> = Table::fact("sessions");
 /// What waits for something to be fetched, by the moment from which on it is tried.
 pub const RECEIVED: Table<(Timestamp, ReceivedId), Received> = Table::fact("received");
@@ -44,6 +47,10 @@ pub const OWN_REACTIONS: Table<(AccountId, ReactionKind, String), OwnReaction> =
 // store::accounts
 pub(super) const ACCOUNTS: Table<AccountId, Account> = Table::fact("accounts");
 pub(super) const HANDLES: Table<String, AccountId> = Table::index("handles");
+
+// store::users
+pub(super) const USERS: Table<UserId, User> = Table::fact("users");
+pub(super) const USER_BY_EMAIL: Table<String, UserId> = Table::index("user_by_email");
 
 // store::posts
 pub(super) const POSTS: Table<PostId, Post> = Table::fact("posts");
@@ -108,6 +115,7 @@ pub(super) const FACTS: &[&str] = &[
     TOKENS.name,
     LOGIN_LINKS.name,
     SESSIONS.name,
+    SECRETS.name,
     RECEIVED.name,
     GONE.name,
     REPORTS.name,
@@ -115,6 +123,7 @@ pub(super) const FACTS: &[&str] = &[
     FOLLOWING.name,
     OWN_REACTIONS.name,
     ACCOUNTS.name,
+    USERS.name,
     POSTS.name,
     ACTIVITIES.name,
     ACTORS.name,
@@ -128,6 +137,7 @@ pub(super) const FACTS: &[&str] = &[
 ];
 pub(super) const INDEXES: &[&str] = &[
     HANDLES.name,
+    USER_BY_EMAIL.name,
     POSTS_BY_ACCOUNT.name,
     POSTS_LISTED.name,
     POSTS_BY_TAG.name,

@@ -3,8 +3,8 @@
 
 use crate::crypto::token;
 use crate::error::{Error, Result};
+use crate::model::login::Session;
 use crate::model::site::Site;
-use crate::model::user::Session;
 use crate::web::request::Request;
 
 /// What a browser says about where a request comes from.
@@ -62,6 +62,7 @@ pub fn check_token(session: &Session, given: &str) -> Result<()> {
 mod tests {
     use super::*;
     use crate::base::time::Timestamp;
+    use crate::model::ids::UserId;
 
     fn site(origin: &str, live: bool) -> Site {
         Site { origin: origin.into(), handle_domain: "city.example".into(), live }
@@ -117,7 +118,13 @@ mod tests {
 
     #[test]
     fn the_token_must_be_the_sessions() {
-        let session = Session { created: Timestamp(0), expires: Timestamp(1), csrf: "abc".into() };
+        let session = Session {
+            user: UserId(1),
+            created: Timestamp(0),
+            expires: Timestamp(1),
+            csrf: "abc".into(),
+            browser: String::new(),
+        };
         assert!(check_token(&session, "abc").is_ok());
         for wrong in ["", "ab", "abcd", "ABC"] {
             assert!(matches!(check_token(&session, wrong), Err(Error::Forbidden(_))), "{wrong}");

@@ -1,5 +1,6 @@
 //! What all doors share: requests as doors see them, answers and those that are kept, who asks, embedded files.
 
+pub mod agent;
 pub mod assets;
 pub mod budget;
 pub mod cache;

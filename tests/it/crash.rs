@@ -19,7 +19,9 @@ use instance::base::time::{Clock, Timestamp};
 use instance::model::account::{Account, Keys, Kind, NewAccount};
 use instance::model::actor::{Actor, Profile};
 use instance::model::follow::Follower;
+use instance::model::ids::UserId;
 use instance::model::institution::Institution;
+use instance::model::login::Session;
 use instance::model::post::NewPost;
 use instance::model::site::Site;
 use instance::model::user::{Asker, By};
@@ -28,6 +30,11 @@ use instance::store::{After, Options, Store, Write, actors, follows};
 
 use crate::support::START;
 use crate::support::crash::Disk;
+
+/// A row that is nobody's, to be written and looked for.
+fn session(expires: Timestamp, csrf: String) -> Session {
+    Session { user: UserId(1), created: START, expires, csrf, browser: String::new() }
+}
 
 fn site() -> Site {
     Site { origin: "https://social.city.example".into(), handle_domain: "city.example".into(), live: true }
@@ -64,7 +71,7 @@ fn sound(store: &Store) {
 }
 
 fn by(account: &Account) -> By {
-    Asker::Operator.may_publish(account.id, "").unwrap()
+    Asker::Operator.may(account.id).unwrap()
 }
 
 fn hello(text: &str) -> NewPost {

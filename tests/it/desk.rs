@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use instance::actions::desk_login;
+use instance::actions::{desk_login, users};
 use instance::app::lookup;
 use instance::base::time::Clock;
 use instance::crypto::token;
@@ -12,7 +12,7 @@ use instance::model::note::Shown;
 use instance::model::post::{NewPost, Post, Visibility};
 use instance::model::user::Asker;
 use instance::store::schema::MEDIA;
-use instance::store::{Rows, Span, material, notes, posts};
+use instance::store::{Rows, Span, Write, material, notes, posts};
 
 use crate::support::http::{Answer, send};
 use crate::support::{Instance, START, drain};
@@ -36,7 +36,11 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
 async fn make_link(server: &Instance) -> String {
     let code = token::code();
     let (hash, owner) = (token::hash(&code), Asker::Operator.may_run().unwrap());
-    server.app.store.write(move |tx| desk_login::link(tx, owner, hash)).await.unwrap();
+    let link = move |tx: &mut Write<'_>| {
+        let user = users::first(tx, owner)?;
+        desk_login::link(tx, owner, user.id, hash)
+    };
+    server.app.store.write(link).await.unwrap();
     format!("/desk/start/{code}")
 }
 

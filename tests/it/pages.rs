@@ -5,7 +5,6 @@ use instance::app::{lookup, upload};
 use instance::base::time::Clock;
 use instance::model::note::Shown;
 use instance::model::post::{NewPost, Version};
-use instance::model::user::Asker;
 use instance::store::notes;
 
 use crate::support::http::{activity, get, send};
@@ -122,8 +121,8 @@ async fn a_reply_from_elsewhere_is_counted_then_shown() {
     assert!(before.contains("1 reply has not been looked at yet.") && !before.contains("Seit wann?"), "{before}");
     let uri = beta.post_uri(answer.id);
     let note = alpha.app.store.read(|rows| notes::by_uri(rows, &uri)).unwrap().unwrap();
-    let owner = Asker::Operator.may_run().unwrap();
-    alpha.app.store.write(move |tx| actions::replies::show(tx, owner, note.id, Shown::Released)).await.unwrap();
+    let by = alpha.by();
+    alpha.app.store.write(move |tx| actions::replies::show(tx, by, note.id, Shown::Released)).await.unwrap();
     let after = get(&page, HTML).await.text();
     assert!(after.contains("Seit wann?") && after.contains("not statements of City of Example."), "{after}");
     assert!(after.contains(&format!("@press@{}", beta.app.site.handle_domain)));

@@ -8,19 +8,18 @@ use instance::base::time::{Clock, Timestamp};
 use instance::error::{Error, Result};
 use instance::limits;
 use instance::model::account::Account;
-use instance::model::user::Session;
 use instance::store::schema::SESSIONS;
 use instance::store::{Options, Rows, Span, Store, deliveries, posts};
 
-use super::{by, hello, listening, open, open_with, options, prepared, site, sound};
+use super::{by, hello, listening, open, open_with, options, prepared, session, site, sound};
 use crate::support::START;
 use crate::support::crash::{Disk, Fault, Kept};
 
 const OPERATIONS: usize = 200;
 
 fn put(store: &Store, n: u8) -> Result<()> {
-    let session = Session { created: START, expires: Timestamp(n.into()), csrf: "x".repeat(3_000) };
-    store.write_blocking(move |tx| tx.put(&SESSIONS, &[n; 32], &session))
+    let row = session(Timestamp(n.into()), "x".repeat(3_000));
+    store.write_blocking(move |tx| tx.put(&SESSIONS, &[n; 32], &row))
 }
 
 /// Which of these writes were acknowledged.

@@ -9,11 +9,10 @@ use instance::base::time::{Clock, Timestamp};
 use instance::error::{Error, Result};
 use instance::model::delivery::Wake;
 use instance::model::ids::ServerId;
-use instance::model::user::Session;
 use instance::store::schema::SESSIONS;
 use instance::store::{Rows, Span, Write};
 
-use super::{listening, open_with};
+use super::{listening, open_with, session};
 use crate::support::START;
 use crate::support::crash::Disk;
 
@@ -26,8 +25,8 @@ fn verb(tx: &mut Write<'_>, n: u8) -> Result<u64> {
     if n % 4 == 1 {
         return Err(Error::Conflict("before"));
     }
-    let session = Session { created: START, expires: Timestamp(0), csrf: n.to_string() };
-    tx.put(&SESSIONS, &[n; 32], &session)?;
+    let row = session(Timestamp(0), n.to_string());
+    tx.put(&SESSIONS, &[n; 32], &row)?;
     let id = tx.id();
     if n % 4 == 2 { Err(Error::Conflict("after")) } else { Ok(id) }
 }

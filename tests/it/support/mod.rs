@@ -20,6 +20,7 @@ use instance::model::delivery::State;
 use instance::model::ids::{PostId, ReceivedId};
 use instance::model::institution::Institution;
 use instance::model::post::{NewPost, Post};
+use instance::model::power::Power;
 use instance::model::user::{Asker, By, Owner};
 use instance::net::address::Reach;
 use instance::net::client::{Client, Options};
@@ -138,8 +139,9 @@ impl Instance {
         Self { app, account, address, doubled: Mutex::default(), stop: Some(stop), _folder: folder }
     }
 
-    pub fn by(&self) -> By {
-        Asker::Operator.may_publish(self.account.id, "").unwrap()
+    /// Proof of whatever power a verb asks for.
+    pub fn by<P: Power>(&self) -> By<P> {
+        Asker::Operator.may(self.account.id).unwrap()
     }
 
     /// What a client program with these scopes puts into `Authorization`.
@@ -148,7 +150,7 @@ impl Instance {
         let (account, hash) = (self.account.id, token::hash(&text));
         self.app
             .store
-            .write(move |tx| actions::tokens::add(tx, owner(), account, &scopes, "test", hash))
+            .write(move |tx| actions::tokens::add(tx, owner(), account, None, &scopes, "test", hash))
             .await
             .unwrap();
         format!("Bearer {text}")

@@ -1,0 +1,141 @@
+//! People who log in: added, given roles, switched off.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::desk_login;
+use crate::base::lang::Lang;
+use crate::base::text;
+use crate::error::{Problem, Result};
+use crate::model::ids::{AccountId, UserId};
+use crate::model::power::Administer;
+use crate::model::user::{By, Owner, Rank, Role, User};
+use crate::store::schema::{SESSIONS, TOKENS};
+use crate::store::{Rows, Span, Write, accounts, meta, users};
+
+/// Somebody who is to log in.
+#[derive(Debug, Clone, Default)]
+pub struct NewUser {
+    pub email: String,
+    pub name: String,
+    /// The institution's main language when there is none.
+    pub language: Option<Lang>,
+    pub rank: Rank,
+    pub roles: BTreeMap<AccountId, BTreeSet<Role>>,
+}
+
+pub fn add(tx: &mut Write<'_>, _owner: Owner, new: &NewUser) -> Result<User> {
+    let email = new.email.trim().to_owned();
+    if email.is_empty() {
+        return Err(Problem::new("E300", "An e-mail address is needed: people log in by it.").field("email").into());
+    }
+    make(tx, &NewUser { email, ..new.clone() })
+}
+
+/// The owner that a new server has before anybody has said who that is. They say so when they have logged in.
+pub fn first(tx: &mut Write<'_>, _owner: Owner) -> Result<User> {
+    match owner(tx, None)? {
+        Some(user) => Ok(user),
+        None => make(tx, &NewUser { rank: Rank::Owner, ..NewUser::default() }),
+    }
+}
+
+fn make(tx: &mut Write<'_>, new: &NewUser) -> Result<User> {
+    let language = match &new.language {
+        Some(language) => language.clone(),
+        None => meta::institution(tx)?.main_language(),
+    };
+    let user = User {
+        id: UserId(tx.id()),
+        email: new.email.clone(),
+        name: text::one_line(&new.name),
+        language,
+        rank: new.rank,
+        roles: new.roles.clone(),
+        created: tx.now(),
+        off: None,
+    };
+    user.roles.keys().try_for_each(|account| accounts::need(tx, *account).map(|_| ()))?;
+    put(tx, &user)?;
+    Ok(user)
+}
+
+fn put(tx: &mut Write<'_>, user: &User) -> Result<()> {
+    user.check()?;
+    let there = if user.email.is_empty() { None } else { users::by_email(tx, &user.email)? };
+    if there.is_some_and(|other| other.id != user.id) {
+        let what = format!("There is, or was, a user {}.", user.email);
+        return Err(Problem::new("E303", what).field("email").remedy("Switch them on again, or take another.").into());
+    }
+    let was = users::get(tx, user.id)?.is_some_and(|old| is_owner(&old));
+    if was && !is_owner(user) && owner(tx, Some(user.id))?.is_none() {
+        return Err(Problem::new("E304", "Then this server would have no owner.")
+            .field("rank")
+            .remedy("Make somebody else an owner first.")
+            .into());
+    }
+    users::put(tx, user)
+}
+
+/// The first owner who may log in, other than somebody.
+fn owner(rows: &impl Rows, other_than: Option<UserId>) -> Result<Option<User>> {
+    Ok(users::all(rows)?.into_iter().find(|user| is_owner(user) && Some(user.id) != other_than))
+}
+
+fn is_owner(user: &User) -> bool {
+    user.rank == Rank::Owner && user.off.is_none()
+}
+
+/// Gives somebody exactly these roles for an account.
+pub fn give(tx: &mut Write<'_>, by: By<Administer>, id: UserId, roles: &BTreeSet<Role>) -> Result<User> {
+    accounts::need(tx, by.account())?;
+    let mut user = users::need(tx, id)?;
+    if roles.is_empty() {
+        user.roles.remove(&by.account());
+    } else {
+        user.roles.insert(by.account(), roles.clone());
+    }
+    put(tx, &user)?;
+    Ok(user)
+}
+
+/// Makes somebody an owner, an auditor, or neither.
+pub fn rank(tx: &mut Write<'_>, _owner: Owner, id: UserId, rank: Rank) -> Result<User> {
+    let mut user = users::need(tx, id)?;
+    user.rank = rank;
+    put(tx, &user)?;
+    Ok(user)
+}
+
+/// What somebody left behind who was switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    pub sessions: usize,
+    pub tokens: usize,
+}
+
+/// Takes everything away at once: log-in, sessions, links, tokens. Roles stay written down, and say what they did.
+pub fn switch_off(tx: &mut Write<'_>, _owner: Owner, id: UserId) -> Result<Left> {
+    let mut user = users::need(tx, id)?;
+    user.off = user.off.or(Some(tx.now()));
+    put(tx, &user)?;
+    desk_login::forget_links(tx, id)?;
+    let sessions = tx.rows(&SESSIONS, Span::all())?.into_iter().filter(|(_, session)| session.user == id);
+    let sessions: Vec<_> = sessions.map(|(key, _)| key).collect();
+    let tokens = tx.rows(&TOKENS, Span::all())?.into_iter().filter(|(_, token)| token.user == Some(id));
+    let tokens: Vec<_> = tokens.map(|(key, _)| key).collect();
+    for key in &sessions {
+        tx.remove(&SESSIONS, key)?;
+    }
+    for key in &tokens {
+        tx.remove(&TOKENS, key)?;
+    }
+    Ok(Left { sessions: sessions.len(), tokens: tokens.len() })
+}
+
+/// Lets somebody log in again, with the roles they had.
+pub fn switch_on(tx: &mut Write<'_>, _owner: Owner, id: UserId) -> Result<User> {
+    let mut user = users::need(tx, id)?;
+    user.off = None;
+    put(tx, &user)?;
+    Ok(user)
+}

@@ -1,0 +1,212 @@
+//! Commands about people who log in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::account;
+use crate::actions::desk_login;
+use crate::actions::users::{self as verbs, Left, NewUser};
+use crate::app::App;
+use crate::base::lang::Lang;
+use crate::crypto::token;
+use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::model::user::{Asker, Rank, Role, User};
+use crate::store::{Rows, accounts, users};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserNew {
+    pub email: String,
+    pub name: String,
+    pub language: Option<Lang>,
+    pub account: Option<String>,
+    /// Roles for the account; or a rank, without one.
+    pub roles: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserRole {
+    pub user: String,
+    pub account: Option<String>,
+    pub add: Vec<String>,
+    pub remove: Vec<String>,
+}
+
+/// What words like `editor` and `owner` mean, with or without an account.
+enum Meant {
+    Roles(BTreeSet<Role>),
+    Rank(Option<Rank>),
+}
+
+fn meant(words: &[String], has_account: bool) -> Result<Meant> {
+    if has_account {
+        let role = |word: &String| Role::named(word).ok_or_else(|| no_role(word, has_account));
+        return words.iter().map(role).collect::<Result<_>>().map(Meant::Roles);
+    }
+    match words {
+        [] => Ok(Meant::Rank(None)),
+        [one] if one == "owner" => Ok(Meant::Rank(Some(Rank::Owner))),
+        [one] if one == "auditor" => Ok(Meant::Rank(Some(Rank::Auditor))),
+        [one, ..] => Err(no_role(one, has_account)),
+    }
+}
+
+fn no_role(word: &str, has_account: bool) -> Error {
+    let known: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+    let what = if has_account {
+        format!("There is no role '{word}' for an account.")
+    } else {
+        format!("'{word}' is no role for the server.")
+    };
+    Problem::new("E305", what)
+        .field("role")
+        .remedy(format!("For an account (--account HANDLE): {}. For the server: owner, auditor.", known.join(", ")))
+        .into()
+}
+
+pub async fn add(app: &Arc<App>, new: UserNew) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let of = new.account.as_deref().map(|typed| account(app, typed)).transpose()?;
+    let mut made = NewUser { email: new.email, name: new.name, language: new.language, ..NewUser::default() };
+    match meant(&new.roles, of.is_some())? {
+        Meant::Rank(rank) => made.rank = rank.unwrap_or_default(),
+        Meant::Roles(roles) if roles.is_empty() => return Err(no_role("", true)),
+        Meant::Roles(roles) => made.roles = of.iter().map(|of| (of.id, roles.clone())).collect(),
+    }
+    let code = token::code();
+    let hash = token::hash(&code);
+    let user = app.store.write(move |tx| {
+        let user = verbs::add(tx, owner, &made)?;
+        desk_login::link(tx, owner, user.id, hash)?;
+        Ok(user)
+    });
+    let user = user.await?;
+    let mut document = app.store.read(|rows| described(rows, &user))?;
+    with_link(app, &mut document, &code);
+    Ok(document)
+}
+
+pub fn list(app: &App) -> Result<Value> {
+    app.store.read(|rows| {
+        let all = users::all(rows)?.iter().map(|user| described(rows, user)).collect::<Result<Vec<_>>>()?;
+        Ok(json!({ "users": all }))
+    })
+}
+
+pub async fn role(app: &Arc<App>, change: UserRole) -> Result<Value> {
+    let user = find(app, &change.user)?;
+    let id = user.id;
+    let of = change.account.as_deref().map(|typed| account(app, typed)).transpose()?;
+    let (add, remove) = (meant(&change.add, of.is_some())?, meant(&change.remove, of.is_some())?);
+    let user = match (of, add, remove) {
+        (Some(of), Meant::Roles(add), Meant::Roles(remove)) => {
+            let by = Asker::Operator.may(of.id)?;
+            let had = user.roles.get(&of.id).cloned().unwrap_or_default();
+            let roles: BTreeSet<Role> = had.union(&add).copied().filter(|role| !remove.contains(role)).collect();
+            app.store.write(move |tx| verbs::give(tx, by, id, &roles)).await?
+        }
+        (_, add, remove) => {
+            let owner = Asker::Operator.may_run()?;
+            let rank = match (add, remove) {
+                (Meant::Rank(Some(rank)), _) => rank,
+                (_, Meant::Rank(Some(rank))) if rank == user.rank => Rank::Member,
+                _ => user.rank,
+            };
+            app.store.write(move |tx| verbs::rank(tx, owner, id, rank)).await?
+        }
+    };
+    app.store.read(|rows| described(rows, &user))
+}
+
+pub async fn off(app: &Arc<App>, typed: &str) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let id = find(app, typed)?.id;
+    let Left { sessions, tokens } = app.store.write(move |tx| verbs::switch_off(tx, owner, id)).await?;
+    let mut document = app.store.read(|rows| described(rows, &users::need(rows, id)?))?;
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("sessions_ended".to_owned(), sessions.into());
+        fields.insert("tokens_revoked".to_owned(), tokens.into());
+    }
+    Ok(document)
+}
+
+pub async fn on(app: &Arc<App>, typed: &str) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let id = find(app, typed)?.id;
+    let user = app.store.write(move |tx| verbs::switch_on(tx, owner, id)).await?;
+    app.store.read(|rows| described(rows, &user))
+}
+
+/// A link for somebody; for the only owner when nobody is named, who is made when there is none.
+pub async fn login_link(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let user = match typed {
+        Some(typed) => find(app, typed)?,
+        None => only_owner(app).await?,
+    };
+    if user.off.is_some() {
+        return Err(Problem::new("E306", format!("{} is switched off.", user.shown()))
+            .remedy(format!("First: instance user on {}", user.email))
+            .into());
+    }
+    let code = token::code();
+    let (hash, id) = (token::hash(&code), user.id);
+    app.store.write(move |tx| desk_login::link(tx, owner, id, hash)).await?;
+    let mut document = json!({ "user": user.email });
+    with_link(app, &mut document, &code);
+    Ok(document)
+}
+
+async fn only_owner(app: &Arc<App>) -> Result<User> {
+    let owner = Asker::Operator.may_run()?;
+    let all = app.store.read(users::all)?;
+    let mut owners = all.into_iter().filter(|user| user.rank == Rank::Owner && user.off.is_none());
+    match (owners.next(), owners.next()) {
+        (None, _) => app.store.write(move |tx| verbs::first(tx, owner)).await,
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => Err(Problem::new("E307", "There is more than one owner.")
+            .remedy("Say for whom: instance user login-link EMAIL\nAll users: instance user list")
+            .into()),
+    }
+}
+
+fn with_link(app: &App, document: &mut Value, code: &str) {
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("url".to_owned(), format!("{}/desk/start/{code}", app.site.origin).into());
+        fields.insert("expires".to_owned(), app.now().plus(limits::desk::LINK).rfc3339().into());
+    }
+}
+
+/// A user by e-mail address, or by number: the first owner may have no address yet.
+pub(super) fn find(app: &App, typed: &str) -> Result<User> {
+    let found = app.store.read(|rows| match typed.parse() {
+        Ok(id) => users::get(rows, id),
+        Err(_) => users::by_email(rows, typed),
+    });
+    found?.ok_or_else(|| {
+        Problem::new("E040", format!("There is no user '{typed}'.")).remedy("All users: instance user list").into()
+    })
+}
+
+/// A user as a document.
+fn described(rows: &impl Rows, user: &User) -> Result<Value> {
+    let mut roles = BTreeMap::new();
+    for (id, given) in &user.roles {
+        if let Some(account) = accounts::get(rows, *id)? {
+            roles.insert(account.handle, given);
+        }
+    }
+    Ok(json!({
+        "id": user.id.to_string(),
+        "email": user.email,
+        "name": user.name,
+        "language": user.language,
+        "rank": user.rank,
+        "roles": roles,
+        "created": user.created.rfc3339(),
+        "off": user.off.map(crate::base::time::Timestamp::rfc3339),
+    }))
+}
