@@ -22,7 +22,7 @@
 //! | 3 | `views` | questions: one read transaction, one answer for all doors |
 //! | 4 | `config` | the settings file |
 //! | 4 | `net` | going out: resolving, fetching, sending, under limits |
-//! | 4 | `media` | pictures: checked, stripped, made small, drawn for the trial |
+//! | 4 | `media` | pictures, sound, video and captions: checked, stripped, made small; pictures drawn for the trial |
 //! | 5 | `app` | what is running: store, network, clock, tasks |
 //! | 6 | `demo` | sample content for a trial |
 //! | 6 | `web` | what all doors share |

@@ -11,13 +11,14 @@
 //! | [`post`], [`account`] | what the institution publishes |
 //! | [`stranger`] | what is read and kept of other servers' objects |
 //! | [`signature`] | headers and keys that prove a sender |
-//! | [`media`], [`clip`] | pictures; sound and video |
+//! | [`media`], [`clip`], [`captions`] | pictures; sound and video; what is said in them |
 //! | [`store`], [`keep`] | commits and how long things are remembered |
 //! | [`inbox`], [`outbound`], [`delivery`] | work for, requests to and deliveries to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
+pub mod captions;
 pub mod clip;
 pub mod control;
 pub mod delivery;

@@ -250,6 +250,17 @@ const TEXTS: &[(&str, &str)] = &[
     ("E174", "A post of another server lacks something that is needed, or is by somebody else than it says."),
     ("E180", "A document is not JSON, or repeats a key, so that two readers could understand it differently."),
     (
+        "E202",
+        "Captions are WebVTT or SubRip (SRT), as text in UTF-8: for each caption a line with its times, its text, and an empty \
+              line. The message names the line that is wrong. Of marks in the text, voices, italics and bold stay.",
+    ),
+    (
+        "E203",
+        "Captions stand in the order in which they are shown, end after they begin, and begin before the recording ends. \
+              Otherwise they are damaged, or belong to another recording.",
+    ),
+    ("E204", "Captions are text and small; this file is larger than those of the longest recording."),
+    (
         "E300",
         "People log in by their e-mail address, so each user has one of their own, written as name@city.example. Case makes no \
               difference.",

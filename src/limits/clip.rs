@@ -17,7 +17,7 @@ pub const LEVEL: usize = 10_000;
 pub const TRACKS: usize = 32;
 /// Samples of a track: a day of sound at 48 kHz has about four million.
 pub const SAMPLES: u32 = 8_000_000;
-/// Stretches of a file that are blanked, where a camera recorded its place between the pictures: one a second for a day.
+/// Stretches of a file that are blanked: where a camera recorded its place between the pictures, one a second for a day.
 pub const BLANKS: usize = 100_000;
 /// The head of a fragment: about a hundred samples of a few bytes.
 pub const FRAGMENT: u64 = 1 << 20;
@@ -43,3 +43,5 @@ pub const BLOCKS: usize = 1_000;
 pub const PAGES: usize = 4_000_000;
 /// The comments of an Ogg, a cover among them.
 pub const COMMENTS: usize = 8 << 20;
+/// Pages that they are spread over: those of a large cover have 255 bytes where a program is thrifty.
+pub const COMMENT_PAGES: usize = 40_000;

@@ -1,7 +1,8 @@
-//! Pictures: taken in under limits, freed of metadata, made small, kept as files under random
-//! names, or drawn by the program itself. Everything here is synchronous and CPU-bound: callers
-//! run it on the blocking pool, one picture at a time.
+//! Pictures, sound, video and captions: taken in under limits, freed of metadata, kept as files under random names;
+//! pictures also made small, or drawn by the program itself. Everything here is synchronous and CPU-bound: callers run
+//! it on the blocking pool, one picture at a time.
 
+pub mod captions;
 pub mod clip;
 pub mod draw;
 pub mod files;

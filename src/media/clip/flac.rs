@@ -17,7 +17,8 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
         let head = be32(&source.exactly(at, 4)?, 0).ok_or_else(refuse::cut_off)?;
         let (kind, len) = ((head >> 24 & 0x7f) as u8, u64::from(head & 0x00ff_ffff));
         let is_first = kept.is_empty();
-        if is_first != (kind == STREAM_INFO) || len > limits::SEEK_TABLE && kind == SEEK_TABLE {
+        let is_table = kind == SEEK_TABLE;
+        if is_first != (kind == STREAM_INFO) || is_table && (len > limits::SEEK_TABLE || kept.len() > 1) {
             return Err(refuse::damaged("its description is not where it should be"));
         }
         if matches!(kind, STREAM_INFO | SEEK_TABLE) {

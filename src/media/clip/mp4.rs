@@ -134,13 +134,19 @@ impl Movie {
         }
     }
 
-    /// Where the data of tracks that go are in the file, in order.
+    /// Where the data of tracks that go are in the file, in order and apart from each other.
     fn stretches(&self, moov: &[u8]) -> Result<Vec<Range<u64>>> {
         let mut stretches = Vec::new();
         for track in self.tracks.iter().filter(|track| !track.is_kept()) {
             track.stretches(moov, limits::BLANKS, &mut stretches)?;
         }
         stretches.sort_unstable_by_key(|stretch| stretch.start);
+        // Apart from each other, so that those of a part of the file are found without looking at all.
+        stretches.dedup_by(|next, last| {
+            let touch = next.start <= last.end;
+            last.end = if touch { last.end.max(next.end) } else { last.end };
+            touch
+        });
         Ok(stretches)
     }
 
@@ -169,14 +175,15 @@ fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>, blanks: &[Range<u64>]) 
     let of = |kind: &'static [u8; 4]| tops.iter().filter(move |top| &top.kind == kind);
     let brand: Vec<Piece> = of(b"ftyp").take(1).map(|top| Piece::Copy { at: top.at, len: top.len }).collect();
     let mut at = brand.iter().map(Piece::len).sum::<u64>() + moov.len() as u64;
-    let mut moves = Vec::new();
+    let mut moves: Vec<(Range<u64>, u64)> = Vec::new();
     for top in of(b"mdat") {
         moves.push((top.at..top.at + top.len, at));
         at += top.len;
     }
+    // There may be many addresses and many parts.
     let new_place = |old: u64| {
-        let (from, to) = moves.iter().find(|(from, _)| from.contains(&old))?;
-        to.checked_add(old - from.start)
+        let (from, to) = moves.get(moves.partition_point(|(from, _)| from.end <= old))?;
+        to.checked_add(old.checked_sub(from.start)?)
     };
     for track in movie.tracks.iter().filter(|track| track.is_kept()) {
         track.readdress(&mut moov, new_place)?;
@@ -189,7 +196,8 @@ fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>, blanks: &[Range<u64>]) 
 fn punched(top: &Top, blanks: &[Range<u64>]) -> Vec<Piece> {
     let (mut pieces, mut at, end) = (Vec::new(), top.at, top.at + top.len);
     let body = top.at + top.head;
-    for blank in blanks {
+    let first = blanks.partition_point(|blank| blank.end <= body);
+    for blank in blanks.iter().skip(first).take_while(|blank| blank.start < end) {
         let (from, to) = (blank.start.max(at).max(body).min(end), blank.end.min(end));
         if from < to {
             pieces.push(Piece::Copy { at, len: from - at });
@@ -210,6 +218,13 @@ fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>) -> Result<Vec<Piece>> {
     let place = |kind: &[u8; 4]| tops.iter().position(|top| &top.kind == kind);
     if place(b"moov") > place(b"moof") {
         return Err(refuse::damaged("its index is behind its first fragment"));
+    }
+    let mut fragments =
+        tops.iter().filter(|top| matches!(&top.kind, b"moof" | b"mdat")).map(|top| &top.kind).peekable();
+    while let Some(kind) = fragments.next() {
+        if kind == b"moof" && fragments.peek() != Some(&b"mdat") {
+            return Err(refuse::cut_off());
+        }
     }
     let mut index = Some(moov);
     let mut pieces = Vec::new();

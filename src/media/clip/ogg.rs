@@ -85,7 +85,7 @@ fn comments<R: Read + Seek>(
         packet.extend_from_slice(body.get(..inside).ok_or_else(refuse::cut_off)?);
         at = page.end();
         pages.push((page, body, inside));
-        if packet.len() > limits::COMMENTS {
+        if packet.len() > limits::COMMENTS || pages.len() > limits::COMMENT_PAGES {
             return Err(refuse::damaged("its comments are too long"));
         }
         if ends {

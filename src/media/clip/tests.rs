@@ -10,12 +10,23 @@ use super::*;
 /// File, type, about how many milliseconds, pixels, whether there is sound.
 type Taken = (&'static str, &'static str, u64, Option<(u32, u32)>, bool);
 
-const TAKEN: [Taken; 12] = [
+const TAKEN: [Taken; 23] = [
     ("tail.mp4", "video/mp4", 1_000, Some((64, 36)), true),
     ("first.mp4", "video/mp4", 1_000, Some((64, 36)), true),
     ("fragments.mp4", "video/mp4", 1_000, Some((64, 36)), true),
-    ("turned.mp4", "video/mp4", 1_000, Some((36, 64)), true),
+    ("dash.mp4", "video/mp4", 1_000, Some((64, 36)), true),
+    ("every-frame.mp4", "video/mp4", 1_000, Some((64, 36)), true),
+    ("turned-90.mp4", "video/mp4", 1_000, Some((36, 64)), true),
+    ("turned-180.mp4", "video/mp4", 1_000, Some((64, 36)), true),
+    ("turned-270.mp4", "video/mp4", 1_000, Some((36, 64)), true),
     ("timecode.mp4", "video/mp4", 1_000, Some((64, 36)), true),
+    ("subtitles.mp4", "video/mp4", 1_000, Some((64, 36)), true),
+    ("silent.mp4", "video/mp4", 1_000, Some((64, 36)), false),
+    ("baseline.mp4", "video/mp4", 1_000, Some((64, 36)), true),
+    ("vp8.webm", "video/webm", 1_000, Some((64, 36)), true),
+    ("av1.webm", "video/webm", 1_000, Some((64, 36)), false),
+    ("sound.webm", "audio/webm", 1_000, None, true),
+    ("changing.mp3", "audio/mpeg", 1_000, None, true),
     ("vp9.webm", "video/webm", 1_000, Some((64, 36)), true),
     ("live.webm", "video/webm", 900, Some((64, 36)), false),
     ("sound.mp3", "audio/mpeg", 1_000, None, true),
@@ -67,9 +78,17 @@ fn what_is_taken_is_known_by_its_bytes_and_written_without_notes() {
 
 #[test]
 fn the_notes_were_there_before() {
-    for name in
-        ["tail.mp4", "fragments.mp4", "vp9.webm", "live.webm", "sound.mp3", "opus.ogg", "vorbis.ogg", "sound.flac"]
-    {
+    for name in [
+        "tail.mp4",
+        "dash.mp4",
+        "vp9.webm",
+        "live.webm",
+        "sound.webm",
+        "sound.mp3",
+        "opus.ogg",
+        "vorbis.ogg",
+        "sound.flac",
+    ] {
         let bytes = bytes(name);
         assert!(holds(&bytes, "Secret") || holds(&bytes, "48.8577"), "{name}");
     }
@@ -124,9 +143,11 @@ fn a_file_that_breaks_off_is_refused() {
     for (name, ..) in TAKEN {
         let whole = bytes(name);
         // Frames of MP3 and AAC stand alone, so that a shorter file is a shorter clip.
-        let alone = matches!(name, "sound.mp3" | "sound.aac");
+        let alone = matches!(name, "sound.mp3" | "changing.mp3" | "sound.aac");
         for len in (0..whole.len()).step_by(7) {
             let read = read(&mut Cursor::new(&whole[..len]));
+            // So do fragments, where one begins.
+            let alone = alone || whole.get(len + 4..len + 8).is_some_and(|kind| kind == b"moof" || kind == b"mfra");
             assert!(alone || matches!(read, Err(Error::Invalid(_))), "{name} of {len} bytes: {read:?}");
         }
     }
@@ -154,6 +175,73 @@ fn numbers_that_lie_are_refused() {
     let from = place(&wide, "tkhd") + 80;
     wide[from..from + 8].fill(0xff);
     assert!(matches!(read(&mut Cursor::new(wide)), Err(Error::Invalid(problem)) if problem.id == "E146"));
+}
+
+#[test]
+fn a_part_as_long_as_the_world_is_refused() {
+    let mut bad = bytes("first.mp4");
+    let at = place(&bad, "moov");
+    // One stands for a length of eight bytes, here 2^63.
+    bad[at - 4..at].copy_from_slice(&1_u32.to_be_bytes());
+    bad[at + 4..at + 12].copy_from_slice(&(1_u64 << 63).to_be_bytes());
+    assert!(matches!(read(&mut Cursor::new(bad)), Err(Error::Invalid(problem)) if problem.id == "E145"));
+    for len in 0..8_u32 {
+        // A part that ends before its own head would be read for ever; one of length 0 goes on to the end.
+        let endless = [&20_u32.to_be_bytes()[..], b"ftypisom\0\0\0\0isom", &len.to_be_bytes(), b"moov"].concat();
+        assert!(matches!(read(&mut Cursor::new(endless)), Err(Error::Invalid(_))), "{len}");
+    }
+}
+
+#[test]
+fn data_in_another_file_and_playlists_are_refused() {
+    let mut bad = bytes("first.mp4");
+    let flags = place(&bad, "url ") + 4;
+    bad[flags..flags + 4].fill(0);
+    assert!(
+        matches!(read(&mut Cursor::new(bad)), Err(Error::Invalid(problem)) if problem.what.contains("another file"))
+    );
+    let list = b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n";
+    assert!(is_clip(list));
+    assert!(matches!(read(&mut Cursor::new(list)), Err(Error::Invalid(problem)) if problem.id == "E143"));
+}
+
+#[test]
+fn a_length_without_end_is_refused_and_none_is_made_up() {
+    let mut long = bytes("sound.flac");
+    // 36 bits of samples at the end of rate, channels, depth and length.
+    long[8 + 10 + 4..8 + 10 + 8].fill(0xff);
+    assert!(matches!(read(&mut Cursor::new(long)), Err(Error::Invalid(problem)) if problem.id == "E146"));
+    let mut fragments = bytes("every-frame.mp4");
+    let mut from = 0;
+    while let Some(at) = fragments[from..].windows(4).position(|four| four == b"tfdt") {
+        from += at + 4;
+        fragments[from + 4..from + 12].fill(0xff);
+    }
+    assert!(matches!(read(&mut Cursor::new(fragments)), Err(Error::Invalid(problem)) if problem.id == "E146"));
+}
+
+#[test]
+fn many_small_parts_are_refused_before_they_fill_the_memory() {
+    let refused = |file: Vec<u8>| matches!(read(&mut Cursor::new(file)), Err(Error::Invalid(p)) if p.id == "E145");
+    let tags = |many: usize| {
+        let mut film = bytes("live.webm");
+        film.extend([0x12, 0x54, 0xC3, 0x67, 0x80].repeat(many));
+        film
+    };
+    assert!(written(&tags(1_000)).is_ok() && refused(tags(limits::BLANKS + 1)));
+    let mut pages = bytes("opus.ogg")[..47].to_vec();
+    let empty: Vec<u8> = pages[..26].iter().copied().chain([0]).collect();
+    pages.extend(empty.repeat(limits::COMMENT_PAGES + 2));
+    assert!(refused(pages));
+    let table = [&[3_u8, 0, 0, 18][..], &[0; 18]].concat();
+    let flac = bytes("sound.flac");
+    let with = |tables: usize| [&flac[..42], &table.repeat(tables), &flac[42..]].concat();
+    assert!(written(&with(1)).is_ok() && refused(with(2)));
+    let mut film = bytes("first.mp4");
+    film.extend([0, 0, 0, 8, b'm', b'd', b'a', b't'].repeat(1_000));
+    assert_eq!(written(&film).unwrap().1.len(), written(&bytes("first.mp4")).unwrap().1.len() + 8_000);
+    film.extend([0, 0, 0, 8, b'm', b'd', b'a', b't'].repeat(limits::PARTS));
+    assert!(refused(film));
 }
 
 proptest! {

@@ -103,6 +103,9 @@ fn walk<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stop: u64, found:
             0xA0 | 0xA7 | 0xAB | SEEK_HEAD | CUES | CHAPTERS | VOID | CRC => {}
             _ => return Err(refuse::damaged("it holds a part that WebM does not have")),
         }
+        if found.blanks.len() > limits::BLANKS {
+            return Err(refuse::damaged("it has too many parts"));
+        }
         at = end;
     }
     Ok(())

@@ -2,6 +2,8 @@
 //! broken. `make fuzz` runs them on what libFuzzer makes up, `tests/it/fuzz.rs` on all that `tests/fuzz/corpus` holds.
 
 mod activities;
+mod captions;
+mod clip;
 mod fields;
 mod growth;
 mod html;
@@ -16,8 +18,10 @@ use instance::base::time::Timestamp;
 pub type Target = fn(&[u8]);
 
 /// Name of a target, which is also its folder in the corpus, and the function.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("activities", activities::activities),
+    ("captions", captions::captions),
+    ("clip", clip::clip),
     ("fields", fields::fields),
     ("growth", growth::growth),
     ("html", html::html),

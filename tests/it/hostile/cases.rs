@@ -3,6 +3,7 @@
 
 mod authority;
 mod floods;
+mod media;
 mod outbound;
 mod parsing;
 mod signatures;
@@ -36,12 +37,13 @@ const fn no_target(attack: &'static str, seen: &'static str, why: &'static str) 
     Case { attack, seen, outcome: Outcome::NoTarget(why) }
 }
 
-const LEDGER: [(&str, &[Case]); 5] = [
+const LEDGER: [(&str, &[Case]); 6] = [
     ("outbound", outbound::CASES),
     ("authority", authority::CASES),
     ("signatures", signatures::CASES),
     ("parsing", parsing::CASES),
     ("floods", floods::CASES),
+    ("media", media::CASES),
 ];
 
 /// Every test there is, under the name that `cargo test` gives it.

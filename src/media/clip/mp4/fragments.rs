@@ -51,7 +51,8 @@ fn run(head: &[u8], part: &Part, movie: &Movie) -> Result<Option<(u32, Option<u6
     });
     let runs = parts(head, part.body.clone())?;
     let runs = runs.iter().filter(|part| &part.kind == b"trun");
-    Ok(Some((id, start, runs.map(|run| length(run.bytes(head), each)).sum())))
+    let length = runs.fold(0_u64, |sum, run| sum.saturating_add(length(run.bytes(head), each)));
+    Ok(Some((id, start, length)))
 }
 
 /// Samples without a duration of their own have the default.

@@ -1,0 +1,121 @@
+//! Files that come in and go out: pictures, sound, video, captions.
+
+use super::{Case, fails, no_target};
+
+pub const CASES: &[Case] = &[
+    fails(
+        "a drawing with script, a page or an archive that calls itself a picture",
+        "CWE-434",
+        &["media::picture::tests::what_is_no_picture_is_named", "media::files::tests::names_are_exact"],
+    ),
+    no_target(
+        "a file that makes a media tool run commands or write files",
+        "CVE-2023-36460, GHSA-9928-3cp5-93fm",
+        "no program is called: every file is read by this one, in Rust without unsafe code",
+    ),
+    fails(
+        "a way out of the media folder in a file's name",
+        "CWE-22",
+        &["media::files::tests::names_are_exact", "media::files::tests::an_unknown_ending_is_not_written"],
+    ),
+    fails(
+        "a picture of a few kilobytes that unfolds to gigabytes",
+        "CVE-2026-8461",
+        &[
+            "media::picture::tests::pixel_bombs_are_refused_by_their_header",
+            "media::picture::tests::many_scans_are_refused",
+            "media::picture::tests::separate_scans_of_coarser_colours_are_refused",
+        ],
+    ),
+    fails(
+        "an animation with endless frames",
+        "CWE-409",
+        &["media::picture::tests::animations_that_others_would_not_show_are_refused"],
+    ),
+    fails(
+        "a picture that breaks off, is damaged, or is of a rare kind",
+        "",
+        &[
+            "media::picture::tests::a_file_cut_off_anywhere_is_refused",
+            "media::picture::tests::rare_varieties_are_accepted_or_refused_in_words",
+            "media::picture::tests::noise_behind_every_magic_is_refused_or_read",
+        ],
+    ),
+    fails(
+        "where somebody lives, in the notes of a picture",
+        "",
+        &[
+            "media::picture::tests::a_jpeg_loses_its_metadata_and_no_pixel",
+            "media::picture::tests::png_and_webp_lose_their_metadata_and_turn",
+            "media::picture::tests::a_hidden_second_picture_stays_behind",
+        ],
+    ),
+    fails(
+        "where somebody lives, in the notes or a hidden track of a video",
+        "",
+        &[
+            "media::clip::tests::what_is_taken_is_known_by_its_bytes_and_written_without_notes",
+            "media::clip::tests::a_track_that_is_neither_seen_nor_heard_leaves_its_data_behind",
+        ],
+    ),
+    fails(
+        "a part of a video that is longer than the file, or than any file",
+        "",
+        &[
+            "media::clip::tests::a_part_as_long_as_the_world_is_refused",
+            "media::clip::tests::numbers_that_lie_are_refused",
+        ],
+    ),
+    fails(
+        "a part without length, to be read for ever",
+        "CWE-835",
+        &["media::clip::tests::a_part_as_long_as_the_world_is_refused", "fuzz::the_corpus_is_taken_as_promised"],
+    ),
+    fails(
+        "a video of so many parts that their list fills the memory",
+        "CWE-770",
+        &["media::clip::tests::many_small_parts_are_refused_before_they_fill_the_memory"],
+    ),
+    fails(
+        "hours, or more pixels than any screen has, in kilobytes",
+        "",
+        &[
+            "media::clip::tests::a_length_without_end_is_refused_and_none_is_made_up",
+            "media::clip::tests::numbers_that_lie_are_refused",
+        ],
+    ),
+    fails(
+        "a playlist, or a film whose data lie elsewhere, to have local files or addresses read",
+        "",
+        &["media::clip::tests::data_in_another_file_and_playlists_are_refused"],
+    ),
+    fails(
+        "a video that breaks off or holds something else than it says",
+        "",
+        &[
+            "media::clip::tests::a_file_that_breaks_off_is_refused",
+            "media::clip::tests::what_is_not_taken_is_named_with_the_way_out",
+            "media::clip::tests::no_bytes_make_it_panic_or_grow",
+        ],
+    ),
+    fails(
+        "captions with styles that load something, with script, or with characters that turn what follows",
+        "CWE-79",
+        &["media::captions::tests::nothing_that_is_loaded_or_run_comes_through"],
+    ),
+    fails(
+        "captions without end, or nested without end",
+        "",
+        &["media::captions::tests::files_that_never_end_are_refused"],
+    ),
+    fails(
+        "many or reversed ranges of a file at once",
+        "CVE-2011-3192",
+        &["web::response::tests::ranges_are_one_or_all"],
+    ),
+    no_target(
+        "a made-up blurhash that makes its reader run out of its memory",
+        "",
+        "blurhashes are written here and never read; strangers' ones are not kept",
+    ),
+];
