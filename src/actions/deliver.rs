@@ -99,7 +99,7 @@ fn leave(tx: &mut Write<'_>, inbox: InboxId) -> Result<()> {
             continue;
         }
         let mut behind = Vec::new();
-        follows::each(tx, account.id, |actor, _| {
+        follows::each(tx, account.id, |actor| {
             behind.push(actor);
             Ok(true)
         })?;

@@ -8,7 +8,7 @@ use crate::base::time::Timestamp;
 /// A follower of an account of ours.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Follower {
-    /// The id of the Follow, needed to answer and to recognise its Undo.
+    /// The id of the Follow, by which its Undo may name it.
     pub uri: String,
     pub since: Timestamp,
 }

@@ -15,16 +15,16 @@ pub struct Server {
     /// Host, with the port where it is not the usual one.
     pub host: String,
     /// Failed tries in a row.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub failures: u32,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub failing_since: Option<Timestamp>,
     /// No delivery before this moment.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub paused_until: Timestamp,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub suspended: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub last_success: Option<Timestamp>,
 }
 
@@ -34,6 +34,11 @@ pub struct Inbox {
     pub id: InboxId,
     pub url: String,
     pub server: ServerId,
+}
+
+/// Nearly all are well, and nothing is written of it.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Server {

@@ -2,6 +2,7 @@
 
 use super::counts::{Count, step};
 use super::schema::{ACT_BY_URI, AUDIENCE, BLOCKS, FOLLOWED_BY, FOLLOWERS, fingerprint};
+use super::slim::SlimFollower;
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::Result;
@@ -13,26 +14,23 @@ use crate::model::moderation::Block;
 /// Makes `actor` a follower; a repeated Follow replaces the id of the first.
 pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Follower) -> Result<()> {
     let key = (account, actor.id);
-    if let Some(old) = tx.get(&FOLLOWERS, &key)? {
-        forget_act(tx, &old.uri, ActRef::Follow(account, actor.id))?;
-    } else {
+    if !tx.has(&FOLLOWERS, &key)? {
         tx.put(&FOLLOWED_BY, &(actor.id, account), &())?;
         audience(tx, account, actor.delivery, true)?;
         step(tx, Count::Followers(account), true)?;
     }
-    put_act(tx, &follower.uri, ActRef::Follow(account, actor.id))?;
-    tx.put(&FOLLOWERS, &key, follower)
+    tx.put(&FOLLOWERS, &key, &SlimFollower::new(follower, &actor.profile.uri))
 }
 
 /// True when it was a follower.
 pub fn remove(tx: &mut Write<'_>, account: AccountId, actor: &Actor) -> Result<bool> {
-    let key = (account, actor.id);
-    let Some(old) = tx.get(&FOLLOWERS, &key)? else { return Ok(false) };
-    forget_act(tx, &old.uri, ActRef::Follow(account, actor.id))?;
+    if !tx.remove(&FOLLOWERS, &(account, actor.id))? {
+        return Ok(false);
+    }
     tx.remove(&FOLLOWED_BY, &(actor.id, account))?;
     audience(tx, account, actor.delivery, false)?;
     step(tx, Count::Followers(account), false)?;
-    tx.remove(&FOLLOWERS, &key)
+    Ok(true)
 }
 
 fn audience(tx: &mut Write<'_>, account: AccountId, inbox: InboxId, up: bool) -> Result<()> {
@@ -53,8 +51,8 @@ pub(super) fn reroute(tx: &mut Write<'_>, actor: ActorId, from: InboxId, to: Inb
     Ok(())
 }
 
-pub fn get(rows: &impl Rows, account: AccountId, actor: ActorId) -> Result<Option<Follower>> {
-    rows.get(&FOLLOWERS, &(account, actor))
+pub fn get(rows: &impl Rows, account: AccountId, actor: &Actor) -> Result<Option<Follower>> {
+    Ok(rows.get(&FOLLOWERS, &(account, actor.id))?.map(|row| row.whole(&actor.profile.uri)))
 }
 
 /// The accounts of ours that an actor follows.
@@ -73,12 +71,8 @@ pub fn behind(rows: &impl Rows, account: AccountId, inbox: InboxId) -> Result<u6
 }
 
 /// Followers of an account, in the order in which we came to know them.
-pub fn each(
-    rows: &impl Rows,
-    account: AccountId,
-    mut each: impl FnMut(ActorId, Follower) -> Result<bool>,
-) -> Result<()> {
-    rows.each(&FOLLOWERS, &Span::under(&account), |(_, actor), follower| each(actor, follower))
+pub fn each(rows: &impl Rows, account: AccountId, mut each: impl FnMut(ActorId) -> Result<bool>) -> Result<()> {
+    rows.each(&FOLLOWERS, &Span::under(&account), |(_, actor), _| each(actor))
 }
 
 pub fn block(tx: &mut Write<'_>, account: AccountId, actor: ActorId, block: &Block) -> Result<()> {
@@ -100,9 +94,17 @@ pub fn blocks_us(rows: &impl Rows, account: AccountId, actor: ActorId) -> Result
     rows.has(&BLOCKS, &(account, actor))
 }
 
-/// What a stranger's activity id stands for: one thing, unless a server uses an id for several.
-pub fn acts(rows: &impl Rows, uri: &str) -> Result<Vec<ActRef>> {
-    Ok(rows.keys(&ACT_BY_URI, Span::under(&fingerprint(uri)))?.into_iter().map(|(_, act)| act).collect())
+/// What an activity id stands for when `actor` names it: one thing, unless a server uses an id for several. Follows are
+/// the actor's own; they are found among what it follows, so that a follower takes no row of the index.
+pub fn acts(rows: &impl Rows, actor: &Actor, uri: &str) -> Result<Vec<ActRef>> {
+    let indexed = rows.keys(&ACT_BY_URI, Span::under(&fingerprint(uri)))?;
+    let mut acts: Vec<_> = indexed.into_iter().map(|(_, act)| act).collect();
+    for account in followed_by(rows, actor.id)? {
+        if get(rows, account, actor)?.is_some_and(|follower| follower.uri == uri) {
+            acts.push(ActRef::Follow(account, actor.id));
+        }
+    }
+    Ok(acts)
 }
 
 pub(super) fn put_act(tx: &mut Write<'_>, uri: &str, act: ActRef) -> Result<()> {
@@ -116,6 +118,7 @@ pub(super) fn forget_act(tx: &mut Write<'_>, uri: &str, act: ActRef) -> Result<(
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
     for ((account, actor), follower) in from.rows(&FOLLOWERS, Span::all())? {
         let actor = super::actors::named_by_row(tx, actor)?;
+        let follower = follower.whole(&actor.profile.uri);
         put(tx, account, &actor, &follower)?;
     }
     for ((account, actor), row) in from.rows(&BLOCKS, Span::all())? {

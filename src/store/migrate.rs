@@ -4,17 +4,20 @@
 use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransaction};
 
 use super::key::Key;
-use super::schema::{ACTOR_BY_URI, ACTORS, FACTS, INDEXES, LOGIN_LINKS, META, RECEIVED, SESSIONS, fingerprint};
+use super::schema::{
+    ACT_BY_URI, ACTOR_BY_URI, ACTORS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, META, RECEIVED, SESSIONS, fingerprint,
+};
 use super::slim::Slim;
 use super::tx::definition;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
+use crate::model::follow::ActRef;
 use crate::model::ids::ActorId;
 
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
-const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people];
+const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people, follows];
 
 /// Form 1: every table exists.
 fn tables(txn: &WriteTransaction) -> Result<()> {
@@ -70,6 +73,13 @@ fn actors_slim(txn: &WriteTransaction) -> Result<()> {
             written.map_err(|e| Error::broken("write an actor anew", e))?;
         }
     }
+}
+
+/// Form 4: Follows are found by who sent them. Rows of followers and actors got shorter too; those of before read the same.
+fn follows(txn: &WriteTransaction) -> Result<()> {
+    let is_follow = |mut key: &[u8]| matches!(<(Fingerprint, ActRef)>::read(&mut key), Some((_, ActRef::Follow(..))));
+    let mut index = open(txn, ACT_BY_URI.name)?;
+    index.retain(|key, _| !is_follow(key)).map_err(|e| Error::broken("take the follows out of 'act_by_uri'", e))
 }
 
 type Raw<'a> = redb::Table<'a, &'static [u8], &'static [u8]>;
@@ -132,7 +142,8 @@ mod tests {
 
     use super::*;
     use crate::base::time::Clock;
-    use crate::store::{Options, Rows, Span, Store, actors, check, users};
+    use crate::model::ids::{AccountId, InboxId};
+    use crate::store::{Options, Rows, Span, Store, actors, check, follows, users};
 
     /// Rows as they were written in form 1.
     const ACTOR: &str = r#"{"id":117677379205627713,"uri":"https://h.example/users/u","inbox":"https://h.example/users/u/inbox",
@@ -141,6 +152,25 @@ mod tests {
         "delivery":7,"fetched":1795614306726}"#;
     const RECEIVED_ROW: &str =
         r#"{"actor":"https://h.example/users/u","at":5,"json":{},"profile":null,"refetch":null,"tries":0,"due":5}"#;
+
+    const ACCOUNT: AccountId = AccountId(3);
+    const FOLLOW: &str = "https://h.example/users/u0#follow";
+    const BLOCK: &str = "https://h.example/users/u1#block";
+
+    /// One who follows and one who blocks, as both were written up to form 2.
+    fn followed(txn: &WriteTransaction) {
+        let put = |table: &'static str, key: &[u8], value: &str| {
+            open(txn, table).unwrap().insert(key, value.as_bytes()).unwrap();
+        };
+        let (u0, u1) = (ActorId(117_677_379_205_627_713), ActorId(117_677_379_205_627_714));
+        put("followers", &(ACCOUNT, u0).bytes(), &format!(r#"{{"uri":"{FOLLOW}","since":5}}"#));
+        put("blocks", &(ACCOUNT, u1).bytes(), &format!(r#"{{"uri":"{BLOCK}","at":5}}"#));
+        put("act_by_uri", &(fingerprint(FOLLOW), ActRef::Follow(ACCOUNT, u0)).bytes(), "null");
+        put("act_by_uri", &(fingerprint(BLOCK), ActRef::Block(ACCOUNT, u1)).bytes(), "null");
+        put("followed_by", &(u0, ACCOUNT).bytes(), "null");
+        put("audience", &(ACCOUNT, InboxId(7)).bytes(), "1");
+        put("counts", &(1_u64, ACCOUNT).bytes(), "1");
+    }
 
     fn form_1(database: &Database) {
         let txn = database.begin_write().unwrap();
@@ -167,6 +197,7 @@ mod tests {
         {
             open(&txn, table).unwrap().insert(key.as_bytes(), id.as_bytes()).unwrap();
         }
+        followed(&txn);
         open(&txn, META.name).unwrap().insert(FORM.as_bytes(), b"1".as_slice()).unwrap();
         txn.commit().unwrap();
     }
@@ -191,6 +222,12 @@ mod tests {
                     rows.keys(&SESSIONS, Span::all())?.is_empty() && rows.keys(&LOGIN_LINKS, Span::all())?.is_empty()
                 );
                 assert!(users::all(rows)?.is_empty());
+                let known = |n: u64| actors::by_uri(rows, &format!("https://h.example/users/u{n}")).map(Option::unwrap);
+                let (follower, blocker) = (known(0)?, known(1)?);
+                assert_eq!(follows::get(rows, ACCOUNT, &follower)?.unwrap().uri, FOLLOW);
+                assert_eq!(follows::acts(rows, &follower, FOLLOW)?, [ActRef::Follow(ACCOUNT, follower.id)]);
+                assert!(follows::acts(rows, &blocker, FOLLOW)?.is_empty());
+                assert_eq!(follows::acts(rows, &follower, BLOCK)?, [ActRef::Block(ACCOUNT, blocker.id)]);
                 let received = rows.keys(&RECEIVED, Span::all())?;
                 assert_eq!(
                     received.iter().map(|(due, id)| (due.0, id.0)).collect::<Vec<_>>(),

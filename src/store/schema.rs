@@ -3,14 +3,14 @@
 
 use serde_json::value::RawValue;
 
-use super::slim::Slim;
+use super::slim::{Slim, SlimFollower};
 use super::table::Table;
 use crate::base::time::Timestamp;
 use crate::model::account::{Account, Keys};
 use crate::model::activity::{Activity, Received};
 use crate::model::client::Token;
 use crate::model::delivery::Delivery;
-use crate::model::follow::{ActRef, Follower, Following, OwnReaction, Reaction, ReactionKind};
+use crate::model::follow::{ActRef, Following, OwnReaction, Reaction, ReactionKind};
 use crate::model::ids::{
     AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId, UserId,
 };
@@ -73,7 +73,7 @@ pub(super) const SERVER_BY_HOST: Table<String, ServerId> = Table::index("server_
 pub(super) const INBOX_BY_URL: Table<String, InboxId> = Table::index("inbox_by_url");
 
 // store::follows
-pub(super) const FOLLOWERS: Table<(AccountId, ActorId), Follower> = Table::fact("followers");
+pub(super) const FOLLOWERS: Table<(AccountId, ActorId), SlimFollower> = Table::fact("followers");
 pub(super) const BLOCKS: Table<(AccountId, ActorId), Block> = Table::fact("blocks");
 pub(super) const FOLLOWED_BY: Table<(ActorId, AccountId), ()> = Table::index("followed_by");
 /// Distinct inboxes of an account's followers, and how many followers share each: what a fan-out walks.
@@ -83,7 +83,7 @@ pub(super) const AUDIENCE: Table<(AccountId, InboxId), u64> = Table::index("audi
 pub(super) const REACTIONS: Table<(PostId, ReactionKind, ActorId), Reaction> = Table::fact("reactions");
 pub(super) const REACTIONS_BY_ACTOR: Table<(ActorId, ReactionKind, PostId), ()> = Table::index("reactions_by_actor");
 
-/// What a stranger's activity stands for; kept by follows and reactions. Some use one id for several things.
+/// What a stranger's reaction or block stands for; kept by follows and reactions. Some use one id for several things.
 pub(super) const ACT_BY_URI: Table<(Fingerprint, ActRef), ()> = Table::index("act_by_uri");
 
 // store::notes

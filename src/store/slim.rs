@@ -1,5 +1,6 @@
-//! Actors as they are written. There may be a hundred thousand of them, and most of what their documents say follows from
-//! their id: addresses under it begin with `~`, others on its origin with `^`, and what nearly all have alike is left out.
+//! Actors and followers as they are written. There may be a hundred thousand of them, and most of what their documents
+//! say follows from their id: addresses under it begin with `~`, others on its origin with `^`, and what nearly all have
+//! alike is left out.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +8,7 @@ use crate::base::time::Timestamp;
 use crate::base::uri;
 use crate::crypto::keys::PublicKey;
 use crate::model::actor::{Actor, ActorKey, Profile};
+use crate::model::follow::Follower;
 use crate::model::ids::{ActorId, InboxId};
 
 /// A row of `actors`. Rows of the time before it say all in full, which reads the same.
@@ -17,13 +19,17 @@ pub struct Slim {
     inbox: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shared_inbox: Option<String>,
-    user: String,
+    /// Absent when `uri` ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
     /// Absent when it is the host of `uri`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     domain: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     name: String,
-    url: String,
+    /// Absent when it is `/@user` on the origin of `uri`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     keys: Vec<Key>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     also_known_as: Vec<String>,
@@ -38,6 +44,24 @@ struct Key {
     #[serde(default = "usual_key", skip_serializing_if = "is_usual_key")]
     id: String,
     key: PublicKey,
+}
+
+/// A row of `followers`: the address of the Follow is written as those of the actor are.
+#[derive(Serialize, Deserialize)]
+pub struct SlimFollower {
+    uri: String,
+    since: Timestamp,
+}
+
+impl SlimFollower {
+    /// `actor`: the actor's id, as an address.
+    pub fn new(follower: &Follower, actor: &str) -> Self {
+        Self { uri: shortened(actor, &follower.uri), since: follower.since }
+    }
+
+    pub fn whole(self, actor: &str) -> Follower {
+        Follower { uri: lengthened(actor, &self.uri), since: self.since }
+    }
 }
 
 /// The commonest place of an inbox, under its actor.
@@ -58,19 +82,31 @@ fn is_usual_key(id: &str) -> bool {
     id == usual_key()
 }
 
+/// The last part of an actor's id.
+fn usual_user(uri: &str) -> &str {
+    uri.rsplit('/').next().unwrap_or_default()
+}
+
+/// The commonest place of a profile page.
+fn usual_url(user: &str) -> String {
+    format!("^/@{user}")
+}
+
 impl Slim {
     pub fn new(actor: &Actor) -> Self {
         let profile = &actor.profile;
         let short = |address: &str| shortened(&profile.uri, address);
         let domain = (profile.domain != host(&profile.uri)).then(|| profile.domain.clone());
+        let user = (profile.user != usual_user(&profile.uri)).then(|| profile.user.clone());
+        let url = Some(short(&profile.url)).filter(|url| *url != usual_url(&profile.user));
         Self {
             uri: profile.uri.clone(),
             inbox: short(&profile.inbox),
             shared_inbox: profile.shared_inbox.as_deref().map(short),
-            user: profile.user.clone(),
+            user,
             domain,
             name: profile.name.clone(),
-            url: short(&profile.url),
+            url,
             keys: profile.keys.iter().map(|key| Key { id: short(&key.id), key: key.key.clone() }).collect(),
             also_known_as: profile.also_known_as.clone(),
             delivery: actor.delivery,
@@ -81,13 +117,14 @@ impl Slim {
 
     pub fn whole(self, id: ActorId) -> Actor {
         let long = |address: &str| lengthened(&self.uri, address);
+        let user = self.user.unwrap_or_else(|| usual_user(&self.uri).to_owned());
         let profile = Profile {
             inbox: long(&self.inbox),
             shared_inbox: self.shared_inbox.as_deref().map(long),
-            url: long(&self.url),
+            url: long(&self.url.unwrap_or_else(|| usual_url(&user))),
             keys: self.keys.into_iter().map(|key| ActorKey { id: long(&key.id), key: key.key }).collect(),
             domain: self.domain.unwrap_or_else(|| host(&self.uri)),
-            user: self.user,
+            user,
             name: self.name,
             also_known_as: self.also_known_as,
             uri: self.uri,
@@ -171,6 +208,16 @@ mod tests {
                 ],
             ),
             (
+                "https://a.example/users/117",
+                [
+                    "https://a.example/users/117/inbox",
+                    "https://a.example/inbox",
+                    "https://a.example/@117",
+                    "https://a.example/users/117#main-key",
+                    "a.example",
+                ],
+            ),
+            (
                 "https://a.example/u",
                 ["https://a.example/uu/inbox", "", "https://a.example/u", "https://a.example/u/main-key", "example"],
             ),
@@ -206,6 +253,24 @@ mod tests {
     }
 
     #[test]
+    fn a_follow_comes_back_as_it_was_called() {
+        let ann = "https://a.example/users/ann";
+        for (uri, row) in [
+            ("https://a.example/users/ann#follow", "~#follow"),
+            ("https://a.example/1e7f", "^/1e7f"),
+            ("https://a.example/users/anna#follow", "~a#follow"),
+            ("https://A.example/1e7f", "https://A.example/1e7f"),
+        ] {
+            let slim = SlimFollower::new(&Follower { uri: uri.into(), since: Timestamp(9) }, ann);
+            assert_eq!(slim.uri, row);
+            assert_eq!(slim.whole(ann).uri, uri);
+            // As it was written before.
+            let old = SlimFollower { uri: uri.into(), since: Timestamp(9) };
+            assert_eq!(old.whole(ann).uri, uri);
+        }
+    }
+
+    #[test]
     fn an_ordinary_actor_is_short() {
         let uri = "https://social.example/users/ann";
         let mut actor = actor(
@@ -221,6 +286,6 @@ mod tests {
         actor.profile.keys.truncate(1);
         actor.profile.also_known_as.clear();
         let length = serde_json::to_vec(&Slim::new(&actor)).unwrap().len();
-        assert!(length < 570, "{length} bytes");
+        assert!(length < 540, "{length} bytes");
     }
 }

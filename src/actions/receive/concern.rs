@@ -21,7 +21,11 @@ pub fn is_for_us(rows: &impl Rows, site: &Site, incoming: &Incoming) -> Result<b
         | Intent::QuoteRequest { object, .. } => Ok(site.is_own(object)),
         Intent::Undo(undone) => {
             let named = undone.object.as_deref().is_none_or(|object| site.is_own(object));
-            Ok(named || !follows::acts(rows, &undone.id)?.is_empty())
+            if named {
+                return Ok(true);
+            }
+            let actor = actors::by_uri(rows, &incoming.actor)?;
+            actor.map_or(Ok(false), |actor| Ok(!follows::acts(rows, &actor, &undone.id)?.is_empty()))
         }
         Intent::Create { object } => is_note_for_us(rows, site, object),
         Intent::Update { object } => is_known(rows, vocab::id(object).unwrap_or_default()),

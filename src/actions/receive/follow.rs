@@ -17,11 +17,11 @@ pub(super) fn follow(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &st
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
-    if is_taken(tx, id, ActRef::Follow(account, actor.id))? {
+    if is_taken(tx, &actor, id, ActRef::Follow(account, actor.id))? {
         return Ok(());
     }
     let now = tx.now();
-    let since = follows::get(tx, account, actor.id)?.map_or(now, |known| known.since);
+    let since = follows::get(tx, account, &actor)?.map_or(now, |known| known.since);
     follows::put(tx, account, &actor, &Follower { uri: id.to_owned(), since })?;
     let activity = ActivityId(tx.id());
     let json = write::accept(site, account, activity, id, &actor.profile.uri);

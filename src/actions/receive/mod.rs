@@ -163,6 +163,6 @@ fn by_sender(from: &Sender<'_>, uri: &str) -> Fingerprint {
 }
 
 /// Whether an id already stands for something other than `act`: what came first keeps it, or its Undo would miss.
-fn is_taken(tx: &Write<'_>, id: &str, act: ActRef) -> Result<bool> {
-    Ok(follows::acts(tx, id)?.iter().any(|known| *known != act))
+fn is_taken(tx: &Write<'_>, actor: &Actor, id: &str, act: ActRef) -> Result<bool> {
+    Ok(follows::acts(tx, actor, id)?.iter().any(|known| *known != act))
 }

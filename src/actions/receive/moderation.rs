@@ -17,7 +17,7 @@ pub(super) fn block(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, id: &str
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
-    if super::is_taken(tx, id, ActRef::Block(account, actor.id))? {
+    if super::is_taken(tx, &actor, id, ActRef::Block(account, actor.id))? {
         return Ok(());
     }
     follows::remove(tx, account, &actor)?;

@@ -20,7 +20,8 @@ pub(super) fn react(
         return Ok(());
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
-    if follows::blocks_us(tx, post.account, actor.id)? || is_taken(tx, id, ActRef::Reaction(kind, post.id, actor.id))? {
+    let act = ActRef::Reaction(kind, post.id, actor.id);
+    if follows::blocks_us(tx, post.account, actor.id)? || is_taken(tx, &actor, id, act)? {
         return Ok(());
     }
     let at = tx.now();

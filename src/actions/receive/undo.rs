@@ -9,8 +9,8 @@ use crate::model::site::Site;
 use crate::store::{Write, follows, reactions};
 
 pub(super) fn undo(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, undone: &Undone) -> Result<()> {
-    let known = follows::acts(tx, &undone.id)?;
     let Some(actor) = from.row(tx)? else { return early(tx, site, from, undone) };
+    let known = follows::acts(tx, &actor, &undone.id)?;
     if let [act] = known.as_slice() {
         return by_reference(tx, from, &actor, *act, &undone.id);
     }

@@ -63,8 +63,9 @@ pub fn look(store: &Store, account: &Account, names: &mut Names) -> Result<Model
                 seen.notes.insert(number_of(&note.content.uri), (author, *number));
             }
         }
-        follows::each(rows, account.id, |actor, follower| {
+        follows::each(rows, account.id, |actor| {
             let actor = actors::named_by_row(rows, actor)?;
+            let follower = follows::get(rows, account.id, &actor)?.unwrap();
             seen.followers.insert(actor_of(&actor.profile.uri), number_of(&follower.uri));
             Ok(true)
         })?;

@@ -265,7 +265,7 @@ impl Server {
             .read(|rows| {
                 for ((peer, name), _) in &told.follows {
                     let actor = actors::by_uri(rows, &self.peers[*peer].actor(name))?.unwrap();
-                    assert!(follows::get(rows, self.account, actor.id)?.is_some(), "{name} follows");
+                    assert!(follows::get(rows, self.account, &actor)?.is_some(), "{name} follows");
                 }
                 for (id, _) in &told.posts {
                     posts::need(rows, *id)?;

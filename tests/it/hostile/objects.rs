@@ -141,6 +141,8 @@ async fn an_id_of_another_is_not_taken_from_them() {
     tell(&us, &mal, "late", &like).await;
     assert!(note(&us, &mal.url("/n/late")).is_some());
     assert_eq!(count(&us, Count::Likes(post.id)), 2);
+    // Whoever follows under the id of another's Follow takes it back for themselves alone.
+    tell(&us, &mal, "late", &mal.activity("late", "Follow", "/f/vic", &json!(us.actor()))).await;
     // Nor does a second thing under the id of a first keep that from being undone.
     for (kind, id) in [("Follow", "/l/vic"), ("Like", "/f/vic"), ("Announce", "/f/vic"), ("Block", "/l/vic")] {
         let object = if matches!(kind, "Follow" | "Block") { us.actor() } else { uri.clone() };
@@ -154,8 +156,11 @@ async fn an_id_of_another_is_not_taken_from_them() {
     tell(&us, &mal, "vic", &mal.activity("vic", "Undo", "/u/2", &json!(mal.url("/l/vic")))).await;
     assert_eq!(count(&us, Count::Likes(post.id)), likes - 1);
     let follows = followers(&us);
-    tell(&us, &mal, "vic", &mal.activity("vic", "Undo", "/u/3", &json!(mal.url("/f/vic")))).await;
-    assert_eq!(followers(&us), follows - 1);
+    for (who, left) in [("mal", follows), ("vic", follows - 1), ("late", follows - 2)] {
+        let undo = mal.activity(who, "Undo", &format!("/u/{who}"), &json!(mal.url("/f/vic")));
+        tell(&us, &mal, who, &undo).await;
+        assert_eq!(followers(&us), left, "{who}");
+    }
     assert!(note(&us, &answer).is_some());
 }
 
