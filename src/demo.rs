@@ -19,7 +19,8 @@ use crate::model::account::{Field, Kind, NewAccount};
 use crate::model::ids::{AccountId, PostId};
 use crate::model::post::{NewPost, Quoting, ReplyTo, Version};
 use crate::model::user::{Asker, By};
-use crate::store::{accounts, posts};
+use crate::store::accounts;
+use crate::store::counts::{self, Count};
 
 const DAY: u64 = 24 * 3600;
 
@@ -130,15 +131,7 @@ pub async fn remove(app: &Arc<App>) -> Result<Removed> {
 /// True while any sample is there.
 pub fn is_there(app: &App) -> Result<bool> {
     app.store.read(|rows| {
-        if accounts::all(rows)?.iter().any(|account| account.demo) {
-            return Ok(true);
-        }
-        let mut found = false;
-        posts::each(rows, |_, post| {
-            found |= post.demo;
-            Ok(!found)
-        })?;
-        Ok(found)
+        Ok(counts::get(rows, Count::Samples)? > 0 || accounts::all(rows)?.iter().any(|account| account.demo))
     })
 }
 

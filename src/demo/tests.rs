@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::model::institution::Institution;
 use crate::model::post::Post;
 use crate::store::schema::{KEYS, MEDIA};
-use crate::store::{Rows, Span, check, deliveries};
+use crate::store::{Rows, Span, check, deliveries, posts};
 
 const NOW: Timestamp = Timestamp(1_795_424_400_000);
 

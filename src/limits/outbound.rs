@@ -24,8 +24,9 @@ pub const PONG: Duration = Duration::from_secs(4);
 pub const ADDRESSES: usize = 4;
 /// Share of the time of an exchange that one address gets, so that a dead one leaves time for the next.
 pub const ADDRESS_SHARE: u32 = 3;
-/// Names whose addresses are remembered, as long as DNS allows; under 2 MB.
-pub const NAMES: u64 = 4_096;
+/// Names whose addresses are remembered, as long as DNS allows; under 6 MB. More than the servers of a large audience:
+/// a post goes round all of them, and in a cache that is a little too small each name has just been forgotten.
+pub const NAMES: u64 = 12_288;
 /// No answer of DNS is trusted longer than this, whatever its time to live.
 pub const NAME_TTL: Duration = Duration::from_secs(3600);
 /// "No such name" is forgotten sooner: the owner may be setting it up right now.

@@ -191,8 +191,8 @@ impl Client {
 
     async fn exchange(&self, url: &Url, request: Request<Full<Bytes>>) -> Result<Response<Incoming>> {
         let authority = request.uri().authority().map_or("", |at| at.as_str());
-        let keep = self.shared.kept.has_room(authority, KEPT_HOSTS);
-        let pool = if keep { &self.shared.keeping } else { &self.shared.closing };
+        let place = Kept::place(&self.shared.kept, authority, KEPT_HOSTS);
+        let pool = if place.is_some() { &self.shared.keeping } else { &self.shared.closing };
         pool.request(request).await.map_err(|e| failure(url, &e))
     }
 }

@@ -160,21 +160,27 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Whether a connection to this authority may be kept: there is one already, or room among `limit` hosts.
-    pub fn has_room(&self, authority: &str, limit: usize) -> bool {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.contains_key(authority) || open.len() < limit
+    /// A place for a connection to this authority, if it may be kept: there is one already, or room among `limit` hosts.
+    /// Held until the connection itself is counted, since many ask at the same moment.
+    pub fn place(kept: &Arc<Self>, authority: &str, limit: usize) -> Option<Entry> {
+        let mut open = kept.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = open.contains_key(authority) || open.len() < limit;
+        room.then(|| Self::count(kept, &mut open, authority))
     }
 
     fn enter(kept: &Arc<Self>, authority: &str) -> Entry {
         let mut open = kept.open.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::count(kept, &mut open, authority)
+    }
+
+    fn count(kept: &Arc<Self>, open: &mut HashMap<String, usize>, authority: &str) -> Entry {
         *open.entry(authority.to_owned()).or_default() += 1;
         Entry { kept: Arc::clone(kept), authority: authority.to_owned() }
     }
 }
 
-/// One open connection in the count, for as long as it lives.
-struct Entry {
+/// One connection in the count, open or about to be, for as long as it lives.
+pub struct Entry {
     kept: Arc<Kept>,
     authority: String,
 }
@@ -299,15 +305,17 @@ mod tests {
     #[test]
     fn kept_connections_are_bounded_by_host_and_counted_back() {
         let kept = Arc::new(Kept::default());
+        let room = |authority: &str, limit| Kept::place(&kept, authority, limit).is_some();
         let first = Kept::enter(&kept, "a.example");
-        let second = Kept::enter(&kept, "a.example");
+        let second = Kept::place(&kept, "a.example", 1);
         let third = Kept::enter(&kept, "b.example:8443");
-        assert!(kept.has_room("a.example", 2) && !kept.has_room("c.example", 2) && kept.has_room("c.example", 3));
+        assert!(room("a.example", 2) && !room("c.example", 2) && room("c.example", 3));
         drop(first);
-        assert!(!kept.has_room("c.example", 2), "one connection to a.example is left");
+        assert!(!room("c.example", 2), "one connection to a.example is left");
         drop(second);
-        assert!(kept.has_room("c.example", 2));
-        drop(third);
+        let asked = Kept::place(&kept, "c.example", 2);
+        assert!(asked.is_some() && !room("d.example", 2), "a place that was asked for is taken");
+        drop((asked, third));
         assert!(kept.open.lock().unwrap().is_empty());
     }
 }

@@ -21,7 +21,12 @@ pub enum Count {
     AllPosts,
     /// Activities in an account's outbox.
     Outbox(AccountId),
+    /// Sample posts of a trial.
+    Samples,
 }
+
+/// Its key, for the migration that counted them first.
+pub(super) const SAMPLES: (u64, u64) = (9, 0);
 
 impl Count {
     fn key(self) -> (u64, u64) {
@@ -34,6 +39,7 @@ impl Count {
             Self::RepliesShown(id) => (6, id.0),
             Self::AllPosts => (7, 0),
             Self::Outbox(id) => (8, id.0),
+            Self::Samples => SAMPLES,
         }
     }
 }

@@ -3,9 +3,11 @@
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransaction};
 
+use super::counts::SAMPLES;
 use super::key::Key;
 use super::schema::{
-    ACT_BY_URI, ACTOR_BY_URI, ACTORS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, META, RECEIVED, SESSIONS, fingerprint,
+    ACT_BY_URI, ACTOR_BY_URI, ACTORS, COUNTS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, META, POSTS, RECEIVED,
+    SESSIONS, fingerprint,
 };
 use super::slim::Slim;
 use super::tx::definition;
@@ -17,7 +19,7 @@ use crate::model::ids::ActorId;
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
-const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people, follows];
+const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people, follows, samples];
 
 /// Form 1: every table exists.
 fn tables(txn: &WriteTransaction) -> Result<()> {
@@ -82,6 +84,29 @@ fn follows(txn: &WriteTransaction) -> Result<()> {
     index.retain(|key, _| !is_follow(key)).map_err(|e| Error::broken("take the follows out of 'act_by_uri'", e))
 }
 
+/// Form 5: sample posts are counted, so that a start need not look for them.
+fn samples(txn: &WriteTransaction) -> Result<()> {
+    let broken = |e| Error::broken("count the samples", e);
+    let mut samples = 0_u64;
+    for row in open(txn, POSTS.name)?.iter().map_err(broken)? {
+        let (_, value) = row.map_err(broken)?;
+        let post: Sample = serde_json::from_slice(value.value()).map_err(|e| Error::broken("read a post", e))?;
+        samples += u64::from(post.demo);
+    }
+    if samples > 0 {
+        let count = samples.to_string();
+        open(txn, COUNTS.name)?.insert(SAMPLES.bytes().as_slice(), count.as_bytes()).map_err(broken)?;
+    }
+    Ok(())
+}
+
+/// What there is to know of a post to count it.
+#[derive(serde::Deserialize)]
+struct Sample {
+    #[serde(default)]
+    demo: bool,
+}
+
 type Raw<'a> = redb::Table<'a, &'static [u8], &'static [u8]>;
 
 fn open<'a>(txn: &'a WriteTransaction, table: &'static str) -> Result<Raw<'a>> {
@@ -143,7 +168,7 @@ mod tests {
     use super::*;
     use crate::base::time::Clock;
     use crate::model::ids::{AccountId, InboxId};
-    use crate::store::{Options, Rows, Span, Store, actors, check, follows, users};
+    use crate::store::{Options, Rows, Span, Store, actors, check, counts, follows, users};
 
     /// Rows as they were written in form 1.
     const ACTOR: &str = r#"{"id":117677379205627713,"uri":"https://h.example/users/u","inbox":"https://h.example/users/u/inbox",
@@ -189,6 +214,8 @@ mod tests {
             ("received", 117_677_379_205_627_999, RECEIVED_ROW),
             ("sessions", 9, r#"{"created":1,"expires":9999999999999,"csrf":"x"}"#),
             ("login_links", 9, r#"{"expires":9999999999999}"#),
+            ("posts", 11, r#"{"id":11,"account":3,"published":1,"deleted":2,"versions":[]}"#),
+            ("posts", 12, r#"{"id":12,"account":3,"published":1,"deleted":2,"versions":[],"demo":true}"#),
         ] {
             open(&txn, table).unwrap().insert(id.bytes().as_slice(), row.as_bytes()).unwrap();
         }
@@ -222,6 +249,7 @@ mod tests {
                     rows.keys(&SESSIONS, Span::all())?.is_empty() && rows.keys(&LOGIN_LINKS, Span::all())?.is_empty()
                 );
                 assert!(users::all(rows)?.is_empty());
+                assert_eq!(counts::get(rows, counts::Count::Samples)?, 1);
                 let known = |n: u64| actors::by_uri(rows, &format!("https://h.example/users/u{n}")).map(Option::unwrap);
                 let (follower, blocker) = (known(0)?, known(1)?);
                 assert_eq!(follows::get(rows, ACCOUNT, &follower)?.unwrap().uri, FOLLOW);

@@ -37,6 +37,9 @@ pub fn erase(tx: &mut Write<'_>, post: &Post) -> Result<()> {
 }
 
 fn index(tx: &mut Write<'_>, post: &Post) -> Result<()> {
+    if post.demo {
+        step(tx, Count::Samples, true)?;
+    }
     if !post.is_public() {
         return Ok(());
     }
@@ -55,6 +58,9 @@ fn index(tx: &mut Write<'_>, post: &Post) -> Result<()> {
 }
 
 fn unindex(tx: &mut Write<'_>, post: &Post) -> Result<()> {
+    if post.demo {
+        step(tx, Count::Samples, false)?;
+    }
     if !post.is_public() {
         return Ok(());
     }

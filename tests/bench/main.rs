@@ -51,6 +51,9 @@ struct Arguments {
     /// Requests for a page
     #[arg(long, default_value_t = 100_000)]
     requests: usize,
+    /// With `scale`: this size alone, as FOLLOWERS,SERVERS,POSTS, and no verdict
+    #[arg(long, value_parser = rows::scale::Size::parse)]
+    size: Option<rows::scale::Size>,
     /// A few of everything and no verdict on figures: shows in seconds that this program still works
     #[arg(long)]
     smoke: bool,
@@ -80,7 +83,10 @@ async fn main() -> ExitCode {
     let scale = arguments.rows.contains(&Row::Scale);
     if scale {
         let plots = if arguments.smoke { folder.join("plots") } else { project.join("tests/bench/plots") };
-        rows::scale::run(&mut bench, &plots).await;
+        match arguments.size {
+            Some(size) => rows::scale::look(&mut bench, size).await,
+            None => rows::scale::run(&mut bench, &plots).await,
+        }
     } else {
         bench.run(&arguments.rows).await;
     }
