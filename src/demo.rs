@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::media::draw;
 use crate::model::account::{Field, Kind, NewAccount};
 use crate::model::ids::{AccountId, PostId};
+use crate::model::media::About;
 use crate::model::post::{NewPost, Quoting, ReplyTo, Version};
 use crate::model::user::{Asker, By};
 use crate::store::accounts;
@@ -91,7 +92,7 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
     let mut media = Vec::new();
     if let Some((kind, alt)) = words.picture {
         let drawn = heavy(move || Ok(draw::sample(kind))).await?;
-        media.push(upload::take_bytes(app, by.to(), &drawn, alt.to_owned()).await?.id);
+        media.push(upload::take_bytes(app, by.to(), &drawn, About::words(alt)).await?.id);
     }
     let new = NewPost {
         mentions: mentions::of_versions(app, &versions).await?,

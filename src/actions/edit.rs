@@ -1,52 +1,88 @@
 //! A post is changed after it was published; the earlier text is kept.
 
+use super::address::{self, Saying};
+use super::media as files;
 use crate::activitypub::write::{self, note::NoteParts};
 use crate::error::{Error, Result};
 use crate::model::ids::{ActivityId, MediaId, PostId};
-use crate::model::post::{Mention, Post, Revision, Version, check_versions};
+use crate::model::media::About;
+use crate::model::post::{Mention, Post, Revision, Version, check_media, check_versions};
 use crate::model::site::Site;
 use crate::model::user::By;
 use crate::store::{Write, material, posts};
 
-use super::address::{self, Saying};
+/// What a post becomes.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// All of them.
+    pub versions: Vec<Version>,
+    /// All files in their order; `None` leaves them as they are. What is not among them any more goes for good.
+    pub media: Option<Vec<MediaId>>,
+    /// What is said about some of the files.
+    pub about: Vec<(MediaId, About)>,
+    pub mentions: Vec<Mention>,
+    /// `None` leaves it as it is.
+    pub sensitive: Option<bool>,
+}
 
-/// Replaces the texts, and the descriptions named in `alts`. Nothing happens when nothing differs.
-pub fn edit(
-    tx: &mut Write<'_>,
-    site: &Site,
-    by: By,
-    id: PostId,
-    versions: &[Version],
-    alts: &[(MediaId, String)],
-    mentions: &[Mention],
-) -> Result<Post> {
+impl Change {
+    /// Of the texts alone, in which nobody is named.
+    pub fn words(versions: Vec<Version>) -> Self {
+        Self { versions, ..Self::default() }
+    }
+}
+
+/// Changes a post and tells the servers that have it. Nothing happens when nothing differs.
+pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change) -> Result<Post> {
     let mut post = own(tx, by, id)?;
-    check_versions(versions, !post.media.is_empty())?;
-    for (media, alt) in alts {
-        crate::model::media::check_alt(alt)?;
-        if !post.media.contains(media) {
-            return Err(Error::NotFound);
-        }
-    }
-    let old = material::media(tx, &post.media)?;
-    let new_alts = alts.iter().filter(|(id, alt)| old.iter().any(|m| m.id == *id && m.alt != *alt));
-    let new_alts: Vec<_> = new_alts.cloned().collect();
-    if post.versions == versions && new_alts.is_empty() {
+    let media = change.media.clone().unwrap_or_else(|| post.media.clone());
+    check_versions(&change.versions, !media.is_empty())?;
+    check_media(&media)?;
+    let sensitive = change.sensitive.unwrap_or(post.sensitive);
+    let same = post.versions == change.versions && post.media == media && post.sensitive == sensitive;
+    if !exchange(tx, by, &post, &media, &change.about)? && same {
         return Ok(post);
-    }
-    for (media, alt) in &new_alts {
-        super::media::describe(tx, by.to(), *media, alt)?;
     }
     // Mastodon takes an edit as one only when `updated` grows; its times have whole seconds.
     let now = tx.now();
     let last = post.updated.unwrap_or(post.published);
-    let versions_before = std::mem::replace(&mut post.versions, versions.to_vec());
-    post.revisions.push(Revision { until: now, versions: versions_before, media: post.media.clone() });
+    let versions = std::mem::replace(&mut post.versions, change.versions.clone());
+    post.revisions.push(Revision { until: now, versions, media: std::mem::replace(&mut post.media, media) });
     post.updated = Some(now.max(last.plus(crate::limits::post::CHANGE_STEP)));
-    post.tags = super::publish::tags(versions);
-    post.mentions = mentions.to_vec();
+    post.sensitive = sensitive;
+    post.tags = super::publish::tags(&post.versions);
+    post.mentions.clone_from(&change.mentions);
     posts::put(tx, &post)?;
     if site.live && !post.demo { tell(tx, site, post) } else { Ok(post) }
+}
+
+/// Takes in the files that are new, lets go of those that left, and sets what is said about them; true when any of the
+/// words differ. Checks everything before the first change.
+fn exchange(tx: &mut Write<'_>, by: By, post: &Post, media: &[MediaId], about: &[(MediaId, About)]) -> Result<bool> {
+    if about.iter().any(|(id, _)| !media.contains(id)) {
+        return Err(Error::NotFound);
+    }
+    let mut changed = Vec::new();
+    for id in media {
+        let file = files::own(tx, by.account(), *id)?;
+        let new = !post.media.contains(id);
+        if new {
+            files::free(&file)?;
+        }
+        let words = about.iter().find(|(of, _)| of == id).map_or_else(|| file.about(), |(_, words)| words.clone());
+        words.check(file.sort())?;
+        if new || words != file.about() {
+            changed.push((file, words));
+        }
+    }
+    for (file, words) in &changed {
+        let file = files::set(tx, file.clone(), words)?;
+        files::keep(tx, &file)?;
+    }
+    for gone in post.media.iter().filter(|id| !media.contains(id)) {
+        files::forget(tx, *gone)?;
+    }
+    Ok(!changed.is_empty())
 }
 
 fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<Post> {

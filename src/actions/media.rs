@@ -2,7 +2,7 @@
 
 use crate::error::{Problem, Result};
 use crate::model::ids::{AccountId, MediaId};
-use crate::model::media::{Media, check_alt};
+use crate::model::media::{About, Media};
 use crate::model::power::Attach;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
@@ -10,29 +10,43 @@ use crate::store::{Rows, Write};
 
 /// Keeps a picture that was uploaded for an account. It has a day to become part of something.
 pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId> {
+    media.about().check_bounds(media.sort())?;
     let id = MediaId(tx.id());
     let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
     tx.put(&MEDIA, &id, &media)?;
     Ok(id)
 }
 
-/// Changes what a picture is described as.
-pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, alt: &str) -> Result<Media> {
-    let mut media = own(tx, by.account(), id)?;
-    check_alt(alt)?;
-    alt.clone_into(&mut media.alt);
-    tx.put(&MEDIA, &id, &media)?;
+/// Changes what is said about a file that is not published yet; after that its post is edited, so that others hear of it.
+pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) -> Result<Media> {
+    let media = own(tx, by.account(), id)?;
+    if media.used {
+        return Err(Problem::new("E192", "The file is part of something published.")
+            .field("media")
+            .remedy(
+                "Edit the post (or the profile) and change the description there, so that other servers hear of it.",
+            )
+            .into());
+    }
+    set(tx, media, about)
+}
+
+/// Changes what is said about a file.
+pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Media> {
+    about.check_bounds(media.sort())?;
+    let media = media.with(about.clone());
+    tx.put(&MEDIA, &media.id, &media)?;
     Ok(media)
 }
 
-/// A picture that the account uploaded and has described.
+/// A file that the account uploaded and has described.
 pub(super) fn ready(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
     let media = own(tx, account, id)?;
-    check_alt(&media.alt)?;
+    media.about().check(media.sort())?;
     Ok(media)
 }
 
-fn own(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
+pub(super) fn own(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
     let found = tx.get(&MEDIA, &id)?.filter(|media| media.account == account);
     found.ok_or_else(|| {
         Problem::new("E132", format!("There is no uploaded picture {id} of this account."))

@@ -9,11 +9,12 @@ use crate::actions;
 use crate::app::{App, upload};
 use crate::error::{Error, Problem, Result};
 use crate::model::ids::MediaId;
+use crate::model::media::{self as model, About};
 use crate::model::power::Attach;
 use crate::model::user::{Asker, By, Client};
 use crate::store::Rows;
 use crate::store::schema::MEDIA;
-use crate::web::request::Request;
+use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 
 fn by(client: &Client) -> Result<By<Attach>> {
@@ -26,7 +27,8 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
     let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
     let (form, file) = input::with_file(request, &app.files).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
-    let media = upload::take(app, by, file.ok_or_else(missing)?, form.text("description")).await?;
+    let about = About { focus: focus(&form)?, ..About::words(form.text("description")) };
+    let media = upload::take(app, by, file.ok_or_else(missing)?, about).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }
 
@@ -41,7 +43,16 @@ pub(super) fn media(app: &App, id: &str, client: &Client) -> Result<Response> {
 
 pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, client: Client) -> Result<Response> {
     let (by, id) = (by(&client)?, id.parse::<MediaId>()?);
-    let alt = input::form(request, &app.files).await?.text("description");
-    let media = app.store.write(move |tx| actions::media::describe(tx, by, id, &alt)).await?;
+    let form = input::form(request, &app.files).await?;
+    let mut about = app.store.read(|rows| rows.need(&MEDIA, &id))?.about();
+    about.focus = focus(&form)?.or(about.focus);
+    if form.find("description").is_some() {
+        about.alt = form.text("description");
+    }
+    let media = app.store.write(move |tx| actions::media::describe(tx, by, id, &about)).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
+}
+
+fn focus(form: &Form) -> Result<Option<(f32, f32)>> {
+    form.find("focus").filter(|typed| !typed.is_empty()).map(model::focus).transpose()
 }

@@ -7,17 +7,20 @@ use serde_json::json;
 
 use super::{entities, input};
 use crate::actions;
+use crate::actions::edit::Change;
 use crate::actions::publish::Voice;
 use crate::app::{App, mentions, once};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::ids::{AccountId, MediaId, NoteId, PostId};
+use crate::model::media::{self, About};
 use crate::model::note::Shown;
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility};
 use crate::model::power::Read;
 use crate::model::user::{Asker, By, Client};
-use crate::store::{accounts, notes, posts};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, accounts, notes, posts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 
@@ -113,11 +116,12 @@ pub(super) fn status(app: &App, id: &str) -> Result<Response> {
     response::json(StatusCode::OK, &value)
 }
 
-/// Changes the main version; other languages stay as they are.
+/// Changes the main version and the files; other languages stay as they are.
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client: Client) -> Result<Response> {
     let (by, id) = (by(&client)?, id.parse::<PostId>()?);
     let form = input::form(request, &app.files).await?;
     let post = app.store.read(|rows| posts::need(rows, id))?;
+    let about = media_attributes(app, &form)?;
     let mut versions = post.versions;
     let old = versions.first_mut().ok_or(Error::Gone)?;
     let mut new = version(&form, &old.lang)?;
@@ -128,10 +132,45 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client
         new.warning.clone_from(&old.warning);
     }
     *old = new;
-    let named = mentions::of_versions(app, &versions).await?;
+    let media = form.all("media_ids").map(str::parse::<MediaId>).collect::<Result<Vec<_>>>()?;
+    let change = Change {
+        mentions: mentions::of_versions(app, &versions).await?,
+        versions,
+        media: (!media.is_empty()).then_some(media),
+        about,
+        sensitive: form.find("sensitive").map(|_| input::truth(&form, "sensitive")),
+    };
     let site = app.site.clone();
-    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &versions, &[], &named)).await?;
+    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
     shown(app, edited)
+}
+
+/// `media_attributes[][id]`, `[description]` and `[focus]`: a key that comes again begins the next file.
+fn media_attributes(app: &App, form: &Form) -> Result<Vec<(MediaId, About)>> {
+    let mut groups: Vec<Vec<(&str, &str)>> = Vec::new();
+    for (name, value) in form.pairs() {
+        let Some(key) = name.strip_prefix("media_attributes[][").and_then(|rest| rest.strip_suffix(']')) else {
+            continue;
+        };
+        match groups.last_mut() {
+            Some(group) if group.iter().all(|(other, _)| *other != key) => group.push((key, value)),
+            Some(_) | None => groups.push(vec![(key, value)]),
+        }
+    }
+    let mut all = Vec::new();
+    for group in groups {
+        let find = |key: &str| group.iter().find(|(other, _)| *other == key).map(|(_, value)| *value);
+        let id: MediaId = find("id").ok_or(Error::NotFound)?.parse()?;
+        let mut about = app.store.read(|rows| rows.need(&MEDIA, &id))?.about();
+        if let Some(words) = find("description") {
+            about.alt = words.replace("\r\n", "\n");
+        }
+        if let Some(typed) = find("focus").filter(|typed| !typed.is_empty()) {
+            about.focus = Some(media::focus(typed)?);
+        }
+        all.push((id, about));
+    }
+    Ok(all)
 }
 
 /// Answers with the post as it was and the text to write it again.

@@ -8,6 +8,7 @@ use crate::actions::accounts::{self, Change};
 use crate::error::{Error, Result};
 use crate::media::draw;
 use crate::model::account::Account;
+use crate::model::media::About;
 use crate::model::power::Administer;
 use crate::model::user::{Asker, By};
 
@@ -21,11 +22,11 @@ pub async fn dress(app: &Arc<App>, account: &Account) -> Result<Account> {
     let (avatar, header) = tokio::task::spawn_blocking(draw).await.map_err(|e| Error::broken("draw an emblem", e))?;
     let mut change = Change::default();
     if account.avatar.is_none() {
-        change.avatar = Some(Some(upload::take_bytes(app, by.to(), &avatar, alt).await?.id));
+        change.avatar = Some(Some(upload::take_bytes(app, by.to(), &avatar, About::words(alt)).await?.id));
     }
     if account.header.is_none() {
         change.header =
-            Some(Some(upload::take_bytes(app, by.to(), &header, "Hills under a calm sky".to_owned()).await?.id));
+            Some(Some(upload::take_bytes(app, by.to(), &header, About::words("Hills under a calm sky")).await?.id));
     }
     let site = app.site.clone();
     app.store.write(move |tx| accounts::edit(tx, &site, by, &change)).await

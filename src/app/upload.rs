@@ -6,20 +6,16 @@ use std::sync::Arc;
 use super::App;
 use crate::actions;
 use crate::error::{Error, Problem, Result};
-use crate::limits;
 use crate::media::clip;
 use crate::media::files::{Files, Unfinished, unwritten};
 use crate::media::picture;
 use crate::model::ids::{AccountId, MediaId};
-use crate::model::media::{Clip, Media, Small};
+use crate::model::media::{About, Clip, Media, Small};
 use crate::model::power::Attach;
 use crate::model::user::By;
 
-/// Takes a file in for an account. `alt` may still be empty; it is required when it is published.
-pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, alt: String) -> Result<Media> {
-    if alt.chars().count() > limits::post::ALT {
-        crate::model::media::check_alt(&alt)?;
-    }
+/// Takes a file in for an account. A description may still be missing; it is required when it is published.
+pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About) -> Result<Media> {
     let room = Arc::clone(&app.decoding).acquire_owned();
     let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
     let files = app.files.clone();
@@ -28,18 +24,18 @@ pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, alt: String)
         let _permit = permit;
         keep(&files, file)
     };
-    let mut media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("look at a file", e))??;
-    media.alt = alt;
+    let media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("look at a file", e))??;
+    let media = media.with(about);
     let row = media.clone();
     let id = app.store.write(move |tx| actions::media::add(tx, by, &row)).await?;
     Ok(Media { id, account: by.account(), ..media })
 }
 
 /// As `take`, of bytes at hand.
-pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], alt: String) -> Result<Media> {
+pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], about: About) -> Result<Media> {
     let mut file = app.files.begin()?;
     file.file.write_all(bytes).map_err(unwritten)?;
-    take(app, by, file, alt).await
+    take(app, by, file, about).await
 }
 
 fn keep(files: &Files, mut file: Unfinished) -> Result<Media> {
@@ -109,6 +105,8 @@ fn blank() -> Media {
         account: AccountId(0),
         created: crate::base::time::Timestamp(0),
         alt: String::new(),
+        alts: Vec::new(),
+        decorative: false,
         file: String::new(),
         mime: String::new(),
         width: 0,
@@ -116,6 +114,7 @@ fn blank() -> Media {
         bytes: 0,
         small: None,
         blurhash: String::new(),
+        middle: None,
         clip: None,
         focus: None,
         used: false,

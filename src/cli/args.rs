@@ -262,12 +262,14 @@ pub struct PostNew {
     /// Content warning, shown instead of the text until a click; once for all versions, or once for each
     #[arg(long, value_name = "TEXT")]
     pub warning: Vec<String>,
-    /// A picture; each needs its own --alt
+    /// A picture, video or sound; each needs its own --alt
     #[arg(long, value_name = "FILE")]
     pub media: Vec<PathBuf>,
-    /// What the picture shows
+    /// What it shows: once, or once for each version
     #[arg(long, value_name = "TEXT")]
     pub alt: Vec<String>,
+    #[command(flatten)]
+    pub pictures: Pictures,
     /// Hide the pictures behind a click
     #[arg(long)]
     pub sensitive: bool,
@@ -290,7 +292,7 @@ pub struct PostEdit {
     #[arg(long, value_name = "CODE")]
     pub lang: Option<Lang>,
     /// The new text
-    #[arg(long, conflicts_with = "file", required_unless_present_any = ["file", "warning", "describe"])]
+    #[arg(long, conflicts_with = "file", required_unless_present_any = ["file", "warning", "describe", "media", "remove", "decorative", "focus"])]
     pub text: Option<String>,
     /// A file with the new text; - is standard input
     #[arg(long)]
@@ -298,9 +300,31 @@ pub struct PostEdit {
     /// The new content warning; empty for none
     #[arg(long, value_name = "TEXT")]
     pub warning: Option<String>,
-    /// A new description of a picture, by its place: --describe 1 "A bridge"
+    /// A new description of a picture, by its place: --describe 1 "A bridge"; with --lang in that language
     #[arg(long, num_args = 2, value_names = ["NUMBER", "TEXT"])]
     pub describe: Vec<String>,
+    #[command(flatten)]
+    pub pictures: Pictures,
+    /// A further picture, video or sound; each needs its own --alt
+    #[arg(long, value_name = "FILE")]
+    pub media: Vec<PathBuf>,
+    /// What it shows
+    #[arg(long, value_name = "TEXT")]
+    pub alt: Vec<String>,
+    /// Take a picture out, by its place
+    #[arg(long, value_name = "NUMBER")]
+    pub remove: Vec<usize>,
+}
+
+/// What is said about pictures besides their descriptions.
+#[derive(Debug, Args)]
+pub struct Pictures {
+    /// The picture at this place says nothing that the text does not, and needs no description
+    #[arg(long, value_name = "NUMBER")]
+    pub decorative: Vec<usize>,
+    /// Where to look in the picture at a place: --focus 1 0.5,-0.25 is right of the middle and a little below
+    #[arg(long, num_args = 2, value_names = ["NUMBER", "X,Y"], allow_hyphen_values = true)]
+    pub focus: Vec<String>,
 }
 
 /// A post of somebody else, and who acts on it.

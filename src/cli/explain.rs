@@ -297,6 +297,19 @@ const TEXTS: &[(&str, &str)] = &[
         "A link without a name is for the owner, and there are several. 'instance user login-link EMAIL' says for whom.",
     ),
     (
+        "E190",
+        "A picture is either described or marked as decorative: then screen readers pass over it, so it may say nothing that the \
+              text does not say. Videos and sounds always need a description.",
+    ),
+    (
+        "E191",
+        "The place to look at in a picture is two numbers from -1 to 1: from left to right and from bottom to top. 0,0 is the middle.",
+    ),
+    (
+        "E192",
+        "What was published with a file is changed through its post or its profile, so that the servers that have a copy are told.",
+    ),
+    (
         "E900",
         "This is a fault of the program or of the machine under it (disk, memory), not of yours. What was answered before is safe on \
               the disk. The log has the cause; please report it if it comes again.",

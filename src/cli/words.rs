@@ -2,15 +2,18 @@
 
 use std::io::Read as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{Account, AccountEdit, Demo, Other, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User};
+use super::args::{
+    Account, AccountEdit, Demo, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User,
+};
 use crate::control::{
     AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload, UserNew, UserRole,
 };
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::account::Field;
+use crate::model::media::{self, About};
 use crate::model::note::Shown;
 use crate::model::post::{Quoting, Visibility};
 
@@ -27,7 +30,7 @@ pub fn account(word: Account) -> Result<Command> {
 
 fn account_change(edit: AccountEdit) -> Result<AccountChange> {
     let picture = |file: Option<std::path::PathBuf>, alt: Option<String>| match file {
-        Some(file) => Ok::<_, Error>(Some(upload(&file, alt.unwrap_or_default())?)),
+        Some(file) => Ok::<_, Error>(Some(upload(&file, About::words(alt.unwrap_or_default()))?)),
         None => Ok(None),
     };
     Ok(AccountChange {
@@ -75,14 +78,6 @@ fn react(other: Other, kind: React, undo: bool) -> Command {
 }
 
 fn new_post(new: NewArgs) -> Result<PostNew> {
-    if new.media.len() != new.alt.len() {
-        let what = format!("There are {} pictures and {} descriptions.", new.media.len(), new.alt.len());
-        return Err(Problem::new("E003", what)
-            .remedy("After each --media FILE comes its own --alt \"What it shows\".")
-            .into());
-    }
-    let media = new.media.iter().zip(&new.alt).map(|(file, alt)| upload(file, alt.clone()));
-    let media = media.collect::<Result<Vec<_>>>()?;
     let mut texts = new.text;
     for file in &new.file {
         texts.push(text(file)?);
@@ -90,10 +85,11 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
     if texts.is_empty() {
         texts.push(String::new());
     }
+    let versions = versions(texts, new.lang, &new.warning)?;
     Ok(PostNew {
         account: new.account,
-        versions: versions(texts, new.lang, &new.warning)?,
-        media,
+        media: files(&new.media, new.alt, &new.pictures, &versions)?,
+        versions,
         sensitive: new.sensitive,
         visibility: if new.quiet { Visibility::Quiet } else { Visibility::Public },
         quoting: if new.no_quotes { Quoting::Nobody } else { Quoting::Anyone },
@@ -132,11 +128,62 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
     let mut alts = Vec::new();
     let mut words = edit.describe.into_iter();
     while let (Some(place), Some(alt)) = (words.next(), words.next()) {
-        let number =
-            place.parse().map_err(|_| Problem::new("E002", format!("'{place}' is not the number of a picture.")))?;
-        alts.push((number, alt));
+        alts.push((number(&place)?, alt));
     }
-    Ok(PostChange { post: edit.post, lang: edit.lang, text: new, warning: edit.warning, alts })
+    let nothing = Pictures { decorative: Vec::new(), focus: Vec::new() };
+    Ok(PostChange {
+        post: edit.post,
+        lang: edit.lang,
+        text: new,
+        warning: edit.warning,
+        alts,
+        decorative: edit.pictures.decorative,
+        focus: focus(&edit.pictures.focus)?,
+        remove: edit.remove,
+        add: files(&edit.media, edit.alt, &nothing, &[])?,
+    })
+}
+
+fn number(place: &str) -> Result<usize> {
+    place.parse().map_err(|_| Problem::new("E002", format!("'{place}' is not the number of a picture.")).into())
+}
+
+/// `NUMBER X,Y` as often as they were typed.
+fn focus(typed: &[String]) -> Result<Vec<(usize, (f32, f32))>> {
+    let pairs = typed.iter().step_by(2).zip(typed.iter().skip(1).step_by(2));
+    pairs.map(|(place, point)| Ok((number(place)?, media::focus(point)?))).collect()
+}
+
+/// Files with their descriptions, in order: one for each, or one for each language version of each. Decorative ones have
+/// none.
+fn files(paths: &[PathBuf], alts: Vec<String>, pictures: &Pictures, versions: &[NewVersion]) -> Result<Vec<Upload>> {
+    let places = pictures.decorative.iter().copied().chain(focus(&pictures.focus)?.into_iter().map(|(place, _)| place));
+    if let Some(place) = places.into_iter().find(|place| *place == 0 || *place > paths.len()) {
+        return Err(Problem::new("E002", format!("There is no picture {place}.")).into());
+    }
+    let decorative = |n: usize| pictures.decorative.contains(&(n + 1));
+    let described = (0..paths.len()).filter(|n| !decorative(*n)).count();
+    let each = if alts.len() == described { 1 } else { versions.len().max(1) };
+    if alts.len() != described * each {
+        let what = format!("There are {} pictures and {} descriptions.", paths.len(), alts.len());
+        return Err(Problem::new("E003", what)
+            .remedy("After each --media FILE comes its own --alt \"What it shows\", or one for each language.")
+            .into());
+    }
+    let (mut alts, points) = (alts.into_iter(), focus(&pictures.focus)?);
+    let mut all = Vec::new();
+    for (n, path) in paths.iter().enumerate() {
+        let mut about = About { decorative: decorative(n), ..About::default() };
+        about.focus = points.iter().find(|(place, _)| *place == n + 1).map(|(_, point)| *point);
+        if !about.decorative {
+            about.alt = alts.next().unwrap_or_default();
+            for lang in versions.iter().take(each).skip(1).filter_map(|version| version.lang.as_ref()) {
+                about.describe(lang, alts.next().unwrap_or_default());
+            }
+        }
+        all.push(upload(path, about)?);
+    }
+    Ok(all)
 }
 
 pub fn reply(word: Reply) -> Command {
@@ -191,14 +238,14 @@ pub fn text(file: &Path) -> Result<String> {
 }
 
 /// A file to be sent. What comes from a pipe is written down first: its length has to be known.
-fn upload(file: &Path, alt: String) -> Result<Upload> {
+fn upload(file: &Path, about: About) -> Result<Upload> {
     let failed = |e| unreadable(file, &e);
     if file != Path::new("-") {
         let open = std::fs::File::open(file).map_err(failed)?;
         if !open.metadata().map_err(failed)?.is_file() {
             return Err(Problem::new("E036", format!("{} is not a file.", file.display())).into());
         }
-        return Upload::new(open, alt).map_err(failed);
+        return Upload::new(open, about).map_err(failed);
     }
     let path = std::env::temp_dir().join(format!("instance-{}", crate::crypto::token::new()));
     let mut options = std::fs::OpenOptions::new();
@@ -206,7 +253,7 @@ fn upload(file: &Path, alt: String) -> Result<Upload> {
     // It stays for as long as it is open.
     std::fs::remove_file(&path).map_err(failed)?;
     let copied = std::io::copy(&mut std::io::stdin().lock().take(limits::clip::BYTES + 1), &mut open);
-    copied.and_then(|_| Upload::new(open, alt)).map_err(failed)
+    copied.and_then(|_| Upload::new(open, about)).map_err(failed)
 }
 
 fn unreadable(file: &Path, e: &std::io::Error) -> Error {

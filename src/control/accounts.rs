@@ -12,7 +12,7 @@ use crate::base::lang::Lang;
 use crate::error::{Error, Result};
 use crate::model::account::{Account, Field, Kind, NewAccount, Replies};
 use crate::model::ids::MediaId;
-use crate::model::media::check_alt;
+use crate::model::media::Sort;
 use crate::model::power::Administer;
 use crate::model::user::{Asker, By};
 use crate::store::counts::{self, Count};
@@ -73,7 +73,7 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
     let found = account(app, &change.account)?;
     let by: By<Administer> = Asker::Operator.may(found.id)?;
     for picture in [&change.avatar, &change.header].into_iter().flatten() {
-        check_alt(&picture.alt)?;
+        picture.about.check(Sort::Picture)?;
     }
     let avatar = match change.avatar {
         Some(picture) => Some(Some(picture.take(app, by.to()).await?)),

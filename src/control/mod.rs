@@ -124,13 +124,13 @@ impl Command {
     fn uploads(&mut self) -> Vec<&mut Upload> {
         match self {
             Self::PostNew(new) => new.media.iter_mut().collect(),
+            Self::PostEdit(change) => change.add.iter_mut().collect(),
             Self::AccountEdit(change) => change.avatar.iter_mut().chain(&mut change.header).collect(),
             Self::AccountAdd(_)
             | Self::AccountList
             | Self::AccountShow { .. }
             | Self::PostList { .. }
             | Self::PostShow { .. }
-            | Self::PostEdit(_)
             | Self::PostDelete { .. }
             | Self::React { .. }
             | Self::Pin { .. }

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{React, Upload, account, unknown};
 use crate::actions;
+use crate::actions::edit::Change;
 use crate::app::{App, lookup, mentions};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::follow::ReactionKind;
 use crate::model::ids::{MediaId, PostId};
-use crate::model::media::check_alt;
+use crate::model::media::{About, Sort};
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
 use crate::model::user::{Asker, By};
 use crate::store::counts::{self, Count};
@@ -47,8 +48,15 @@ pub struct PostChange {
     pub lang: Option<Lang>,
     pub text: Option<String>,
     pub warning: Option<String>,
-    /// New descriptions of pictures, by place, counted from 1.
+    /// New descriptions of files in that language. Files are named by their place before the change, counted from 1.
     pub alts: Vec<(usize, String)>,
+    /// Pictures that need no description.
+    pub decorative: Vec<usize>,
+    /// Where to look in pictures.
+    pub focus: Vec<(usize, (f32, f32))>,
+    pub remove: Vec<usize>,
+    /// Files that come behind the others.
+    pub add: Vec<Upload>,
 }
 
 pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
@@ -65,7 +73,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     if new.media.len() > limits::post::PICTURES {
         return Err(too_many());
     }
-    new.media.iter().try_for_each(|picture| check_alt(&picture.alt))?;
+    new.media.iter().try_for_each(check_words)?;
     let reply_to = match &new.reply_to {
         Some(typed) => Some(target(app, by, typed).await?),
         None => None,
@@ -86,6 +94,11 @@ fn too_many() -> Error {
     Problem::new("E125", format!("A post has at most {} pictures; other servers show no more.", limits::post::PICTURES))
         .field("media")
         .into()
+}
+
+/// Only a look at the file tells whether it is a picture.
+fn check_words(file: &Upload) -> Result<()> {
+    file.about.check(Sort::Picture)
 }
 
 async fn target(app: &Arc<App>, by: By, typed: &str) -> Result<ReplyTo> {
@@ -136,11 +149,50 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     let post = find(app, &change.post)?;
     let by = Asker::Operator.may(post.account)?;
     let versions = changed(&post, &change)?;
-    let alts = alts(&post, change.alts)?;
+    let about = told(app, &post, &change)?;
+    let mut media = post.media.clone();
+    for place in &change.remove {
+        let gone = at(&post, *place)?;
+        media.retain(|id| *id != gone);
+    }
+    // Everything that can be refused is refused before files are kept.
+    check_versions(&versions, !media.is_empty() || !change.add.is_empty())?;
+    if media.len() + change.add.len() > limits::post::PICTURES {
+        return Err(too_many());
+    }
+    change.add.iter().try_for_each(check_words)?;
     let mentions = mentions::of_versions(app, &versions).await?;
+    for file in change.add {
+        media.push(file.take(app, by.to()).await?);
+    }
+    let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
+    let change = Change { versions, media: Some(media), about, mentions, sensitive: None };
     let (site, id) = (app.site.clone(), post.id);
-    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &versions, &alts, &mentions)).await?;
+    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
     shown(app, edited)
+}
+
+/// What is to be said about files that the post has.
+fn told(app: &App, post: &Post, change: &PostChange) -> Result<Vec<(MediaId, About)>> {
+    let media = app.store.read(|rows| material::media(rows, &post.media))?;
+    let mut all: Vec<_> = media.iter().map(|media| (media.id, media.about())).collect();
+    let main = post.main().map(|version| &version.lang);
+    for (place, alt) in &change.alts {
+        let about = named(post, &mut all, *place)?;
+        about.decorative = false;
+        match change.lang.as_ref().filter(|lang| Some(*lang) != main) {
+            Some(lang) => about.describe(lang, alt.clone()),
+            None => about.alt.clone_from(alt),
+        }
+    }
+    for place in &change.decorative {
+        let about = named(post, &mut all, *place)?;
+        *about = About { decorative: true, focus: about.focus, ..About::default() };
+    }
+    for (place, focus) in &change.focus {
+        named(post, &mut all, *place)?.focus = Some(*focus);
+    }
+    Ok(all)
 }
 
 fn changed(post: &Post, change: &PostChange) -> Result<Vec<Version>> {
@@ -167,14 +219,18 @@ fn changed(post: &Post, change: &PostChange) -> Result<Vec<Version>> {
     Ok(versions)
 }
 
-fn alts(post: &Post, typed: Vec<(usize, String)>) -> Result<Vec<(MediaId, String)>> {
-    let find = |(place, alt): (usize, String)| {
-        let id = place.checked_sub(1).and_then(|at| post.media.get(at)).copied();
-        let what =
-            || Problem::new("E132", format!("The post has {} pictures and none at place {place}.", post.media.len()));
-        id.map(|id| (id, alt)).ok_or_else(|| what().field("media").into())
-    };
-    typed.into_iter().map(find).collect()
+/// The file of a place among those of the post.
+fn named<'a>(post: &Post, all: &'a mut [(MediaId, About)], place: usize) -> Result<&'a mut About> {
+    let id = at(post, place)?;
+    let found = all.iter_mut().find(|(of, _)| *of == id);
+    found.map(|(_, about)| about).ok_or_else(|| Error::bug("a file of a post is not there"))
+}
+
+fn at(post: &Post, place: usize) -> Result<MediaId> {
+    place.checked_sub(1).and_then(|at| post.media.get(at)).copied().ok_or_else(|| {
+        let what = format!("The post has {} pictures and none at place {place}.", post.media.len());
+        Problem::new("E132", what).field("media").into()
+    })
 }
 
 pub async fn delete(app: &Arc<App>, typed: &str) -> Result<Value> {
@@ -246,7 +302,9 @@ fn shown(app: &App, post: Post) -> Result<Value> {
         Some(ReplyTo::Note(_)) | None => material.parent,
     };
     let picture = |media: &crate::model::media::Media| {
-        json!({ "id": media.id.to_string(), "url": app.site.media(&media.file), "alt": media.alt, "mime": media.mime,
+        json!({ "id": media.id.to_string(), "url": app.site.media(&media.file), "alt": media.alt,
+                "alts": media.alts.iter().map(|(lang, alt)| (lang.to_string(), json!(alt))).collect::<Map<_, _>>(),
+                "decorative": media.decorative, "focus": media.focus, "mime": media.mime,
                 "width": media.width, "height": media.height })
     };
     Ok(json!({

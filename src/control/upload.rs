@@ -12,13 +12,14 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::{Files, Unfinished, unwritten};
 use crate::model::ids::MediaId;
+use crate::model::media::About;
 use crate::model::power::Attach;
 use crate::model::user::By;
 
-/// What is sent, and what it is described as.
+/// What is sent, and what is said about it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Upload {
-    pub alt: String,
+    pub about: About,
     /// Bytes that follow.
     length: u64,
     #[serde(skip)]
@@ -37,8 +38,8 @@ enum Content {
 
 impl Upload {
     /// Of a regular file, from its beginning.
-    pub fn new(file: File, alt: String) -> std::io::Result<Self> {
-        Ok(Self { alt, length: file.metadata()?.len(), content: Content::Open(Arc::new(file)) })
+    pub fn new(file: File, about: About) -> std::io::Result<Self> {
+        Ok(Self { about, length: file.metadata()?.len(), content: Content::Open(Arc::new(file)) })
     }
 
     /// Sends the bytes that the line announced.
@@ -71,7 +72,7 @@ impl Upload {
 
     pub(super) async fn take(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
         let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
-        let media = upload::take(app, by, self.content.file(&app.files)?, self.alt).await?;
+        let media = upload::take(app, by, self.content.file(&app.files)?, self.about).await?;
         drop(room);
         Ok(media.id)
     }

@@ -6,17 +6,22 @@ use askama::Template;
 use hyper::StatusCode;
 
 use super::faults::Faults;
+use super::form;
 use super::frame::{self, Frame, Wall};
 use super::listing::{self, Row};
+use super::slots::{self, Place, Slot};
 use crate::actions;
+use crate::actions::edit::Change;
 use crate::app::{App, mentions};
+use crate::base::lang::Lang;
 use crate::error::{Error, Result};
-use crate::model::ids::{MediaId, PostId};
-use crate::model::media::{Media, check_alt};
+use crate::model::ids::PostId;
 use crate::model::post::{Post, Version, check_versions};
 use crate::model::power::Publish;
+use crate::model::user::By;
 use crate::store::{accounts, material, meta, posts};
-use crate::web::request::Form;
+use crate::web::csrf;
+use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
 
@@ -27,7 +32,7 @@ struct Edit {
     faults: Faults,
     handle: String,
     versions: Vec<Words>,
-    pictures: Vec<Picture>,
+    slots: Vec<Place>,
 }
 
 /// A language version in the form.
@@ -39,12 +44,6 @@ struct Words {
     warning_id: String,
     text: String,
     warning: String,
-}
-
-struct Picture {
-    media: Media,
-    alt_id: String,
-    alt: String,
 }
 
 #[derive(Template)]
@@ -59,8 +58,13 @@ pub(super) fn page(app: &App, browser: &Browser, id: PostId) -> Result<Response>
     let post = app.store.read(|rows| posts::need(rows, id))?;
     browser.asker().may::<Publish>(post.account)?;
     let media = app.store.read(|rows| material::media(rows, &post.media))?;
-    let alts: Vec<_> = media.iter().map(|media| (media.id, media.alt.clone())).collect();
-    shown(app, browser, &post, &post.versions, &alts, Faults::default())
+    let slots = Slot::of_post(&media, &others(&post));
+    shown(app, browser, &post, &post.versions, slots, Faults::default())
+}
+
+/// The languages of a post besides the main one.
+fn others(post: &Post) -> Vec<Lang> {
+    post.versions.iter().skip(1).map(|version| version.lang.clone()).collect()
 }
 
 fn shown(
@@ -68,21 +72,18 @@ fn shown(
     browser: &Browser,
     post: &Post,
     versions: &[Version],
-    alts: &[(MediaId, String)],
+    slots: Vec<Slot>,
     faults: Faults,
 ) -> Result<Response> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let edit = app.store.read(|rows| {
         let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "Edit", "/desk/posts")? };
-        let alt = |id| alts.iter().find(|(of, _)| *of == id).map(|(_, alt)| alt.clone()).unwrap_or_default();
-        let media = material::media(rows, &post.media)?;
-        let picture = |media: Media| Picture { alt_id: alt_id(media.id), alt: alt(media.id), media };
         Ok(Edit {
             f,
-            faults,
             handle: app.site.handle(&accounts::need(rows, post.account)?.handle),
             versions: versions.iter().enumerate().map(|(n, version)| words(n, version)).collect(),
-            pictures: media.into_iter().map(picture).collect(),
+            slots: slots::places(rows, slots, &others(post), &faults)?,
+            faults,
         })
     })?;
     frame::page(status, &edit)
@@ -108,28 +109,39 @@ fn warning_id(n: usize) -> String {
     format!("warning-{n}")
 }
 
-fn alt_id(id: MediaId) -> String {
-    format!("alt-{id}")
-}
-
-pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &Form) -> Result<Response> {
+pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: PostId) -> Result<Response> {
+    let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
+    let parts = form::parts(request, &app.files).await?;
+    csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let post = app.store.read(|rows| posts::need(rows, id))?;
-    let by = browser.asker().may(post.account)?;
-    let versions: Vec<Version> = post.versions.iter().enumerate().map(|(n, old)| version(form, n, old)).collect();
-    let alts: Vec<_> = post.media.iter().filter_map(|id| Some((*id, form.find(&alt_id(*id))?.to_owned()))).collect();
-    let mut faults = check(&versions, &alts, !post.media.is_empty());
+    let by: By<Publish> = browser.asker().may(post.account)?;
+    let versions: Vec<Version> =
+        post.versions.iter().enumerate().map(|(n, old)| version(&parts.form, n, old)).collect();
+    let look = parts.form.find("look").is_some();
+    let mut slots = Slot::all(&parts.form, parts.files, &others(&post));
+    let mut faults = Faults::default();
+    slots::take(app, by.to(), &mut slots, &post.media, &mut faults).await?;
+    if look {
+        return shown(app, browser, &post, &versions, slots, faults);
+    }
+    let about = slots::told(app, &slots, &mut faults)?;
+    check(&versions, !about.is_empty(), &mut faults);
     if faults.is_empty() {
-        let named = mentions::of_versions(app, &versions).await?;
-        let (site, texts, alts_sent) = (app.site.clone(), versions.clone(), alts.clone());
-        let edited =
-            app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &texts, &alts_sent, &named)).await;
-        match edited {
+        let change = Change {
+            mentions: mentions::of_versions(app, &versions).await?,
+            versions: versions.clone(),
+            media: Some(about.iter().map(|(id, _)| *id).collect()),
+            about,
+            sensitive: None,
+        };
+        let site = app.site.clone();
+        match app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await {
             Ok(post) => return Ok(response::see_other(&format!("/desk?changed={}", post.id))),
             Err(Error::Invalid(problem)) => faults.push(text_id(0), &problem),
             Err(e) => return Err(e),
         }
     }
-    shown(app, browser, &post, &versions, &alts, faults)
+    shown(app, browser, &post, &versions, slots, faults)
 }
 
 /// A version as the form has it; a field that did not come stays as it was.
@@ -142,20 +154,13 @@ fn version(form: &Form, n: usize, old: &Version) -> Version {
     }
 }
 
-fn check(versions: &[Version], alts: &[(MediaId, String)], has_media: bool) -> Faults {
-    let mut faults = Faults::default();
+fn check(versions: &[Version], has_media: bool, faults: &mut Faults) {
     for (n, version) in versions.iter().enumerate() {
         if let Err(Error::Invalid(problem)) = check_versions(std::slice::from_ref(version), has_media) {
             let at = if problem.field == Some("warning") { warning_id(n) } else { text_id(n) };
             faults.push(at, &problem);
         }
     }
-    for (id, alt) in alts {
-        if let Err(Error::Invalid(problem)) = check_alt(alt) {
-            faults.push(alt_id(*id), &problem);
-        }
-    }
-    faults
 }
 
 pub(super) fn delete_page(app: &App, browser: &Browser, id: PostId) -> Result<Response> {

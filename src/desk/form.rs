@@ -1,10 +1,11 @@
 //! The composer's form as it was sent: fields, and up to four files with their descriptions.
 
+use super::slots::Slot;
 use crate::error::Result;
 use crate::limits;
 use crate::media::files::{Files, Unfinished};
-use crate::model::ids::{AccountId, MediaId, NoteId};
-use crate::web::multipart;
+use crate::model::ids::{AccountId, NoteId};
+use crate::web::multipart::{self, Parts};
 use crate::web::request::{Form, Request};
 
 /// What somebody wants to publish, as far as they got.
@@ -18,43 +19,22 @@ pub(super) struct Draft {
     pub text: String,
     pub warning: String,
     pub quiet: bool,
+    /// Not published yet: the files are to be looked at first.
+    pub look: bool,
     pub reply: Option<NoteId>,
     /// Always `limits::post::PICTURES`.
     pub slots: Vec<Slot>,
 }
 
-/// A place for a file. Numbered from 1.
-#[derive(Debug, Default)]
-pub(super) struct Slot {
-    pub n: usize,
-    pub file: Option<Unfinished>,
-    /// A file that was uploaded with an earlier attempt.
-    pub kept: Option<MediaId>,
-    pub alt: String,
-}
-
 impl Draft {
     /// A form with nothing in it.
     pub(super) fn blank() -> Self {
-        let slots = (1..=limits::post::PICTURES).map(|n| Slot { n, ..Slot::default() }).collect();
-        Self { once: crate::crypto::token::new(), slots, ..Self::default() }
+        Self { once: crate::crypto::token::new(), slots: Slot::blank(), ..Self::default() }
     }
 
-    fn of(form: &Form, mut files: Vec<(String, Unfinished)>) -> Self {
-        let slot = |n: usize| {
-            let leave_out = form.find(&format!("remove{n}")).is_some();
-            let mut file = None;
-            if let Some(at) = files.iter().position(|(name, _)| *name == format!("picture{n}")) {
-                file = Some(files.swap_remove(at).1);
-            }
-            if leave_out {
-                return Slot { n, ..Slot::default() };
-            }
-            let kept = form.find(&format!("kept{n}")).and_then(|id| id.parse().ok());
-            Slot { n, file, kept, alt: form.text(&format!("alt{n}")) }
-        };
+    fn of(form: &Form, files: Vec<(String, Unfinished)>) -> Self {
         Self {
-            slots: (1..=limits::post::PICTURES).map(slot).collect(),
+            slots: Slot::all(form, files, &[]),
             csrf: form.text("csrf"),
             once: form.text("once"),
             account: form.find("account").and_then(|id| id.parse().ok()),
@@ -62,6 +42,7 @@ impl Draft {
             text: form.text("text"),
             warning: form.text("warning"),
             quiet: form.find("quiet").is_some(),
+            look: form.find("look").is_some(),
             reply: form.find("reply").and_then(|id| id.parse().ok()),
         }
     }
@@ -69,14 +50,19 @@ impl Draft {
 
 /// Reads the form. The caller holds a permit for an upload.
 pub(super) async fn read(request: &mut Request, files: &Files) -> Result<Draft> {
-    let most = limits::post::PICTURES;
-    let parts = multipart::read(request, files, "picture", most, limits::inbound::UPLOAD).await?;
+    let parts = parts(request, files).await?;
     Ok(Draft::of(&parts.form, parts.files))
+}
+
+/// A form that may bring files.
+pub(super) async fn parts(request: &mut Request, files: &Files) -> Result<Parts> {
+    multipart::read(request, files, "picture", limits::post::PICTURES, limits::inbound::UPLOAD).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::MediaId;
     use crate::web::multipart::tests::{Scratch, content, parsed};
 
     async fn draft(place: &Scratch, sent: &[(&str, Option<&str>, &str)]) -> Draft {

@@ -7,6 +7,7 @@ mod form;
 mod frame;
 mod listing;
 mod replies;
+mod slots;
 mod start;
 mod write;
 
@@ -63,10 +64,7 @@ async fn change(app: &Arc<App>, request: &mut Request, path: &[&str]) -> Result<
             start::logout(app, &browser).await
         }
         ["posts"] => write::publish(app, request, &browser).await,
-        ["posts", id, "edit"] => {
-            let form = form(request, &browser).await?;
-            edit::edit(app, &browser, id.parse()?, &form).await
-        }
+        ["posts", id, "edit"] => edit::edit(app, request, &browser, id.parse()?).await,
         ["posts", id, "delete"] => {
             form(request, &browser).await?;
             edit::delete(app, &browser, id.parse()?).await

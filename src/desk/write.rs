@@ -6,24 +6,24 @@ use askama::Template;
 use hyper::StatusCode;
 
 use super::faults::Faults;
-use super::form::{self, Draft, Slot};
+use super::form::{self, Draft};
 use super::frame::{self, Frame};
 use super::listing::{self, Row};
 use super::replies::concerned;
+use super::slots::{self, Place};
 use crate::actions;
 use crate::actions::publish::Voice;
 use crate::app::once::{self, Attempt};
-use crate::app::{App, mentions, upload};
+use crate::app::{App, mentions};
 use crate::base::lang::{self, Lang};
 use crate::base::{html, text};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
-use crate::model::ids::NoteId;
-use crate::model::media::{Media, check_alt};
+use crate::model::ids::{MediaId, NoteId};
+use crate::model::media::About;
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
-use crate::model::power::{Attach, Publish, Reply};
-use crate::model::user::{Asker, By};
-use crate::store::schema::MEDIA;
+use crate::model::power::{Publish, Reply};
+use crate::model::user::Asker;
 use crate::store::{Rows, accounts, actors, meta, notes, posts};
 use crate::web::csrf;
 use crate::web::request::Request;
@@ -58,17 +58,6 @@ struct Answering {
     lang: String,
     words: String,
     public: bool,
-}
-
-/// A place for a picture, as the page shows it.
-struct Place {
-    n: usize,
-    kept: Option<Media>,
-    alt: String,
-    open: bool,
-    file_id: String,
-    hint_id: String,
-    alt_id: String,
 }
 
 /// `GET /desk`, with `?reply=` the note to answer and `?done=` or `?changed=` the post to speak of.
@@ -133,7 +122,7 @@ fn shown(
             answering: draft.reply.map(|id| answering(rows, id)).transpose()?.flatten(),
             langs: langs(rows, &draft.lang, account)?,
             accounts: all.iter().map(|a| account_choice(app, a, draft.account)).collect(),
-            slots: slots.into_iter().map(|slot| place(rows, slot, &faults)).collect::<Result<_>>()?,
+            slots: slots::places(rows, slots, &[], &faults)?,
             posts: listing::latest(rows, &app.site, &asker, None)?,
             faults,
             draft,
@@ -178,21 +167,6 @@ fn answering(rows: &impl Rows, id: NoteId) -> Result<Option<Answering>> {
     }))
 }
 
-fn place(rows: &impl Rows, slot: Slot, faults: &Faults) -> Result<Place> {
-    let kept = slot.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
-    let (file_id, alt_id) = (format!("picture{}", slot.n), format!("alt{}", slot.n));
-    let wrong = faults.at(&file_id).is_some() || faults.at(&alt_id).is_some();
-    Ok(Place {
-        n: slot.n,
-        open: slot.n == 1 || kept.is_some() || wrong || !slot.alt.is_empty(),
-        kept,
-        alt: slot.alt,
-        hint_id: format!("{file_id}-h"),
-        file_id,
-        alt_id,
-    })
-}
-
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
     let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
@@ -208,12 +182,14 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
     let voice = Voice::of(&browser.asker(), account.id, draft.reply.is_some())?;
-    for slot in &mut draft.slots {
-        take(app, voice.attach(), slot, &mut faults).await?;
+    slots::take(app, voice.attach(), &mut draft.slots, &[], &mut faults).await?;
+    if draft.look {
+        return shown(app, browser, draft, faults, None);
     }
+    let about = slots::told(app, &draft.slots, &mut faults)?;
     let version = version(&draft, &account, &mut faults);
     if faults.is_empty() {
-        match send(app, voice, version, &draft, attempt).await {
+        match send(app, voice, version, &draft, about, attempt).await {
             Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
             Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
             Err(e) => return Err(e),
@@ -226,39 +202,6 @@ fn account(app: &App, draft: &Draft) -> Result<Option<Account>> {
     let Some(id) = draft.account else { return Ok(None) };
     let found = app.store.read(|rows| accounts::get(rows, id))?;
     Ok(found.filter(|account| account.deleted.is_none()))
-}
-
-/// Stores a new picture, so that it need not be sent again whatever else is wrong, and checks its description.
-async fn take(app: &Arc<App>, by: By<Attach>, slot: &mut Slot, faults: &mut Faults) -> Result<()> {
-    let (file_id, alt_id) = (format!("picture{}", slot.n), format!("alt{}", slot.n));
-    if let Some(file) = slot.file.take() {
-        match upload::take(app, by, file, String::new()).await {
-            Ok(media) => slot.kept = Some(media.id),
-            Err(Error::Invalid(problem)) => {
-                faults.push(file_id, &problem);
-                return Ok(());
-            }
-            Err(e) => return Err(e),
-        }
-    }
-    let Some(id) = slot.kept else {
-        if !slot.alt.trim().is_empty() {
-            let problem = Problem::new("E157", format!("File {} has a description but is not there.", slot.n));
-            faults.push(file_id, &problem.remedy("Choose the file, or empty the description."));
-        }
-        return Ok(());
-    };
-    let there = app.store.read(|rows| rows.get(&MEDIA, &id))?;
-    if there.is_none_or(|media| media.account != by.account() || media.used) {
-        slot.kept = None;
-        let problem = Problem::new("E158", format!("File {} is not there for this account.", slot.n));
-        faults.push(file_id, &problem.remedy("Choose the file again."));
-        return Ok(());
-    }
-    if let Err(Error::Invalid(problem)) = check_alt(&slot.alt) {
-        faults.push(alt_id, &problem);
-    }
-    Ok(())
 }
 
 /// The one version of the draft. Where the language is wrong the account's stands in, with a fault.
@@ -288,12 +231,18 @@ fn field(named: Option<&'static str>) -> &'static str {
     }
 }
 
-async fn send(app: &Arc<App>, voice: Voice, version: Version, draft: &Draft, attempt: Option<Attempt>) -> Result<Post> {
+async fn send(
+    app: &Arc<App>,
+    voice: Voice,
+    version: Version,
+    draft: &Draft,
+    about: Vec<(MediaId, About)>,
+    attempt: Option<Attempt>,
+) -> Result<Post> {
     let versions = vec![version];
-    let pictures: Vec<_> = draft.slots.iter().filter_map(|slot| Some((slot.kept?, slot.alt.clone()))).collect();
     let new = NewPost {
         mentions: mentions::of_versions(app, &versions).await?,
-        media: pictures.iter().map(|(id, _)| *id).collect(),
+        media: about.iter().map(|(id, _)| *id).collect(),
         sensitive: !draft.warning.trim().is_empty(),
         visibility: if draft.quiet { Visibility::Quiet } else { Visibility::Public },
         quoting: Quoting::Anyone,
@@ -303,8 +252,8 @@ async fn send(app: &Arc<App>, voice: Voice, version: Version, draft: &Draft, att
     };
     let site = app.site.clone();
     once::publish(app, attempt, move |tx| {
-        for (id, alt) in &pictures {
-            actions::media::describe(tx, voice.attach(), *id, alt)?;
+        for (id, words) in &about {
+            actions::media::describe(tx, voice.attach(), *id, words)?;
         }
         voice.say(tx, &site, &new)
     })

@@ -1,8 +1,9 @@
-//! An uploaded picture, video or sound, and its description.
+//! An uploaded picture, video or sound, and what people say about it.
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, MediaId};
+use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
 use crate::limits;
@@ -12,8 +13,14 @@ pub struct Media {
     pub id: MediaId,
     pub account: AccountId,
     pub created: Timestamp,
-    /// What it shows, in words; required before it is published.
+    /// What it shows, in the main language of what it belongs to; required before it is published.
     pub alt: String,
+    /// The same in other languages of its post.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alts: Vec<(Lang, String)>,
+    /// Nobody misses anything who cannot see it; then it has no description.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decorative: bool,
     /// File name under `/media/`.
     pub file: String,
     pub mime: String,
@@ -24,6 +31,9 @@ pub struct Media {
     /// Of a picture: the copy for pages.
     #[serde(default)]
     pub small: Option<Small>,
+    /// Of a large picture: the copy for sharp screens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub middle: Option<Small>,
     #[serde(default)]
     pub blurhash: String,
     /// What plays; of a picture nothing.
@@ -37,7 +47,7 @@ pub struct Media {
     pub used: bool,
 }
 
-/// The copy for pages, at most 800 pixels wide.
+/// A smaller copy for pages: see `limits::media::SMALL_WIDTH` and `MIDDLE_WIDTH`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Small {
     pub file: String,
@@ -76,29 +86,148 @@ impl Media {
         self.small.as_ref()
     }
 
+    /// What is said about it.
+    pub fn about(&self) -> About {
+        let Self { alt, alts, decorative, focus, .. } = self.clone();
+        About { alt, alts, decorative, focus }
+    }
+
+    /// The same file with other words, which were checked.
+    #[must_use]
+    pub fn with(self, about: About) -> Self {
+        let About { alt, alts, decorative, focus } = about;
+        Self { alt, alts, decorative, focus, ..self }
+    }
+
+    /// The description for readers of a language, and the language that it is in; `main` is that of `alt`.
+    pub fn alt_in<'a>(&'a self, wanted: &'a Lang, main: &'a Lang) -> (&'a str, &'a Lang) {
+        let found = self.alts.iter().find(|(lang, _)| lang == wanted && lang != main);
+        found.map_or((&self.alt, main), |(lang, alt)| (alt, lang))
+    }
+
     /// Every file that belongs to it.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.file.as_str()).chain(self.small.iter().map(|small| small.file.as_str()))
+        let copies = self.small.iter().chain(&self.middle);
+        std::iter::once(self.file.as_str()).chain(copies.map(|copy| copy.file.as_str()))
     }
+}
+
+/// What people say about a file: words for whoever cannot see or hear it, and where to look.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    pub alt: String,
+    #[serde(default)]
+    pub alts: Vec<(Lang, String)>,
+    #[serde(default)]
+    pub decorative: bool,
+    #[serde(default)]
+    pub focus: Option<(f32, f32)>,
+}
+
+impl About {
+    /// In one language and nothing else.
+    pub fn words(alt: impl Into<String>) -> Self {
+        Self { alt: alt.into(), ..Self::default() }
+    }
+
+    /// Puts the description in a language in place of the one before; an empty one goes away.
+    pub fn describe(&mut self, lang: &Lang, alt: String) {
+        self.alts.retain(|(other, _)| other != lang);
+        if !alt.trim().is_empty() {
+            self.alts.push((lang.clone(), alt));
+        }
+    }
+
+    /// Whether a file may be published with it.
+    pub fn check(&self, sort: Sort) -> Result<()> {
+        if !self.decorative {
+            check_alt(&self.alt)?;
+        }
+        self.check_bounds(sort)
+    }
+
+    /// Whether it may be kept: much may still be missing.
+    pub fn check_bounds(&self, sort: Sort) -> Result<()> {
+        if self.decorative && sort != Sort::Picture {
+            return Err(Problem::new("E190", "Only a picture can be decorative.")
+                .field("alt")
+                .remedy("Say in a sentence what is seen or heard.")
+                .into());
+        }
+        if self.decorative && (!self.alt.trim().is_empty() || !self.alts.is_empty()) {
+            return Err(Problem::new("E190", "The picture is marked as decorative and has a description.")
+                .field("alt")
+                .remedy("Keep one of the two.")
+                .into());
+        }
+        if self.alts.len() > limits::post::VERSIONS {
+            return Err(Problem::new("E131", "There are more descriptions than languages.").field("alt").into());
+        }
+        check_length(&self.alt)?;
+        self.alts.iter().try_for_each(|(_, alt)| check_length(alt))
+    }
+}
+
+/// `0.25,-0.5`: from left to right and from bottom to top, each from −1 to 1.
+pub fn focus(typed: &str) -> Result<(f32, f32)> {
+    let number = |text: &str| text.trim().parse::<f32>().ok().filter(|n| (-1.0..=1.0).contains(n));
+    let point = typed.split_once(',').and_then(|(x, y)| Some((number(x)?, number(y)?)));
+    point.ok_or_else(|| {
+        Problem::new("E191", format!("'{typed}' is no place in a picture."))
+            .field("focus")
+            .remedy("Two numbers from -1 to 1, from left to right and from bottom to top: 0.5,-0.25")
+            .into()
+    })
 }
 
 /// Descriptions are required: a picture without one shuts out people who cannot see it, a recording people who cannot
 /// hear it.
 pub fn check_alt(alt: &str) -> Result<()> {
-    let length = alt.chars().count();
     if alt.trim().is_empty() {
         return Err(Problem::new("E130", "The file has no description.")
             .field("alt")
             .remedy("Say in a sentence what it shows, for people who cannot see or hear it.")
             .into());
     }
-    if length > limits::post::ALT {
-        return Err(Problem::new(
-            "E131",
-            format!("The description has {length} characters; at most {} reach every server.", limits::post::ALT),
-        )
-        .field("alt")
-        .into());
+    check_length(alt)
+}
+
+fn check_length(alt: &str) -> Result<()> {
+    let length = alt.chars().count();
+    if length <= limits::post::ALT {
+        return Ok(());
     }
-    Ok(())
+    let what = format!("The description has {length} characters; at most {} reach every server.", limits::post::ALT);
+    Err(Problem::new("E131", what).field("alt").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_picture_is_two_numbers() {
+        assert_eq!(focus("0.25,-0.5").unwrap(), (0.25, -0.5));
+        assert_eq!(focus(" -1, 1 ").unwrap(), (-1.0, 1.0));
+        for wrong in ["", "0.5", "0.5,", "1.01,0", "NaN,0", "inf,0", "a,b", "0,0,0"] {
+            assert!(focus(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn words_or_a_mark_that_none_are_needed() {
+        let refused = |about: &About| match about.check(Sort::Picture) {
+            Err(crate::error::Error::Invalid(problem)) => problem.id,
+            other => panic!("{other:?}"),
+        };
+        assert!(About::words("A bridge").check(Sort::Picture).is_ok());
+        assert_eq!(refused(&About::default()), "E130");
+        assert_eq!(refused(&About::words("x".repeat(1_501))), "E131");
+        let mut about = About { decorative: true, ..About::default() };
+        assert!(about.check(Sort::Picture).is_ok() && about.check(Sort::Video).is_err());
+        about.describe(&"de".parse().unwrap(), "Eine Brücke".into());
+        assert_eq!(refused(&about), "E190");
+        about.describe(&"de".parse().unwrap(), " ".into());
+        assert!(about.check(Sort::Picture).is_ok() && about.alts.is_empty());
+    }
 }

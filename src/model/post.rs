@@ -192,6 +192,9 @@ pub fn check_media(media: &[MediaId]) -> Result<()> {
         .field("media")
         .into());
     }
+    if media.iter().enumerate().any(|(n, id)| media.iter().take(n).any(|other| other == id)) {
+        return Err(Problem::new("E133", "A file stands in the post twice.").field("media").into());
+    }
     Ok(())
 }
 

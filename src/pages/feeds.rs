@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::files::words;
 use super::items::{VersionLink, others, plain, version_path};
 use super::shell::{Scene, name};
 use crate::activitypub::write;
@@ -163,19 +164,14 @@ fn entry(scene: &Scene<'_>, view: &PostView) -> Option<Entry> {
         author_page: site.profile(&view.account().handle),
         page: absolute(version_path(view, version)),
         versions,
-        media: view.material.media.iter().map(|media| enclosure(scene, media)).collect(),
+        media: view.material.media.iter().map(|media| enclosure(scene, media, words(post, version, media).0)).collect(),
         categories: post.tags.iter().map(|t| Category { term: xml(&t.folded), label: xml(&t.shown) }).collect(),
         html: html(scene, view, version),
     })
 }
 
-fn enclosure(scene: &Scene<'_>, media: &Media) -> Enclosure {
-    Enclosure {
-        url: scene.site.media(&media.file),
-        mime: media.mime.clone(),
-        bytes: media.bytes,
-        alt: xml(&name(&media.alt)),
-    }
+fn enclosure(scene: &Scene<'_>, media: &Media, alt: &str) -> Enclosure {
+    Enclosure { url: scene.site.media(&media.file), mime: media.mime.clone(), bytes: media.bytes, alt: xml(&name(alt)) }
 }
 
 /// The whole post: warning, text, pictures.
@@ -186,13 +182,14 @@ fn html(scene: &Scene<'_>, view: &PostView, version: &Version) -> String {
     }
     html.push_str(&write::note::html(scene.site, view.post(), version));
     if !view.post().sensitive && version.warning.is_empty() {
-        html.extend(view.material.media.iter().map(|media| picture(scene, media)));
+        let alt = |media| words(view.post(), version, media).0;
+        html.extend(view.material.media.iter().map(|media| picture(scene, media, alt(media))));
     }
     xml(&html)
 }
 
-fn picture(scene: &Scene<'_>, media: &Media) -> String {
-    let (site, alt) = (scene.site, escape(&media.alt));
+fn picture(scene: &Scene<'_>, media: &Media, alt: &str) -> String {
+    let (site, alt) = (scene.site, escape(alt));
     let src = site.media(&media.file);
     match (media.sort(), media.still()) {
         (Sort::Video, _) => format!("<p><video controls src=\"{src}\" aria-label=\"{alt}\"></video></p><p>{alt}</p>"),

@@ -1,18 +1,25 @@
 //! The files of a post as its page shows them: pictures that load small, players that load when they are asked to.
 
+use super::items::Place;
 use super::shell::Scene;
+use crate::base::lang::Lang;
 use crate::base::text;
 use crate::model::media::{Media, Small, Sort};
+use crate::model::post::{Post, Version};
 
 /// A picture of ours as the page loads it.
 pub struct Picture {
     pub file: String,
     pub small: String,
-    pub srcset: Option<String>,
+    /// Empty where the small copy is all there is to choose from.
+    pub srcset: String,
     pub sizes: &'static str,
     pub width: u32,
     pub height: u32,
     pub alt: String,
+    pub alt_lang: Lang,
+    /// Classes that keep the interesting part in sight where the picture is cut.
+    pub focus: String,
     pub tall: bool,
     pub lazy: bool,
 }
@@ -24,27 +31,41 @@ pub struct Player {
     pub width: u32,
     pub height: u32,
     pub alt: String,
+    pub alt_lang: Lang,
     /// Length and size, e.g. `2:05, 12.3 MB`.
     pub facts: String,
     pub tall: bool,
 }
 
-pub fn pictures(media: &[Media], alone: bool) -> Vec<Picture> {
+/// The description that fits a version, and the language that it is in.
+pub fn words<'a>(post: &'a Post, version: &'a Version, media: &'a Media) -> (&'a str, &'a Lang) {
+    media.alt_in(&version.lang, post.main().map_or(&version.lang, |main| &main.lang))
+}
+
+/// Lists show several pictures cut to one shape, and never load more than the copies; the post's own page shows each
+/// whole and as sharp as the screen is.
+pub fn pictures(media: &[Media], post: &Post, version: &Version, place: Place) -> Vec<Picture> {
     let stills: Vec<(&Media, &Small)> =
         media.iter().filter(|m| m.sort() == Sort::Picture).filter_map(|m| Some((m, m.still()?))).collect();
+    let alone = place == Place::Alone;
     let many = stills.len() > 1;
+    let odd = stills.len() == 3 && !alone;
     let picture = |(n, (m, small)): (usize, (&Media, &Small))| {
-        // What moves does so only when it is asked for: the small copy stands still.
-        let still = m.mime != "image/gif" && m.file != small.file;
-        let full = || format!("/media/{} {}w, /media/{} {}w", small.file, small.width, m.file, m.width);
+        let (alt, lang) = words(post, version, m);
         Picture {
             file: m.file.clone(),
             small: small.file.clone(),
-            srcset: (still && m.width > small.width).then(full),
-            sizes: if many { "(max-width:30rem) 100vw, 21rem" } else { "(max-width:44rem) 100vw, 42rem" },
+            srcset: srcset(m, small, alone),
+            sizes: match (many && !(odd && n == 0), alone) {
+                (true, true) => "(max-width:30rem) 100vw, (max-width:44rem) 50vw, 21rem",
+                (true, false) => "(max-width:44rem) 50vw, 21rem",
+                (false, _) => "(max-width:44rem) 100vw, 42rem",
+            },
             width: small.width,
             height: small.height,
-            alt: printable(&m.alt),
+            alt: printable(alt),
+            alt_lang: lang.clone(),
+            focus: m.focus.map(focus).unwrap_or_default(),
             tall: m.height > m.width && !many,
             lazy: !alone || n > 0,
         }
@@ -52,15 +73,35 @@ pub fn pictures(media: &[Media], alone: bool) -> Vec<Picture> {
     stills.into_iter().enumerate().map(picture).collect()
 }
 
-pub fn players(scene: &Scene<'_>, media: &[Media]) -> Vec<Player> {
+/// What moves does so only when it is asked for: the copies stand still.
+fn srcset(media: &Media, small: &Small, alone: bool) -> String {
+    let full = (alone && media.mime != "image/gif" && media.file != small.file).then_some((&media.file, media.width));
+    let middle = media.middle.as_ref().map(|middle| (&middle.file, middle.width));
+    let mut files: Vec<_> = middle.into_iter().chain(full).filter(|(_, width)| *width > small.width).collect();
+    if files.is_empty() {
+        return String::new();
+    }
+    files.insert(0, (&small.file, small.width));
+    files.iter().map(|(file, width)| format!("/media/{file} {width}w")).collect::<Vec<_>>().join(", ")
+}
+
+/// `object-position` in tenths, as classes: the policy of pages allows no style of their own.
+fn focus((x, y): (f32, f32)) -> String {
+    let tenth = |share: f32| ((f64::from(share) + 1.0) * 5.0).round();
+    format!("x{} y{}", tenth(x), tenth(-y))
+}
+
+pub fn players(scene: &Scene<'_>, media: &[Media], post: &Post, version: &Version) -> Vec<Player> {
     let player = |m: &Media| {
         let clip = m.clip.as_ref()?;
+        let (alt, lang) = words(post, version, m);
         Some(Player {
             file: m.file.clone(),
             video: m.sort() == Sort::Video,
             width: m.width,
             height: m.height,
-            alt: printable(&m.alt),
+            alt: printable(alt),
+            alt_lang: lang.clone(),
             facts: format!("{}, {}", length(clip.millis), scene.w.megabytes(m.bytes)),
             tall: m.height > m.width,
         })
@@ -82,6 +123,13 @@ pub fn length(millis: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_interesting_part_stays_in_sight() {
+        for (point, classes) in [((0.0, 0.0), "x5 y5"), ((-1.0, 1.0), "x0 y0"), ((0.66, -0.66), "x8 y8")] {
+            assert_eq!(focus(point), classes);
+        }
+    }
 
     #[test]
     fn lengths_are_told_as_players_tell_them() {

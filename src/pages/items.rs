@@ -120,8 +120,8 @@ impl PostItem {
             warning: name(&version.warning),
             content: content(scene.site, view, version),
             sensitive: post.sensitive && version.warning.is_empty(),
-            pictures: files::pictures(&view.material.media, place == Place::Alone),
-            players: files::players(scene, &view.material.media),
+            pictures: files::pictures(&view.material.media, post, version, place),
+            players: files::players(scene, &view.material.media, post, version),
             versions: others(view, version),
             numbers: numbers(scene, view, (place != Place::Alone).then_some(path)),
         }
@@ -294,5 +294,5 @@ pub fn plain(view: &PostView, version: &Version) -> String {
     if !words.is_empty() {
         return words;
     }
-    view.material.media.first().map(|media| name(&media.alt)).unwrap_or_default()
+    view.material.media.first().map(|media| name(files::words(view.post(), version, media).0)).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::files::words as words_of;
 use super::items::{AnswerItem, Place, PostItem, VersionLink, others, plain, version_path};
 use super::shell::{Card, Scene, Shell};
 use super::words::fill;
@@ -118,7 +119,13 @@ fn card(scene: &Scene<'_>, view: &PostView, version: &Version, words: &str) -> C
     let picture =
         view.material.media.iter().find(|media| media.still().is_some()).filter(|_| open).or(view.avatar.as_ref());
     let mut card = scene.card("article", &version_path(view, version), &account.name, words);
-    card = card.image(site, picture).feed(&format!("/@{}", account.handle), &account.name, true);
+    card = card.image(site, picture);
+    if let (Some(image), Some(media)) =
+        (&mut card.image, picture.filter(|media| view.material.media.iter().any(|m| m.id == media.id)))
+    {
+        image.alt = super::shell::name(words_of(view.post(), version, media).0);
+    }
+    card = card.feed(&format!("/@{}", account.handle), &account.name, true);
     card.creator = Some(site.handle(&account.handle));
     card.activity = Some(site.post(view.post().id));
     card

@@ -192,6 +192,11 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All fields in their order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// An id in a field.
     pub fn id<T: std::str::FromStr<Err = Error>>(&self, name: &str) -> Result<T> {
         self.find(name).ok_or(Error::NotFound)?.parse()

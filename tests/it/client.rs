@@ -7,23 +7,23 @@ use serde_json::{Value, json};
 use crate::support::http::{Answer, get, send};
 use crate::support::{Instance, START};
 
-struct Program<'a> {
+pub struct Program<'a> {
     instance: &'a Instance,
     bearer: String,
 }
 
 impl<'a> Program<'a> {
-    async fn new(instance: &'a Instance, scopes: &str) -> Self {
+    pub async fn new(instance: &'a Instance, scopes: &str) -> Self {
         Self { instance, bearer: instance.bearer(scopes).await }
     }
 
-    async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
         let headers = [("authorization", self.bearer.as_str()), ("content-type", "application/json")];
         let body = if body.is_null() { String::new() } else { body.to_string() };
         send(method, &self.instance.url(path), &headers, body).await
     }
 
-    async fn upload(&self, picture: &[u8], description: &str) -> Answer {
+    pub async fn upload(&self, picture: &[u8], description: &str) -> Answer {
         let mut body = Vec::new();
         if !description.is_empty() {
             body.extend_from_slice(

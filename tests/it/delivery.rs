@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use instance::actions;
+use instance::actions::edit::Change;
 use instance::base::time::Clock;
 use instance::model::actor::Profile;
 use instance::model::delivery::State;
@@ -189,8 +190,12 @@ async fn an_older_version_never_comes_after_a_newer_one() {
     assert_eq!(taken(&peer), ["Create"; 7]);
     peer.serve(INBOX, Page::status(202));
     let (site, by) = (us.app.site.clone(), us.by());
-    let versions = [Version { lang: "en".parse().unwrap(), text: "It is open.".into(), warning: String::new() }];
-    us.app.store.write(move |tx| actions::edit::edit(tx, &site, by, post.id, &versions, &[], &[])).await.unwrap();
+    let change = Change::words(vec![Version {
+        lang: "en".parse().unwrap(),
+        text: "It is open.".into(),
+        warning: String::new(),
+    }]);
+    us.app.store.write(move |tx| actions::edit::edit(tx, &site, by, post.id, &change)).await.unwrap();
     for _ in 0..3 {
         clock.advance(Duration::from_secs(4 * 3600));
         drain(&[&us]).await;

@@ -91,8 +91,13 @@ impl<'a> Desk<'a> {
     }
 
     async fn compose(&self, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        self.send_to("/desk/posts", fields, file).await
+    }
+
+    /// A form that may bring a file.
+    async fn send_to(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         let body = self.composed(fields, file);
-        self.post_as("/desk/posts", MULTIPART, &self.server.app.site.origin, body).await
+        self.post_as(path, MULTIPART, &self.server.app.site.origin, body).await
     }
 
     fn posts(&self) -> Vec<Post> {
@@ -184,9 +189,9 @@ async fn forms_of_others_change_nothing() {
     let post = published(&desk, &desk.compose(&[("text", "Ours")], None).await);
     let right = std::mem::replace(&mut desk.csrf, "wrong".to_owned());
     assert_eq!(desk.compose(&[("text", "Forged")], None).await.status.as_u16(), 403);
-    for path in
-        [format!("/desk/posts/{}/delete", post.id), format!("/desk/posts/{}/edit", post.id), "/desk/logout".into()]
-    {
+    let edit = format!("/desk/posts/{}/edit", post.id);
+    assert_eq!(desk.send_to(&edit, &[("text-0", "Forged")], None).await.status.as_u16(), 403);
+    for path in [format!("/desk/posts/{}/delete", post.id), "/desk/logout".into()] {
         assert_eq!(desk.post(&path, &[("text-0", "Forged")]).await.status.as_u16(), 403, "{path}");
         assert_ne!(desk.get(&path).await.status.as_u16(), 303, "{path}");
     }
@@ -266,12 +271,14 @@ async fn posts_are_edited_and_deleted() {
     let answer = desk.compose(&[("text", "Firts"), ("alt1", "Squares")], Some(("picture1", &png()))).await;
     let post = published(&desk, &answer);
     let (edit, delete) = (format!("/desk/posts/{}/edit", post.id), format!("/desk/posts/{}/delete", post.id));
-    let alt = format!("alt-{}", post.media[0]);
-    assert!(desk.get(&edit).await.text().contains("Firts"));
-    let wrong = desk.post(&edit, &[("text-0", "First"), (&alt, " ")]).await;
+    let kept = post.media[0].to_string();
+    let page = desk.get(&edit).await.text();
+    assert!(page.contains("Firts") && page.contains(&format!("name=\"kept1\" value=\"{kept}\"")), "{page}");
+    let wrong = desk.send_to(&edit, &[("text-0", "First"), ("kept1", &kept), ("alt1", " ")], None).await;
     assert_eq!(wrong.status.as_u16(), 422);
-    assert!(wrong.text().contains(&format!("href=\"#{alt}\"")) && wrong.text().contains(">\nFirst</textarea>"));
-    let right = desk.post(&edit, &[("text-0", "First"), ("warning-0", "W"), (&alt, "Coloured squares")]).await;
+    assert!(wrong.text().contains("href=\"#alt1\"") && wrong.text().contains(">\nFirst</textarea>"));
+    let fields = [("text-0", "First"), ("warning-0", "W"), ("kept1", &kept), ("alt1", "Coloured squares")];
+    let right = desk.send_to(&edit, &fields, None).await;
     assert_eq!(right.header("location"), format!("/desk?changed={}", post.id));
     let edited = desk.posts().remove(0);
     assert_eq!((edited.versions[0].text.as_str(), edited.revisions.len()), ("First", 1));
@@ -281,6 +288,40 @@ async fn posts_are_edited_and_deleted() {
     assert_eq!(desk.post(&delete, &[]).await.status.as_u16(), 303);
     assert!(desk.posts().is_empty());
     assert_eq!(desk.get(&edit).await.status.as_u16(), 410);
+}
+
+#[tokio::test]
+async fn files_are_looked_at_first_and_shown_where_they_are_cut() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let first = desk.compose(&[("text", "Soon"), ("look", "1")], Some(("picture1", &png()))).await;
+    assert_eq!(first.status.as_u16(), 200);
+    let page = first.text();
+    let kept = between(&page, "name=\"kept1\" value=\"", "\"").to_owned();
+    assert_eq!(page.matches("name=\"focus1\"").count(), 9, "{page}");
+    assert!(page.contains("name=\"focus1\" value=\"4\" checked") && page.contains("\nSoon</textarea>"), "{page}");
+    assert!(desk.posts().is_empty());
+    let fields = [("text", "Now"), ("kept1", &kept), ("alt1", "Squares"), ("focus1", "2")];
+    let post = published(&desk, &desk.compose(&fields, None).await);
+    assert_eq!(desk.pictures(&post)[0].focus, Some((0.66, 0.66)));
+    let edit = format!("/desk/posts/{}/edit", post.id);
+    assert!(desk.get(&edit).await.text().contains("name=\"focus1\" value=\"2\" checked"));
+    // One more, and the first is decoration now.
+    let fields = [("text-0", "Now"), ("kept1", &kept), ("decorative1", "1"), ("alt2", "More squares")];
+    let both = [&fields[..], &[("alt1", "Squares")]].concat();
+    let wrong = desk.send_to(&edit, &both, Some(("picture2", &png()))).await;
+    assert!(wrong.status.as_u16() == 422 && wrong.text().contains("is marked as decorative"), "{}", wrong.text());
+    let added = between(&wrong.text(), "name=\"kept2\" value=\"", "\"").to_owned();
+    let right = desk.send_to(&edit, &[&fields[..], &[("kept2", &added)]].concat(), None).await;
+    assert_eq!(right.status.as_u16(), 303, "{}", right.text());
+    let pictures = desk.pictures(&desk.posts()[0]);
+    let said: Vec<_> = pictures.iter().map(|m| (m.alt.as_str(), m.decorative, m.focus.is_some(), m.used)).collect();
+    assert_eq!(said, [("", true, true, true), ("More squares", false, false, true)]);
+    let right = desk.send_to(&edit, &[&fields[..], &[("kept2", &added), ("remove1", "1")]].concat(), None).await;
+    assert_eq!(right.status.as_u16(), 303, "{}", right.text());
+    assert_eq!(desk.pictures(&desk.posts()[0]).len(), 1);
+    let there = server.app.store.read(|rows| rows.keys(&MEDIA, Span::all())).unwrap();
+    assert!(!there.iter().any(|id| id.to_string() == kept), "what left a post is gone");
 }
 
 #[tokio::test]

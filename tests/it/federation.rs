@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use instance::actions::edit::Change;
 use instance::actions::{self, react};
 use instance::app::lookup;
 use instance::base::time::Clock;
 use instance::model::delivery::State;
 use instance::model::follow::{FollowState, ReactionKind};
 use instance::model::note::Shown;
-use instance::model::post::{NewPost, ReplyTo, Version};
+use instance::model::post::{NewPost, ReplyTo};
 use instance::store::counts::{self, Count};
 use instance::store::schema::FOLLOWING;
 use instance::store::{Rows, follows, notes};
@@ -72,10 +73,9 @@ async fn a_life_of_a_post_among_three_servers() {
     assert_eq!(activity(&alpha.post_uri(post.id)).await.json()["likes"]["totalItems"], 1);
 
     clock.advance(Duration::from_secs(60));
-    let versions =
-        [Version { lang: "en".parse().unwrap(), text: "The bridge is open again.".into(), warning: String::new() }];
+    let change = Change::words(NewPost::plain("en".parse().unwrap(), "The bridge is open again.").versions);
     let (site, by) = (alpha.app.site.clone(), alpha.by());
-    alpha.app.store.write(move |tx| actions::edit::edit(tx, &site, by, post.id, &versions, &[], &[])).await.unwrap();
+    alpha.app.store.write(move |tx| actions::edit::edit(tx, &site, by, post.id, &change)).await.unwrap();
     drain(&all).await;
     let kept = beta.app.store.read(|rows| notes::by_uri(rows, &alpha.post_uri(post.id))).unwrap().unwrap();
     assert!(kept.content.html.contains("open again"), "{}", kept.content.html);

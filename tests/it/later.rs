@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use instance::actions;
+use instance::actions::edit::Change;
 use instance::actions::receive::{Gathered, apply};
 use instance::activitypub::read::{Incoming, Intent, Undone};
 use instance::app::lookup;
@@ -93,9 +94,9 @@ async fn an_answer_that_is_shown_at_once_stays_when_it_is_edited() {
         beta.publish_new(NewPost { reply_to: Some(target), ..NewPost::plain("en".parse().unwrap(), "Yess") }).await;
     drain(&[&alpha, &beta]).await;
     clock.advance(Duration::from_secs(60));
-    let versions = [Version { lang, text: "Yes".into(), warning: String::new() }];
+    let change = Change::words(vec![Version { lang, text: "Yes".into(), warning: String::new() }]);
     let (site, by) = (beta.app.site.clone(), beta.by());
-    beta.app.store.write(move |tx| actions::edit::edit(tx, &site, by, answer.id, &versions, &[], &[])).await.unwrap();
+    beta.app.store.write(move |tx| actions::edit::edit(tx, &site, by, answer.id, &change)).await.unwrap();
     drain(&[&alpha, &beta]).await;
     let note = alpha.app.store.read(|rows| notes::by_uri(rows, &beta.post_uri(answer.id))).unwrap().unwrap();
     assert!(note.content.html.contains("Yes<") && note.shown == Shown::Released, "{note:?}");
@@ -110,12 +111,15 @@ async fn a_picture_has_one_place() {
         account: AccountId(alpha.account.id.0),
         created: Timestamp(1),
         alt: "A map".into(),
+        alts: Vec::new(),
+        decorative: false,
         file: String::new(),
         mime: String::new(),
         width: 1,
         height: 1,
         bytes: 1,
         small: Some(small),
+        middle: None,
         clip: None,
         blurhash: String::new(),
         focus: None,

@@ -24,5 +24,6 @@ mod house;
 mod later;
 mod outage;
 mod pages;
+mod pictures;
 mod reading;
 mod support;

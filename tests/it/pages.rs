@@ -3,6 +3,7 @@
 use instance::actions;
 use instance::app::{lookup, upload};
 use instance::base::time::Clock;
+use instance::model::media::About;
 use instance::model::note::Shown;
 use instance::model::post::{NewPost, Version};
 use instance::store::notes;
@@ -91,7 +92,8 @@ async fn pictures_come_in_ranges() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(90, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    let media = upload::take_bytes(&server.app, server.by(), bytes.get_ref(), "A black field".into()).await.unwrap();
+    let media =
+        upload::take_bytes(&server.app, server.by(), bytes.get_ref(), About::words("A black field")).await.unwrap();
     let post = NewPost { media: vec![media.id], ..NewPost::plain("en".parse().unwrap(), "Look") };
     let post = server.publish_new(post).await;
     let page = get(&server.url(&format!("/@press/{}", post.id)), HTML).await.text();

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use instance::actions;
+use instance::actions::edit::Change;
 use instance::app::lookup;
 use instance::base::time::Clock;
 use instance::limits::pages::KEPT;
@@ -262,9 +263,10 @@ async fn what_we_do_changes_what_shows_it_and_nothing_else() {
     let (site, by) = (server.app.site.clone(), server.by());
 
     let (edited, id) = ("Water is good. #water", post.id);
-    let versions = [Version { lang: "en".parse().unwrap(), text: edited.into(), warning: String::new() }];
+    let change =
+        Change::words(vec![Version { lang: "en".parse().unwrap(), text: edited.into(), warning: String::new() }]);
     let its = site.clone();
-    server.app.store.write(move |tx| actions::edit::edit(tx, &its, by, id, &versions, &[], &[])).await.unwrap();
+    server.app.store.write(move |tx| actions::edit::edit(tx, &its, by, id, &change)).await.unwrap();
     let fallen = shelf.fallen();
     let shows = |name: &&str| ["home", "profile", "post", "tag", "feed", "note"].contains(name);
     assert_eq!(fallen.iter().filter(|name| shows(name)).count(), 6, "{fallen:?}");
@@ -328,8 +330,8 @@ async fn who_asks_after_an_edit_was_answered_sees_it() {
     for n in 1..=EDITS {
         let (site, by, id) = (server.app.site.clone(), server.by(), post.id);
         let text = format!("This is number {n}.");
-        let versions = [Version { lang: "en".parse().unwrap(), text, warning: String::new() }];
-        server.app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &versions, &[], &[])).await.unwrap();
+        let change = Change::words(vec![Version { lang: "en".parse().unwrap(), text, warning: String::new() }]);
+        server.app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await.unwrap();
         done.store(n, Ordering::SeqCst);
         for url in [server.post_uri(post.id), server.url("/@press")] {
             assert!(get(&url, ACTIVITY).await.status.as_u16() < 400);

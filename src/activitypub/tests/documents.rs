@@ -160,6 +160,8 @@ fn expected_note() -> Value {
             "mediaType": "image/jpeg",
             "url": "https://s.example/media/1.jpg",
             "name": "Map of the detour",
+            "nameMap": { "en": "Map of the detour", "de": "Karte der Umleitung" },
+            "summary": "Map of the detour",
             "width": 1600,
             "height": 900,
             "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",

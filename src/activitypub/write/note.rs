@@ -64,7 +64,7 @@ pub fn note(parts: &NoteParts<'_>) -> Value {
         "contentMap": contents,
         "summary": if warning.is_empty() { Value::Null } else { json!(warning) },
         "sensitive": post.sensitive || !warning.is_empty(),
-        "attachment": parts.media.iter().map(|media| attachment(site, media)).collect::<Vec<_>>(),
+        "attachment": parts.media.iter().map(|media| attachment(site, post, media)).collect::<Vec<_>>(),
         "tag": tags(site, post),
         "replies": replies(parts),
         "likes": tally(&site.of_post(post.id, "likes"), parts.likes),
@@ -133,15 +133,17 @@ pub fn html(site: &Site, post: &Post, version: &Version) -> String {
     markup::render(&version.text, &mention, &|tag| site.tag(tag))
 }
 
-fn attachment(site: &Site, media: &Media) -> Value {
-    let mut value = json!({
-        "type": "Document",
-        "mediaType": media.mime,
-        "url": site.media(&media.file),
-        "name": media.alt,
-    });
+/// Mastodon before 4.5 reads the description from `name`, later from `summary` first (`media_attachment_parser.rb`).
+/// A decorative picture has none.
+fn attachment(site: &Site, post: &Post, media: &Media) -> Value {
+    let mut value = json!({ "type": "Document", "mediaType": media.mime, "url": site.media(&media.file) });
     let Some(object) = value.as_object_mut() else { return value };
     let mut add = |name: &str, value: Value| object.insert(name.to_owned(), value);
+    if !media.decorative {
+        add("name", json!(media.alt));
+        add("nameMap", Value::Object(descriptions(post, media)));
+        add("summary", json!(media.alt));
+    }
     if media.width > 0 {
         add("width", json!(media.width));
         add("height", json!(media.height));
@@ -156,6 +158,16 @@ fn attachment(site: &Site, media: &Media) -> Value {
         add("focalPoint", json!([hundredth(x), hundredth(y)]));
     }
     value
+}
+
+/// In each language that the post has and the file is described in, the main one first.
+fn descriptions(post: &Post, media: &Media) -> Map<String, Value> {
+    let main = post.main().map(|version| (version.lang.to_string(), json!(media.alt)));
+    let other = |version: &Version| {
+        let (_, alt) = media.alts.iter().find(|(lang, _)| *lang == version.lang)?;
+        Some((version.lang.to_string(), json!(alt)))
+    };
+    main.into_iter().chain(post.versions.iter().skip(1).filter_map(other)).collect()
 }
 
 /// `xsd:duration`, as ActivityStreams has it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use instance::actions;
+use instance::actions::edit::Change;
 use instance::actions::receive::{Gathered, apply};
 use instance::activitypub::read::{Incoming, Intent, Undone, note::NoteIn};
 use instance::error::{Error, Result};
@@ -162,7 +163,7 @@ pub fn perform(tx: &mut Write<'_>, account: &Account, names: &Names, verb: &Verb
         Verb::Edit { post, number } => {
             let id = find(tx, *post)?;
             let version = Version { lang: "en".parse()?, text: words(*post, *number), warning: String::new() };
-            actions::edit::edit(tx, &site, by, id, &[version], &[], &[]).map(|_| ())
+            actions::edit::edit(tx, &site, by, id, &Change::words(vec![version])).map(|_| ())
         }
         Verb::Delete { post } => {
             let id = find(tx, *post)?;

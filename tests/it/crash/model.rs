@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use instance::actions;
+use instance::actions::edit::Change;
 use instance::base::time::Clock;
 use instance::error::Result;
 use instance::model::account::Account;
@@ -211,7 +212,7 @@ impl World {
         let Some((id, _)) = self.post(post) else { return };
         let (site, by) = (site(), by(&self.account));
         let version = Version { lang: "en".parse().unwrap(), text: words(tag), warning: String::new() };
-        self.write(move |tx| actions::edit::edit(tx, &site, by, id, std::slice::from_ref(&version), &[], &[]));
+        self.write(move |tx| actions::edit::edit(tx, &site, by, id, &Change::words(vec![version.clone()])));
         self.model.posts.iter_mut().find(|post| post.0 == id).unwrap().1 = tag;
     }
 

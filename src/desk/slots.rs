@@ -1,0 +1,247 @@
+//! Places for files in a form: what was chosen, uploaded and said, and how the page shows it. Where to look in a picture
+//! is one of nine parts, chosen over the picture itself.
+
+use std::sync::Arc;
+
+use super::faults::Faults;
+use crate::app::{App, upload};
+use crate::base::lang::Lang;
+use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::media::files::Unfinished;
+use crate::model::ids::MediaId;
+use crate::model::media::{About, Media, Sort};
+use crate::model::power::Attach;
+use crate::model::user::By;
+use crate::store::Rows;
+use crate::store::schema::MEDIA;
+use crate::web::request::Form;
+
+/// A place for a file. Numbered from 1.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    pub n: usize,
+    pub file: Option<Unfinished>,
+    /// A file that was uploaded with an earlier attempt, or is part of the post.
+    pub kept: Option<MediaId>,
+    pub alt: String,
+    /// In the other languages of the post.
+    pub alts: Vec<(Lang, String)>,
+    pub decorative: bool,
+    /// Which ninth of the picture, in reading order.
+    pub part: Option<usize>,
+}
+
+impl Slot {
+    /// All places of a form that came; `langs` are the other languages of its post.
+    pub(super) fn all(form: &Form, mut files: Vec<(String, Unfinished)>, langs: &[Lang]) -> Vec<Self> {
+        let mut slot = |n: usize| {
+            let at = files.iter().position(|(name, _)| *name == format!("picture{n}"));
+            let file = at.map(|at| files.swap_remove(at).1);
+            if form.find(&format!("remove{n}")).is_some() {
+                return Self { n, ..Self::default() };
+            }
+            let number = |name: &str| form.find(&format!("{name}{n}")).and_then(|typed| typed.parse::<u64>().ok());
+            Self {
+                n,
+                file,
+                kept: number("kept").map(MediaId),
+                alt: form.text(&format!("alt{n}")),
+                alts: langs.iter().map(|lang| (lang.clone(), form.text(&format!("alt{n}-{lang}")))).collect(),
+                decorative: form.find(&format!("decorative{n}")).is_some(),
+                part: number("focus").and_then(|part| usize::try_from(part).ok()).filter(|part| *part < PARTS.len()),
+            }
+        };
+        (1..=limits::post::PICTURES).map(&mut slot).collect()
+    }
+
+    pub(super) fn blank() -> Vec<Self> {
+        (1..=limits::post::PICTURES).map(|n| Self { n, ..Self::default() }).collect()
+    }
+
+    /// The files of a post as they are, and free places.
+    pub(super) fn of_post(media: &[Media], langs: &[Lang]) -> Vec<Self> {
+        let mut all = Self::blank();
+        for (slot, media) in all.iter_mut().zip(media) {
+            let told = |lang: &Lang| media.alts.iter().find(|(other, _)| other == lang).map(|(_, alt)| alt.clone());
+            slot.kept = Some(media.id);
+            slot.alt.clone_from(&media.alt);
+            slot.alts = langs.iter().map(|lang| (lang.clone(), told(lang).unwrap_or_default())).collect();
+            slot.decorative = media.decorative;
+        }
+        all
+    }
+
+    /// What is to be said about the file of this place, of which `before` was said.
+    pub(super) fn about(&self, before: &About) -> About {
+        let mut about = About { alts: before.alts.clone(), ..About::words(self.alt.clone()) };
+        for (lang, alt) in &self.alts {
+            about.describe(lang, alt.clone());
+        }
+        about.decorative = self.decorative;
+        // Whoever placed it more exactly meant it: only another part of the picture takes that back.
+        let moved = self.part.filter(|part| *part != part_of(before.focus));
+        about.focus = moved.map_or(before.focus, |part| PARTS.get(part).map(|(_, point)| *point));
+        about
+    }
+
+    fn file_id(&self) -> String {
+        format!("picture{}", self.n)
+    }
+
+    fn alt_id(&self) -> String {
+        format!("alt{}", self.n)
+    }
+}
+
+/// The nine parts of a picture and the middle of each, as `focalPoint` has it.
+const PARTS: [(&str, (f32, f32)); 9] = [
+    ("Top left", (-0.66, 0.66)),
+    ("Top", (0.0, 0.66)),
+    ("Top right", (0.66, 0.66)),
+    ("Left", (-0.66, 0.0)),
+    ("Middle", (0.0, 0.0)),
+    ("Right", (0.66, 0.0)),
+    ("Bottom left", (-0.66, -0.66)),
+    ("Bottom", (0.0, -0.66)),
+    ("Bottom right", (0.66, -0.66)),
+];
+
+/// The part in which a point is; the middle where none was chosen.
+fn part_of(focus: Option<(f32, f32)>) -> usize {
+    let third = |share: f32| usize::from(share > -1.0 / 3.0) + usize::from(share > 1.0 / 3.0);
+    let (x, y) = focus.unwrap_or_default();
+    third(-y) * 3 + third(x)
+}
+
+/// Stores the new files, so that none need be sent again whatever else is wrong.
+pub(super) async fn take(
+    app: &Arc<App>,
+    by: By<Attach>,
+    slots: &mut [Slot],
+    of: &[MediaId],
+    faults: &mut Faults,
+) -> Result<()> {
+    for slot in slots {
+        if let Some(file) = slot.file.take() {
+            match upload::take(app, by, file, About::default()).await {
+                Ok(media) => slot.kept = Some(media.id),
+                Err(Error::Invalid(problem)) => {
+                    faults.push(slot.file_id(), &problem);
+                    continue;
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        let Some(id) = slot.kept else { continue };
+        let there = app.store.read(|rows| rows.get(&MEDIA, &id))?;
+        if there.is_none_or(|media| media.account != by.account() || media.used && !of.contains(&id)) {
+            slot.kept = None;
+            let problem = Problem::new("E158", format!("File {} is not there for this account.", slot.n));
+            faults.push(slot.file_id(), &problem.remedy("Choose the file again."));
+        }
+    }
+    Ok(())
+}
+
+/// What is said about each file that is there, checked. Faults stand at the fields.
+pub(super) fn told(app: &App, slots: &[Slot], faults: &mut Faults) -> Result<Vec<(MediaId, About)>> {
+    let mut all = Vec::new();
+    for slot in slots {
+        let Some(id) = slot.kept else {
+            if !slot.alt.trim().is_empty() && faults.at(slot.file_id()).is_none() {
+                let problem = Problem::new("E157", format!("File {} has a description but is not there.", slot.n));
+                faults.push(slot.file_id(), &problem.remedy("Choose the file, or empty the description."));
+            }
+            continue;
+        };
+        let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
+        let about = slot.about(&media.about());
+        if let Err(Error::Invalid(problem)) = about.check(media.sort()) {
+            faults.push(slot.alt_id(), &problem);
+        }
+        all.push((id, about));
+    }
+    Ok(all)
+}
+
+/// A place for a file, as the page shows it.
+pub(super) struct Place {
+    pub n: usize,
+    pub kept: Option<Media>,
+    pub alt: String,
+    /// One field for each further language.
+    pub alts: Vec<Words>,
+    pub decorative: bool,
+    pub parts: Vec<Part>,
+    pub open: bool,
+    pub file_id: String,
+    pub hint_id: String,
+    pub alt_id: String,
+}
+
+pub(super) struct Words {
+    pub id: String,
+    pub lang: Lang,
+    pub alt: String,
+}
+
+/// A choice of where to look.
+pub(super) struct Part {
+    pub name: &'static str,
+    pub value: usize,
+    pub chosen: bool,
+}
+
+pub(super) fn places(rows: &impl Rows, slots: Vec<Slot>, langs: &[Lang], faults: &Faults) -> Result<Vec<Place>> {
+    slots.into_iter().map(|slot| place(rows, slot, langs, faults)).collect()
+}
+
+fn place(rows: &impl Rows, slot: Slot, langs: &[Lang], faults: &Faults) -> Result<Place> {
+    let kept = slot.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
+    let (file_id, alt_id) = (slot.file_id(), slot.alt_id());
+    let wrong = faults.at(&file_id).is_some() || faults.at(&alt_id).is_some();
+    let picture = kept.as_ref().filter(|media| media.sort() == Sort::Picture);
+    let chosen = picture.map(|media| slot.part.unwrap_or_else(|| part_of(media.focus)));
+    let part = |(value, (name, _)): (usize, &(&'static str, _))| Part { name, value, chosen: chosen == Some(value) };
+    let words = |lang: &Lang| Words {
+        id: format!("{alt_id}-{lang}"),
+        alt: slot.alts.iter().find(|(other, _)| other == lang).map(|(_, alt)| alt.clone()).unwrap_or_default(),
+        lang: lang.clone(),
+    };
+    Ok(Place {
+        n: slot.n,
+        open: slot.n == 1 || kept.is_some() || wrong || !slot.alt.is_empty(),
+        parts: if chosen.is_some() { PARTS.iter().enumerate().map(part).collect() } else { Vec::new() },
+        alts: langs.iter().map(words).collect(),
+        kept,
+        alt: slot.alt,
+        decorative: slot.decorative,
+        hint_id: format!("{file_id}-h"),
+        file_id,
+        alt_id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_is_where_its_point_is() {
+        for (n, (name, point)) in PARTS.iter().enumerate() {
+            assert_eq!(part_of(Some(*point)), n, "{name}");
+        }
+        assert_eq!((part_of(None), part_of(Some((1.0, -1.0))), part_of(Some((-0.2, 0.9)))), (4, 8, 1));
+    }
+
+    #[test]
+    fn an_exact_place_stays_until_another_part_is_chosen() {
+        let before = About { focus: Some((0.2, 0.9)), ..About::words("A bridge") };
+        let slot = |part| Slot { part, alt: "A bridge".into(), ..Slot::default() };
+        assert_eq!(slot(None).about(&before).focus, Some((0.2, 0.9)));
+        assert_eq!(slot(Some(1)).about(&before).focus, Some((0.2, 0.9)));
+        assert_eq!(slot(Some(2)).about(&before).focus, Some((0.66, 0.66)));
+        assert_eq!(slot(Some(4)).about(&About::default()).focus, None);
+    }
+}
