@@ -1,6 +1,7 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
 pub mod emblem;
+pub mod files;
 pub mod inbound;
 pub mod kept;
 pub mod lookup;
@@ -49,6 +50,8 @@ pub struct App {
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
     pub uploads: Semaphore,
+    /// Files are opened by few at a time.
+    pub opening: Semaphore,
     pub inbound: inbound::Inbound,
     clock: Clock,
     keys: Mutex<HashMap<AccountId, Arc<Keyring>>>,
@@ -134,6 +137,7 @@ impl App {
             kept: kept::Kept::default(),
             decoding: Arc::new(Semaphore::new(1)),
             uploads: Semaphore::new(limits::inbound::UPLOADS),
+            opening: Semaphore::new(limits::media::OPENING),
             inbound: inbound::Inbound::default(),
             clock,
             keys: Mutex::default(),

@@ -32,3 +32,22 @@ pub const SMALL_WIDTH: u32 = 800;
 pub const SMALL_BYTES: usize = 60 << 10;
 /// Long side of the picture that a blurhash is made of, in pixels: it keeps a dozen colours.
 pub const BLURHASH_SIDE: u32 = 64;
+
+/// Files in memory because they were asked for lately, in bytes: the small copies of a hundred pictures. A wave asks for
+/// one or four.
+pub const HOT: usize = 8 << 20;
+/// The largest of them: what a page shows is smaller.
+pub const SMALL_FILE: usize = 256 << 10;
+/// What a larger file that is kept open counts as among them: at most 128 are open.
+pub const OPEN_FILE: usize = 64 << 10;
+/// Bytes of files in memory, those on their way to readers included. Beyond it a reader gets [`PIECE_LEAST`] at a time:
+/// 2,048 connections that take nothing then hold 8 MiB more.
+pub const PIECES: usize = 24 << 20;
+/// What is read of a large file at a time: more saves next to nothing.
+pub const PIECE: usize = 128 << 10;
+/// What is read at a time when there is no room.
+pub const PIECE_LEAST: usize = 4 << 10;
+/// Buffers of [`PIECE`] that wait for the next reader.
+pub const SPARE: usize = 16;
+/// Files that are opened at once. Whoever asks for the same file meanwhile finds it at hand.
+pub const OPENING: usize = 4;

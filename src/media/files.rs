@@ -5,7 +5,9 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::content::{Content, Hot};
 use crate::crypto::random;
 use crate::error::{Error, Result};
 use crate::limits;
@@ -31,12 +33,13 @@ const TYPES: [(&str, &str); 12] = [
 #[derive(Debug, Clone)]
 pub struct Files {
     root: PathBuf,
+    hot: Arc<Hot>,
 }
 
 impl Files {
     /// Makes the folder if need be (mode 0700) and throws away what a crash left half-written.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
-        let files = Self { root: root.into() };
+        let files = Self { root: root.into(), hot: Arc::default() };
         let unfinished = files.root.join(UNFINISHED);
         make_dir(&unfinished).map_err(|e| broken("opening the media folder", e))?;
         for entry in fs::read_dir(&unfinished).map_err(|e| broken("opening the media folder", e))? {
@@ -87,12 +90,33 @@ impl Files {
         TYPES.iter().find(|(known, _)| hex && *known == ext).map(|(_, mime)| *mime)
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// A file that was sent a moment ago.
+    pub fn at_hand(&self, name: &str) -> Option<Content> {
+        self.hot.get(name)
+    }
+
+    /// A file as it is sent, and at hand from now on.
+    pub fn content(&self, name: &str) -> Result<Content> {
+        let path = self.path(name).ok_or(Error::NotFound)?;
+        let missing = |e: &io::Error| e.kind() == io::ErrorKind::NotFound;
+        self.hot
+            .load(name, || File::open(path))
+            .map_err(|e| if missing(&e) { Error::NotFound } else { broken("opening a media file", e) })
+    }
+
+    /// Bytes of files in memory.
+    pub fn held(&self) -> usize {
+        self.hot.held()
+    }
+
+    /// Removes a file, also from memory; one that is not there is no error.
     pub fn remove(&self, name: &str) -> Result<()> {
         let path = self.path(name).ok_or(Error::NotFound)?;
-        match fs::remove_file(path) {
+        let removed = fs::remove_file(path);
+        self.hot.forget(name);
+        match removed {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(broken("removing a media file", e)),
-            _ => Ok(()),
+            Ok(()) | Err(_) => Ok(()),
         }
     }
 
@@ -236,7 +260,7 @@ mod tests {
 
     #[test]
     fn names_are_exact() {
-        let files = Files { root: "/media".into() };
+        let files = Files { root: "/media".into(), hot: Arc::default() };
         let good = "0123456789abcdef0123456789abcdef.webp";
         assert_eq!(files.path(good).unwrap(), Path::new("/media/01/23").join(good));
         assert_eq!(Files::mime(good), Some("image/webp"));

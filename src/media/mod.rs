@@ -4,6 +4,7 @@
 
 pub mod captions;
 pub mod clip;
+pub mod content;
 pub mod draw;
 pub mod files;
 pub mod picture;

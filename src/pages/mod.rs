@@ -25,14 +25,13 @@ use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::base::{markup, text as texts};
 use crate::error::{Error, Result};
-use crate::media::files::Files;
 use crate::model::ids::PostId;
 use crate::model::institution::Institution;
 use crate::store::{Read, accounts, meta, posts};
-use crate::web::assets;
 use crate::web::cache::{fixed, made, negotiated, passing};
 use crate::web::request::Request;
-use crate::web::response::{Response, answer, file, found, html};
+use crate::web::response::{Response, answer, found, html};
+use crate::web::{assets, file};
 
 use feeds::{Kind, Of};
 use shell::Scene;
@@ -53,7 +52,7 @@ pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
         [".well-known", "security.txt"] => security(app),
         ["favicon.ico"] => assets::serve(request.path(), "emblem.svg"),
         ["assets", _, name] => assets::serve(request.path(), name),
-        ["media", name] => media(app, request, name).await,
+        ["media", name] => file::send(app, request, name).await,
         [handle, rest @ ..] if handle.starts_with('@') => of_account(app, request, handle, rest),
         _ => Err(Error::NotFound),
     }
@@ -151,12 +150,6 @@ fn security(app: &App) -> Result<Response> {
     let institution = app.store.read(meta::institution)?;
     let text = plain::security(&app.site, &institution, contact, app.now()).ok_or(Error::NotFound)?;
     Ok(passing(text_file(text)))
-}
-
-async fn media(app: &App, request: &Request, name: &str) -> Result<Response> {
-    let path = app.files.path(name).ok_or(Error::NotFound)?;
-    let kind = Files::mime(name).ok_or(Error::NotFound)?;
-    file(&path, kind, request.header("range")).await
 }
 
 /// In whose name an error is told: the institution's where the store answers, else the domain's, in English.

@@ -130,7 +130,7 @@ pub fn finish(app: &App, path: &str, asked: Asked, mut response: Response) -> Re
     let (parts, body) = response.into_parts();
     let body = match body {
         Body::Full(body) => body.unwrap_or_default(),
-        file @ Body::File { .. } => return Response::from_parts(parts, file),
+        pieces @ Body::Pieces { .. } => return Response::from_parts(parts, pieces),
     };
     let finished = Arc::new(finished(parts.status, parts.headers, body, seen));
     let answer = unchanged(&finished, &asked).unwrap_or_else(|| send(&finished, &asked));

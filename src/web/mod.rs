@@ -6,6 +6,7 @@ pub mod budget;
 pub mod cache;
 pub mod cookie;
 pub mod csrf;
+pub mod file;
 pub mod front;
 pub mod multipart;
 mod negotiate;

@@ -58,6 +58,15 @@ pub fn coding(headers: &HeaderMap) -> Coding {
 
 /// Whether a line of `If-None-Match` names an entity tag, which is written with its quotes. It compares weakly.
 pub fn names(line: &HeaderValue, tag: &str) -> bool {
+    is_among(line, tag, true)
+}
+
+/// The same of `If-Match`, where a weak tag names nothing.
+pub fn names_strongly(line: &HeaderValue, tag: &str) -> bool {
+    is_among(line, tag, false)
+}
+
+fn is_among(line: &HeaderValue, tag: &str, weakly: bool) -> bool {
     let Ok(mut rest) = line.to_str().map(str::trim) else { return false };
     if rest == "*" {
         return true;
@@ -65,9 +74,10 @@ pub fn names(line: &HeaderValue, tag: &str) -> bool {
     let tag = tag.trim_matches('"');
     loop {
         rest = rest.trim_start_matches([' ', '\t', ',']);
-        let Some(inner) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"') else { return false };
+        let weak = rest.strip_prefix("W/");
+        let Some(inner) = weak.unwrap_or(rest).strip_prefix('"') else { return false };
         let Some((one, after)) = inner.split_once('"') else { return false };
-        if one == tag {
+        if one == tag && (weakly || weak.is_none()) {
             return true;
         }
         rest = after;

@@ -18,6 +18,7 @@ mod delivery;
 mod desk;
 mod door;
 mod federation;
+mod files;
 mod fuzz;
 mod hostile;
 mod house;

@@ -84,6 +84,15 @@ impl Line {
         answer.into_body().collect().await.unwrap();
         (status, wait.unwrap_or_default())
     }
+
+    /// The status of the answer to a GET, and the length of its body.
+    pub async fn get(&mut self, path: &str) -> (u16, usize) {
+        let request = Request::get(path).header("host", &self.authority).body(Full::default()).unwrap();
+        self.sender.ready().await.unwrap();
+        let answer = self.sender.send_request(request).await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.into_body().collect().await.unwrap().to_bytes().len())
+    }
 }
 
 pub async fn get(url: &str, accept: &str) -> Answer {

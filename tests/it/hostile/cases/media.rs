@@ -109,10 +109,32 @@ pub const CASES: &[Case] = &[
         &["media::captions::tests::files_that_never_end_are_refused"],
     ),
     fails(
-        "many or reversed ranges of a file at once",
+        "many ranges in one request, overlapping, reversed, endless",
         "CVE-2011-3192",
-        &["web::response::tests::ranges_are_one_or_all"],
+        &["files::many_ranges_at_once_are_one_answer", "web::file::tests::ranges_are_one_or_all"],
     ),
+    fails(
+        "readers that ask for large files and take nothing, to fill the memory",
+        "",
+        &[
+            "media::content::tests::those_who_take_nothing_do_not_fill_the_memory",
+            "files::a_wave_on_one_picture_never_touches_the_disk_and_others_are_served",
+        ],
+    ),
+    fails(
+        "a picture that was taken back and is still served",
+        "",
+        &[
+            "files::what_is_deleted_is_gone_from_memory_too",
+            "media::content::tests::a_small_file_is_read_once_and_a_removed_one_is_not_kept",
+        ],
+    ),
+    fails(
+        "a file that is a page, a script or an activity when it is opened alone",
+        "CVE-2024-25623",
+        &["files::a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity"],
+    ),
+    fails("a path out of the media folder", "", &["media::files::tests::names_are_exact"]),
     no_target(
         "a made-up blurhash that makes its reader run out of its memory",
         "",

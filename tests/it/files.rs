@@ -1,0 +1,166 @@
+//! Media files over real sockets: what a browser, a player, another server and a wave of them get.
+
+use bytes::Bytes;
+use instance::actions;
+use instance::app::upload;
+use instance::base::time::Clock;
+use instance::limits::media::{PIECE_LEAST, PIECES, SMALL_FILE};
+use instance::model::media::About;
+use instance::model::post::NewPost;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::support::http::{Line, get, send};
+use crate::support::{Instance, START};
+
+/// Bytes that tell where they are.
+fn counted(length: usize) -> Vec<u8> {
+    (0..=250).cycle().take(length).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ranges_and_conditions_are_answered_for_small_files_and_large() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    for (ext, kind, length) in [("jpg", "image/jpeg", 1_000), ("mp4", "video/mp4", 3 * SMALL_FILE + 7)] {
+        let bytes = counted(length);
+        let url = server.url(&format!("/media/{}", server.app.files.put(&bytes, ext).unwrap()));
+        // Cold, then at hand.
+        for _ in 0..2 {
+            let whole = send("GET", &url, &[], "").await;
+            let tag = whole.header("etag").to_owned();
+            let about = ["content-type", "content-length", "accept-ranges", "cache-control", "x-content-type-options"];
+            let told = about.map(|name| whole.header(name).to_owned());
+            let forever = "public, max-age=31536000, immutable";
+            assert_eq!(told, [kind, &length.to_string(), "bytes", forever, "nosniff"]);
+            assert!(tag.len() == 34 && tag.starts_with('"') && tag.ends_with('"'), "{tag}");
+            assert!(whole.body == bytes);
+            let head = send("HEAD", &url, &[("range", "bytes=1-2")], "").await;
+            assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+            assert_eq!(about.map(|name| head.header(name).to_owned()), told);
+
+            let last = length - 1;
+            for (asked, from, to) in [
+                ("bytes=0-0".to_owned(), 0, 0),
+                ("bytes=1-3".to_owned(), 1, 3),
+                (format!("bytes={}-", length / 3), length / 3, last),
+                (format!("bytes=5-{}", u64::MAX), 5, last),
+                ("bytes=-9".to_owned(), length - 9, last),
+            ] {
+                let part = send("GET", &url, &[("range", &asked), ("if-range", &tag)], "").await;
+                assert_eq!(part.status, 206, "{asked}");
+                assert_eq!(part.header("content-range"), format!("bytes {from}-{to}/{length}"));
+                assert_eq!((part.header("content-type"), part.header("etag")), (kind, tag.as_str()));
+                assert!(part.body == bytes[from..=to], "{asked}");
+            }
+            let beyond = send("GET", &url, &[("range", &format!("bytes={length}-"))], "").await;
+            assert_eq!((beyond.status.as_u16(), beyond.header("content-range")), (416, &*format!("bytes */{length}")));
+            for (name, value, status) in [
+                ("if-none-match", tag.as_str(), 304),
+                ("if-none-match", "\"another\"", 200),
+                ("if-match", "\"another\"", 412),
+                ("if-match", tag.as_str(), 200),
+            ] {
+                for method in ["GET", "HEAD"] {
+                    let answer = send(method, &url, &[(name, value)], "").await;
+                    assert_eq!(answer.status.as_u16(), status, "{method} {name}: {value}");
+                    assert!(status != 304 || answer.body.is_empty() && answer.header("etag") == tag);
+                }
+            }
+            let changed = [("range", "bytes=1-3"), ("if-range", "\"another\"")];
+            assert_eq!(send("GET", &url, &changed, "").await.body.len(), length);
+        }
+        assert_eq!(send("POST", &url, &[], "").await.status, 404);
+    }
+    assert_eq!(server.app.files.held(), 1_000, "only the small one stays in memory");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_ranges_at_once_are_one_answer() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let url = server.url(&format!("/media/{}", server.app.files.put(&counted(2 * SMALL_FILE), "mp3").unwrap()));
+    for asked in ["bytes=0-,0-,0-,0-".to_owned(), format!("bytes={}", "0-1,".repeat(1_000)), "bytes=9-1".to_owned()] {
+        let whole = send("GET", &url, &[("range", &asked)], "").await;
+        assert_eq!((whole.status.as_u16(), whole.body.len()), (200, 2 * SMALL_FILE), "{asked}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let words = br#"{"@context":"https://www.w3.org/ns/activitystreams","type":"Note"}<script>alert(1)</script>"#;
+    for (ext, kind) in [("png", "image/png"), ("webm", "video/webm"), ("ogg", "audio/ogg"), ("flac", "audio/flac")] {
+        let url = server.url(&format!("/media/{}", server.app.files.put(words, ext).unwrap()));
+        for accept in ["application/activity+json", "text/html", "*/*"] {
+            let answer = get(&url, accept).await;
+            assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, kind), "{accept}");
+            let policy = answer.header("content-security-policy");
+            assert!(policy.contains("default-src 'none'") && policy.ends_with("; sandbox"), "{policy}");
+            assert!(!policy.contains("script") && !policy.contains("allow-"), "{policy}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_on_one_picture_never_touches_the_disk_and_others_are_served() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let post = server.publish("The bridge is open").await;
+    let name = server.app.files.put(&counted(100_000), "jpg").unwrap();
+    let film = server.app.files.put(&counted(8 << 20), "mp4").unwrap();
+    let (path, page) = (format!("/media/{name}"), format!("/@press/{}", post.id));
+    assert_eq!(send("GET", &server.url(&path), &[], "").await.status, 200);
+    // From here on there is no file any more that could be read.
+    std::fs::remove_file(server.app.files.path(&name).unwrap()).unwrap();
+    // These ask for a film and take nothing of it.
+    let mut lazy = Vec::new();
+    for _ in 0..200 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(format!("GET /media/{film} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+        stream.readable().await.unwrap();
+        lazy.push(stream);
+    }
+    let mut wave = JoinSet::new();
+    for _ in 0..20 {
+        let mut line = Line::open(server.address).await;
+        let path = path.clone();
+        wave.spawn(async move {
+            for _ in 0..500 {
+                assert_eq!(line.get(&path).await, (200, 100_000));
+            }
+        });
+    }
+    let mut reader = Line::open(server.address).await;
+    let mut pages = 0;
+    while wave.try_join_next().is_none_or(|ended| ended.is_ok()) && !wave.is_empty() {
+        assert_eq!(reader.get(&page).await.0, 200);
+        pages += 1;
+    }
+    assert!(pages > 0 && wave.is_empty());
+    let most = PIECES + 200 * PIECE_LEAST;
+    assert!(server.app.files.held() <= most, "{} bytes in memory", server.app.files.held());
+    // Who has waited so long still gets all of it.
+    let mut one = lazy.pop().unwrap();
+    let mut taken = vec![0; 8 << 20];
+    one.read_exact(&mut taken).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_is_gone_from_memory_too() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(90, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    let about = About::words("A black field");
+    let media = upload::take_bytes(&server.app, server.by(), bytes.get_ref(), about).await.unwrap();
+    let new = NewPost { media: vec![media.id], ..NewPost::plain("en".parse().unwrap(), "Look") };
+    let post = server.publish_new(new).await;
+    let urls: Vec<_> = media.files().map(|name| server.url(&format!("/media/{name}"))).collect();
+    for url in &urls {
+        assert_eq!(send("GET", url, &[], Bytes::new()).await.status, 200);
+    }
+    let (site, by, id) = (server.app.site.clone(), server.by(), post.id);
+    server.app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await.unwrap();
+    for url in &urls {
+        assert_eq!(send("GET", url, &[], Bytes::new()).await.status, 404);
+    }
+}
