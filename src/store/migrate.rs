@@ -77,7 +77,7 @@ fn actors_slim(txn: &WriteTransaction) -> Result<()> {
     }
 }
 
-/// Form 4: Follows are found by who sent them. Rows of followers and actors got shorter too; those of before read the same.
+/// Form 4: Follows are found by who sent them. Rows of followers and actors got shorter; those of before read the same.
 fn follows(txn: &WriteTransaction) -> Result<()> {
     let is_follow = |mut key: &[u8]| matches!(<(Fingerprint, ActRef)>::read(&mut key), Some((_, ActRef::Follow(..))));
     let mut index = open(txn, ACT_BY_URI.name)?;
