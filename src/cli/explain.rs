@@ -250,6 +250,19 @@ const TEXTS: &[(&str, &str)] = &[
     ("E174", "A post of another server lacks something that is needed, or is by somebody else than it says."),
     ("E180", "A document is not JSON, or repeats a key, so that two readers could understand it differently."),
     (
+        "E190",
+        "A picture is either described or marked as decorative: then screen readers pass over it, so it may say nothing that the \
+              text does not say. Videos and sounds always need a description.",
+    ),
+    (
+        "E191",
+        "The place to look at in a picture is two numbers from -1 to 1: from left to right and from bottom to top. 0,0 is the middle.",
+    ),
+    (
+        "E192",
+        "What was published with a file is changed through its post or its profile, so that the servers that have a copy are told.",
+    ),
+    (
         "E202",
         "Captions are WebVTT or SubRip (SRT), as text in UTF-8: for each caption a line with its times, its text, and an empty \
               line. The message names the line that is wrong. Of marks in the text, voices, italics and bold stay.",
@@ -295,19 +308,6 @@ const TEXTS: &[(&str, &str)] = &[
     (
         "E307",
         "A link without a name is for the owner, and there are several. 'instance user login-link EMAIL' says for whom.",
-    ),
-    (
-        "E190",
-        "A picture is either described or marked as decorative: then screen readers pass over it, so it may say nothing that the \
-              text does not say. Videos and sounds always need a description.",
-    ),
-    (
-        "E191",
-        "The place to look at in a picture is two numbers from -1 to 1: from left to right and from bottom to top. 0,0 is the middle.",
-    ),
-    (
-        "E192",
-        "What was published with a file is changed through its post or its profile, so that the servers that have a copy are told.",
     ),
     (
         "E900",

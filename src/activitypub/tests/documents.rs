@@ -160,7 +160,7 @@ fn expected_note() -> Value {
             "mediaType": "image/jpeg",
             "url": "https://s.example/media/1.jpg",
             "name": "Map of the detour",
-            "nameMap": { "en": "Map of the detour", "de": "Karte der Umleitung" },
+            "nameMap": { "en": "Map of the detour" },
             "summary": "Map of the detour",
             "width": 1600,
             "height": 900,
