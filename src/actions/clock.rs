@@ -3,6 +3,7 @@
 use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::limits::keep::LONGEST_WAIT;
+use crate::model::delivery::Wake;
 use crate::model::ids::ServerId;
 use crate::model::server::Server;
 use crate::store::{Rows, Write, actors, deliveries};
@@ -47,6 +48,7 @@ pub fn set_right(tx: &mut Write<'_>, misled: &[ServerId]) -> Result<()> {
                 deliveries::put(tx, name, &delivery)?;
             }
         }
+        tx.after.deliveries.push(Wake { server: *id, at: now, of: None });
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use instance::base::time::{Clock, Timestamp};
 use instance::model::delivery::State;
 use instance::store::{actors, deliveries, notes};
+use instance::work;
 use serde_json::json;
 
 use crate::support::evil::{Evil, Page, Signed, key, post};
@@ -63,7 +64,7 @@ async fn pass(us: &Instance, clock: &Clock, span: Duration) {
         let due = next(us).unwrap_or(end).max(clock.now().plus(Duration::from_secs(1)));
         clock.set(due.min(round).min(end));
         if clock.now() == round {
-            instance::work::prune::turn(&us.app, false).await.unwrap();
+            work::prune::turn(&us.app, false).await.unwrap();
             round = round.plus(HOUR);
         }
         drain(&[us]).await;
@@ -171,6 +172,38 @@ async fn a_clock_that_is_set_back_leaves_nothing_waiting_for_a_year() {
     assert!(us.app.store.read(|rows| notes::by_uri(rows, &peers[0].url("/n/1"))).unwrap().is_some());
 }
 
+/// The loop itself, which remembers when it wanted to go on.
+#[tokio::test]
+async fn a_clock_that_is_set_back_wakes_who_waits_for_the_future() {
+    let (clock, us, peers) = start(&["127.0.2.10"]).await;
+    clock.advance(YEAR);
+    set_well(&peers, false);
+    let running = us.app.spawn(work::deliver::run(Arc::clone(&us.app)));
+    let future = us.publish("Notice 00").await;
+    let name = future.activities[0];
+    let tried = || {
+        let rows = us.app.store.read(|rows| deliveries::of_activity(rows, name)).unwrap();
+        rows.iter().all(|(_, delivery)| delivery.tries == 1)
+    };
+    until(tried).await;
+    clock.set(START.plus(HOUR));
+    set_well(&peers, true);
+    work::prune::turn(&us.app, false).await.unwrap();
+    until(|| told(&peers[0]) == posts(0..1) && us.deliveries(State::Waiting) == 0).await;
+    us.app.stop();
+    running.await.unwrap();
+}
+
+/// Waits for what other tasks do by themselves.
+async fn until(is_so: impl Fn() -> bool) {
+    let reached = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), reached).await.expect("it does not come to this");
+}
+
 #[tokio::test]
 async fn a_clock_that_leaps_gives_nobody_up() {
     let (clock, us, peers) = start(&["127.0.2.7"]).await;
@@ -182,7 +215,7 @@ async fn a_clock_that_leaps_gives_nobody_up() {
     for leap in [DAY, YEAR] {
         clock.advance(leap);
         let before = peers[0].count();
-        instance::work::prune::turn(&us.app, false).await.unwrap();
+        work::prune::turn(&us.app, false).await.unwrap();
         drain(&[&us]).await;
         assert_eq!(peers[0].count() - before, 1, "one try, however much is due");
         assert_eq!(us.deliveries(State::Waiting), 3, "{leap:?}");
