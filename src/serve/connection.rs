@@ -40,8 +40,8 @@ where
     F: Future<Output = hyper::Response<Body>> + Send + 'static,
 {
     let io = TokioIo::new(Watched { stream, seat: Arc::clone(&seat) });
-    let service = service_fn(|request| {
-        let work = Work::begin(&seat);
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let work = Work::begin(&seat, request.version());
         let answer = answer(request);
         async move { Ok::<_, Infallible>(answer.await.map(|body| Counted { body, _work: work.answering() })) }
     });

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hyper::StatusCode;
+use hyper::{StatusCode, Version};
 use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
@@ -45,6 +45,8 @@ pub struct Seat {
     /// The peer has not taken all that was written.
     blocked: AtomicBool,
     idle_since: AtomicU64,
+    /// Whether it speaks HTTP/2, where bytes without a request are mostly answers to our own pings.
+    pinged: AtomicBool,
     /// Since when a head is arriving.
     head_since: AtomicU64,
     /// Since when, and how much, the peer has taken of answers.
@@ -157,6 +159,7 @@ impl Seat {
             answers: AtomicU32::new(0),
             blocked: AtomicBool::new(false),
             idle_since: AtomicU64::new(now),
+            pinged: AtomicBool::new(false),
             head_since: AtomicU64::new(now),
             span_since: AtomicU64::new(0),
             span_bytes: AtomicU64::new(0),
@@ -204,9 +207,10 @@ impl Seat {
         self.span_bytes.store(0, Ordering::Relaxed);
     }
 
-    /// Bytes came in.
+    /// Bytes came in. Of HTTP/2 only the first head is waited for so; a later one has the time of who is idle.
     pub fn read(&self) {
-        if self.requests.load(Ordering::Relaxed) == 0 && self.head_since.load(Ordering::Relaxed) == 0 {
+        let resting = self.requests.load(Ordering::Relaxed) == 0 && self.head_since.load(Ordering::Relaxed) == 0;
+        if resting && !self.pinged.load(Ordering::Relaxed) {
             self.head_since.store(self.seats.now(), Ordering::Relaxed);
         }
     }
@@ -258,8 +262,9 @@ pub struct Work {
 }
 
 impl Work {
-    pub fn begin(seat: &Arc<Seat>) -> Self {
+    pub fn begin(seat: &Arc<Seat>, version: Version) -> Self {
         seat.requests.fetch_add(1, Ordering::Relaxed);
+        seat.pinged.store(version == Version::HTTP_2, Ordering::Relaxed);
         seat.head_since.store(0, Ordering::Relaxed);
         Self { seat: Arc::clone(seat), answering: false }
     }

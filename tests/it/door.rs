@@ -8,6 +8,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use instance::base::time::Clock;
 use instance::limits::{Rate, inbound};
 use instance::serve::House;
@@ -145,6 +147,23 @@ async fn a_connection_is_kept_while_it_rests_but_not_for_ever() {
     }
     assert_eq!(ask(&mut kept, &get("/healthz")).await.status, 200);
     assert_eq!(seconds_until_closed(&mut kept).await, inbound::IDLE_TIME.as_secs());
+}
+
+/// Our own pings are answered all the while; that is no request.
+#[tokio::test(start_paused = true)]
+async fn a_connection_of_http2_rests_as_long() {
+    let door = Door::open(|_| {}).await;
+    let stream = TokioIo::new(door.connect(ALICE));
+    let (mut ask, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+    let closed = tokio::spawn(connection);
+    for _ in 0..2 {
+        let request = hyper::Request::get("http://x/healthz").body(String::new()).unwrap();
+        assert_eq!(ask.send_request(request).await.unwrap().status(), 200);
+        sleep(Duration::from_secs(60)).await;
+    }
+    let began = Instant::now();
+    let _ = closed.await.unwrap();
+    assert_eq!(began.elapsed().as_secs() + 60, inbound::IDLE_TIME.as_secs());
 }
 
 #[tokio::test(start_paused = true)]
