@@ -277,7 +277,10 @@ mod tests {
 
     use super::*;
     use crate::base::time::{Clock, Timestamp};
-    use crate::store::{Options, Store, schema::GONE};
+    use crate::model::ids::MediaId;
+    use crate::model::media::Media;
+    use crate::store::schema::{GONE, KEYS, MEDIA};
+    use crate::store::{Options, Rows, Store};
 
     /// A disk that is full from one moment on.
     #[derive(Debug)]
@@ -307,6 +310,18 @@ mod tests {
 
     fn full() -> io::Error {
         io::Error::from(io::ErrorKind::StorageFull)
+    }
+
+    /// What is changed without being told, or looked at without being noted, would leave stale pages.
+    #[test]
+    fn pages_are_made_of_what_is_told_and_noted() {
+        let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+        let store = Store::on_backend(InMemoryBackend::new, options).unwrap();
+        assert!(store.read_noting(|rows| rows.len(&GONE)).is_err());
+        let (_, seen) = store.read_noting(|rows| rows.len(&KEYS)).unwrap();
+        assert!(store.holds(&seen));
+        assert!(store.write_blocking(|tx| tx.put_all(&MEDIA, std::iter::empty::<(MediaId, Media)>())).is_err());
+        store.write_blocking(|tx| tx.put_all(&GONE, [([0; 16], Timestamp(1))].into_iter())).unwrap();
     }
 
     #[test]
