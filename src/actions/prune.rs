@@ -1,97 +1,129 @@
-//! What need not be kept any longer.
+//! What need not be kept any longer, a stretch of rows at a time.
+
+use serde::de::DeserializeOwned;
 
 use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::limits;
-use crate::model::delivery::State;
-use crate::store::schema::{GONE, LOGIN_LINKS, MEDIA, SESSIONS};
-use crate::store::{Rows, Span, Write, activities, actors, deliveries};
+use crate::limits::keep::STEP;
+use crate::model::delivery::{Delivery, State};
+use crate::model::ids::MediaId;
+use crate::model::media::Media;
+use crate::store::deliveries::{self, Name};
+use crate::store::schema::{Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
+use crate::store::{Key, Rows, Span, Table, Write, activities, actors};
 
-/// Forgets up to `limits::keep::STEP` rows of each kind; true when there may be more.
-pub fn prune(tx: &mut Write<'_>) -> Result<bool> {
+/// Where a round of pruning stands: in a table, behind the row that was looked at last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Gone(Option<Fingerprint>),
+    Links(Option<[u8; 32]>),
+    Sessions(Option<[u8; 32]>),
+    Uploads(Option<MediaId>),
+    Outcomes(Option<Name>),
+}
+
+impl Place {
+    pub const START: Self = Self::Gone(None);
+}
+
+/// Looks at up to `limits::keep::STEP` rows, forgets what need not be kept, and answers with where to go on; `None` at
+/// the end of a round.
+pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
     let now = tx.now();
-    let mut more = false;
-    more |= expired(tx, now)?;
-    more |= uploads(tx, now)?;
-    more |= outcomes(tx, now)?;
-    Ok(more)
+    let next = match at {
+        Place::Gone(from) => {
+            let last = expire(tx, &GONE, from, |at| now.since(*at) > limits::keep::GONE)?;
+            last.map_or(Place::Links(None), |last| Place::Gone(Some(last)))
+        }
+        Place::Links(from) => {
+            let last = expire(tx, &LOGIN_LINKS, from, |link| link.expires < now)?;
+            last.map_or(Place::Sessions(None), |last| Place::Links(Some(last)))
+        }
+        Place::Sessions(from) => {
+            let last = expire(tx, &SESSIONS, from, |session| session.expires < now)?;
+            last.map_or(Place::Uploads(None), |last| Place::Sessions(Some(last)))
+        }
+        Place::Uploads(from) => {
+            let unused = |media: &Media| !media.used && now.since(media.created) > limits::keep::UNUSED_UPLOAD;
+            let (unused, last) = stretch(tx, &MEDIA, from, unused)?;
+            for id in unused {
+                super::media::forget(tx, id)?;
+            }
+            last.map_or(Place::Outcomes(None), |last| Place::Uploads(Some(last)))
+        }
+        Place::Outcomes(from) => return Ok(outcomes(tx, now, from)?.map(|last| Place::Outcomes(Some(last)))),
+    };
+    Ok(Some(next))
 }
 
-fn expired(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
-    let (mut gone, mut links, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
-    tx.each(&GONE, &Span::all(), |key, at| {
-        if now.since(at) > limits::keep::GONE {
-            gone.push(key);
+/// Of the next rows behind `from` the keys of those that fit, and the last of all when there may be more.
+fn stretch<K: Key + Copy, V: DeserializeOwned>(
+    rows: &impl Rows,
+    table: &Table<K, V>,
+    from: Option<K>,
+    fits: impl Fn(&V) -> bool,
+) -> Result<(Vec<K>, Option<K>)> {
+    let span = from.map_or_else(Span::all, |from| Span::all().after(&from)).limit(STEP);
+    let (mut fit, mut seen, mut last) = (Vec::new(), 0, None);
+    rows.each(table, &span, |key, row| {
+        if fits(&row) {
+            fit.push(key);
         }
-        Ok(gone.len() < limits::keep::STEP)
+        (seen, last) = (seen + 1, Some(key));
+        Ok(true)
     })?;
-    tx.each(&LOGIN_LINKS, &Span::all(), |key, link| {
-        if link.expires < now {
-            links.push(key);
-        }
-        Ok(links.len() < limits::keep::STEP)
-    })?;
-    tx.each(&SESSIONS, &Span::all(), |key, session| {
-        if session.expires < now {
-            sessions.push(key);
-        }
-        Ok(sessions.len() < limits::keep::STEP)
-    })?;
-    for key in &gone {
-        tx.remove(&GONE, key)?;
-    }
-    for key in &links {
-        tx.remove(&LOGIN_LINKS, key)?;
-    }
-    for key in &sessions {
-        tx.remove(&SESSIONS, key)?;
-    }
-    Ok(gone.len() == limits::keep::STEP || links.len() == limits::keep::STEP || sessions.len() == limits::keep::STEP)
+    Ok((fit, last.filter(|_| seen == STEP)))
 }
 
-fn uploads(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
-    let mut unused = Vec::new();
-    tx.each(&MEDIA, &Span::all(), |id, media| {
-        if !media.used && now.since(media.created) > limits::keep::UNUSED_UPLOAD {
-            unused.push(id);
-        }
-        Ok(unused.len() < limits::keep::STEP)
-    })?;
-    for id in &unused {
-        super::media::forget(tx, *id)?;
+/// Removes those of the next rows that are over; answers as `stretch`.
+fn expire<K: Key + Copy, V: DeserializeOwned>(
+    tx: &mut Write<'_>,
+    table: &Table<K, V>,
+    from: Option<K>,
+    is_over: impl Fn(&V) -> bool,
+) -> Result<Option<K>> {
+    let (over, last) = stretch(tx, table, from, is_over)?;
+    for key in over {
+        tx.remove(table, &key)?;
     }
-    Ok(unused.len() == limits::keep::STEP)
+    Ok(last)
 }
 
 /// Outcomes older than a month, and the activities that nothing names any more. What has waited longer than a
 /// delivery lives is given up here too: its lane may have been suspended all the time.
-fn outcomes(tx: &mut Write<'_>, now: Timestamp) -> Result<bool> {
-    let (mut old, mut late) = (Vec::new(), Vec::new());
-    deliveries::oldest(tx, |name, delivery| {
+fn outcomes(tx: &mut Write<'_>, now: Timestamp, from: Option<Name>) -> Result<Option<Name>> {
+    let (mut old, mut late, mut seen, mut next) = (Vec::new(), Vec::new(), 0, None);
+    deliveries::oldest(tx, from, |name, delivery| {
         let age = now.since(delivery.created);
-        if delivery.state == State::Waiting && age > limits::delivery::OVERDUE {
-            // Not after a mere leap of the clock: a server that is well has its try first.
-            if actors::get_server(tx, delivery.server)?.suspended {
-                late.push((name, delivery));
-            }
-        } else if delivery.state != State::Waiting && age > limits::keep::OUTCOMES {
-            old.push(name);
-        }
         // Keys are in order of time: what follows a young one is younger.
-        Ok(age > limits::delivery::OVERDUE && old.len() < limits::keep::STEP && late.len() < limits::keep::STEP)
+        if age <= limits::delivery::OVERDUE {
+            return Ok(false);
+        }
+        if delivery.state != State::Waiting {
+            if age > limits::keep::OUTCOMES {
+                old.push(name);
+            }
+        } else if actors::get_server(tx, delivery.server)?.suspended {
+            // Not after a mere leap of the clock: a server that is well has its try first.
+            late.push((name, delivery));
+        }
+        seen += 1;
+        next = (seen == STEP).then_some(name);
+        Ok(next.is_none())
     })?;
-    for (name, delivery) in &late {
-        deliveries::put(tx, *name, &crate::model::delivery::Delivery { state: State::GivenUp, ..delivery.clone() })?;
+    for (name, delivery) in late {
+        deliveries::put(tx, name, &Delivery { state: State::GivenUp, ..delivery })?;
     }
-    for name in &old {
-        deliveries::remove(tx, *name)?;
-        let spent = deliveries::of_activity(tx, name.0)?.is_empty();
+    for name in old {
+        deliveries::remove(tx, name)?;
+        let spent = !deliveries::has_any(tx, name.0)?;
         let activity = activities::get(tx, name.0)?;
         if spent && activity.is_some_and(|a| !a.listed && a.post.is_none() && !may_be_undone(&a.kind)) {
             activities::erase(tx, name.0)?;
         }
     }
-    Ok(old.len() == limits::keep::STEP || late.len() == limits::keep::STEP)
+    Ok(next)
 }
 
 /// Its Undo repeats it word for word, years later perhaps.

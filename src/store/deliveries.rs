@@ -50,6 +50,11 @@ pub fn of_activity(rows: &impl Rows, activity: ActivityId) -> Result<Vec<(Name, 
     rows.rows(&DELIVERIES, Span::under(&activity))
 }
 
+/// Whether anything is known of the way of an activity.
+pub fn has_any(rows: &impl Rows, activity: ActivityId) -> Result<bool> {
+    Ok(!rows.keys(&DELIVERIES, Span::under(&activity).limit(1))?.is_empty())
+}
+
 /// What waits in a server's lane, soonest first.
 pub fn lane(rows: &impl Rows, server: ServerId, limit: usize) -> Result<Vec<(Timestamp, Name)>> {
     let keys = rows.keys(&LANES, Span::under(&server).limit(limit))?;
@@ -96,9 +101,23 @@ pub fn each(rows: &impl Rows, mut each: impl FnMut(Name, Delivery) -> Result<boo
     rows.each(&DELIVERIES, &Span::all().newest_first(), &mut each)
 }
 
-/// All deliveries, oldest activity first.
-pub fn oldest(rows: &impl Rows, mut each: impl FnMut(Name, Delivery) -> Result<bool>) -> Result<()> {
-    rows.each(&DELIVERIES, &Span::all(), &mut each)
+/// All deliveries behind `from`, oldest activity first.
+pub fn oldest(
+    rows: &impl Rows,
+    from: Option<Name>,
+    mut each: impl FnMut(Name, Delivery) -> Result<bool>,
+) -> Result<()> {
+    rows.each(&DELIVERIES, &from.map_or_else(Span::all, |from| Span::all().after(&from)), &mut each)
+}
+
+/// Takes a delivery whose row cannot be read out of its lane.
+pub fn leave_lane(tx: &mut Write<'_>, server: ServerId, name: Name) -> Result<()> {
+    for (due, other) in lane(tx, server, usize::MAX)? {
+        if other == name {
+            tx.remove(&LANES, &(server, due, name.0, name.1))?;
+        }
+    }
+    Ok(())
 }
 
 /// Brings every waiting delivery of a lane forward to now.

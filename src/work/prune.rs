@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions;
+use crate::actions::prune::Place;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
@@ -32,7 +33,10 @@ pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
         tracing::warn!(servers = misled.len(), "the clock was set back: what waited for the future is tried now");
         app.store.write(move |tx| actions::clock::set_right(tx, &misled)).await?;
     }
-    while app.store.write(actions::prune::prune).await? {}
+    let mut next = Some(Place::START);
+    while let Some(at) = next {
+        next = app.store.write(move |tx| actions::prune::prune(tx, at)).await?;
+    }
     if !sweep {
         return Ok(());
     }

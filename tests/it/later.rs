@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use instance::actions;
 use instance::actions::edit::Change;
+use instance::actions::prune::{self, Place};
 use instance::actions::receive::{Gathered, apply};
 use instance::activitypub::read::{Incoming, Intent, Undone};
 use instance::app::lookup;
 use instance::base::time::{Clock, Timestamp};
 use instance::error::Error;
+use instance::limits::keep::STEP;
 use instance::model::account::Replies;
 use instance::model::ids::{AccountId, MediaId};
 use instance::model::media::{Media, Small};
 use instance::model::note::Shown;
 use instance::model::post::{NewPost, Version};
 use instance::store::counts::{self, Count};
-use instance::store::schema::MEDIA;
-use instance::store::{follows, notes};
+use instance::store::schema::{GONE, MEDIA};
+use instance::store::{Rows, Write, follows, notes};
 
 use crate::support::http::send;
 use crate::support::{Instance, START, drain};
@@ -136,6 +138,33 @@ async fn a_picture_has_one_place() {
         })
         .await;
     assert!(matches!(refused, Err(Error::Invalid(problem)) if problem.id == "E133"));
+}
+
+/// However much there is, a look at it holds nobody up.
+#[tokio::test]
+async fn what_is_forgotten_is_looked_for_a_stretch_at_a_time() {
+    let clock = Clock::by_hand(START);
+    let us = Instance::start(&clock).await;
+    let key = |n: u64| {
+        let mut key = [0; 16];
+        key[..8].copy_from_slice(&n.to_be_bytes());
+        key
+    };
+    let most = STEP as u64;
+    let fill = move |tx: &mut Write<'_>| {
+        let now = tx.now();
+        (0..most).try_for_each(|n| tx.put(&GONE, &key(n), &now))?;
+        tx.put(&GONE, &key(most), &Timestamp(0))
+    };
+    us.app.store.write(fill).await.unwrap();
+    let step = async |at| us.app.store.write(move |tx| prune::prune(tx, at)).await.unwrap();
+    let left = || us.app.store.read(|rows| rows.len(&GONE)).unwrap();
+    let next = step(Place::START).await;
+    assert_eq!((next, left()), (Some(Place::Gone(Some(key(most - 1)))), most + 1));
+    assert_eq!((step(next.unwrap()).await, left()), (Some(Place::Links(None)), most));
+    clock.advance(40 * DAY);
+    instance::work::prune::turn(&us.app, false).await.unwrap();
+    assert_eq!(left(), 0);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use instance::actions;
 use instance::actions::edit::Change;
+use instance::actions::prune::Place;
 use instance::actions::receive::{Gathered, apply};
 use instance::activitypub::read::{Incoming, Intent, Undone, note::NoteIn};
 use instance::error::{Error, Result};
@@ -101,7 +102,7 @@ fn labels(rows: &impl Rows, names: &Names) -> Result<Labelled> {
     }
     let mut told: BTreeMap<(String, u64), Vec<ActivityId>> = BTreeMap::new();
     let mut all = Vec::new();
-    deliveries::oldest(rows, |name, delivery| {
+    deliveries::oldest(rows, None, |name, delivery| {
         all.push((name, (delivery.state, delivery.tries)));
         Ok(true)
     })?;
@@ -187,7 +188,13 @@ pub fn perform(tx: &mut Write<'_>, account: &Account, names: &Names, verb: &Verb
         Verb::Forgive { server } => actions::deliver::heard_from(tx, &format!("s{server}.example")),
         Verb::Follow { actor } => actions::follow::follow(tx, &site, by, &user(*actor)),
         Verb::Unfollow { actor } => actions::follow::unfollow(tx, &site, by, &user(*actor).uri),
-        Verb::Prune => actions::prune::prune(tx).map(|_| ()),
+        Verb::Prune => {
+            let mut next = Some(Place::START);
+            while let Some(at) = next {
+                next = actions::prune::prune(tx, at)?;
+            }
+            Ok(())
+        }
     }
 }
 
