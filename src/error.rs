@@ -90,6 +90,11 @@ impl Error {
         Self::Broken(Cause { what: what.into(), source: None })
     }
 
+    /// What the log says of it, never to be shown to a stranger.
+    pub fn cause(&self) -> &dyn fmt::Display {
+        if let Self::Broken(cause) = self { cause } else { self }
+    }
+
     /// A peer's failure that may pass.
     pub fn peer_later(host: impl Into<String>, what: impl Into<String>) -> Self {
         Self::Peer { host: host.into(), what: what.into(), again: Again::Later }

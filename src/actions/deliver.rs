@@ -1,10 +1,11 @@
 //! What came of a delivery.
 
+use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::limits;
 use crate::model::activity::Activity;
 use crate::model::delivery::{Delivery, Outcome, State, Wake, delay, jittered};
-use crate::model::ids::InboxId;
+use crate::model::ids::{InboxId, ServerId};
 use crate::model::server::Server;
 use crate::store::deliveries::Name;
 use crate::store::{Rows, Write, accounts, activities, actors, deliveries, follows};
@@ -29,29 +30,54 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
             if delivery.lets_others_pass() {
                 delivery.due = now.plus(jittered(delay(delivery.tries), salt));
             }
-            if now.since(delivery.created) >= limits::delivery::LIFETIME && delivery.tries >= limits::delivery::FEWEST {
-                delivery.state = State::GivenUp;
-            }
+            give_up_in_time(&mut delivery, now);
             server.failed(now, *retry_after);
             if retry_after.is_none() {
                 server.paused_until = now.plus(jittered(server.paused_until.since(now), salt));
             }
             actors::put_server(tx, &server)?;
         }
+        Outcome::Ours { said } => {
+            delivery.said = clip(said);
+            delivery.tries = delivery.tries.max(limits::delivery::IN_ORDER.saturating_add(1));
+            delivery.due = now.plus(jittered(delay(delivery.tries), crate::crypto::random::salt()));
+            give_up_in_time(&mut delivery, now);
+        }
         Outcome::Late => {
             delivery.said = clip("a newer version arrived before it");
             delivery.state = State::Dropped;
         }
-        Outcome::Never { said, gone } => {
+        Outcome::Never { said, status } => {
             delivery.said = clip(said);
             delivery.state = State::Refused;
-            well(tx, &mut server)?;
-            if *gone {
+            if status.is_some() {
+                well(tx, &mut server)?;
+            }
+            if *status == Some(410) {
                 leave(tx, name.1)?;
             }
         }
     }
     deliveries::put(tx, name, &delivery)
+}
+
+fn give_up_in_time(delivery: &mut Delivery, now: Timestamp) {
+    if now.since(delivery.created) >= limits::delivery::LIFETIME && delivery.tries >= limits::delivery::FEWEST {
+        delivery.state = State::GivenUp;
+    }
+}
+
+/// What came of it cannot be written down: it ends here, or it would be sent again for ever. A row that cannot even be
+/// read stays for whoever repairs it, and holds its lane up no longer.
+pub fn set_aside(tx: &mut Write<'_>, server: ServerId, name: Name) -> Result<()> {
+    match deliveries::get(tx, name) {
+        Ok(Some(row)) if row.state == State::Waiting => {
+            let said = clip("what came of it could not be written down");
+            deliveries::put(tx, name, &Delivery { state: State::GivenUp, said, ..row })
+        }
+        Ok(_) => Ok(()),
+        Err(_) => deliveries::leave_lane(tx, server, name),
+    }
 }
 
 /// Whether a delivery that let others pass would now put an older version over a newer one, or bring back what was

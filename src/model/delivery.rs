@@ -98,16 +98,21 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Done,
+    /// Try again; not before `retry_after`, if the server named a time.
     Later {
         said: String,
         retry_after: Option<Duration>,
     },
+    /// Something here is at fault, not the server: it is tried again, and lets others pass at once.
+    Ours {
+        said: String,
+    },
     /// A newer version of the same thing has arrived there, which this one must not overwrite.
     Late,
-    /// `gone`: the inbox answered 410 and its followers are removed.
+    /// Trying again cannot help. `status`: what the server answered; `None` when it was not even asked.
     Never {
         said: String,
-        gone: bool,
+        status: Option<u16>,
     },
 }
 

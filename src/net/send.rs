@@ -1,38 +1,20 @@
 //! What the answer to a delivery means: done, later or never.
 
-use std::time::Duration;
-
 use super::client::Posted;
 use crate::error::{Again, Error, Result};
-
-/// What to do with a delivery after a try.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    Done,
-    /// Try again; not before `retry_after`, if the peer named a time (at most a day).
-    Later {
-        what: String,
-        retry_after: Option<Duration>,
-    },
-    /// Trying again cannot help. `gone`: 410, the inbox will not come back and whoever it stood for can be forgotten.
-    Never {
-        what: String,
-        gone: bool,
-    },
-}
+use crate::model::delivery::Outcome;
 
 /// Judges a try as Mastodon's `delivery_worker.rb` does: 2xx is done; 401, 408, 429 and 5xx except 501 may pass; other
 /// answers are final. Redirects are not followed with an activity in hand, and are final too.
-pub fn judge(result: &Result<Posted>) -> Verdict {
+pub fn judge(result: &Result<Posted>) -> Outcome {
     match result {
-        Ok(posted) if (200..300).contains(&posted.status) => Verdict::Done,
-        Ok(posted) if may_pass(posted.status) => Verdict::Later { what: said(posted), retry_after: posted.retry_after },
-        Ok(posted) => Verdict::Never { what: said(posted), gone: posted.status == 410 },
-        Err(Error::Peer { host: _, what, again: Again::Never }) => Verdict::Never { what: what.clone(), gone: false },
+        Ok(posted) if (200..300).contains(&posted.status) => Outcome::Done,
+        Ok(posted) if may_pass(posted.status) => Outcome::Later { said: said(posted), retry_after: posted.retry_after },
+        Ok(posted) => Outcome::Never { said: said(posted), status: Some(posted.status) },
+        Err(Error::Peer { host: _, what, again: Again::Never }) => Outcome::Never { said: what.clone(), status: None },
         Err(Error::Peer { host: _, what, again: Again::Later }) => {
-            Verdict::Later { what: what.clone(), retry_after: None }
+            Outcome::Later { said: what.clone(), retry_after: None }
         }
-        // Ours, not the peer's: the delivery is not lost for it.
         Err(
             e @ (Error::NotFound
             | Error::SignIn
@@ -42,7 +24,7 @@ pub fn judge(result: &Result<Posted>) -> Verdict {
             | Error::Busy { .. }
             | Error::Gone
             | Error::Broken(_)),
-        ) => Verdict::Later { what: e.to_string(), retry_after: None },
+        ) => Outcome::Ours { said: e.to_string() },
     }
 }
 
@@ -58,9 +40,11 @@ fn said(posted: &Posted) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    fn answered(status: u16) -> Verdict {
+    fn answered(status: u16) -> Outcome {
         judge(&Ok(Posted { status, line: String::new(), retry_after: None }))
     }
 
@@ -69,10 +53,11 @@ mod tests {
         for status in 100..=599 {
             let verdict = answered(status);
             match status {
-                200..=299 => assert_eq!(verdict, Verdict::Done),
-                401 | 408 | 429 | 500 | 502..=599 => assert!(matches!(verdict, Verdict::Later { .. }), "{status}"),
-                410 => assert!(matches!(verdict, Verdict::Never { gone: true, .. })),
-                _ => assert!(matches!(verdict, Verdict::Never { gone: false, .. }), "{status}"),
+                200..=299 => assert_eq!(verdict, Outcome::Done),
+                401 | 408 | 429 | 500 | 502..=599 => assert!(matches!(verdict, Outcome::Later { .. }), "{status}"),
+                _ => {
+                    assert!(matches!(verdict, Outcome::Never { status: Some(said), .. } if said == status), "{status}");
+                }
             }
         }
     }
@@ -81,16 +66,16 @@ mod tests {
     fn words_and_patience_of_the_peer_are_kept() {
         let wait = Some(Duration::from_secs(90));
         let posted = Posted { status: 429, line: "slow down".into(), retry_after: wait };
-        assert_eq!(judge(&Ok(posted)), Verdict::Later { what: "answered 429: slow down".into(), retry_after: wait });
+        assert_eq!(judge(&Ok(posted)), Outcome::Later { said: "answered 429: slow down".into(), retry_after: wait });
     }
 
     #[test]
     fn failures_without_an_answer() {
         let later = judge(&Err(Error::peer_later("peer.test", "no answer in time")));
-        assert_eq!(later, Verdict::Later { what: "no answer in time".into(), retry_after: None });
+        assert_eq!(later, Outcome::Later { said: "no answer in time".into(), retry_after: None });
         let never = judge(&Err(Error::peer_never("peer.test", "not an address we connect to")));
-        assert_eq!(never, Verdict::Never { what: "not an address we connect to".into(), gone: false });
+        assert_eq!(never, Outcome::Never { said: "not an address we connect to".into(), status: None });
         let ours = judge(&Err(Error::bug("secret")));
-        assert!(matches!(ours, Verdict::Later { what, .. } if !what.contains("secret")));
+        assert!(matches!(ours, Outcome::Ours { said } if !said.contains("secret")));
     }
 }

@@ -21,7 +21,7 @@ use crate::model::activity::Activity;
 use crate::model::delivery::{Outcome, State};
 use crate::model::ids::ServerId;
 use crate::net::client::Signer;
-use crate::net::send::{self, Verdict};
+use crate::net::send;
 use crate::store::deliveries::{self, Name};
 use crate::store::{activities, actors};
 
@@ -78,8 +78,9 @@ pub async fn run(app: Arc<App>) {
 }
 
 fn report(error: &Error) {
-    if let Error::Broken(cause) = error {
-        tracing::error!(what = %cause, "deliveries");
+    // The store itself tells of its disk.
+    if !matches!(error, Error::Busy { .. }) {
+        tracing::error!(what = %error.cause(), "deliveries");
     }
 }
 
@@ -104,12 +105,21 @@ async fn turn(app: &Arc<App>, server: ServerId, news: &mpsc::Sender<News>) -> Re
         if due.max(state.paused_until) > app.now() {
             break;
         }
-        match attempt(app, name, first).await? {
+        let step = match attempt(app, name, first).await {
+            // The disk, and not this row.
+            Err(e @ Error::Busy { .. }) => return Err(e),
+            Err(e) => {
+                report(&e);
+                Step::Came(Outcome::Ours { said: e.to_string() })
+            }
+            Ok(step) => step,
+        };
+        match step {
             Step::TakenBack => continue,
             Step::NextTurn => break,
             Step::Came(outcome) => {
                 let goes_on = !matches!(outcome, Outcome::Later { .. });
-                let _ = news.send(News::Came(name, outcome)).await;
+                let _ = news.send(News::Came(server, name, outcome)).await;
                 if !goes_on {
                     break;
                 }
@@ -165,7 +175,7 @@ async fn attempt(app: &Arc<App>, name: Name, first: bool) -> Result<Step> {
     if delivery.lets_others_pass() && !first {
         return Ok(Step::NextTurn);
     }
-    let never = |said: &str| Ok(Step::Came(Outcome::Never { said: said.to_owned(), gone: false }));
+    let never = |said: &str| Ok(Step::Came(Outcome::Never { said: said.to_owned(), status: None }));
     let Some(Activity { account, json, .. }) = activity else { return never("what it was about is gone") };
     let Some(url) = crate::base::uri::http(&inbox.url) else { return never("the inbox is no web address") };
     if late {
@@ -175,9 +185,5 @@ async fn attempt(app: &Arc<App>, name: Name, first: bool) -> Result<Step> {
     let signer = Signer { key_id: &app.site.key_id(account), key: &keys.rsa };
     let body = Bytes::from(Box::<str>::from(json).into_string());
     let posted = app.client.post(&url, body, &signer, app.now()).await;
-    Ok(Step::Came(match send::judge(&posted) {
-        Verdict::Done => Outcome::Done,
-        Verdict::Later { what, retry_after } => Outcome::Later { said: what, retry_after },
-        Verdict::Never { what, gone } => Outcome::Never { said: what, gone },
-    }))
+    Ok(Step::Came(send::judge(&posted)))
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
+use crate::error::{Error, Result};
+use crate::limits::delivery::WRITE_AGAIN;
 
 /// Starts all loops; they end when the app stops.
 pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
@@ -18,4 +20,19 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         loops.push(app.spawn(deliver::run(Arc::clone(app))));
     }
     loops
+}
+
+/// Writes again and again until the disk takes it. When the app stops before that, nothing is written: the rows say the
+/// same at the next start.
+async fn insist<T: Default, F: Future<Output = Result<T>>>(app: &Arc<App>, write: impl Fn() -> F) -> Result<T> {
+    loop {
+        match write().await {
+            Err(Error::Busy { .. }) => {
+                if app.pause(WRITE_AGAIN).await {
+                    return Ok(T::default());
+                }
+            }
+            other => return other,
+        }
+    }
 }

@@ -18,6 +18,7 @@ use crate::model::ids::ReceivedId;
 use crate::net::gate::Behalf;
 use crate::store::schema::RECEIVED;
 use crate::store::{Rows, Span, Write, actors};
+use crate::work::insist;
 
 type Key = (Timestamp, ReceivedId);
 
@@ -115,7 +116,12 @@ async fn settle(app: &Arc<App>, key: Key, mut row: Received) -> Result<()> {
             return finish(app, key, None).await;
         }
     };
-    app.store.write(move |tx| put_off(tx, key, due, &row).map(|_| ())).await
+    let row = Arc::new(row);
+    insist(app, || {
+        let row = Arc::clone(&row);
+        app.store.write(move |tx| put_off(tx, key, due, &row).map(|_| ()))
+    })
+    .await
 }
 
 /// Whether gathering can go better later. A fault of our own may be mended by then, too.
@@ -197,19 +203,19 @@ async fn author(app: &Arc<App>, uri: &str) -> Result<Option<Box<Profile>>> {
 
 /// Applies what is gathered and removes the row. What cannot be applied is dropped: it would come back for ever.
 async fn finish(app: &Arc<App>, key: Key, gathered: Option<Gathered>) -> Result<()> {
-    let site = app.site.clone();
-    let applied = app.store.write(move |tx| {
-        if let Some(gathered) = &gathered {
-            apply(tx, &site, gathered)?;
-        }
-        tx.remove(&RECEIVED, &key).map(|_| ())
-    });
-    match applied.await {
-        Err(Error::Broken(cause)) => {
-            tracing::error!(what = %cause, "an activity could not be applied and is dropped");
-            app.store.write(move |tx| tx.remove(&RECEIVED, &key).map(|_| ())).await
-        }
-        // Ok, or the store is busy and the row waits.
-        other => other,
+    let gathered = gathered.map(Arc::new);
+    let apply_it = || {
+        let (site, gathered) = (app.site.clone(), gathered.clone());
+        app.store.write(move |tx| {
+            if let Some(gathered) = &gathered {
+                apply(tx, &site, gathered)?;
+            }
+            tx.remove(&RECEIVED, &key).map(|_| ())
+        })
+    };
+    if let Err(e) = insist(app, apply_it).await {
+        tracing::error!(what = %e.cause(), "an activity could not be applied and is dropped");
+        return insist(app, || app.store.write(move |tx| tx.remove(&RECEIVED, &key).map(|_| ()))).await;
     }
+    Ok(())
 }

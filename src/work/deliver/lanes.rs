@@ -158,8 +158,10 @@ impl Lanes {
         while let Some(&(at, server)) = self.later.first()
             && at <= now
         {
-            let lane = self.waiting.get(&server).copied()?;
-            self.enter(server, lane, now);
+            match self.waiting.get(&server).copied() {
+                Some(lane) => self.enter(server, lane, now),
+                None => drop(self.later.pop_first()),
+            }
         }
         let [swift, slow] = self.at_work;
         let (pool, ((class, turn), server)) = match (self.swift.first(), self.slow.first()) {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use instance::limits::delivery::IN_ORDER;
 use instance::model::actor::Profile;
 use instance::model::delivery::{Outcome, State};
 use instance::model::follow::FollowState;
@@ -233,10 +234,11 @@ impl Model {
             Outcome::Done if label.0.starts_with("Accept") => drop(self.deliveries.remove(label)),
             Outcome::Done => *state = State::Done,
             Outcome::Later { .. } => {}
+            Outcome::Ours { .. } => *tries = (*tries).max(IN_ORDER + 1),
             Outcome::Late => *state = State::Dropped,
-            Outcome::Never { gone, .. } => {
+            Outcome::Never { status, .. } => {
                 *state = State::Refused;
-                if *gone {
+                if *status == Some(410) {
                     self.followers.retain(|actor, _| inbox(*actor) != label.1);
                 }
             }
@@ -311,8 +313,8 @@ impl Teller {
         match self.below(8) {
             0..=3 => Outcome::Done,
             4..=5 => Outcome::Later { said: "503".into(), retry_after: None },
-            6 => Outcome::Never { said: "404".into(), gone: false },
-            _ => Outcome::Never { said: "410".into(), gone: true },
+            6 => Outcome::Never { said: "404".into(), status: Some(404) },
+            _ => Outcome::Never { said: "410".into(), status: Some(410) },
         }
     }
 
