@@ -5,10 +5,10 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::activity::Activity;
 use crate::model::delivery::{Delivery, Outcome, State, Wake, delay, jittered};
-use crate::model::ids::{InboxId, ServerId};
+use crate::model::ids::ServerId;
 use crate::model::server::Server;
 use crate::store::deliveries::Name;
-use crate::store::{Rows, Write, accounts, activities, actors, deliveries, follows};
+use crate::store::{Rows, Write, activities, actors, deliveries, follows};
 
 /// Writes the outcome of a try down. Whether the server is to be left alone for a while is part of it.
 pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
@@ -54,7 +54,7 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
                 well(tx, &mut server)?;
             }
             if *status == Some(410) {
-                leave(tx, name.1)?;
+                follows::depart(tx, name.1)?;
             }
         }
     }
@@ -99,13 +99,11 @@ pub fn is_late(rows: &impl Rows, name: Name, delivery: &Delivery, activity: &Act
 
 /// The server answered: whatever it said, it is there.
 fn well(tx: &mut Write<'_>, server: &mut Server) -> Result<()> {
-    let now = tx.now();
-    let stale = server.last_success.is_none_or(|last| now.since(last) >= limits::delivery::NOTE_SUCCESS);
-    if server.is_troubled() || stale {
-        server.well(now);
-        actors::put_server(tx, server)?;
+    if !server.is_troubled() {
+        return Ok(());
     }
-    Ok(())
+    server.well();
+    actors::put_server(tx, server)
 }
 
 /// Answers to Follows and the like are of no use to anybody once they arrived: the row and the activity go.
@@ -118,33 +116,12 @@ fn done(tx: &mut Write<'_>, name: Name, delivery: &Delivery) -> Result<()> {
     activities::erase(tx, name.0)
 }
 
-/// An inbox that answers 410 has no followers behind it any more.
-fn leave(tx: &mut Write<'_>, inbox: InboxId) -> Result<()> {
-    for account in accounts::all(tx)? {
-        if follows::behind(tx, account.id, inbox)? == 0 {
-            continue;
-        }
-        let mut behind = Vec::new();
-        follows::each(tx, account.id, |actor| {
-            behind.push(actor);
-            Ok(true)
-        })?;
-        for actor in behind {
-            let actor = actors::named_by_row(tx, actor)?;
-            if actor.delivery == inbox {
-                follows::remove(tx, account.id, &actor)?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// A valid request came from this host: whatever we held against it is forgotten, and what waits is tried again.
 pub fn heard_from(tx: &mut Write<'_>, host: &str) -> Result<()> {
     let now = tx.now();
     let found = actors::server_by_host(tx, host)?;
     let Some(mut server) = found.filter(|server| server.may_be_forgiven(now)) else { return Ok(()) };
-    server.well(now);
+    server.well();
     actors::put_server(tx, &server)?;
     deliveries::hurry(tx, server.id)?;
     tx.after.deliveries.push(Wake { server: server.id, at: now, of: None });

@@ -7,11 +7,11 @@ use crate::error::Result;
 use crate::limits;
 use crate::limits::keep::STEP;
 use crate::model::delivery::{Delivery, State};
-use crate::model::ids::MediaId;
+use crate::model::ids::{AccountId, ActorId, MediaId};
 use crate::model::media::Media;
 use crate::store::deliveries::{self, Name};
 use crate::store::schema::{Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
-use crate::store::{Key, Rows, Span, Table, Write, activities, actors};
+use crate::store::{Key, Rows, Span, Table, Write, activities, actors, follows};
 
 /// Where a round of pruning stands: in a table, behind the row that was looked at last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub enum Place {
     Sessions(Option<[u8; 32]>),
     Uploads(Option<MediaId>),
     Outcomes(Option<Name>),
+    Followers(Option<(AccountId, ActorId)>),
 }
 
 impl Place {
@@ -52,7 +53,13 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
             }
             last.map_or(Place::Outcomes(None), |last| Place::Uploads(Some(last)))
         }
-        Place::Outcomes(from) => return Ok(outcomes(tx, now, from)?.map(|last| Place::Outcomes(Some(last)))),
+        Place::Outcomes(from) => {
+            outcomes(tx, now, from)?.map_or(Place::Followers(None), |last| Place::Outcomes(Some(last)))
+        }
+        Place::Followers(from) => {
+            let last = follows::leave_departed(tx, from, STEP)?;
+            return Ok(last.map(|last| Place::Followers(Some(last))));
+        }
     };
     Ok(Some(next))
 }

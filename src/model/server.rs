@@ -24,8 +24,6 @@ pub struct Server {
     pub paused_until: Timestamp,
     #[serde(default, skip_serializing_if = "is_default")]
     pub suspended: bool,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub last_success: Option<Timestamp>,
 }
 
 /// A place that takes deliveries; several actors of a server may share one.
@@ -43,15 +41,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 impl Server {
     pub fn new(id: ServerId, host: String) -> Self {
-        Self {
-            id,
-            host,
-            failures: 0,
-            failing_since: None,
-            paused_until: Timestamp(0),
-            suspended: false,
-            last_success: None,
-        }
+        Self { id, host, failures: 0, failing_since: None, paused_until: Timestamp(0), suspended: false }
     }
 
     /// Whether there is anything to forget when it turns out to be well.
@@ -65,12 +55,11 @@ impl Server {
     }
 
     /// It took a delivery, or sent us a valid request: every mark against it is lifted.
-    pub fn well(&mut self, now: Timestamp) {
+    pub fn well(&mut self) {
         self.failures = 0;
         self.failing_since = None;
         self.paused_until = Timestamp(0);
         self.suspended = false;
-        self.last_success = Some(now);
     }
 
     /// It failed. `asked` is the wait it asked for itself (`Retry-After`), honoured up to a day.
@@ -99,7 +88,7 @@ mod tests {
             assert!(server.failures < 100);
         }
         assert!(now.since(Timestamp(1_000_000_000)) >= limits::delivery::SUSPEND_AFTER);
-        server.well(now);
+        server.well();
         assert!(!server.is_troubled() && server.paused_until <= now);
     }
 
@@ -109,7 +98,7 @@ mod tests {
         assert!(!server.may_be_forgiven(Timestamp(0)));
         server.failed(Timestamp(0), Some(Duration::from_secs(3600)));
         assert!(!server.may_be_forgiven(Timestamp(599_999)) && server.may_be_forgiven(Timestamp(600_000)));
-        server.well(Timestamp(600_000));
+        server.well();
         server.failed(Timestamp(600_000), None);
         assert!(!server.may_be_forgiven(Timestamp(600_001)));
     }

@@ -1,7 +1,9 @@
 //! Followers, those who block us, and the audience: the distinct inboxes that a post goes to.
 
+use std::collections::BTreeSet;
+
 use super::counts::{Count, step};
-use super::schema::{ACT_BY_URI, AUDIENCE, BLOCKS, FOLLOWED_BY, FOLLOWERS, fingerprint};
+use super::schema::{ACT_BY_URI, AUDIENCE, BLOCKS, DEPARTED, FOLLOWED_BY, FOLLOWERS, fingerprint};
 use super::slim::SlimFollower;
 use super::table::Span;
 use super::tx::{Rows, Write};
@@ -11,7 +13,7 @@ use crate::model::follow::{ActRef, Follower};
 use crate::model::ids::{AccountId, ActorId, InboxId};
 use crate::model::moderation::Block;
 
-/// Makes `actor` a follower; a repeated Follow replaces the id of the first.
+/// Makes `actor` a follower; a repeated Follow replaces the id of the first, and brings back an inbox that departed.
 pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Follower) -> Result<()> {
     let key = (account, actor.id);
     if !tx.has(&FOLLOWERS, &key)? {
@@ -19,6 +21,7 @@ pub fn put(tx: &mut Write<'_>, account: AccountId, actor: &Actor, follower: &Fol
         audience(tx, account, actor.delivery, true)?;
         step(tx, Count::Followers(account), true)?;
     }
+    tx.remove(&DEPARTED, &actor.delivery)?;
     tx.put(&FOLLOWERS, &key, &SlimFollower::new(follower, &actor.profile.uri))
 }
 
@@ -62,7 +65,54 @@ pub fn followed_by(rows: &impl Rows, actor: ActorId) -> Result<Vec<AccountId>> {
 
 /// Where a post of the account goes, each inbox once.
 pub fn inboxes(rows: &impl Rows, account: AccountId) -> Result<Vec<InboxId>> {
-    Ok(rows.keys(&AUDIENCE, Span::under(&account))?.into_iter().map(|(_, inbox)| inbox).collect())
+    let departed = departed(rows)?;
+    let all = rows.keys(&AUDIENCE, Span::under(&account))?.into_iter().map(|(_, inbox)| inbox);
+    Ok(all.filter(|inbox| !departed.contains(inbox)).collect())
+}
+
+/// Nobody can be reached through an inbox any more. From now on nothing goes there; whom that concerns is found by
+/// `leave_departed`, since no index says who is behind an inbox.
+pub fn depart(tx: &mut Write<'_>, inbox: InboxId) -> Result<()> {
+    tx.put(&DEPARTED, &inbox, &())
+}
+
+/// Inboxes that departed and may still have somebody behind them.
+pub fn departed(rows: &impl Rows) -> Result<BTreeSet<InboxId>> {
+    Ok(rows.keys(&DEPARTED, Span::all())?.into_iter().collect())
+}
+
+/// Looks at up to `most` followers behind `from` and removes those whose inbox departed. Answers with the last one while
+/// there may be more; in the end inboxes with nobody behind them are forgotten, too.
+pub fn leave_departed(
+    tx: &mut Write<'_>,
+    from: Option<(AccountId, ActorId)>,
+    most: usize,
+) -> Result<Option<(AccountId, ActorId)>> {
+    let departed = departed(tx)?;
+    if departed.is_empty() {
+        return Ok(None);
+    }
+    let seen = tx.keys(&FOLLOWERS, from.map_or_else(Span::all, |from| Span::all().after(&from)).limit(most))?;
+    for (account, actor) in &seen {
+        let actor = super::actors::named_by_row(tx, *actor)?;
+        if departed.contains(&actor.delivery) {
+            remove(tx, *account, &actor)?;
+        }
+    }
+    if seen.len() == most {
+        return Ok(seen.last().copied());
+    }
+    let accounts = super::accounts::all(tx)?;
+    for inbox in departed.into_iter().take(most) {
+        let mut left = 0;
+        for account in &accounts {
+            left += behind(tx, account.id, inbox)?;
+        }
+        if left == 0 {
+            tx.remove(&DEPARTED, &inbox)?;
+        }
+    }
+    Ok(None)
 }
 
 /// How many followers are reached through an inbox.

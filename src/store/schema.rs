@@ -74,6 +74,8 @@ pub(super) const INBOX_BY_URL: Table<String, InboxId> = Table::index("inbox_by_u
 
 // store::follows
 pub(super) const FOLLOWERS: Table<(AccountId, ActorId), SlimFollower> = Table::fact("followers");
+/// Inboxes that answered 410, until those behind them are found and forgotten.
+pub(super) const DEPARTED: Table<InboxId, ()> = Table::fact("departed");
 pub(super) const BLOCKS: Table<(AccountId, ActorId), Block> = Table::fact("blocks");
 pub(super) const FOLLOWED_BY: Table<(ActorId, AccountId), ()> = Table::index("followed_by");
 /// Distinct inboxes of an account's followers, and how many followers share each: what a fan-out walks.
@@ -130,6 +132,7 @@ pub(super) const FACTS: &[&str] = &[
     SERVERS.name,
     INBOXES.name,
     FOLLOWERS.name,
+    DEPARTED.name,
     BLOCKS.name,
     REACTIONS.name,
     NOTES.name,

@@ -71,6 +71,9 @@ pub fn look(store: &Store, account: &Account, names: &mut Names) -> Result<Model
             seen.followers.insert(actor_of(&actor.profile.uri), number_of(&follower.uri));
             Ok(true)
         })?;
+        for inbox in follows::departed(rows)? {
+            seen.departed.insert(actors::get_inbox(rows, inbox)?.url);
+        }
         for ((_, uri), row) in rows.rows(&FOLLOWING, Span::all())? {
             seen.following.insert(actor_of(&uri), row.state);
         }

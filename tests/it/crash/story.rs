@@ -73,6 +73,8 @@ pub struct Model {
     pub received: BTreeMap<Number, Said>,
     /// With the number of their Follow.
     pub followers: BTreeMap<u64, Number>,
+    /// Inboxes that answered 410, until somebody looks who is behind them.
+    pub departed: BTreeSet<String>,
     /// With the number of their last edit; `None` when deleted.
     pub posts: BTreeMap<Number, Option<Number>>,
     pub reactions: BTreeSet<(Number, bool, u64)>,
@@ -120,7 +122,11 @@ impl Model {
                 }
             }
             Verb::Settle { label, outcome } => self.settle(label, outcome),
-            Verb::Retry | Verb::Forgive { .. } | Verb::Prune => {}
+            Verb::Retry | Verb::Forgive { .. } => {}
+            Verb::Prune => {
+                let departed = std::mem::take(&mut self.departed);
+                self.followers.retain(|actor, _| !departed.contains(&inbox(*actor)));
+            }
             Verb::Follow { actor } => {
                 if self.following.get(actor) != Some(&FollowState::Accepted) {
                     self.following.insert(*actor, FollowState::Asked);
@@ -143,6 +149,7 @@ impl Model {
         match *said {
             Said::Follow { actor, number } => {
                 self.followers.insert(actor, number);
+                self.departed.remove(&inbox(actor));
                 self.say(&format!("Accept {}", uri(actor, "follow", number)), [inbox(actor)].into());
             }
             Said::Unfollow { actor, .. } => drop(self.followers.remove(&actor)),
@@ -166,7 +173,7 @@ impl Model {
     }
 
     fn audience(&self) -> BTreeSet<String> {
-        self.followers.keys().map(|actor| inbox(*actor)).collect()
+        self.followers.keys().map(|actor| inbox(*actor)).filter(|inbox| !self.departed.contains(inbox)).collect()
     }
 
     /// Whoever may hold a copy of a post.
@@ -239,7 +246,7 @@ impl Model {
             Outcome::Never { status, .. } => {
                 *state = State::Refused;
                 if *status == Some(410) {
-                    self.followers.retain(|actor, _| inbox(*actor) != label.1);
+                    self.departed.insert(label.1.clone());
                 }
             }
         }
