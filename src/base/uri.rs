@@ -42,17 +42,17 @@ pub fn same_origin(a: &str, b: &str) -> bool {
     }
 }
 
-/// `host[:port]`, default port dropped: the domain half of a handle, the `Host` of a request.
+/// `host[:port]`, default port and the root's dot dropped: the domain half of a handle, the key of delivery lanes.
 pub fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
+    let host = host_key(url);
     match url.port() {
         Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
+        None => host,
     }
 }
 
-/// The host alone, lower-case punycode without the root's dot: the key of blocks and of delivery lanes,
-/// so that no other spelling, port or trailing dot gets around them.
+/// The host alone, lower-case punycode without the root's dot: the key of budgets, so that no other spelling, port or
+/// trailing dot gets around them.
 pub fn host_key(url: &Url) -> String {
     url.host_str().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
 }
@@ -150,6 +150,7 @@ mod tests {
         assert_eq!(origin(&http("https://HOST.example:443/x").unwrap()), "https://host.example");
         assert_eq!(authority(&http("https://HOST.example:8443/x").unwrap()), "host.example:8443");
         assert_eq!(authority(&http("http://[::1]:80/x").unwrap()), "[::1]");
+        assert_eq!(authority(&http("https://HOST.example.:8443/x").unwrap()), "host.example:8443");
     }
 
     #[test]

@@ -4,7 +4,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use hyper::HeaderMap;
 
@@ -123,9 +122,4 @@ impl Visitor {
     pub fn grow(&mut self, bytes: usize) -> bool {
         self.body.grow(bytes)
     }
-}
-
-/// How long a body of up to `cap` bytes may take.
-pub fn time_for(cap: usize) -> Duration {
-    if cap > inbound::FORM { inbound::UPLOAD_TIME } else { inbound::BODY_TIME }
 }

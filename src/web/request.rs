@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::front::{self, Toll, Visitor};
+use super::front::{Toll, Visitor};
 use super::negotiate;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -128,7 +128,7 @@ impl Request {
         if announced.is_some_and(|length| length > cap) {
             return Err(too_large());
         }
-        match tokio::time::timeout(front::time_for(cap), gather(body, cap, &mut self.visitor)).await {
+        match tokio::time::timeout(limits::inbound::BODY_TIME, gather(body, cap, &mut self.visitor)).await {
             Ok(Ok(bytes)) => Ok(bytes),
             Ok(Err(Stopped::TooLarge)) => Err(too_large()),
             Ok(Err(Stopped::BrokeOff)) => Err(Problem::new("E151", "The request broke off.").into()),
@@ -213,9 +213,8 @@ enum Stopped {
 }
 
 /// Reads a body that has to grow at a pace. Room is taken for what has arrived, never for what is announced. Uploads
-/// have a bound of their own (`limits::inbound::UPLOADS`).
+/// are streamed and have a bound of their own (`limits::inbound::UPLOADS`).
 async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result<Bytes, Stopped> {
-    let counted = cap <= limits::inbound::FORM;
     let (mut whole, mut rest) = (Bytes::new(), BytesMut::new());
     let (mut length, mut span_end, mut span_length) = (0, next_span(), 0);
     loop {
@@ -232,7 +231,7 @@ async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result
         if length > cap {
             return Err(Stopped::TooLarge);
         }
-        if counted && !visitor.grow(data.len()) {
+        if !visitor.grow(data.len()) {
             return Err(Stopped::NoRoom);
         }
         // Nearly every body is one piece and is passed on as it is.
