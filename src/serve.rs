@@ -180,7 +180,7 @@ fn is_fault(status: StatusCode) -> bool {
 fn later(status: StatusCode, seconds: u32) -> Response {
     let words = format!("Too many requests at the moment. Come back in {seconds} s.\n");
     let mut response = response::answer(status, "text/plain; charset=utf-8", words);
-    response::set_text(response.headers_mut(), header::RETRY_AFTER, &seconds.to_string());
+    response::come_back(&mut response, seconds);
     response
 }
 

@@ -129,5 +129,5 @@ pub fn heard_from(tx: &mut Write<'_>, host: &str) -> Result<()> {
 }
 
 fn clip(said: &str) -> String {
-    said.chars().take(limits::delivery::SAID).collect()
+    said.chars().take(limits::outbound::LINE).collect()
 }

@@ -169,7 +169,7 @@ pub fn error(error: &Error) -> Response {
     let body = json!({ "error": words.trim() }).to_string();
     let mut response = response::answer(status, "application/json; charset=utf-8", body);
     if let Error::Busy { retry_after } = error {
-        response::set_text(response.headers_mut(), header::RETRY_AFTER, &retry_after.to_string());
+        response::come_back(&mut response, *retry_after);
     }
     if matches!(error, Error::SignIn) {
         response::set(response.headers_mut(), header::WWW_AUTHENTICATE, "Bearer realm=\"instance\"");

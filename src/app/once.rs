@@ -19,7 +19,7 @@ pub struct Attempts(Mutex<Cache<Attempt, (PostId, Timestamp)>>);
 
 impl Default for Attempts {
     fn default() -> Self {
-        Self(Mutex::new(Cache::new(1_000)))
+        Self(Mutex::new(Cache::new(limits::inbound::ATTEMPTS)))
     }
 }
 

@@ -46,7 +46,7 @@ fn keep(files: &Files, mut file: Unfinished) -> Result<Media> {
     }
     let mut head = Vec::new();
     file.file.rewind().map_err(failed)?;
-    (&mut file.file).take(512).read_to_end(&mut head).map_err(failed)?;
+    (&mut file.file).take(crate::limits::media::HEAD).read_to_end(&mut head).map_err(failed)?;
     if clip::is_clip(&head) {
         return keep_clip(files, &mut file, length);
     }

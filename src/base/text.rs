@@ -65,8 +65,7 @@ pub fn one_line(text: &str) -> String {
 /// A stranger's display name, safe to set beside other text: one line without control, direction or invisible
 /// characters and without towers of marks, at most `max_chars` long. May be empty: show the handle then.
 pub fn clean_name(text: &str, max_chars: usize) -> String {
-    // Far more than any limit a caller has, so that a megabyte of name costs nothing.
-    let text = head(text, 64 * 1024);
+    let text = head(text, crate::limits::text::NAME);
     let mut marks = 0;
     let visible = |c: &char| {
         if invisible(*c) {

@@ -86,7 +86,7 @@ pub fn parse_acct(resource: &str) -> Option<(String, String)> {
     }
     let url = http(&format!("https://{domain}/"))?;
     let domain = authority(&url);
-    (domain.len() <= 260).then(|| (user.to_owned(), domain))
+    (domain.len() <= crate::limits::text::DOMAIN).then(|| (user.to_owned(), domain))
 }
 
 #[cfg(test)]

@@ -110,7 +110,8 @@ fn warning_id(n: usize) -> String {
 }
 
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: PostId) -> Result<Response> {
-    let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
+    let _permit =
+        app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: crate::limits::inbound::COME_BACK })?;
     let parts = form::parts(request, &app.files).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let post = app.store.read(|rows| posts::need(rows, id))?;

@@ -132,7 +132,7 @@ pub fn error(app: &App, error: &Error) -> Response {
     let command = if matches!(error, Error::SignIn) { "instance user login-link" } else { "" };
     let mut response = frame::message(app, status, title, lines, command);
     if let Error::Busy { retry_after } = error {
-        response::set_text(response.headers_mut(), header::RETRY_AFTER, &retry_after.to_string());
+        response::come_back(&mut response, *retry_after);
     }
     unstored(response)
 }

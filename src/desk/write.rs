@@ -169,7 +169,8 @@ fn answering(rows: &impl Rows, id: NoteId) -> Result<Option<Answering>> {
 
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
-    let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: 5 })?;
+    let _permit =
+        app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: crate::limits::inbound::COME_BACK })?;
     let mut draft = form::read(request, &app.files).await?;
     csrf::check_token(&browser.session, &draft.csrf)?;
     let mut faults = Faults::default();

@@ -20,7 +20,7 @@
 
 use std::sync::Arc;
 
-use hyper::{StatusCode, header};
+use hyper::StatusCode;
 use serde_json::value::RawValue;
 use serde_json::{Value, value};
 
@@ -42,7 +42,7 @@ use crate::web::response::{self, Response};
 pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Response> {
     if !app.site.live {
         // Nobody takes 503 for final: what is refused now may come again when this is the real server.
-        return Err(Error::Busy { retry_after: 3_600 });
+        return Err(Error::Busy { retry_after: limits::inbox::NOT_YET });
     }
     let body = request.bytes(limits::text::JSON).await?;
     let _room = app.inbound.enter(body.len())?;
@@ -155,7 +155,7 @@ fn is_too_much(app: &App, claim: &Claim, bytes: usize, fetch: bool, incoming: &I
 fn too_much(seconds: u32) -> Response {
     let words = format!("too much from your server, try again in {seconds} s\n");
     let mut response = response::answer(StatusCode::TOO_MANY_REQUESTS, "text/plain; charset=utf-8", words);
-    response::set_text(response.headers_mut(), header::RETRY_AFTER, &seconds.to_string());
+    response::come_back(&mut response, seconds);
     response
 }
 

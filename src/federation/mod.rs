@@ -70,7 +70,7 @@ pub fn error(error: &Error) -> Response {
     };
     let mut response = answer(status, "text/plain; charset=utf-8", format!("{words}\n"));
     if let Error::Busy { retry_after } = error {
-        response::set_text(response.headers_mut(), header::RETRY_AFTER, &retry_after.to_string());
+        response::come_back(&mut response, *retry_after);
     }
     response
 }

@@ -22,7 +22,10 @@ const JRD: &str = "application/jrd+json; charset=utf-8";
 /// RFC 7033. Takes `acct:` addresses under the handle domain and under our own host, and our actor and profile addresses.
 pub(super) fn webfinger(app: &App, request: &Request) -> Result<Response> {
     let missing = || Problem::new("E160", "The query needs one 'resource'.");
-    let resource = request.query("resource").filter(|r| !r.is_empty() && r.len() <= 2_048).ok_or_else(missing)?;
+    let resource = request
+        .query("resource")
+        .filter(|r| !r.is_empty() && r.len() <= crate::limits::text::URI)
+        .ok_or_else(missing)?;
     made(app, |rows| {
         let found =
             if resource.contains("://") { by_address(app, rows, resource)? } else { by_acct(app, rows, resource)? };

@@ -37,8 +37,6 @@ pub const PROBE_EVERY: Duration = Duration::from_secs(24 * 3600);
 /// A server that fails for less than this is tried again soon anyway. Without it, one that is too busy to take
 /// anything but goes on sending would be tried anew with every activity of its own, whatever wait it asked for.
 pub const FORGIVE_AFTER: Duration = Duration::from_secs(600);
-/// What a server said is kept up to so many characters.
-pub const SAID: usize = 200;
 
 /// How often the width is set anew while something is sent, by how late this very look comes.
 pub const LOOK: Duration = Duration::from_millis(20);

@@ -95,5 +95,7 @@ pub const UPLOAD: u64 = 3 * media::PICTURE as u64 + clip::BYTES + FORM as u64;
 pub const UPLOADS: usize = 16;
 /// How long an attempt to publish is remembered, so that the same one again publishes nothing (Mastodon: an hour).
 pub const REPEATS: Duration = Duration::from_secs(3600);
+/// Such attempts remembered; about 100 bytes each.
+pub const ATTEMPTS: usize = 1_000;
 /// How long requests may go on after the signal to stop.
 pub const STOP_TIME: Duration = Duration::from_secs(20);

@@ -10,6 +10,8 @@ use super::Rate;
 pub const ROOM: usize = 8 << 10;
 /// What is told to whoever finds the house full, in seconds.
 pub const COME_BACK: u32 = 30;
+/// The same in a trial, until this is the real server.
+pub const NOT_YET: u32 = 3_600;
 /// What one server may send, once its signature is proven: no forged flood uses it up. The largest servers bring tens of
 /// likes a second under a popular post, and what is told to come later (429) is lost nowhere. Every 16 KiB count anew.
 pub const FROM_HOST: Rate = Rate { burst: 1_000.0, per_second: 50.0, keys: 4_096 };

@@ -1,5 +1,7 @@
 //! Pictures: what other servers would take, and what decoding them may cost.
 
+/// So much of a file is looked at to tell what it is.
+pub const HEAD: u64 = 512;
 /// One picture as it is uploaded: other servers fetch smaller files only (Mastodon: `MediaAttachment::IMAGE_LIMIT`).
 pub const PICTURE: usize = 16 << 20;
 /// Mastodon's `Attachmentable::MAX_MATRIX_LIMIT`: 7680 × 4320.

@@ -8,14 +8,18 @@ use super::Rate;
 pub const DEADLINE: Duration = Duration::from_secs(10);
 /// Redirects followed, as Mastodon does.
 pub const REDIRECTS: usize = 3;
-/// Longer addresses are no addresses of actors or posts.
-pub const URL: usize = 4 << 10;
 /// Of the answer to a delivery only a line is kept.
 pub const ANSWER: usize = 4 << 10;
 /// Characters of that line, and of every text of a peer that reaches a person.
 pub const LINE: usize = 200;
 /// A peer that asks for patience gets a day at most.
 pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// The head of an answer over HTTP/1.
+pub const HEADERS: usize = 64 << 10;
+/// What a peer may send over HTTP/2 before we read it, in one answer (hyper's own limit is 2 MiB) …
+pub const STREAM_WINDOW: u32 = 256 << 10;
+/// … and on one connection (5 MiB).
+pub const CONNECTION_WINDOW: u32 = 512 << 10;
 /// Between two HTTP/2 pings on a connection that is used, …
 pub const PING: Duration = Duration::from_secs(5);
 /// … and the wait for their answer: a dead connection is noticed within the time of one exchange.

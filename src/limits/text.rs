@@ -2,6 +2,10 @@
 
 /// The longest address that is accepted.
 pub const URI: usize = 2048;
+/// The domain of a handle: 253 characters of a name (RFC 1035), and a port.
+pub const DOMAIN: usize = 260;
+/// So much of a name is read, far more than anybody's limit, so that a megabyte of name costs nothing.
+pub const NAME: usize = 64 << 10;
 /// The largest JSON: as much as Mastodon takes (`ActivityPub::Activity::MAX_JSON_SIZE`).
 pub const JSON: usize = 1 << 20;
 /// Arrays and objects within each other; real activities stay below ten.

@@ -69,7 +69,7 @@ impl Server {
         self.suspended =
             self.failures >= limits::delivery::SUSPEND_FAILURES && now.since(since) >= limits::delivery::SUSPEND_AFTER;
         let own = if self.suspended { limits::delivery::PROBE_EVERY } else { delay(self.failures) };
-        self.paused_until = now.plus(asked.unwrap_or_default().min(limits::delivery::PROBE_EVERY).max(own));
+        self.paused_until = now.plus(asked.unwrap_or_default().min(limits::outbound::RETRY_AFTER).max(own));
     }
 }
 

@@ -202,14 +202,13 @@ fn pool(connector: Connector, per_host: usize) -> Pool {
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(KEPT_IDLE)
         .pool_max_idle_per_host(per_host)
-        .http1_max_buf_size(64 * 1024)
+        .http1_max_buf_size(limits::outbound::HEADERS)
         // A shared connection that died without a word must not swallow every request for the time it is kept.
         .timer(TokioTimer::new())
         .http2_keep_alive_interval(limits::outbound::PING)
         .http2_keep_alive_timeout(limits::outbound::PONG)
-        // What a peer may send before we read: hyper's own limits are 2 MiB and 5 MiB.
-        .http2_initial_stream_window_size(256 * 1024)
-        .http2_initial_connection_window_size(512 * 1024)
+        .http2_initial_stream_window_size(limits::outbound::STREAM_WINDOW)
+        .http2_initial_connection_window_size(limits::outbound::CONNECTION_WINDOW)
         .build(connector)
 }
 
@@ -219,7 +218,7 @@ fn checked(url: &Url) -> Result<Url> {
     url.set_fragment(None);
     let web = matches!(url.scheme(), "https" | "http");
     let plain = url.username().is_empty() && url.password().is_none();
-    if web && plain && url.has_host() && url.as_str().len() <= limits::outbound::URL {
+    if web && plain && url.has_host() && url.as_str().len() <= limits::text::URI {
         Ok(url)
     } else {
         Err(refused(&label(&url)))

@@ -9,7 +9,7 @@ use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::Error;
 use crate::web::assets;
-use crate::web::response::{Response, html, set, set_text};
+use crate::web::response::{Response, come_back, html, set};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -34,7 +34,7 @@ pub fn page(voice: &Voice, error: &Error, now: Timestamp) -> Response {
     let (status, title, lines) = told(w, error, now);
     let mut response = answer(voice, w, status, title, lines);
     if let Error::Busy { retry_after } = error {
-        set_text(response.headers_mut(), header::RETRY_AFTER, &retry_after.to_string());
+        come_back(&mut response, *retry_after);
     }
     response
 }

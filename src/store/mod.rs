@@ -127,7 +127,7 @@ impl Store {
 
     fn begin(&self) -> Result<redb::ReadTransaction> {
         let guard = self.shared.database.read().map_err(|_| Error::bug("a reader of the store panicked"))?;
-        let database = guard.as_ref().ok_or(Error::Busy { retry_after: 1 })?;
+        let database = guard.as_ref().ok_or(Error::Busy { retry_after: crate::limits::store::REOPENING })?;
         database.begin_read().map_err(|e| self.suspect(&e.to_string()))
     }
 
@@ -137,7 +137,7 @@ impl Store {
             tracing::error!("the database cannot be read: {why}");
         }
         let _ = self.writer.submit(|_| Ok(()));
-        Error::Busy { retry_after: 1 }
+        Error::Busy { retry_after: crate::limits::store::REOPENING }
     }
 
     /// Runs one verb in a write transaction and answers after the commit is on the disk. The verb checks before its

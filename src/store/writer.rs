@@ -84,7 +84,7 @@ impl Writer {
         let jobs = self.jobs.as_ref().ok_or_else(|| Error::bug("the store is closed"))?;
         match jobs.try_send(Box::new(Call { verb, result: None, caller })) {
             Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(Error::Busy { retry_after: 5 }),
+            Err(TrySendError::Full(_)) => Err(Error::Busy { retry_after: limits::store::CROWDED }),
             Err(TrySendError::Disconnected(_)) => Err(Error::bug("the writer stopped")),
         }
     }

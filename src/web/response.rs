@@ -122,6 +122,11 @@ pub fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
+/// Says after how many seconds to come back.
+pub fn come_back(response: &mut Response, seconds: u32) {
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+}
+
 /// Sets a header to a value made at run time; one that is no header value is left out.
 pub fn set_text(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {

@@ -66,6 +66,9 @@ pub fn astray(path: &str, source: &str) -> Vec<String> {
         if is_time(&tokens, at) {
             found.push(format!("{}: a time written out; give it a name and a reason in limits", token.line));
         }
+        if is_size(&tokens, at) {
+            found.push(format!("{}: a bound written out; give it a name and a reason in limits", token.line));
+        }
         at += 1;
     }
     found
@@ -92,6 +95,17 @@ fn is_time(tokens: &[Token<'_>], at: usize) -> bool {
     let owner = at.checked_sub(3).and_then(|owner| word_at(tokens, owner));
     let inner = made.and_then(|word| arguments(tokens, at, &[word]));
     owner == Some("Duration") && inner.is_some_and(|inner| inner.iter().all(|token| token.word().is_none()))
+}
+
+/// `Cache::new(…)`, `…_size(…)` or `retry_after: …` of nothing but numbers, which are no tokens.
+fn is_size(tokens: &[Token<'_>], at: usize) -> bool {
+    let Some(word) = word_at(tokens, at) else { return false };
+    if word == "retry_after" {
+        return is_mark(tokens, at + 1, ':') && (is_mark(tokens, at + 2, '}') || is_mark(tokens, at + 2, ','));
+    }
+    let cache = word == "new" && at.checked_sub(3).and_then(|owner| word_at(tokens, owner)) == Some("Cache");
+    let inner = arguments(tokens, at, &[word]).filter(|_| cache || word.ends_with("_size"));
+    inner.is_some_and(|inner| inner.iter().all(|token| token.word().is_none()))
 }
 
 fn is_known(path: &str, name: &str) -> bool {
@@ -127,10 +141,13 @@ fn a_bound_that_went_astray_is_found() {
         const TABLE: [u8; 3] = []; const SOME: Option<u64> = None; const fn f(x: u64) {}
         fn g() { sleep(Duration::from_secs(24 * 3600)); Duration::from_millis(n); u64::from_str(\"\"); }
         #[cfg(test)] mod tests { const MOST: usize = 7; fn h() { Duration::from_secs(1); } }
-        const LAST: u8 = 1;";
+        const LAST: u8 = 1;
+        fn i() { Cache::new(1_000); Cache::new(MOST); Vec::new(); }
+        fn j() { x.max_buf_size(64 * 1024).set_size(n); Busy { retry_after: 5 }; Busy { retry_after: SOON } }
+        fn k() -> Busy { retry_after: u32 } ";
     let lines: Vec<_> =
         astray("web/x.rs", source).iter().filter_map(|c| c.split(':').next().map(str::to_owned)).collect();
-    assert_eq!(lines, ["2", "2", "4", "6"]);
+    assert_eq!(lines, ["2", "2", "4", "6", "7", "8", "8"]);
     assert_eq!(astray("limits/x.rs", source), [""; 0]);
     let reasons = "//! X.\n/// Enough.\npub const A: u8 = 1;\npub const B: u8 = 2;\n\npub const C: u8 = 3;";
     assert_eq!(unexplained("limits/x.rs", reasons).len(), 2);
