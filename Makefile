@@ -9,7 +9,7 @@ unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 OUT := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= chromium
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
-CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify
+CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify check-podcast
 
 .PHONY: help build run test check bench fuzz clean $(CHECKS)
 
@@ -54,6 +54,15 @@ check-browser: build tests/browser/node_modules/.package-lock.json ## pages and 
 
 check-fedify: build tests/fedify/node_modules/.package-lock.json ## federation with an independent implementation
 	node tests/fedify/run.mjs
+
+# Another reader of feeds, which is Python.
+READER := $(OUT)/feedparser
+$(READER)/bin/python:
+	python3 -m venv "$(READER)" && "$(READER)/bin/pip" install --quiet feedparser==6.0.14 || { rm -rf "$(READER)"; exit 1; }
+
+check-podcast: build $(READER)/bin/python ## a podcast by the schemas, by another reader, by what directories ask for
+	command -v xmllint || { $(SUDO) apt-get -qq update && $(SUDO) apt-get -qq install --yes --no-install-recommends libxml2-utils; }
+	PYTHON="$(READER)/bin/python" node tests/podcast/run.mjs
 
 tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	cd tests/$* && npm ci

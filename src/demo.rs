@@ -102,6 +102,7 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
         visibility: words.visibility,
         quoting: Quoting::Anyone,
         reply_to: parent.map(ReplyTo::Own),
+        episode: None,
         demo: true,
     };
     let published = moment(app.now(), words);

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`inbound`] | connections, requests and their bodies |
 //! | [`text`] | what any text, address, HTML or JSON may be, whoever wrote it |
-//! | [`post`], [`account`] | what the institution publishes |
+//! | [`post`], [`account`], [`podcast`] | what the institution publishes |
 //! | [`stranger`] | what is read and kept of other servers' objects |
 //! | [`signature`] | headers and keys that prove a sender |
 //! | [`media`], [`clip`], [`captions`] | pictures; sound and video; what is said in them |
@@ -29,6 +29,7 @@ pub mod keep;
 pub mod media;
 pub mod outbound;
 pub mod pages;
+pub mod podcast;
 pub mod post;
 pub mod process;
 pub mod signature;

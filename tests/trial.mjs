@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import zlib from "node:zlib";
 
 const BINARY = path.resolve(process.env.INSTANCE ?? fileURLToPath(new URL("../instance", import.meta.url)));
 const children = new Set();
@@ -101,6 +102,24 @@ export function withSetting(toml, table, key, value) {
   const old = lines.findIndex((text, at) => at >= start && at < end && new RegExp(`^\\s*${key}\\s*=`).test(text));
   lines.splice(old < 0 ? start : old, old < 0 ? 0 : 1, line);
   return lines.join("\n");
+}
+
+/** A square PNG in one colour, RGB, 8 bits. */
+export function squarePng(side) {
+  const chunk = (name, data) => {
+    const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(zlib.crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(side, 0);
+  head.writeUInt32BE(side, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(side * 3, Buffer.from([11, 61, 145]))]);
+  const pixels = zlib.deflateSync(Buffer.concat(Array(side).fill(row)));
+  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", head), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
 }
 
 /** The binary on a temporary data directory. */

@@ -6,7 +6,7 @@ use crate::model::ids::{ActivityId, PostId};
 use crate::model::post::Post;
 use crate::model::site::Site;
 use crate::model::user::By;
-use crate::store::{Write, accounts, activities, notes, posts, quotes, reactions};
+use crate::store::{Write, accounts, activities, notes, podcasts, posts, quotes, reactions};
 
 use super::address::{self, Saying};
 
@@ -49,6 +49,7 @@ fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
         deleted: Some(now),
         versions: Vec::new(),
         media: Vec::new(),
+        episode: None,
         mentions: Vec::new(),
         tags: Vec::new(),
         revisions: Vec::new(),
@@ -93,6 +94,10 @@ pub fn samples(tx: &mut Write<'_>, _owner: crate::model::user::Owner) -> Result<
         removed.accounts += 1;
         for media in [account.avatar, account.header].into_iter().flatten() {
             super::media::forget(tx, media)?;
+        }
+        for podcast in podcasts::of_account(tx, account.id)? {
+            super::media::forget(tx, podcast.cover)?;
+            podcasts::erase(tx, &podcast)?;
         }
         tx.remove(&crate::store::schema::KEYS, &account.id)?;
         accounts::erase(tx, &account)?;

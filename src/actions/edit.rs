@@ -3,7 +3,8 @@
 use super::address::{self, Saying};
 use super::media as files;
 use crate::activitypub::write::{self, note::NoteParts};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
+use crate::model::episode::Episode;
 use crate::model::ids::{ActivityId, MediaId, PostId};
 use crate::model::media::About;
 use crate::model::post::{Mention, Post, Revision, Version, check_media, check_versions};
@@ -23,6 +24,8 @@ pub struct Change {
     pub mentions: Vec<Mention>,
     /// `None` leaves it as it is.
     pub sensitive: Option<bool>,
+    /// What it is in its podcast; `None` leaves it as it is.
+    pub episode: Option<Episode>,
 }
 
 impl Change {
@@ -38,8 +41,12 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     let media = change.media.clone().unwrap_or_else(|| post.media.clone());
     check_versions(&change.versions, !media.is_empty())?;
     check_media(&media)?;
+    let episode = episode(tx, &post, change, &media)?;
     let sensitive = change.sensitive.unwrap_or(post.sensitive);
-    let same = post.versions == change.versions && post.media == media && post.sensitive == sensitive;
+    let same = post.versions == change.versions
+        && post.media == media
+        && post.sensitive == sensitive
+        && post.episode == episode;
     if !exchange(tx, by, &post, &media, &change.about)? && same {
         return Ok(post);
     }
@@ -50,10 +57,22 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     post.revisions.push(Revision { until: now, versions, media: std::mem::replace(&mut post.media, media) });
     post.updated = Some(now.max(last.plus(crate::limits::post::CHANGE_STEP)));
     post.sensitive = sensitive;
+    post.episode = episode;
     post.tags = super::publish::tags(&post.versions);
     post.mentions.clone_from(&change.mentions);
     posts::put(tx, &post)?;
     if site.live && !post.demo { tell(tx, site, post) } else { Ok(post) }
+}
+
+/// What it will be in its podcast. It stays in the same, and something is still heard.
+fn episode(tx: &Write<'_>, post: &Post, change: &Change, media: &[MediaId]) -> Result<Option<Episode>> {
+    let Some(episode) = change.episode.as_ref().or(post.episode.as_ref()) else { return Ok(None) };
+    if post.episode.as_ref().is_none_or(|old| old.series != episode.series) {
+        return Err(Problem::new("E406", "The post is no episode of that podcast.").field("podcast").into());
+    }
+    episode.check()?;
+    episode.check_sound(&material::media(tx, media)?)?;
+    Ok(Some(episode.clone()))
 }
 
 /// Takes in the files that are new, lets go of those that left, and sets what is said about them; true when any of the

@@ -3,7 +3,7 @@
 use crate::error::{Problem, Result};
 use crate::model::institution::Institution;
 use crate::model::site::Site;
-use crate::store::{Write, meta, posts};
+use crate::store::{Write, accounts, meta, podcasts, posts};
 
 /// Run at every start with a public `url`. The first time, posts of the trial get the activities they would have had.
 /// The origin may still change until something was delivered; after that other servers know our ids.
@@ -30,6 +30,12 @@ pub fn go_live(tx: &mut Write<'_>, site: &Site) -> Result<()> {
     })?;
     for post in waiting {
         super::publish::catch_up(tx, site, post)?;
+    }
+    for account in accounts::all(tx)? {
+        for mut podcast in podcasts::of_account(tx, account.id)? {
+            podcast.home = super::podcasts::home(site, &account, &podcast.slug);
+            podcasts::put(tx, &podcast)?;
+        }
     }
     institution.origin = Some(site.origin.clone());
     meta::put_institution(tx, &institution)

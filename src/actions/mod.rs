@@ -13,6 +13,7 @@ pub mod go_live;
 pub mod lookup;
 pub mod media;
 pub mod pin;
+pub mod podcasts;
 pub mod prune;
 pub mod publish;
 pub mod queue;

@@ -10,7 +10,7 @@ use crate::model::post::{NewPost, Post, ReplyTo, Tag, Version};
 use crate::model::power::{Attach, Power as _, Publish, Reply};
 use crate::model::site::Site;
 use crate::model::user::{Asker, By};
-use crate::store::{Write, accounts, material, notes, posts};
+use crate::store::{Write, accounts, material, notes, podcasts, posts};
 
 use super::address::{self, Saying};
 
@@ -75,6 +75,10 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
     let media = new.media.iter().map(|id| super::media::ready(tx, account.id, *id)).collect::<Result<Vec<Media>>>()?;
     media.iter().try_for_each(super::media::free)?;
     check_parent(tx, new.reply_to)?;
+    if let Some(episode) = &new.episode {
+        podcasts::need(tx, account.id, &episode.series)?;
+        episode.check_sound(&media)?;
+    }
     let post = Post {
         id,
         account: account.id,
@@ -87,6 +91,7 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
         media: new.media.clone(),
         sensitive: new.sensitive,
         reply_to: new.reply_to,
+        episode: new.episode.clone(),
         mentions: new.mentions.clone(),
         tags: tags(&new.versions),
         activities: Vec::new(),

@@ -61,6 +61,7 @@ async fn new_post(app: &Arc<App>, form: &Form, account: AccountId) -> Result<New
         visibility: visibility(form.find("visibility").unwrap_or_default())?,
         quoting: if form.find("quote_approval_policy") == Some("nobody") { Quoting::Nobody } else { Quoting::Anyone },
         reply_to: None,
+        episode: None,
         demo: false,
     })
 }
@@ -139,6 +140,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client
         media: (!media.is_empty()).then_some(media),
         about,
         sensitive: form.find("sensitive").map(|_| input::truth(&form, "sensitive")),
+        episode: None,
     };
     let site = app.site.clone();
     let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;

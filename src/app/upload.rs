@@ -31,6 +31,16 @@ pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About
     Ok(Media { id, account: by.account(), ..media })
 }
 
+/// As `take`, of a picture that can be the cover of a podcast.
+pub async fn take_cover(app: &Arc<App>, by: By<Attach>, mut file: Unfinished, about: About) -> Result<Media> {
+    let mut bytes = Vec::new();
+    file.file.rewind()?;
+    (&mut file.file).take(crate::limits::podcast::COVER + 1).read_to_end(&mut bytes)?;
+    picture::check_cover(&bytes)?;
+    drop(bytes);
+    take(app, by, file, about).await
+}
+
 /// As `take`, of bytes at hand.
 pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], about: About) -> Result<Media> {
     let mut file = app.files.begin()?;

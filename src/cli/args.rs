@@ -1,5 +1,7 @@
 //! The words of the command line, as data: what there is, what each takes, and one line of help for each.
 
+pub mod podcast;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -69,6 +71,9 @@ pub enum Word {
     /// Posts: new, list, show, edit, delete, like, boost, pin
     #[command(subcommand)]
     Post(Post),
+    /// Podcasts: add, list, show, edit, delete
+    #[command(subcommand)]
+    Podcast(podcast::Podcast),
     /// Answers of strangers: list, release, hide
     #[command(subcommand)]
     Reply(Reply),
@@ -254,7 +259,7 @@ pub struct PostNew {
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<Lang>,
     /// The text
-    #[arg(long, required_unless_present_any = ["file", "media"], conflicts_with = "file")]
+    #[arg(long, required_unless_present_any = ["file", "media", "audio"], conflicts_with = "file")]
     pub text: Vec<String>,
     /// A file with the text; - is standard input
     #[arg(long)]
@@ -282,6 +287,8 @@ pub struct PostNew {
     /// Address of the post it answers
     #[arg(long, value_name = "URL")]
     pub reply_to: Option<String>,
+    #[command(flatten)]
+    pub episode: podcast::Episode,
 }
 
 #[derive(Debug, Args)]
@@ -292,7 +299,7 @@ pub struct PostEdit {
     #[arg(long, value_name = "CODE")]
     pub lang: Option<Lang>,
     /// The new text
-    #[arg(long, conflicts_with = "file", required_unless_present_any = ["file", "warning", "describe", "media", "remove", "decorative", "focus"])]
+    #[arg(long, conflicts_with = "file", required_unless_present_any = ["file", "warning", "describe", "media", "remove", "decorative", "focus", "title", "season", "number", "kind", "explicit", "chapters", "person"])]
     pub text: Option<String>,
     /// A file with the new text; - is standard input
     #[arg(long)]
@@ -314,6 +321,8 @@ pub struct PostEdit {
     /// Take a picture out, by its place
     #[arg(long, value_name = "NUMBER")]
     pub remove: Vec<usize>,
+    #[command(flatten)]
+    pub episode: podcast::EpisodeEdit,
 }
 
 /// What is said about pictures besides their descriptions.

@@ -10,7 +10,7 @@ use crate::error::{Error, Problem};
 /// Every command stands in one group.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Start", &["init", "serve", "demo"]),
-    ("Publish", &["post", "reply", "queue"]),
+    ("Publish", &["post", "podcast", "reply", "queue"]),
     ("Run", &["account", "user", "token", "config"]),
     ("Look", &["check", "explain", "version"]),
     ("Help", &["help"]),
@@ -19,8 +19,9 @@ const GROUPS: [(&str, &[&str]); 5] = [
 /// What most people need most days.
 const USUAL: [&str; 8] = ["init", "serve", "post", "account", "queue", "config", "user", "help"];
 
-/// The one topic so far that is no command.
+/// Topics that are no commands.
 const EXIT_CODES: &str = "exit-codes";
+const CATEGORIES: &str = "podcast-categories";
 
 /// For `instance` alone.
 pub fn usual() -> String {
@@ -66,6 +67,9 @@ pub fn on(words: &[String]) -> Result<String, Fault> {
     if words == [EXIT_CODES] {
         return Ok(exit::table());
     }
+    if words == [CATEGORIES] {
+        return Ok(categories());
+    }
     let mut tree = Cli::command();
     // So that options of every command are there, and usage lines carry all words.
     tree.build();
@@ -80,9 +84,21 @@ pub fn on(words: &[String]) -> Result<String, Fault> {
     Ok(found.render_help().to_string())
 }
 
+/// As they are typed: `News`, `News > Politics`.
+fn categories() -> String {
+    let mut text = "Categories of podcasts, as Apple and other directories have them:\n\n".to_owned();
+    for (top, subs) in crate::model::podcast::CATEGORIES {
+        text.extend(["  ", top, "\n"]);
+        for sub in *subs {
+            text.extend(["  ", top, " > ", sub, "\n"]);
+        }
+    }
+    text
+}
+
 fn unknown(word: &str, known: &[String]) -> Error {
     let problem = Problem::new("E001", format!("There is no command or topic '{word}'."));
-    let names = known.iter().map(String::as_str).chain([EXIT_CODES]);
+    let names = known.iter().map(String::as_str).chain([EXIT_CODES, CATEGORIES]);
     let near =
         names.map(|name| (strsim::normalized_damerau_levenshtein(name, word), name)).max_by(|a, b| a.0.total_cmp(&b.0));
     match near.filter(|(near, _)| *near >= 0.5) {

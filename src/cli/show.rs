@@ -19,6 +19,11 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::PostList { .. } => posts(answer),
         Command::PostEdit(_) => format!("Changed {}\n", text(answer, "uri")),
         Command::PostDelete { .. } => format!("Deleted {}\n", text(answer, "uri")),
+        Command::PodcastAdd(_) => format!("{}\n", text(answer, "feed")),
+        Command::PodcastShow { .. } => podcast(answer),
+        Command::PodcastList { .. } => podcasts(answer),
+        Command::PodcastEdit(_) => format!("Changed {}\n", text(answer, "url")),
+        Command::PodcastDelete { .. } => format!("Given up: {}\n", text(answer, "url")),
         Command::React { .. } | Command::Pin { .. } => format!("Done: {}\n", text(answer, "post")),
         Command::ReplyList { .. } => replies(answer),
         Command::ReplyShow { .. } => format!("Now {}: {}\n", text(answer, "shown"), text(answer, "uri")),
@@ -156,6 +161,53 @@ fn post(post: &Value) -> String {
         text(post, "boosts"),
         text(post, "replies")
     )
+}
+
+fn podcasts(answer: &Value) -> String {
+    let row = |podcast: &Value| {
+        let title = list(podcast, "versions").first().map(|told| text(told, "title")).unwrap_or_default();
+        let account = format!("@{}", text(podcast, "account"));
+        let episodes = format!("{} episodes", text(podcast, "episodes"));
+        vec![text(podcast, "slug"), account, episodes, title, text(podcast, "feed")]
+    };
+    match list(answer, "podcasts") {
+        [] => "No podcasts yet. Begin one: instance help podcast add\n".to_owned(),
+        _ => table(&rows(answer, "podcasts", row)),
+    }
+}
+
+fn podcast(podcast: &Value) -> String {
+    let mut lines = Vec::new();
+    for (label, field) in [
+        ("Page", "url"),
+        ("Account", "account"),
+        ("Author", "author"),
+        ("Mail", "mail"),
+        ("Category", "category"),
+        ("Order", "order"),
+        ("Explicit", "explicit"),
+        ("Locked", "locked"),
+        ("Complete", "complete"),
+        ("Cover", "cover"),
+        ("Episodes", "episodes"),
+    ] {
+        lines.push(vec![label.to_owned(), text(podcast, field)]);
+    }
+    let mut out = table(&lines);
+    for told in list(podcast, "versions") {
+        let (lang, title, about) = (text(told, "lang"), text(told, "title"), text(told, "description"));
+        let (feed, guid) = (text(told, "feed"), text(told, "guid"));
+        let _ = writeln!(out, "\n[{lang}] {title}\n{about}\nFeed: {feed}\nGuid: {guid}");
+    }
+    let missing: Vec<&str> = list(podcast, "missing").iter().filter_map(Value::as_str).collect();
+    if missing.is_empty() {
+        return out + "\nReady for the directories: give them the address of the feed.\n";
+    }
+    out += "\nBefore you give the feed to directories:\n";
+    for line in missing {
+        let _ = writeln!(out, "· {}", clean(line));
+    }
+    out
 }
 
 fn queue(answer: &Value) -> String {

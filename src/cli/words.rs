@@ -1,5 +1,7 @@
 //! From the words that were typed to the command that is sent: files are read here, and what belongs together is paired.
 
+mod podcast;
+
 use std::io::Read as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use crate::model::account::Field;
 use crate::model::media::{self, About};
 use crate::model::note::Shown;
 use crate::model::post::{Quoting, Visibility};
+
+pub use podcast::podcast;
 
 pub fn account(word: Account) -> Result<Command> {
     Ok(match word {
@@ -86,14 +90,21 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
         texts.push(String::new());
     }
     let versions = versions(texts, new.lang, &new.warning)?;
+    let mut media = files(&new.media, new.alt, &new.pictures, &versions)?;
+    let mut episode = None;
+    if let Some((found, sounds)) = podcast::episode(new.episode)? {
+        media.splice(0..0, sounds);
+        episode = Some(found);
+    }
     Ok(PostNew {
         account: new.account,
-        media: files(&new.media, new.alt, &new.pictures, &versions)?,
+        media,
         versions,
         sensitive: new.sensitive,
         visibility: if new.quiet { Visibility::Quiet } else { Visibility::Public },
         quoting: if new.no_quotes { Quoting::Nobody } else { Quoting::Anyone },
         reply_to: new.reply_to,
+        episode,
     })
 }
 
@@ -141,6 +152,7 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
         focus: focus(&edit.pictures.focus)?,
         remove: edit.remove,
         add: files(&edit.media, edit.alt, &nothing, &[])?,
+        episode: podcast::episode_change(edit.episode)?,
     })
 }
 

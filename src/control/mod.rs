@@ -4,6 +4,7 @@
 mod accounts;
 mod fault;
 mod keep;
+mod podcasts;
 mod posts;
 mod queue;
 mod replies;
@@ -24,6 +25,7 @@ use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew};
 pub use fault::{Fault, Kind};
+pub use podcasts::{EpisodeChange, EpisodeNew, NewTold, PodcastChange, PodcastNew};
 pub use posts::{NewVersion, PostChange, PostNew};
 pub use socket::{call, close, listen, serve};
 pub use upload::Upload;
@@ -50,6 +52,19 @@ pub enum Command {
     PostEdit(PostChange),
     PostDelete {
         post: String,
+    },
+    PodcastAdd(PodcastNew),
+    PodcastList {
+        account: Option<String>,
+    },
+    PodcastShow {
+        account: String,
+        podcast: String,
+    },
+    PodcastEdit(Box<PodcastChange>),
+    PodcastDelete {
+        account: String,
+        podcast: String,
     },
     /// Likes or boosts somebody else's post, or takes that back.
     React {
@@ -126,12 +141,17 @@ impl Command {
             Self::PostNew(new) => new.media.iter_mut().collect(),
             Self::PostEdit(change) => change.add.iter_mut().collect(),
             Self::AccountEdit(change) => change.avatar.iter_mut().chain(&mut change.header).collect(),
+            Self::PodcastAdd(new) => vec![&mut new.cover],
+            Self::PodcastEdit(change) => change.cover.iter_mut().collect(),
             Self::AccountAdd(_)
             | Self::AccountList
             | Self::AccountShow { .. }
             | Self::PostList { .. }
             | Self::PostShow { .. }
             | Self::PostDelete { .. }
+            | Self::PodcastList { .. }
+            | Self::PodcastShow { .. }
+            | Self::PodcastDelete { .. }
             | Self::React { .. }
             | Self::Pin { .. }
             | Self::ReplyList { .. }
@@ -161,7 +181,9 @@ impl Command {
             Self::AccountList => "instance.accounts/1",
             Self::PostNew(_) | Self::PostShow { .. } | Self::PostEdit(_) => "instance.post/1",
             Self::PostList { .. } => "instance.posts/1",
-            Self::PostDelete { .. } => "instance.deleted/1",
+            Self::PostDelete { .. } | Self::PodcastDelete { .. } => "instance.deleted/1",
+            Self::PodcastAdd(_) | Self::PodcastShow { .. } | Self::PodcastEdit(_) => "instance.podcast/1",
+            Self::PodcastList { .. } => "instance.podcasts/1",
             Self::React { .. } => "instance.reaction/1",
             Self::Pin { .. } => "instance.pin/1",
             Self::ReplyList { .. } => "instance.replies/1",
@@ -196,6 +218,11 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::PostShow { post } => posts::show(app, &post),
         Command::PostEdit(change) => posts::edit(app, change).await,
         Command::PostDelete { post } => posts::delete(app, &post).await,
+        Command::PodcastAdd(new) => podcasts::add(app, new).await,
+        Command::PodcastList { account } => podcasts::list(app, account.as_deref()),
+        Command::PodcastShow { account, podcast } => podcasts::show(app, &account, &podcast),
+        Command::PodcastEdit(change) => podcasts::edit(app, *change).await,
+        Command::PodcastDelete { account, podcast } => podcasts::delete(app, &account, podcast).await,
         Command::React { account, post, kind, undo } => posts::react(app, &account, &post, kind, undo).await,
         Command::Pin { post, undo } => posts::pin(app, &post, undo).await,
         Command::ReplyList { all } => replies::list(app, all),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{React, Upload, account, unknown};
+use super::{EpisodeChange, EpisodeNew, React, Upload, account, podcasts, unknown};
 use crate::actions;
 use crate::actions::edit::Change;
 use crate::app::{App, lookup, mentions};
@@ -30,6 +30,8 @@ pub struct PostNew {
     pub quoting: Quoting,
     /// Address of the post it answers, or the number of one of ours.
     pub reply_to: Option<String>,
+    /// What it is in a podcast.
+    pub episode: Option<EpisodeNew>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,6 +59,7 @@ pub struct PostChange {
     pub remove: Vec<usize>,
     /// Files that come behind the others.
     pub add: Vec<Upload>,
+    pub episode: EpisodeChange,
 }
 
 pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
@@ -74,6 +77,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         return Err(too_many());
     }
     new.media.iter().try_for_each(check_words)?;
+    let mut episode = new.episode.as_ref().map(|episode| episode.read(app, &found, &versions)).transpose()?;
     let reply_to = match &new.reply_to {
         Some(typed) => Some(target(app, by, typed).await?),
         None => None,
@@ -83,8 +87,11 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     for picture in new.media {
         media.push(picture.take(app, by.to()).await?);
     }
+    if let (Some(episode), Some(new)) = (&mut episode, &new.episode) {
+        new.assign(episode, &media);
+    }
     let (sensitive, visibility, quoting) = (new.sensitive, new.visibility, new.quoting);
-    let new = NewPost { versions, media, sensitive, visibility, quoting, reply_to, mentions, demo: false };
+    let new = NewPost { versions, media, sensitive, visibility, quoting, reply_to, episode, mentions, demo: false };
     let site = app.site.clone();
     let post = app.store.write(move |tx| actions::publish::publish(tx, &site, by, &new)).await?;
     shown(app, post)
@@ -149,6 +156,7 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     let post = find(app, &change.post)?;
     let by = Asker::Operator.may(post.account)?;
     let versions = changed(&post, &change)?;
+    let episode = change.episode.apply(&post, change.lang.as_ref())?;
     let about = told(app, &post, &change)?;
     let mut media = post.media.clone();
     for place in &change.remove {
@@ -166,7 +174,7 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
         media.push(file.take(app, by.to()).await?);
     }
     let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
-    let change = Change { versions, media: Some(media), about, mentions, sensitive: None };
+    let change = Change { versions, media: Some(media), about, mentions, sensitive: None, episode };
     let (site, id) = (app.site.clone(), post.id);
     let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
     shown(app, edited)
@@ -318,6 +326,7 @@ fn shown(app: &App, post: Post) -> Result<Value> {
         "quoting": post.quoting,
         "sensitive": post.sensitive,
         "reply_to": parent,
+        "episode": post.episode.as_ref().map(podcasts::episode),
         "versions": post.versions,
         "media": material.media.iter().map(picture).collect::<Vec<_>>(),
         "likes": material.likes,

@@ -70,6 +70,14 @@ impl Upload {
         Ok(())
     }
 
+    /// As `take`, of a picture that can be the cover of a podcast.
+    pub(super) async fn take_cover(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
+        let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
+        let media = upload::take_cover(app, by, self.content.file(&app.files)?, self.about).await?;
+        drop(room);
+        Ok(media.id)
+    }
+
     pub(super) async fn take(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
         let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
         let media = upload::take(app, by, self.content.file(&app.files)?, self.about).await?;

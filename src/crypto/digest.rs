@@ -1,4 +1,4 @@
-//! SHA-256 and the two headers that carry it.
+//! SHA-256 and the two headers that carry it, and the names that are made by hashing.
 
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -8,6 +8,23 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut sum = [0; 32];
     sum.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     sum
+}
+
+/// A name made from a name in a name space (RFC 9562 §5.5, UUID version 5). SHA-1 is the rule there and protects nothing.
+pub fn uuid5(space: [u8; 16], name: &str) -> String {
+    let sum = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &[&space, name.as_bytes()].concat());
+    let mut id = [0; 16];
+    for (to, from) in id.iter_mut().zip(sum.as_ref()) {
+        *to = *from;
+    }
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut id;
+    *version = 0x50 | *version & 0x0f;
+    *variant = 0x80 | *variant & 0x3f;
+    let mut text = hex(&id);
+    for at in [20, 16, 12, 8] {
+        text.insert(at, '-');
+    }
+    text
 }
 
 /// The value of `Digest` (RFC 3230), the companion of draft-cavage signatures.

@@ -134,6 +134,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
             media: Some(about.iter().map(|(id, _)| *id).collect()),
             about,
             sensitive: None,
+            episode: None,
         };
         let site = app.site.clone();
         match app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await {

@@ -57,6 +57,7 @@ impl Frame {
         let mut places = vec![("/desk/posts", "Posts"), ("/desk/replies", "Replies")];
         if writes {
             places.insert(0, ("/desk", "Write"));
+            places.insert(2, ("/desk/podcasts", "Podcasts"));
         }
         let csrf = browser.session.csrf.clone();
         Ok(Self { csrf, here, places, waiting, ..Self::bare(title, institution) })

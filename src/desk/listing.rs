@@ -37,6 +37,8 @@ pub(super) struct Row {
     pub delivered: String,
     /// Whether whoever looks may change it.
     pub mine: bool,
+    /// Of a podcast.
+    pub episode: bool,
 }
 
 #[derive(Template)]
@@ -96,6 +98,7 @@ pub(super) fn row(
         time: wall.time(post.published),
         machine_time: post.published.rfc3339(),
         page: path(account, post.id),
+        episode: post.episode.is_some(),
         delivered: if site.live && !post.demo { outcome(rows, post)?.words() } else { "Not sent: a trial".to_owned() },
         mine: asker.can::<Publish>(account.id),
     })

@@ -2,10 +2,12 @@
 //! delete it, decide about replies. Plain forms; nothing here needs script.
 
 mod edit;
+mod episodes;
 mod faults;
 mod form;
 mod frame;
 mod listing;
+mod podcasts;
 mod replies;
 mod slots;
 mod start;
@@ -47,6 +49,12 @@ fn read(app: &App, request: &Request, path: &[&str]) -> Result<Response> {
         ["posts"] => listing::page(app, &browser, request),
         ["posts", id, "edit"] => edit::page(app, &browser, id.parse()?),
         ["posts", id, "delete"] => edit::delete_page(app, &browser, id.parse()?),
+        ["posts", id, "episode"] => episodes::page(app, &browser, id.parse()?),
+        ["podcasts"] => podcasts::list(app, &browser),
+        ["podcasts", "new"] => podcasts::blank(app, &browser),
+        ["podcasts", account, slug] => podcasts::page(app, &browser, account.parse()?, slug),
+        ["podcasts", account, slug, "episodes"] => episodes::blank(app, &browser, account.parse()?, slug),
+        ["podcasts", account, slug, "delete"] => podcasts::delete_page(app, &browser, account.parse()?, slug),
         ["replies"] => replies::page(app, &browser, request),
         _ => Err(Error::NotFound),
     }
@@ -68,6 +76,19 @@ async fn change(app: &Arc<App>, request: &mut Request, path: &[&str]) -> Result<
         ["posts", id, "delete"] => {
             form(request, &browser).await?;
             edit::delete(app, &browser, id.parse()?).await
+        }
+        ["posts", id, "episode"] => {
+            let form = form(request, &browser).await?;
+            episodes::edit(app, &browser, id.parse()?, &form).await
+        }
+        ["podcasts"] => podcasts::save(app, request, &browser, None).await,
+        ["podcasts", account, slug] => podcasts::save(app, request, &browser, Some((account.parse()?, slug))).await,
+        ["podcasts", account, slug, "episodes"] => {
+            episodes::publish(app, request, &browser, account.parse()?, slug).await
+        }
+        ["podcasts", account, slug, "delete"] => {
+            form(request, &browser).await?;
+            podcasts::delete(app, &browser, account.parse()?, slug).await
         }
         ["replies", id, verb] => {
             let form = form(request, &browser).await?;

@@ -45,10 +45,11 @@ struct Write {
     posts: Vec<Row>,
 }
 
-struct Choice {
-    value: String,
-    name: String,
-    chosen: bool,
+/// A line of a list to choose from.
+pub(super) struct Choice {
+    pub value: String,
+    pub name: String,
+    pub chosen: bool,
 }
 
 /// The note that is answered.
@@ -140,7 +141,7 @@ fn account_choice(app: &App, account: &Account, chosen: Option<crate::model::ids
 }
 
 /// The institution's languages first, then all we know by name; what was chosen is there in any case.
-fn langs(rows: &impl Rows, chosen: &str, account: Option<&Account>) -> Result<Vec<Choice>> {
+pub(super) fn langs(rows: &impl Rows, chosen: &str, account: Option<&Account>) -> Result<Vec<Choice>> {
     let mut all = meta::institution(rows)?.languages;
     all.extend(lang::known().filter_map(|tag| tag.parse().ok()));
     all.extend(account.map(|account| account.language.clone()));
@@ -248,6 +249,7 @@ async fn send(
         visibility: if draft.quiet { Visibility::Quiet } else { Visibility::Public },
         quoting: Quoting::Anyone,
         reply_to: draft.reply.map(ReplyTo::Note),
+        episode: None,
         demo: false,
         versions,
     };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::episode::Episode;
 use super::ids::{AccountId, ActivityId, MediaId, NoteId, PostId};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
@@ -49,6 +50,9 @@ pub struct Post {
     pub sensitive: bool,
     #[serde(default)]
     pub reply_to: Option<ReplyTo>,
+    /// What it is in a podcast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub episode: Option<Episode>,
     #[serde(default)]
     pub mentions: Vec<Mention>,
     /// Folded tags of all versions, as the tag pages know them, with the spelling of the first use.
@@ -118,6 +122,7 @@ pub struct NewPost {
     pub visibility: Visibility,
     pub quoting: Quoting,
     pub reply_to: Option<ReplyTo>,
+    pub episode: Option<Episode>,
     /// Resolved beforehand, since that may need the network.
     pub mentions: Vec<Mention>,
     pub demo: bool,
@@ -133,6 +138,7 @@ impl NewPost {
             visibility: Visibility::Public,
             quoting: Quoting::Anyone,
             reply_to: None,
+            episode: None,
             mentions: Vec::new(),
             demo: false,
         }
@@ -140,6 +146,7 @@ impl NewPost {
 
     pub fn check(&self) -> Result<()> {
         check_versions(&self.versions, !self.media.is_empty())?;
+        self.episode.as_ref().map_or(Ok(()), Episode::check)?;
         check_media(&self.media)
     }
 }
@@ -227,6 +234,8 @@ pub struct Material {
     pub account: super::account::Account,
     /// In the order of the post; those that are still there.
     pub media: Vec<super::media::Media>,
+    /// Of an episode, unless it was given up.
+    pub series: Option<super::podcast::Series>,
     /// The address of a stranger's post that it answers.
     pub parent: Option<String>,
     pub likes: u64,

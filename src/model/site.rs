@@ -86,6 +86,11 @@ impl Site {
         format!("{}/@{handle}/{id}", self.origin)
     }
 
+    /// A podcast's page; its feed ends in `.rss` instead, the feed of another language in `/de.rss`.
+    pub fn podcast(&self, handle: &str, slug: &str) -> String {
+        format!("{}/@{handle}/podcast/{slug}", self.origin)
+    }
+
     /// A tag's page; `folded` is lower case. Letters of every script are percent-encoded.
     pub fn tag(&self, folded: &str) -> String {
         let encoded = percent_encoding::utf8_percent_encode(folded, percent_encoding::NON_ALPHANUMERIC);

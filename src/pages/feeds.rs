@@ -203,6 +203,6 @@ fn picture(scene: &Scene<'_>, media: &Media, alt: &str) -> String {
 }
 
 /// Only characters that XML 1.0 can carry, and none that turn the direction of what follows. The templates escape.
-fn xml(words: &str) -> String {
+pub(super) fn xml(words: &str) -> String {
     words.chars().filter(|c| text::printable(*c)).collect()
 }

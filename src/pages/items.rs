@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::files::{self, Picture, Player};
+use super::podcast::episode::{self, Heading};
 use super::shell::{Scene, name};
 use super::words::{Words, fill};
 use crate::activitypub::write;
@@ -71,6 +72,8 @@ pub struct PostItem {
     iso: String,
     when: String,
     parent: Option<ParentItem>,
+    /// Of an episode; its own page says it above.
+    heading: Option<Heading>,
     lang: Lang,
     warning: String,
     content: String,
@@ -102,6 +105,7 @@ impl PostItem {
     /// A post in one of its versions.
     pub fn new(scene: &Scene<'_>, view: &PostView, version: &Version, place: Place) -> Self {
         let (post, account) = (view.post(), view.account());
+        let media = episode::media(view, version);
         let path = format!("/@{}/{}", account.handle, post.id);
         let knows_who = matches!(place, Place::Profile | Place::Pinned);
         Self {
@@ -116,12 +120,13 @@ impl PostItem {
             iso: scene.iso(post.published),
             when: scene.moment(post.published),
             parent: parent(scene, view, place),
+            heading: Heading::new(scene.w, view, version),
             lang: version.lang.clone(),
             warning: name(&version.warning),
             content: content(scene.site, view, version),
             sensitive: post.sensitive && version.warning.is_empty(),
-            pictures: files::pictures(&view.material.media, post, version, place),
-            players: files::players(scene, &view.material.media, post, version),
+            pictures: files::pictures(&media, post, version, place),
+            players: files::players(scene, &media, post, version),
             versions: others(view, version),
             numbers: numbers(scene, view, (place != Place::Alone).then_some(path)),
         }
@@ -287,8 +292,11 @@ impl AnswerItem {
     }
 }
 
-/// The text of a version for titles and descriptions.
+/// The text of a version for titles and descriptions; of an episode its title.
 pub fn plain(view: &PostView, version: &Version) -> String {
+    if let Some(episode) = &view.post().episode {
+        return name(episode.title(&version.lang));
+    }
     let words = if version.warning.is_empty() { &version.text } else { &version.warning };
     let words = name(words);
     if !words.is_empty() {

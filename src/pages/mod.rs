@@ -7,6 +7,7 @@ mod files;
 mod home;
 mod items;
 mod plain;
+mod podcast;
 mod post;
 mod profile;
 mod shell;
@@ -18,7 +19,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use hyper::{Method, StatusCode};
+use hyper::{Method, StatusCode, header};
 
 use crate::app::App;
 use crate::base::lang::Lang;
@@ -30,7 +31,7 @@ use crate::model::institution::Institution;
 use crate::store::{Read, accounts, meta, posts};
 use crate::web::cache::{fixed, made, negotiated, passing};
 use crate::web::request::Request;
-use crate::web::response::{Response, answer, found, html};
+use crate::web::response::{Response, answer, found, html, set};
 use crate::web::{assets, file};
 
 use feeds::{Kind, Of};
@@ -84,6 +85,15 @@ fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Resu
         }
         ["feed.atom"] => feed(app, Of::Account(name), Kind::Atom),
         ["feed.rss"] => feed(app, Of::Account(name), Kind::Rss),
+        ["podcast", part @ ..] => of_podcast(app, request, name, part),
+        [id, "chapters.json"] => {
+            let id = id.parse()?;
+            let json = made(app, |rows| {
+                let json = podcast::episode::chapters(rows, name, id)?;
+                Ok(answer(StatusCode::OK, "application/json+chapters; charset=utf-8", json))
+            });
+            json.map(open_to_apps)
+        }
         [id] if request.wants_activity() => {
             let id = id.parse()?;
             made(app, |rows| {
@@ -97,6 +107,36 @@ fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Resu
         [id, lang] => one_post(app, name, id.parse()?, Some(lang)),
         _ => Err(Error::NotFound),
     }
+}
+
+/// A podcast's page or feed: `NAME`, `NAME/de`, `NAME.rss`, `NAME/de.rss`.
+fn of_podcast(app: &App, request: &Request, handle: &str, path: &[&str]) -> Result<Response> {
+    let (feed, slug, lang) = match path {
+        [slug] => (slug.strip_suffix(".rss"), *slug, None),
+        [slug, lang] => (lang.strip_suffix(".rss").map(|_| *slug), *slug, Some(lang.trim_end_matches(".rss"))),
+        _ => return Err(Error::NotFound),
+    };
+    let part = podcast::Part { handle, slug: feed.unwrap_or(slug), lang, before: request.position("before") };
+    let answered = made(app, |rows| {
+        let institution = meta::institution(rows)?;
+        let found = if feed.is_some() {
+            podcast::feed::render(rows, &app.site, institution, part)?
+        } else {
+            podcast::render(rows, &app.site, institution, part)?
+        };
+        Ok(match found {
+            podcast::Found::Elsewhere(path) => passing(crate::web::response::found(&path)),
+            podcast::Found::Here(text) if feed.is_some() => answer(StatusCode::OK, Kind::Rss.mime(), text),
+            podcast::Found::Here(page) => html(StatusCode::OK, page),
+        })
+    })?;
+    Ok(if feed.is_some() { open_to_apps(answered) } else { answered })
+}
+
+/// Podcast apps in browsers may read it: it is the same for everybody.
+fn open_to_apps(mut response: Response) -> Response {
+    set(response.headers_mut(), header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    response
 }
 
 /// Where an address leads that was written in another way than ours: `/@Press`, `/@press@city.example`.

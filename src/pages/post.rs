@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::files::words as words_of;
 use super::items::{AnswerItem, Place, PostItem, VersionLink, others, plain, version_path};
+use super::podcast::episode::Whole;
 use super::shell::{Card, Scene, Shell};
 use super::words::fill;
 use crate::base::lang::Lang;
@@ -24,6 +25,7 @@ struct PostPage {
     card: Card,
     alternates: Vec<VersionLink>,
     heading: String,
+    episode: Option<Whole>,
     post: PostItem,
     /// To paste into an app.
     address: String,
@@ -76,11 +78,15 @@ fn page(scene: &Scene<'_>, view: &PostView, version: &Version, thread: &Thread) 
         s.icon = format!("/media/{}", small.file);
     }
     s.hidden |= view.post().demo;
+    let mut card = card(scene, view, version, &words);
+    let episode = Whole::new(scene.site, w, view, version);
+    card.feeds.extend(episode.as_ref().and_then(|episode| Some(episode.series.as_ref()?.feed.clone())));
     PostPage {
         s,
-        card: card(scene, view, version, &words),
+        card,
         alternates: alternates(scene.site, view, version),
         heading: fill(w.post_by, &super::shell::name(&account.name)),
+        episode,
         post: PostItem::new(scene, view, version, Place::Alone),
         address: scene.site.post_page(&account.handle, view.post().id),
         strangers: thread.answers.iter().any(has_stranger),
@@ -116,9 +122,13 @@ fn card(scene: &Scene<'_>, view: &PostView, version: &Version, words: &str) -> C
     let (site, account) = (scene.site, view.account());
     // A picture behind a warning is not put on a card in front of it.
     let open = !view.post().sensitive && version.warning.is_empty();
-    let picture =
-        view.material.media.iter().find(|media| media.still().is_some()).filter(|_| open).or(view.avatar.as_ref());
-    let mut card = scene.card("article", &version_path(view, version), &account.name, words);
+    let picture = view.material.media.iter().find(|media| media.still().is_some()).filter(|_| open);
+    let picture = picture.or_else(|| view.material.series.as_ref()?.cover.as_ref()).or(view.avatar.as_ref());
+    let mut words = words.to_owned();
+    if view.post().episode.is_some() {
+        words = format!("{words}. {}", super::shell::name(&version.text));
+    }
+    let mut card = scene.card("article", &version_path(view, version), &account.name, &words);
     card = card.image(site, picture);
     if let (Some(image), Some(media)) =
         (&mut card.image, picture.filter(|media| view.material.media.iter().any(|m| m.id == media.id)))

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::items::{Place, PostItem, Who, summary};
-use super::shell::{Card, Scene, Shell, name};
+use super::podcast;
+use super::shell::{Card, FeedLink, Scene, Shell, name};
 use super::words::fill;
 use crate::base::lang::Lang;
 use crate::base::uri;
@@ -32,6 +33,7 @@ struct ProfilePage {
     summary: String,
     fields: Vec<FieldItem>,
     numbers: String,
+    podcasts: Vec<FeedLink>,
     /// With answers to strangers.
     all: bool,
     posts: Vec<PostItem>,
@@ -80,6 +82,9 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, handle: &str, part: Part) -> 
         if account.summary.is_empty() { fill(w.profile_says, &account.name) } else { account.summary.clone() };
     let mut card = scene.card("profile", &path, &account.name, &description);
     card = card.image(scene.site, entry.avatar.as_ref()).feed(&path, &account.name, true);
+    let podcasts = podcast::links(rows, scene, account)?;
+    let feed = |link: &FeedLink| FeedLink { path: format!("{}.rss", link.path), ..link.clone() };
+    card.feeds.extend(podcasts.iter().map(feed));
     card.creator = Some(handle);
     card.activity = Some(scene.site.actor(account.id));
     super::text(&ProfilePage {
@@ -96,6 +101,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, handle: &str, part: Part) -> 
         summary: summary(scene.site, &account.summary),
         fields: account.fields.iter().map(field).collect(),
         numbers: [w.count(&w.posts, entry.posts), w.count(&w.followers, entry.followers)].join(" · "),
+        podcasts,
         all: part.all,
         posts,
         older: page.older.map(|id| format!("{start}{}before={id}", if part.all { '&' } else { '?' })),

@@ -127,6 +127,7 @@ pub struct CardImage {
     pub alt: String,
 }
 
+#[derive(Clone)]
 pub struct FeedLink {
     pub kind: &'static str,
     pub path: String,

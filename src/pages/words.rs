@@ -74,6 +74,23 @@ pub struct Words {
     pub join: &'static str,
     pub join_how: &'static str,
 
+    pub podcast: &'static str,
+    pub podcasts: &'static str,
+    pub subscribe: &'static str,
+    pub subscribe_how: &'static str,
+    pub episodes: &'static str,
+    pub all_episodes: &'static str,
+    pub season: &'static str,
+    pub episode: &'static str,
+    pub trailer: &'static str,
+    pub bonus: &'static str,
+    pub explicit: &'static str,
+    pub chapters: &'static str,
+    pub more: &'static str,
+    pub persons: &'static str,
+    pub host: &'static str,
+    pub guest: &'static str,
+
     pub replies_title: &'static str,
     pub no_replies: &'static str,
     pub not_ours: &'static str,
@@ -172,8 +189,16 @@ mod tests {
     #[test]
     fn a_sentence_has_at_most_one_blank() {
         for words in ALL {
-            for sentence in [words.in_reply, words.not_ours, words.moved, words.gone_on, words.hidden.one, words.edited]
-            {
+            for sentence in [
+                words.in_reply,
+                words.not_ours,
+                words.moved,
+                words.gone_on,
+                words.hidden.one,
+                words.edited,
+                words.season,
+                words.episode,
+            ] {
                 assert_eq!(sentence.matches("{}").count(), 1, "{sentence}");
             }
             for plural in [&words.hidden, &words.waiting, &words.elsewhere, &words.replies, &words.posts] {

@@ -3,7 +3,7 @@
 use super::counts::{self, Count};
 use super::schema::MEDIA;
 use super::tx::Rows;
-use super::{accounts, notes, posts};
+use super::{accounts, notes, podcasts, posts};
 use crate::error::Result;
 use crate::limits;
 use crate::model::ids::MediaId;
@@ -18,6 +18,7 @@ pub fn of(rows: &impl Rows, post: Post) -> Result<Material> {
     Ok(Material {
         account: accounts::need(rows, post.account)?,
         media: media(rows, &post.media)?,
+        series: podcasts::of_post(rows, &post)?,
         parent,
         likes: counts::get(rows, Count::Likes(post.id))?,
         boosts: counts::get(rows, Count::Boosts(post.id))?,

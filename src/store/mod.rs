@@ -13,6 +13,7 @@ pub mod material;
 pub mod meta;
 mod migrate;
 pub mod notes;
+pub mod podcasts;
 pub mod posts;
 pub mod quotes;
 pub mod reactions;

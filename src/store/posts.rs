@@ -1,7 +1,7 @@
 //! Posts of ours, and the orders in which they are read.
 
 use super::counts::{Count, step};
-use super::schema::{OWN_REPLIES, POSTS, POSTS_BY_ACCOUNT, POSTS_BY_TAG, POSTS_LISTED};
+use super::schema::{EPISODES, OWN_REPLIES, POSTS, POSTS_BY_ACCOUNT, POSTS_BY_TAG, POSTS_LISTED};
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Result};
@@ -47,6 +47,9 @@ fn index(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     if let Some(ReplyTo::Own(parent)) = post.reply_to {
         tx.put(&OWN_REPLIES, &(parent, post.id), &())?;
     }
+    if let Some(episode) = &post.episode {
+        tx.put(&EPISODES, &(post.account, episode.series.clone(), post.id), &())?;
+    }
     if post.is_listed() {
         tx.put(&POSTS_LISTED, &post.id, &())?;
         for tag in &post.tags {
@@ -67,6 +70,9 @@ fn unindex(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     tx.remove(&POSTS_BY_ACCOUNT, &(post.account, post.id))?;
     if let Some(ReplyTo::Own(parent)) = post.reply_to {
         tx.remove(&OWN_REPLIES, &(parent, post.id))?;
+    }
+    if let Some(episode) = &post.episode {
+        tx.remove(&EPISODES, &(post.account, episode.series.clone(), post.id))?;
     }
     if post.is_listed() {
         tx.remove(&POSTS_LISTED, &post.id)?;
@@ -102,6 +108,20 @@ pub fn tagged(rows: &impl Rows, tag: &str, before: Option<PostId>, limit: usize)
     let span = older(Span::under(&tag), before.map(|id| (tag.clone(), id))).limit(limit);
     let keys = rows.keys(&POSTS_BY_TAG, span)?;
     load(rows, keys.into_iter().map(|(_, id)| id))
+}
+
+/// The episodes of a podcast, newest first.
+pub fn episodes(
+    rows: &impl Rows,
+    account: AccountId,
+    series: &str,
+    before: Option<PostId>,
+    limit: usize,
+) -> Result<Vec<Post>> {
+    let lead = (account, series.to_owned());
+    let span = older(Span::under(&lead), before.map(|id| (lead.0, lead.1.clone(), id))).limit(limit);
+    let keys = rows.keys(&EPISODES, span)?;
+    load(rows, keys.into_iter().map(|(_, _, id)| id))
 }
 
 /// Our own answers to a post of ours, oldest first.

@@ -18,6 +18,7 @@ use crate::model::login::{LoginLink, Secrets, Session};
 use crate::model::media::Media;
 use crate::model::moderation::{Block, Quote, Report};
 use crate::model::note::Note;
+use crate::model::podcast::Podcast;
 use crate::model::post::Post;
 use crate::model::server::{Inbox, Server};
 use crate::model::user::User;
@@ -57,8 +58,13 @@ pub(super) const POSTS: Table<PostId, Post> = Table::fact("posts");
 pub(super) const POSTS_BY_ACCOUNT: Table<(AccountId, PostId), ()> = Table::index("posts_by_account");
 pub(super) const POSTS_LISTED: Table<PostId, ()> = Table::index("posts_listed");
 pub(super) const POSTS_BY_TAG: Table<(String, PostId), ()> = Table::index("posts_by_tag");
+/// By account and name of the podcast.
+pub(super) const EPISODES: Table<(AccountId, String, PostId), ()> = Table::index("episodes");
 /// Our own answers to a post of ours.
 pub(super) const OWN_REPLIES: Table<(PostId, PostId), ()> = Table::index("own_replies");
+
+// store::podcasts
+pub(super) const PODCASTS: Table<(AccountId, String), Podcast> = Table::fact("podcasts");
 
 // store::activities
 pub(super) const ACTIVITIES: Table<ActivityId, Activity> = Table::fact("activities");
@@ -127,6 +133,7 @@ pub(super) const FACTS: &[&str] = &[
     ACCOUNTS.name,
     USERS.name,
     POSTS.name,
+    PODCASTS.name,
     ACTIVITIES.name,
     ACTORS.name,
     SERVERS.name,
@@ -144,6 +151,7 @@ pub(super) const INDEXES: &[&str] = &[
     POSTS_BY_ACCOUNT.name,
     POSTS_LISTED.name,
     POSTS_BY_TAG.name,
+    EPISODES.name,
     OWN_REPLIES.name,
     OUTBOX.name,
     ACTOR_BY_URI.name,
@@ -175,6 +183,8 @@ pub(super) const SHOWN: &[&str] = &[
     POSTS_BY_ACCOUNT.name,
     POSTS_LISTED.name,
     POSTS_BY_TAG.name,
+    PODCASTS.name,
+    EPISODES.name,
     OWN_REPLIES.name,
     ACTIVITIES.name,
     OUTBOX.name,

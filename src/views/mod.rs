@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod delivery;
+pub mod podcast;
 pub mod post;
 pub mod thread;
 pub mod timeline;

@@ -106,6 +106,7 @@ impl House {
             media: Vec::new(),
             sensitive: false,
             reply_to,
+            episode: None,
             mentions: Vec::new(),
             tags: versions.iter().flat_map(|(_, text)| markup::hashtags(text)).map(tag).collect(),
             activities: Vec::new(),

@@ -255,7 +255,7 @@ async function findDesk(origin, trial) {
 
 async function screenshots(pages, folder) {
   fs.mkdirSync(folder, { recursive: true });
-  const wanted = ["home", "profile", "post with a picture", "/desk"];
+  const wanted = ["home", "profile", "post with a picture", "podcast", "episode", "/desk", "/desk/podcasts"];
   for (const page of pages.filter(({ name }) => wanted.includes(name))) {
     for (const colorScheme of SCHEMES) {
       for (const width of [1280, 320]) {

@@ -1,5 +1,8 @@
 // Which pages are looked at: those of a trial with sample content, found by following its links as a person would.
-import { freePort, Trial } from "../trial.mjs";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort, squarePng, Trial } from "../trial.mjs";
 
 /** Starts the binary on a trial with its sample content. */
 export async function startTrial() {
@@ -9,6 +12,24 @@ export async function startTrial() {
   trial.set("", "listen", `127.0.0.1:${port}`);
   await trial.serve(`http://127.0.0.1:${port}`);
   return { trial, origin: `http://localhost:${port}` };
+}
+
+/** Begins a podcast with an episode, and returns where their pages are. */
+async function podcast(trial, account) {
+  const file = (name, content) => {
+    fs.writeFileSync(path.join(trial.folder, name), content);
+    return path.join(trial.folder, name);
+  };
+  const sound = fileURLToPath(new URL("../vectors/clips/sound.mp3", import.meta.url));
+  const feed = await trial.run("podcast add", "city-talk", "--as", account, "--category", "Government", "--mail", "podcast@city.example",
+    "--cover", file("cover.png", squarePng(1400)), "--cover-alt", "A blue square", "--lang", "en", "--title", "City Talk",
+    "--description", "What the council decides, and what it means for you. Every other Monday.",
+    "--lang", "de", "--title", "Stadtgespräch", "--description", "Was der Rat beschließt.");
+  const chapters = "00:00 Welcome\n00:00.250 What the budget costs https://city.example/budget\n00:00.500 A chapter with a title that is so long that it does not fit on one line of a telephone\n";
+  const episode = await trial.run("post new", "--as", account, "--podcast", "city-talk", "--title", "What the budget costs", "--audio", sound,
+    "--lang", "en", "--text", "The treasurer explains the budget of next year.\n\nWith questions from listeners. #budget", "--season", "1",
+    "--episode", "1", "--chapters", file("chapters.txt", chapters), "--person", "Ann Example; host", "--person", "Ben Example; guest; https://ben.example");
+  return { podcast: feed.replace(/\.rss$/, ""), episode };
 }
 
 /** The text of a page as it is sent, and where it came from. */
@@ -35,6 +56,7 @@ export async function publicPages(origin, trial) {
   const addresses = new Set(lists.flatMap((page) => links(page, /^\/@[^/]+\/\d+$/)));
   const posts = await Promise.all([...addresses].slice(0, 60).map(read));
   const arabic = posts.flatMap((post) => links(post, /\/ar$/))[0] ?? posts.find(({ html }) => /<article[^>]*>[\s\S]*lang="ar"/.test(html))?.url;
+  const series = await podcast(trial, new URL(profiles[0]).pathname.slice(2));
   const pages = [
     { name: "home", url: home.url },
     { name: "profile", url: profiles[0] },
@@ -42,6 +64,8 @@ export async function publicPages(origin, trial) {
     { name: "post with a picture", url: posts.find(({ html }) => /<img\b/.test(part({ html }, "figure").html))?.url },
     { name: "post in Arabic", url: arabic },
     { name: "tag", url: lists.flatMap((page) => links(page, /^\/tags\//))[0] },
+    { name: "podcast", url: series.podcast },
+    { name: "episode", url: (await read(series.episode)).url },
     { name: "about", url: links(home, /^\/about/)[0] },
     { name: "not found", url: `${origin}/no-such-page`, status: 404 },
     { name: "no such account", url: `${origin}/@nobody-here`, status: 404 },

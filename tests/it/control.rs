@@ -28,6 +28,7 @@ fn say(text: &str, reply_to: Option<String>) -> Command {
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
         reply_to,
+        episode: None,
     })
 }
 

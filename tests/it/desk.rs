@@ -1,5 +1,7 @@
 //! The desk as a browser without script uses it: forms sent, redirects followed by hand.
 
+mod podcasts;
+
 use std::io::Cursor;
 
 use instance::actions::{desk_login, users};

@@ -26,5 +26,6 @@ mod later;
 mod outage;
 mod pages;
 mod pictures;
+mod podcast;
 mod reading;
 mod support;

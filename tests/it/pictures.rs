@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use instance::base::time::Clock;
-use instance::control::{self, Command, Fault, NewVersion, PostChange, PostNew, Upload};
+use instance::control::{self, Command, EpisodeChange, Fault, NewVersion, PostChange, PostNew, Upload};
 use instance::media::draw;
 use instance::model::ids::PostId;
 use instance::model::media::About;
@@ -53,6 +53,7 @@ fn new(media: Vec<Upload>) -> Command {
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
         reply_to: None,
+        episode: None,
     })
 }
 
@@ -67,6 +68,7 @@ fn change(post: &Value) -> PostChange {
         focus: Vec::new(),
         remove: Vec::new(),
         add: Vec::new(),
+        episode: EpisodeChange::default(),
     }
 }
 

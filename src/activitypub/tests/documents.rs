@@ -24,6 +24,7 @@ pub(super) fn note_of(post: &Post, media: &[Media]) -> Value {
         account: &account,
         post,
         media,
+        cover: None,
         in_reply_to: None,
         likes: 2,
         shares: 3,

@@ -74,6 +74,7 @@ fn post() -> Post {
         media: vec![MediaId(4)],
         sensitive: false,
         reply_to: None,
+        episode: None,
         mentions: Vec::new(),
         tags: vec![Tag { shown: "Traffic".into(), folded: "traffic".into() }],
         activities: Vec::new(),

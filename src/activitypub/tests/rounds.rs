@@ -82,6 +82,7 @@ fn activities_come_back() {
         post: post(),
         account: account(),
         media: vec![],
+        series: None,
         parent: None,
         likes: 0,
         boosts: 0,

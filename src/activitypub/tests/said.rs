@@ -26,7 +26,7 @@ fn said(kind: &str, rest: &Value) -> Value {
 
 fn material(post: Post) -> Material {
     let (parent, own_replies) = (Some(THEIRS.to_owned()), vec![PostId(78)]);
-    Material { post, account: account(), media: vec![media()], parent, likes: 2, boosts: 3, own_replies }
+    Material { post, account: account(), media: vec![media()], series: None, parent, likes: 2, boosts: 3, own_replies }
 }
 
 #[test]

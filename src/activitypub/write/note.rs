@@ -6,7 +6,7 @@ use crate::activitypub::vocab::PUBLIC;
 use crate::base::{html as escaping, markup};
 use crate::model::account::Account;
 use crate::model::ids::PostId;
-use crate::model::media::Media;
+use crate::model::media::{Media, Sort};
 use crate::model::post::{Material, Mention, Post, Quoting, ReplyTo, Version, Visibility};
 use crate::model::site::Site;
 
@@ -16,6 +16,8 @@ pub struct NoteParts<'a> {
     pub account: &'a Account,
     pub post: &'a Post,
     pub media: &'a [Media],
+    /// Of an episode: the picture of its series.
+    pub cover: Option<&'a Media>,
     /// The id of what it answers.
     pub in_reply_to: Option<String>,
     pub likes: u64,
@@ -36,6 +38,7 @@ impl<'a> NoteParts<'a> {
             account: &material.account,
             post: &material.post,
             media: &material.media,
+            cover: material.series.as_ref().and_then(|series| series.cover.as_ref()),
             in_reply_to,
             likes: material.likes,
             shares: material.boosts,
@@ -64,7 +67,7 @@ pub fn note(parts: &NoteParts<'_>) -> Value {
         "contentMap": contents,
         "summary": if warning.is_empty() { Value::Null } else { json!(warning) },
         "sensitive": post.sensitive || !warning.is_empty(),
-        "attachment": parts.media.iter().map(|media| attachment(site, post, media)).collect::<Vec<_>>(),
+        "attachment": parts.media.iter().map(|media| attachment(parts, media)).collect::<Vec<_>>(),
         "tag": tags(site, post),
         "replies": replies(parts),
         "likes": tally(&site.of_post(post.id, "likes"), parts.likes),
@@ -98,7 +101,7 @@ fn contents(parts: &NoteParts<'_>) -> Map<String, Value> {
     let others = post.versions.get(1..).unwrap_or_default();
     let mut contents = Map::new();
     for (n, version) in post.versions.iter().enumerate() {
-        let mut body = html(site, post, version);
+        let mut body = titled(site, post, version);
         if n == 0 && !others.is_empty() {
             body.push_str(&languages(&site.post_page(&account.handle, post.id), others));
         }
@@ -133,9 +136,22 @@ pub fn html(site: &Site, post: &Post, version: &Version) -> String {
     markup::render(&version.text, &mention, &|tag| site.tag(tag))
 }
 
+/// As `html`, with the title of an episode above it: a Note has no other place for one.
+pub fn titled(site: &Site, post: &Post, version: &Version) -> String {
+    let text = html(site, post, version);
+    match &post.episode {
+        Some(episode) => {
+            let title = escaping::escape(episode.title(&version.lang));
+            format!("<p><strong>{title}</strong></p>{text}")
+        }
+        None => text,
+    }
+}
+
 /// Mastodon before 4.5 reads the description from `name`, later from `summary` first (`media_attachment_parser.rb`).
 /// A decorative picture has none.
-fn attachment(site: &Site, post: &Post, media: &Media) -> Value {
+fn attachment(parts: &NoteParts<'_>, media: &Media) -> Value {
+    let NoteParts { site, post, .. } = parts;
     let mut value = json!({ "type": "Document", "mediaType": media.mime, "url": site.media(&media.file) });
     let Some(object) = value.as_object_mut() else { return value };
     let mut add = |name: &str, value: Value| object.insert(name.to_owned(), value);
@@ -153,6 +169,9 @@ fn attachment(site: &Site, post: &Post, media: &Media) -> Value {
     }
     if let Some(clip) = &media.clip {
         add("duration", json!(duration(clip.millis)));
+    }
+    if let Some(cover) = parts.cover.filter(|_| media.sort() == Sort::Sound) {
+        add("icon", json!({ "type": "Image", "mediaType": cover.mime, "url": site.media(&cover.file) }));
     }
     if let Some((x, y)) = media.focus {
         add("focalPoint", json!([hundredth(x), hundredth(y)]));

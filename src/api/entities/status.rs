@@ -37,7 +37,7 @@ pub fn status(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
         "reblogs_count": boosts,
         "favourites_count": likes,
         "quotes_count": 0,
-        "content": note::html(&app.site, post, main),
+        "content": note::titled(&app.site, post, main),
         "reblog": null,
         "application": null,
         "account": account,

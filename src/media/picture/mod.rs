@@ -2,6 +2,7 @@
 //! size from its header before anything is decoded, metadata and tails cut off, then decoded to
 //! prove that it is a picture, turned upright, and made small.
 
+mod cover;
 mod cut;
 mod gif;
 mod jpeg;
@@ -15,6 +16,8 @@ mod tests;
 mod webp;
 
 use image::metadata::Orientation;
+
+pub use cover::check_cover;
 
 use crate::error::Result;
 use crate::limits;

@@ -37,6 +37,41 @@ const BLUE: [u8; 3] = [30, 30, 220];
 const GREEN: [u8; 3] = [20, 200, 40];
 
 #[test]
+fn a_cover_is_what_directories_take() {
+    let said = |bytes: &[u8]| match check_cover(bytes) {
+        Ok(()) => "taken".to_owned(),
+        Err(Error::Invalid(problem)) => format!("{} {}", problem.id, problem.what),
+        Err(e) => panic!("{e:?}"),
+    };
+    let square = flag(1_400, 1_400);
+    let progressive = jpeg(&square, 80, true);
+    let photo = jpeg_with(&jpeg(&square, 80, false), Some(exif(6)), Some(icc(*b"RGB ")));
+    for taken in [&progressive, &photo, &png(&square.clone().into()), &jpeg(&flag(3_000, 3_000), 60, false)] {
+        assert_eq!(said(taken), "taken");
+    }
+    let clear = [&png_with(&png(&square.clone().into()), &[chunk(*b"tRNS", &[0; 6])])[..], &[0; 9]].concat();
+    for (bytes, words) in [
+        (jpeg(&flag(1_399, 1_399), 80, false), "E404 The cover has 1399 × 1399 pixels."),
+        (jpeg(&flag(3_001, 3_001), 60, false), "E404 The cover has 3001 × 3001 pixels."),
+        (jpeg(&flag(1_400, 1_401), 80, false), "E404 The cover has 1400 × 1401 pixels; it has to be square."),
+        (gif(2, 2, 1), "E404 The cover is neither JPEG nor PNG."),
+        (webp_lossy(false), "E404 The cover is neither JPEG nor PNG."),
+        (png(&DynamicImage::from(square.clone()).into_luma8().into()), "E404 The cover is a grey picture."),
+        (
+            png(&DynamicImage::from(square.clone()).into_rgba8().into()),
+            "E404 The cover is transparent in places, or may be.",
+        ),
+        (clear, "E404 The cover is transparent in places, or may be."),
+        (vec![0; 6 << 20], "E404 The cover has 7 MB."),
+        (b"no picture".to_vec(), "E135 This file is not a picture that can be shown here."),
+    ] {
+        assert_eq!(said(&bytes), words);
+    }
+    let ink = [cmyk_jpeg()].concat();
+    assert!(said(&ink).starts_with("E404 "), "too small before it is anything else");
+}
+
+#[test]
 fn a_jpeg_loses_its_metadata_and_no_pixel() {
     let plain = jpeg(&noise(64, 48), 90, false);
     let mut private = jpeg_with(&plain, Some(exif(1)), Some(icc(*b"RGB ")));

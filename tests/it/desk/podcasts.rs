@@ -1,0 +1,158 @@
+//! Podcasts at the desk, without script: what is wrong comes back with all that was typed and uploaded.
+
+use instance::base::time::Clock;
+use instance::model::episode::Kind;
+use instance::store::podcasts;
+
+use super::{Answer, Desk, MULTIPART, between, published};
+use crate::podcast::cover;
+use crate::support::http::get;
+use crate::support::{Instance, START};
+
+const MP3: &[u8] = include_bytes!("../../vectors/clips/sound.mp3");
+
+const WORDS: [(&str, &str); 7] = [
+    ("slug", "city-talk"),
+    ("lang-0", "en"),
+    ("title-0", "City <Talk>"),
+    ("description-0", "What the council decides."),
+    ("category", "News > Politics"),
+    ("mail", "podcast@city.example"),
+    ("alt", "A blue square"),
+];
+
+async fn send(desk: &Desk<'_>, path: &str, fields: &[(&str, &str)], file: Option<&[u8]>) -> Answer {
+    let body = desk.composed(fields, file.map(|bytes| ("file", bytes)));
+    desk.post_as(path, MULTIPART, &desk.server.app.site.origin, body).await
+}
+
+async fn begun(desk: &Desk<'_>) -> String {
+    let answer = send(desk, "/desk/podcasts", &WORDS, Some(&cover(1_400))).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/desk/podcasts"), "{}", answer.text());
+    format!("/desk/podcasts/{}/city-talk", desk.server.account.id)
+}
+
+#[tokio::test]
+async fn a_podcast_is_begun_changed_and_given_up() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    assert!(desk.get("/desk/podcasts/new").await.text().contains("News &#62; Politics"));
+    let path = begun(&desk).await;
+    let list = desk.get("/desk/podcasts").await.text();
+    assert!(list.contains("City &#60;Talk&#62;") && list.contains("There is no episode yet"), "{list}");
+    let form = desk.get(&path).await.text();
+    let kept = between(&form, "name=\"kept\" value=\"", "\"").to_owned();
+    assert!(form.contains("value=\"podcast@city.example\"") && !form.contains("name=\"slug\""), "{form}");
+
+    let mut fields = WORDS.to_vec();
+    fields[2].1 = "City Talk";
+    fields.extend([
+        ("kept", kept.as_str()),
+        ("lang-1", "de"),
+        ("title-1", "Stadtgespräch"),
+        ("description-1", "Der Rat."),
+    ]);
+    fields.extend([("serial", "1"), ("complete", "1")]);
+    assert_eq!(send(&desk, &path, &fields, None).await.status.as_u16(), 303);
+    let account = server.account.id;
+    let row = server.app.store.read(|rows| podcasts::shown(rows, account, "city-talk")).unwrap();
+    assert_eq!((row.versions.len(), row.complete, row.locked, row.cover.to_string()), (2, true, false, kept));
+
+    assert!(desk.get(&format!("{path}/delete")).await.text().contains("City Talk"));
+    assert_eq!(desk.post(&format!("{path}/delete"), &[]).await.status.as_u16(), 303);
+    assert_eq!(get(&server.url("/@press/podcast/city-talk.rss"), "*/*").await.status.as_u16(), 410);
+    assert_eq!(
+        send(&desk, "/desk/podcasts", &WORDS, Some(&cover(1_400))).await.status.as_u16(),
+        422,
+        "a name is given once"
+    );
+}
+
+#[tokio::test]
+async fn nothing_typed_or_uploaded_is_lost() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let fields =
+        [("slug", "City Talk"), ("lang-0", "xx-"), ("title-0", "Kept"), ("description-0", ""), ("mail", "no mail")];
+    let wrong = send(&desk, "/desk/podcasts", &fields, Some(&cover(600))).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    let page = wrong.text();
+    for at in ["slug", "lang-0", "description-0", "category", "mail", "file", "alt"] {
+        assert!(page.contains(&format!("<a href=\"#{at}\">")), "{at}: {page}");
+        assert!(page.contains(&format!("id=\"{at}-e\">Error: ")), "{at}: {page}");
+    }
+    assert!(page.contains("value=\"Kept\"") && page.contains("value=\"City Talk\"") && page.contains("600 × 600"));
+    // A cover that is right stays, whatever else is wrong.
+    let page = send(&desk, "/desk/podcasts", &fields, Some(&cover(1_400))).await.text();
+    let kept = between(&page, "name=\"kept\" value=\"", "\"").to_owned();
+    let mut right = WORDS.to_vec();
+    right.push(("kept", &kept));
+    assert_eq!(send(&desk, "/desk/podcasts", &right, None).await.status.as_u16(), 303);
+    let forged = desk.composed(&WORDS, None);
+    assert_eq!(desk.post_as("/desk/podcasts", MULTIPART, "https://evil.example", forged).await.status.as_u16(), 403);
+}
+
+#[tokio::test]
+async fn an_episode_is_published_once_and_changed() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let path = format!("{}/episodes", begun(&desk).await);
+    let once = between(&desk.get(&path).await.text(), "name=\"once\" value=\"", "\"").to_owned();
+    let mut fields = vec![
+        ("once", once.as_str()),
+        ("lang-0", "en"),
+        ("title-0", ""),
+        ("text", "What it costs </textarea>"),
+        ("season", "one"),
+        ("number", "2"),
+        ("kind", "bonus"),
+        ("chapters", "Welcome"),
+        ("persons", "Ann; guest\nBen; host; ben.example"),
+    ];
+    let wrong = send(&desk, &path, &fields, Some(MP3)).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    let page = wrong.text();
+    for at in ["title-0", "season", "chapters", "persons"] {
+        assert!(page.contains(&format!("id=\"{at}-e\">Error: ")), "{at}: {page}");
+    }
+    assert!(page.contains("What it costs &#60;/textarea&#62;") && page.contains("<option value=\"bonus\" selected>"));
+    let kept = between(&page, "name=\"kept\" value=\"", "\"").to_owned();
+
+    fields[2].1 = "The budget";
+    fields[4].1 = "1";
+    fields[7].1 = "00:00 Welcome\n00:00.5 Numbers";
+    fields[8].1 = "Ann; guest";
+    fields.push(("kept", &kept));
+    let answer = send(&desk, &path, &fields, None).await;
+    let post = published(&desk, &answer);
+    let episode = post.episode.clone().unwrap();
+    assert_eq!(
+        (episode.season, episode.number, episode.kind, episode.chapters.len()),
+        (Some(1), Some(2), Kind::Bonus, 2)
+    );
+    assert_eq!(send(&desk, &path, &fields, None).await.header("location"), answer.header("location"));
+    assert_eq!(desk.posts().len(), 1);
+
+    let edit = format!("/desk/posts/{}/episode", post.id);
+    let form = desk.get(&edit).await.text();
+    assert!(form.contains("0:00 Welcome\n0:00.500 Numbers") && form.contains("Ann; guest"), "{form}");
+    assert!(desk.get("/desk/posts").await.text().contains(&edit));
+    let fields = [
+        ("title-0", "The whole budget"),
+        ("season", ""),
+        ("number", "3"),
+        ("kind", "full"),
+        ("chapters", ""),
+        ("persons", ""),
+    ];
+    assert_eq!(desk.post(&edit, &fields).await.status.as_u16(), 303);
+    let xml = get(&server.url("/@press/podcast/city-talk.rss"), "*/*").await.text();
+    assert!(
+        xml.contains("<title>The whole budget</title>") && xml.contains("<itunes:episode>3</itunes:episode>"),
+        "{xml}"
+    );
+    assert!(!xml.contains("podcast:chapters") && !xml.contains("podcast:season"));
+    assert_eq!(desk.post(&edit, &[("title-0", " ")]).await.status.as_u16(), 422);
+    let none = desk.get(&format!("/desk/posts/{}/episode", post.id.0 + 1)).await;
+    assert_eq!(none.status.as_u16(), 404);
+}
