@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::body::{Body as _, Incoming};
-use hyper::{Method, StatusCode, header};
+use hyper::{Method, StatusCode, Version, header};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -124,7 +124,11 @@ impl House {
         // Where two lengths are given, the other end may believe the other one (RFC 9112 §6.3). hyper takes the chunks
         // and hides the number from us, so no such connection is used again.
         let closes = request.headers().contains_key(header::TRANSFER_ENCODING);
-        let mut response = self.shown(peer, request).await;
+        let mut response = if is_addressed(&request) {
+            self.shown(peer, request).await
+        } else {
+            response::bare(StatusCode::BAD_REQUEST)
+        };
         if head {
             let length = response.body().size_hint().exact().unwrap_or_default();
             response::set_text(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
@@ -152,7 +156,7 @@ impl House {
         let now = self.app.now();
         let visitor = self.front.visitor(peer, request.headers(), now);
         let Ok(request) = Request::new(request, visitor) else { return response::bare(StatusCode::BAD_REQUEST) };
-        let Some(toll) = request.toll() else { return route(&self.app, request).await };
+        let Some(toll) = request.toll(needs_secret(&request)) else { return route(&self.app, request).await };
         let network = request.visitor().network();
         if let Err(wait) = self.front.admit(network, toll, now) {
             return later(StatusCode::TOO_MANY_REQUESTS, wait);
@@ -167,6 +171,20 @@ impl House {
             self.front.fault(network, now);
         }
         response
+    }
+}
+
+/// Whether it says whom it is for, once, as HTTP/1.1 has to (RFC 9112 §3.2): a proxy could read another host than we do.
+fn is_addressed(request: &hyper::Request<Incoming>) -> bool {
+    request.version() != Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
+}
+
+/// Whether the door that a request leads to answers only who shows a secret.
+fn needs_secret(request: &Request) -> bool {
+    match request.segments().first().copied() {
+        Some("desk") => true,
+        Some("api") => api::needs_token(request),
+        Some(_) | None => false,
     }
 }
 

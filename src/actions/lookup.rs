@@ -5,10 +5,10 @@ use crate::error::{Error, Result};
 use crate::model::actor::{Actor, Profile};
 use crate::model::ids::{AccountId, NoteId};
 use crate::model::note::{Note, Shown};
-use crate::store::{Write, actors, notes};
+use crate::store::{Write, notes};
 
 pub fn keep_actor(tx: &mut Write<'_>, profile: &Profile) -> Result<Actor> {
-    actors::learn(tx, profile)
+    super::replies::learn(tx, profile)
 }
 
 /// Keeps a note that an account of ours is about to answer. It is not under a post of ours, so no page shows it.
@@ -19,7 +19,7 @@ pub fn keep_note(tx: &mut Write<'_>, account: AccountId, note: &NoteIn, author: 
     if let Some(known) = notes::by_uri(tx, &note.content.uri)? {
         return Ok(known.id);
     }
-    let author = actors::learn(tx, author)?;
+    let author = super::replies::learn(tx, author)?;
     let row = Note {
         id: NoteId(tx.id()),
         author: author.id,

@@ -87,6 +87,12 @@ fn find(method: &Method, path: &[&str]) -> Option<(Access, Verb, String)> {
     })
 }
 
+/// Whether a request under `/api/` is answered only to who shows a token.
+pub fn needs_token(request: &Request) -> bool {
+    let path: Vec<&str> = request.segments().into_iter().skip(1).collect();
+    matches!(find(request.method(), &path), Some((Scope(_), ..)))
+}
+
 /// Answers a request under `/api/`.
 pub async fn handle(app: &Arc<App>, mut request: Request) -> Result<Response> {
     if request.method() == Method::OPTIONS {
@@ -105,6 +111,7 @@ pub async fn handle(app: &Arc<App>, mut request: Request) -> Result<Response> {
             if !Asker::Client(client.clone()).can::<Read>(client.token.account) {
                 return Err(Error::SignIn);
             }
+            request.is_ours();
             Some(client)
         }
     };

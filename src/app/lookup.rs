@@ -65,7 +65,7 @@ pub async fn actor(app: &Arc<App>, typed: &str) -> Result<Actor> {
 
 /// A stranger's post and its author, fetched from its own server.
 pub async fn note(app: &Arc<App>, uri: &str) -> Result<(NoteIn, Arc<Profile>)> {
-    let note = read::note::note(&app.fetch_object(uri, Behalf::Known).await?, app.now())?;
+    let note = read::note::note(&app.fetch_object(uri, Behalf::Ours).await?, app.now())?;
     let author = app.fetch_actor(&note.author).await?;
     Ok((note, author))
 }

@@ -172,7 +172,7 @@ impl App {
 
     /// Fetches an actor document, signed by the server itself, for one of us.
     pub async fn fetch_actor(&self, actor: &str) -> Result<Arc<Profile>> {
-        self.fetch_actor_for(actor, Behalf::Known, false).await
+        self.fetch_actor_for(actor, Behalf::Ours, false).await
     }
 
     /// The same on a stranger's account; `anew` when its key turned out not to fit.
@@ -187,9 +187,9 @@ impl App {
         let Some(url) = crate::base::uri::http(address) else {
             return Err(Error::peer_never("unknown", "the object is no web address"));
         };
-        let _leave = self.actors.gate.enter(&url, behalf, self.now()).await?;
         let (key_id, key) = self.own_key()?;
-        crate::net::fetch::object(&self.client, &url, &Signer { key_id: &key_id, key: &key.rsa }, self.now()).await
+        let signer = Signer { key_id: &key_id, key: &key.rsa };
+        self.actors.gate.fetch(&self.client, &url, &signer, behalf, self.now()).await
     }
 
     /// Starts a task that is to end when `stopping` says so.

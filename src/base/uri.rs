@@ -66,6 +66,11 @@ pub fn with_parents(host: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The domain of two names above a host, where names are bought; names below it are free. A number is its own.
+pub fn domain(host: &str) -> &str {
+    with_parents(host).filter(|name| name.contains('.')).last().unwrap_or(host)
+}
+
 /// Reads `acct:user@domain`, `@user@domain` or `user@domain` (RFC 7565 as Mastodon uses it).
 ///
 /// The user keeps its case (servers compare it without); the domain comes back as `host[:port]` in lower-case
@@ -91,6 +96,15 @@ pub fn parse_acct(resource: &str) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn names_below_a_domain_are_its_own() {
+        for (host, domain) in
+            [("a.b.x.test", "x.test"), ("x.test", "x.test"), ("localhost", "localhost"), ("127.0.0.1", "127.0.0.1")]
+        {
+            assert_eq!(super::domain(host), domain);
+        }
+    }
+
     use proptest::prelude::*;
 
     use super::*;

@@ -37,6 +37,14 @@ pub enum Algorithm {
 }
 
 impl PublicKey {
+    /// Bytes it takes beyond its own size.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Rsa(spki) => spki.len(),
+            Self::Ed25519(_) => 0,
+        }
+    }
+
     /// Reads `PUBLIC KEY` (RSA or Ed25519) and `RSA PUBLIC KEY`.
     pub fn from_pem(pem: &str) -> Result<Self> {
         let read = || {

@@ -66,6 +66,7 @@ async fn change(app: &Arc<App>, request: &mut Request, path: &[&str]) -> Result<
         return start::open(app, request, code).await;
     }
     let browser = browser(app, request)?;
+    request.is_ours();
     match path {
         ["logout"] => {
             form(request, &browser).await?;

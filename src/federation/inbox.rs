@@ -11,8 +11,9 @@
 //! | was this very request here before | | 202 |
 //! | is it for any of us, or from anybody we know | looks into the store | 202, without a trace |
 //! | does a key fit that we have | a verification | |
-//! | else the signer's document, within budgets (`net::gate`) | a fetch | 401, 503 |
+//! | else the signer's document, within budgets of its network and its server (`net::gate`) | a fetch | 401, 503 |
 //! | did its server send too much lately, by proven signatures alone | | 429 |
+//! | did it, or did all servers, make us keep too much lately | | 503 |
 //! | what it does, in one transaction with all that came at the same moment | a commit | 503 |
 //!
 //! Only then is the answer 202: a sender that is answered 202 and dropped later never learns of its mistake. What has
@@ -23,10 +24,11 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use serde_json::value::RawValue;
 use serde_json::{Value, value};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::proof::{Case, Proven, case, prove, refused};
+use super::proof::{self, AtHand, Case, Proven, at_hand, case, refused};
 use crate::actions::deliver::heard_from;
-use crate::actions::receive::{Gathered, apply, is_full, wait};
+use crate::actions::receive::{Gathered, apply, is_full, is_full_of, wait};
 use crate::activitypub::read::{self, Incoming, Intent};
 use crate::app::App;
 use crate::base::{json, uri};
@@ -45,7 +47,7 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
         return Err(Error::Busy { retry_after: limits::inbox::NOT_YET });
     }
     let body = request.bytes(limits::text::JSON).await?;
-    let _room = app.inbound.enter(body.len())?;
+    let room = app.inbound.enter(body.len())?;
     let value = json::parse(&body)?;
     let incoming = read::activity(&value)?;
     if is_ours(app, &incoming.actor) || is_ours(app, &incoming.id) {
@@ -64,9 +66,19 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
     if print.is_some_and(|print| app.inbound.is_seen(&print)) {
         return Ok(accepted());
     }
-    let bare = if later { Some(bare(app, &value)?) } else { None };
+    let bare = if later { Some(bare(app, &incoming.actor, &value)?) } else { None };
     drop(value);
-    let profile = match prove(app, &claim, &case).await? {
+    let (proven, _room) = match at_hand(app, &claim, &case)? {
+        AtHand::Proven(proven) => (proven, room),
+        AtHand::Wanted(behalf, anew) => {
+            // Who waits for another server takes no room from those whose keys are here.
+            drop(room);
+            let _wait = may_wait(app, request, body.len())?;
+            let proven = proof::fetch(app, &claim, &case, behalf, anew).await?;
+            (proven, app.inbound.enter(body.len())?)
+        }
+    };
+    let profile = match proven {
         Proven::Needless => return Ok(accepted()),
         Proven::Known => None,
         Proven::Fetched(profile) => Some(profile),
@@ -74,11 +86,21 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
     if let Some(seconds) = is_too_much(app, &claim, body.len(), later, &incoming) {
         return Ok(too_much(seconds));
     }
-    keep(app, &claim, effect(app, incoming, profile, case, bare)).await?;
+    let effect = effect(app, incoming, profile, case, bare);
+    if let Effect::Now(gathered) = &effect {
+        app.inbound.keep(&host_of(&claim), gathered.weight(), app.now())?;
+    }
+    keep(app, &claim, effect).await?;
     if let Some(print) = print {
         app.inbound.saw(print);
     }
     Ok(accepted())
+}
+
+/// Leave to wait for a key, until what is returned and the request are dropped.
+fn may_wait(app: &App, request: &mut Request, bytes: usize) -> Result<Option<OwnedSemaphorePermit>> {
+    let wait = app.inbound.wait(bytes)?;
+    if request.may_ask() { Ok(wait) } else { Err(Error::Busy { retry_after: limits::inbox::COME_BACK }) }
 }
 
 fn accepted() -> Response {
@@ -130,16 +152,20 @@ fn is_final(intent: &Intent) -> bool {
 }
 
 /// The addresses of an activity that will have to wait for a fetch, if there is room for one more.
-fn bare(app: &App, value: &Value) -> Result<Box<RawValue>> {
-    if app.store.read(is_full)? {
+fn bare(app: &App, actor: &str, value: &Value) -> Result<Box<RawValue>> {
+    if app.store.read(|rows| Ok(is_full(rows)? || is_full_of(rows, actor)?))? {
         return Err(Error::Busy { retry_after: limits::inbox::COME_BACK });
     }
     value::to_raw_value(&read::bare(value)).map_err(|e| Error::broken("encode an activity", e))
 }
 
+fn host_of(claim: &Claim) -> String {
+    uri::http(&claim.key_id).map(|url| uri::host_key(&url)).unwrap_or_default()
+}
+
 /// Whether the server whose key was proven sends too much, and the seconds after which it may go on.
 fn is_too_much(app: &App, claim: &Claim, bytes: usize, fetch: bool, incoming: &Incoming) -> Option<u32> {
-    let host = uri::http(&claim.key_id).map(|url| uri::host_key(&url)).unwrap_or_default();
+    let host = host_of(claim);
     let (now, inbound) = (app.now(), &app.inbound);
     let weight = u32::try_from(1 + bytes / limits::inbox::WEIGHT).unwrap_or(u32::MAX);
     let mut taken = inbound.hosts.take(&host, weight, now);

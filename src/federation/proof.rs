@@ -82,27 +82,39 @@ pub(super) enum Proven {
     Fetched(Arc<Profile>),
 }
 
-/// Checks the signature against the signer's key: the stored one, the one remembered from a moment ago (it may be newer:
-/// what was fetched for an activity is stored only with its effect), then, once in a while, a fresh one.
-pub(super) async fn prove(app: &Arc<App>, claim: &Claim, case: &Case) -> Result<Proven> {
+/// What can be said with the keys at hand.
+pub(super) enum AtHand {
+    Proven(Proven),
+    /// The signer's document has to be fetched, on this account; anew when the key at hand does not fit.
+    Wanted(Behalf, bool),
+}
+
+/// Checks the signature against the signer's key: the stored one, then the one remembered from a moment ago (it may be
+/// newer: what was fetched for an activity is stored only with its effect).
+pub(super) fn at_hand(app: &App, claim: &Claim, case: &Case) -> Result<AtHand> {
     let (now, signer) = (app.now(), case.signer.as_str());
     let stored = app.store.read(|rows| actors::by_uri(rows, signer))?;
     if stored.as_ref().is_some_and(|actor| verified(claim, &actor.profile)) {
-        return Ok(Proven::Known);
+        return Ok(AtHand::Proven(Proven::Known));
     }
     let remembered = app.actors.remembered(signer, now);
     if let Ok(Some(profile)) = &remembered
         && verified(claim, profile)
     {
-        return Ok(Proven::Fetched(Arc::clone(profile)));
+        return Ok(AtHand::Proven(Proven::Fetched(Arc::clone(profile))));
     }
     let has_key = stored.is_some() || matches!(remembered, Ok(Some(_)));
     if !has_key && !case.is_for_us {
-        return Ok(Proven::Needless);
+        return Ok(AtHand::Proven(Proven::Needless));
     }
     remembered?;
     let behalf = if has_key || is_known_server(app, signer)? { Behalf::Known } else { Behalf::Stranger };
-    let fresh = app.fetch_actor_for(signer, behalf, has_key).await.map_err(unavailable)?;
+    Ok(AtHand::Wanted(behalf, has_key))
+}
+
+/// Checks it against a key that is fetched now.
+pub(super) async fn fetch(app: &App, claim: &Claim, case: &Case, behalf: Behalf, anew: bool) -> Result<Proven> {
+    let fresh = app.fetch_actor_for(&case.signer, behalf, anew).await.map_err(unavailable)?;
     if verified(claim, &fresh) {
         Ok(Proven::Fetched(fresh))
     } else {

@@ -64,6 +64,9 @@ pub const BODY_LEAST: usize = 4 << 10;
 pub const BODIES: usize = 16 << 20;
 /// The part of [`BODIES`] that one network may hold.
 pub const BODIES_OF_NETWORK: usize = BODIES / 4;
+/// Bytes of bodies in memory at once of those who have shown a session or a token: texts and forms of a whole desk, and no
+/// stranger keeps it from writing.
+pub const OUR_BODIES: usize = 4 << 20;
 /// The seconds after which who found no room, for a connection or a body, may come back.
 pub const COME_BACK: u32 = 5;
 /// Networks whose counts are remembered, about 60 bytes each. A network is one IPv4 address, since neighbours at a

@@ -48,15 +48,22 @@ pub const MENTIONS: Duration = Duration::from_secs(10);
 pub const FETCHES: Rate = Rate { burst: 200.0, per_second: 20.0, keys: 4_096 };
 /// Fetches from one server at once: what keeps a fast one busy and leaves the others room when it is slow.
 pub const AT_ONCE: usize = 8;
-/// Requests that may wait here for one server's documents, those under way included.
-pub const IN_LINE: usize = 64;
+/// Requests that may wait here for one server's documents, those under way included: twice what is asked at once, which
+/// is more than the budget of a fast server lets through, and a small part of the rooms below for one that is silent.
+pub const IN_LINE: usize = 16;
+/// After so many exchanges in a row that a server let run out of time, …
+pub const SILENCES: u32 = 2;
+/// … nobody waits for it for so long; then one may look whether it is back.
+pub const SILENCE: Duration = Duration::from_secs(60);
 /// Requests at the inbox that may wait for documents of servers we have rows of; each fetch is about 60 KB of memory
 /// while TLS is set up.
 pub const KNOWN: usize = 128;
 /// The same for servers that we never heard of: names are free, so a flood of them is kept apart.
 pub const STRANGE: usize = 64;
-/// Actor documents remembered; about 1 KB each.
-pub const REMEMBERED: usize = 4_096;
+/// Bytes of actor documents remembered: of thousands that are usual, of 500 at least (`stranger::ACTOR`).
+pub const REMEMBERED: usize = 6 << 20;
+/// Actors remembered of which nothing could be fetched, or whose key was asked for anew; 60 bytes each.
+pub const TRIED: usize = 8_192;
 /// A document is taken as it was for this long.
 pub const FRESH: Duration = Duration::from_secs(3600);
 /// What could not be fetched is not asked for again before this (Mastodon's own circuit breaker: 5 minutes).

@@ -10,6 +10,10 @@ pub const FLAGGED: usize = 100;
 pub const REPORT: usize = 5_000;
 /// Longest display name kept, in characters.
 pub const NAME: usize = 200;
+/// Longest address kept of an actor, be it its inbox or the id of a key; those in use are below 200 bytes.
+pub const ADDRESS: usize = 512;
+/// The most that is kept of an actor, in bytes; usual ones take 1 KB. Aliases, then keys beyond it are left out.
+pub const ACTOR: usize = 8 << 10;
 /// Addresses kept of `alsoKnownAs`.
 pub const ALIASES: usize = 20;
 /// Longest content warning kept, in characters.
@@ -22,5 +26,7 @@ pub const ALT: usize = 1_500;
 pub const SUMMARY: usize = 8 << 10;
 /// Files kept of a note.
 pub const ATTACHMENTS: usize = 16;
-/// Mentions kept of a note.
+/// The most that is kept of them, in bytes: addresses and descriptions.
+pub const ATTACHED: usize = 16 << 10;
+/// Mentions read of a note; only those of ours are kept.
 pub const MENTIONS: usize = 100;

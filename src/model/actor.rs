@@ -60,6 +60,15 @@ impl Profile {
         format!("@{}@{}", self.user, self.domain)
     }
 
+    /// About the bytes it takes, in memory or as a row.
+    pub fn weight(&self) -> usize {
+        let texts = [&self.uri, &self.inbox, &self.user, &self.domain, &self.name, &self.url];
+        let keys = self.keys.iter().map(|key| key.id.len() + key.key.weight() + size_of::<ActorKey>());
+        let aliases = self.also_known_as.iter().map(|alias| alias.len() + size_of::<String>());
+        let shared = self.shared_inbox.as_ref().map_or(0, String::len);
+        size_of::<Self>() + shared + texts.map(String::len).iter().sum::<usize>() + keys.chain(aliases).sum::<usize>()
+    }
+
     /// The key that a `keyId` names. GoToSocial's key ids are addresses of their own, hence the exact comparison
     /// first; an actor with a single key is taken at its word when the id is the actor's own address.
     pub fn key(&self, key_id: &str) -> Option<&PublicKey> {

@@ -39,7 +39,7 @@ pub struct Content {
     pub updated: Option<Timestamp>,
     #[serde(default)]
     pub in_reply_to: Option<String>,
-    /// Actor ids of ours and of others that it names.
+    /// Actor ids that it names; where it is kept, only ours.
     #[serde(default)]
     pub mentions: Vec<String>,
     /// Pictures and other files, as links only: no stranger's file is loaded by our pages.
@@ -54,6 +54,22 @@ pub struct Attachment {
     pub url: String,
     /// The author's description, plain text.
     pub name: String,
+}
+
+impl Content {
+    /// About the bytes it takes, in memory or as a row.
+    pub fn weight(&self) -> usize {
+        let texts = [&self.uri, &self.url, &self.html, &self.warning].map(String::len);
+        let more = self.mentions.iter().chain(&self.in_reply_to).map(String::len);
+        let attached = self.attachments.iter().map(Attachment::weight);
+        size_of::<Self>() + texts.iter().sum::<usize>() + more.chain(attached).sum::<usize>()
+    }
+}
+
+impl Attachment {
+    pub fn weight(&self) -> usize {
+        size_of::<Self>() + self.url.len() + self.name.len()
+    }
 }
 
 /// Whether our pages show it.

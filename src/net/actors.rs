@@ -2,33 +2,36 @@
 //! remembered within bounds, and never asked for more often than a peer's own traffic justifies.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
 use super::client::{Client, Signer};
-use super::fetch;
-use super::gate::{Behalf, Gate};
+use super::gate::{Behalf, Gate, locked};
 use crate::activitypub::read;
 use crate::base::cache::Cache;
 use crate::base::time::Timestamp;
 use crate::base::uri;
 use crate::error::{Error, Result};
 use crate::limits::inbox::COME_BACK;
-use crate::limits::outbound::{FRESH, REFETCH, REFUSED, REMEMBERED};
+use crate::limits::outbound::{FRESH, REFETCH, REFUSED, REMEMBERED, TRIED};
 use crate::model::actor::Profile;
+use crate::store::schema::{Fingerprint, fingerprint};
 
 /// Shared by the inbox and whoever else needs to know a stranger.
 pub struct Actors {
     pub gate: Gate,
-    known: Mutex<Cache<String, (Arc<Profile>, Timestamp)>>,
+    /// Weighed by bytes: how long a document is, is its server's choice.
+    known: Mutex<Cache<Fingerprint, (Arc<Profile>, Timestamp)>>,
     /// Apart from what is known, so that a flood of made-up names drives nothing good out.
-    failed: Mutex<Cache<String, Timestamp>>,
-    refetched: Mutex<Cache<String, Timestamp>>,
-    /// Fetches under way.
-    flights: Mutex<HashMap<String, Weak<OnceCell<()>>>>,
+    failed: Mutex<Cache<Fingerprint, Timestamp>>,
+    refetched: Mutex<Cache<Fingerprint, Timestamp>>,
+    flights: Mutex<HashMap<Flight, Weak<OnceCell<()>>>>,
 }
+
+/// A fetch under way: of whom, and whether it waits for its turn without end. Nobody at the door waits with such a one.
+type Flight = (Fingerprint, bool);
 
 /// A document that is wanted.
 pub struct Ask<'a> {
@@ -46,8 +49,8 @@ impl Default for Actors {
         Self {
             gate: Gate::default(),
             known: Mutex::new(Cache::new(REMEMBERED)),
-            failed: Mutex::new(Cache::new(REMEMBERED)),
-            refetched: Mutex::new(Cache::new(REMEMBERED)),
+            failed: Mutex::new(Cache::new(TRIED)),
+            refetched: Mutex::new(Cache::new(TRIED)),
             flights: Mutex::default(),
         }
     }
@@ -56,7 +59,7 @@ impl Default for Actors {
 impl Actors {
     /// What is remembered of an actor; `Err` when a fetch failed a moment ago.
     pub fn remembered(&self, actor: &str, now: Timestamp) -> Result<Option<Arc<Profile>>> {
-        let name = actor.to_owned();
+        let name = fingerprint(actor);
         if let Some((profile, at)) = locked(&self.known).get(&name)
             && is_within(at, FRESH, now)
         {
@@ -72,7 +75,9 @@ impl Actors {
 
     /// An actor's document, fetched with a GET signed by this server. Whoever asks while it is on its way gets the same.
     pub async fn fetch(&self, ask: &Ask<'_>) -> Result<Arc<Profile>> {
-        let flight = self.flight(ask.actor);
+        // Also for who joins a fetch that is under way: it waits no less.
+        let _room = self.gate.room(ask.behalf)?;
+        let flight = self.flight((fingerprint(ask.actor), ask.behalf == Behalf::Received));
         let mut own = None;
         flight.get_or_init(async || own = Some(self.fetch_alone(ask).await)).await;
         match own {
@@ -81,14 +86,14 @@ impl Actors {
         }
     }
 
-    fn flight(&self, actor: &str) -> Arc<OnceCell<()>> {
+    fn flight(&self, name: Flight) -> Arc<OnceCell<()>> {
         let mut flights = locked(&self.flights);
-        if let Some(flight) = flights.get(actor).and_then(Weak::upgrade) {
+        if let Some(flight) = flights.get(&name).and_then(Weak::upgrade) {
             return flight;
         }
         flights.retain(|_, flight| flight.strong_count() > 0);
         let flight = Arc::default();
-        flights.insert(actor.to_owned(), Arc::downgrade(&flight));
+        flights.insert(name, Arc::downgrade(&flight));
         flight
     }
 
@@ -98,11 +103,11 @@ impl Actors {
             return known.ok_or_else(|| Error::peer_later(host(ask.actor), "its key was fetched a moment ago"));
         }
         let fetched = self.load(ask).await;
-        let name = ask.actor.to_owned();
+        let name = fingerprint(ask.actor);
         match &fetched {
             Ok(profile) => {
                 locked(&self.failed).remove(&name);
-                locked(&self.known).insert(name, (Arc::clone(profile), ask.now));
+                locked(&self.known).insert_weighing(name, (Arc::clone(profile), ask.now), profile.weight());
             }
             // Nobody was asked.
             Err(Error::Busy { .. }) => {}
@@ -116,8 +121,7 @@ impl Actors {
         let Some(url) = uri::http(ask.actor) else {
             return Err(Error::peer_never(host(ask.actor), "the actor is no web address"));
         };
-        let _leave = self.gate.enter(&url, ask.behalf, ask.now).await?;
-        let document = fetch::object(ask.client, &url, &ask.signer, ask.now).await?;
+        let document = self.gate.fetch(ask.client, &url, &ask.signer, ask.behalf, ask.now).await?;
         let profile = read::actor::actor(&document)?;
         if profile.uri == ask.actor {
             return Ok(Arc::new(profile));
@@ -127,11 +131,11 @@ impl Actors {
 
     /// Whether an actor whose key does not fit may be fetched anew; true once in a while for each.
     fn may_refetch(&self, actor: &str, now: Timestamp) -> bool {
-        let mut refetched = locked(&self.refetched);
-        if refetched.get(&actor.to_owned()).is_some_and(|last| is_within(last, REFETCH, now)) {
+        let (mut refetched, name) = (locked(&self.refetched), fingerprint(actor));
+        if refetched.get(&name).is_some_and(|last| is_within(last, REFETCH, now)) {
             return false;
         }
-        refetched.insert(actor.to_owned(), now);
+        refetched.insert(name, now);
         true
     }
 }
@@ -139,11 +143,6 @@ impl Actors {
 /// Whether `now` is in the span from `at` on. A clock that was put back makes nothing last longer.
 fn is_within(at: Timestamp, span: Duration, now: Timestamp) -> bool {
     at <= now && now.since(at) < span
-}
-
-/// A thread that panicked while it held one of these maps left at worst an entry out.
-fn locked<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
-    map.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn host(actor: &str) -> String {
@@ -213,28 +212,48 @@ mod tests {
         assert_eq!((found, missed, peer.requests().len()), (20, 20, 2));
     }
 
-    #[test]
-    fn a_flood_of_failures_drives_no_document_out() {
-        let (actors, now) = (Actors::default(), Timestamp(1_000_000));
+    fn profile(name: &str, aliases: usize) -> Profile {
         let key = crate::crypto::keys::Ed25519Key::from_seed([1; 32]).public();
-        let profile = Profile {
-            uri: "https://x.example/a".into(),
-            inbox: "https://x.example/a/inbox".into(),
+        let uri = format!("https://x.example/{name}");
+        Profile {
+            inbox: format!("{uri}/inbox"),
             shared_inbox: None,
             user: "a".into(),
             domain: "x.example".into(),
             name: String::new(),
-            url: "https://x.example/a".into(),
-            keys: vec![crate::model::actor::ActorKey { id: "https://x.example/a#main-key".into(), key }],
-            also_known_as: Vec::new(),
-        };
-        locked(&actors.known).insert(profile.uri.clone(), (Arc::new(profile), now));
-        for n in 0..20_000 {
-            locked(&actors.failed).insert(format!("https://y.example/{n}"), now);
+            url: uri.clone(),
+            keys: vec![crate::model::actor::ActorKey { id: format!("{uri}#main-key"), key }],
+            also_known_as: vec!["x".repeat(500); aliases],
+            uri,
         }
-        assert!(locked(&actors.failed).len() <= REMEMBERED);
+    }
+
+    fn know(actors: &Actors, profile: Profile, now: Timestamp) {
+        let weight = profile.weight();
+        locked(&actors.known).insert_weighing(fingerprint(&profile.uri), (Arc::new(profile), now), weight);
+    }
+
+    #[test]
+    fn a_flood_of_failures_drives_no_document_out() {
+        let (actors, now) = (Actors::default(), Timestamp(1_000_000));
+        know(&actors, profile("a", 0), now);
+        for n in 0..20_000 {
+            locked(&actors.failed).insert(fingerprint(&format!("https://y.example/{n}")), now);
+        }
+        assert!(locked(&actors.failed).len() <= TRIED);
         assert!(actors.remembered("https://y.example/19999", now).is_err());
         assert!(actors.remembered("https://x.example/a", now).unwrap().is_some());
         assert!(actors.remembered("https://x.example/a", now.plus(FRESH)).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_flood_of_the_fattest_documents_takes_no_more_memory_than_thousands_of_usual_ones() {
+        let (actors, now) = (Actors::default(), Timestamp(1_000_000));
+        let fat = profile("0", 14).weight();
+        for n in 0..4_000 {
+            know(&actors, profile(&n.to_string(), 14), now);
+        }
+        let known = locked(&actors.known).len() * fat;
+        assert!((REMEMBERED / 3..=REMEMBERED).contains(&known), "{known}");
     }
 }

@@ -20,6 +20,7 @@ use super::connect::{Connector, Kept, refused};
 use super::resolve::Resolver;
 use super::tls;
 use crate::base::time::Timestamp;
+use crate::base::uri;
 use crate::crypto::keys::RsaKey;
 use crate::crypto::{self, Outgoing};
 use crate::error::{Error, Result};
@@ -44,6 +45,15 @@ pub struct Options {
 pub struct Signer<'a> {
     pub key_id: &'a str,
     pub key: &'a RsaKey,
+}
+
+/// How far redirects, and ids, may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    Anywhere,
+    /// No further than to the same host. For what a stranger makes us ask: else whoever names one server has us ask
+    /// another, past its budget.
+    Within,
 }
 
 /// The answer to a GET, of any status but a redirect.
@@ -107,6 +117,11 @@ impl Client {
         Ok(Self { shared: Arc::new(shared) })
     }
 
+    /// What comes of it within the time of one exchange; none when that was not enough.
+    pub async fn in_time<T>(&self, whole: impl Future<Output = T>) -> Option<T> {
+        timeout(self.shared.deadline, whole).await.ok()
+    }
+
     /// GETs a document of at most `cap` bytes. Follows up to three redirects, each checked like the first address
     /// and signed anew, never from https to http. Failures are `Error::Peer`.
     pub async fn get(
@@ -117,16 +132,18 @@ impl Client {
         cap: usize,
         now: Timestamp,
     ) -> Result<Answer> {
-        let whole = self.follow(url, accept, sign, cap, now);
-        timeout(self.shared.deadline, whole).await.unwrap_or_else(|_| Err(too_slow(url)))
+        let whole = self.follow(url, accept, sign, cap, Leads::Anywhere, now);
+        self.in_time(whole).await.unwrap_or_else(|| Err(too_slow(url)))
     }
 
-    async fn follow(
+    /// As `get`, but as far as it `leads`, and the caller bounds the time.
+    pub async fn follow(
         &self,
         url: &Url,
         accept: &str,
         sign: Option<&Signer<'_>>,
         cap: usize,
+        leads: Leads,
         now: Timestamp,
     ) -> Result<Answer> {
         let accept = HeaderValue::from_str(accept).map_err(|e| Error::broken("an Accept header", e))?;
@@ -140,6 +157,7 @@ impl Client {
                 return read(here, response, cap).await;
             }
             let next = redirect(&here, response.headers())?;
+            leads.from(&here, &next)?;
             seen.push(here);
             if seen.len() > limits::outbound::REDIRECTS || seen.contains(&next) {
                 return Err(Error::peer_never(label(url), "redirects without end"));
@@ -231,7 +249,18 @@ pub(super) fn label(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-fn too_slow(url: &Url) -> Error {
+impl Leads {
+    /// Refuses the step from one address to the next when it leads too far.
+    pub fn from(self, here: &Url, next: &Url) -> Result<()> {
+        match self {
+            Self::Anywhere => Ok(()),
+            Self::Within if uri::host_key(here) == uri::host_key(next) => Ok(()),
+            Self::Within => Err(Error::peer_never(label(here), "sends us on to another server")),
+        }
+    }
+}
+
+pub(super) fn too_slow(url: &Url) -> Error {
     Error::peer_later(label(url), "no answer in time")
 }
 

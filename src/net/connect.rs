@@ -27,7 +27,9 @@ use crate::error::{Error, Result};
 use crate::limits;
 
 /// The same words for every refusal, whatever was behind the address: nobody learns by us what answers where.
-const REFUSED: &str = "not an address we connect to";
+/// The same for a name that has no address and for one that has an inner one: what names there are in our own network is
+/// nobody's business.
+pub(super) const REFUSED: &str = "no address that we connect to";
 
 /// A refusal that the address itself shows (scheme, port, user name): it stays refused.
 pub(super) fn refused(host: &str) -> Error {

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Answer, Client, Signer, label};
+use super::client::{Answer, Client, Leads, Signer, label};
 use super::send::may_pass;
 use crate::base::json;
 use crate::base::time::Timestamp;
@@ -15,23 +15,30 @@ const ACCEPT: &str =
 const PROFILE: &str = "https://www.w3.org/ns/activitystreams";
 
 /// Fetches the object at `url` with a signed GET. Its `id` equals the address it came from; a document that
-/// names another `id` is left aside and fetched from there, once. `Error::Gone` for 410, `Error::NotFound` for 404,
-/// `Error::Peer` for everything else that fails.
-pub async fn object(client: &Client, url: &Url, signer: &Signer<'_>, now: Timestamp) -> Result<Value> {
-    let (first, from) = document(client, url, signer, now).await?;
+/// names another `id` is left aside and fetched from there, once, if that is no further than it may lead. `Error::Gone`
+/// for 410, `Error::NotFound` for 404, `Error::Peer` for everything else that fails. The caller bounds the time.
+pub async fn object(client: &Client, url: &Url, signer: &Signer<'_>, leads: Leads, now: Timestamp) -> Result<Value> {
+    let (first, from) = document(client, url, signer, leads, now).await?;
     let named = id(&first, &from)?;
     if named == from {
         return Ok(first);
     }
-    let (second, from) = document(client, &named, signer, now).await?;
+    leads.from(&from, &named)?;
+    let (second, from) = document(client, &named, signer, leads, now).await?;
     if id(&second, &from)? == from {
         return Ok(second);
     }
     Err(Error::peer_never(label(url), "the document is not found under its own id"))
 }
 
-async fn document(client: &Client, url: &Url, signer: &Signer<'_>, now: Timestamp) -> Result<(Value, Url)> {
-    let answer = client.get(url, ACCEPT, Some(signer), crate::limits::text::JSON, now).await?;
+async fn document(
+    client: &Client,
+    url: &Url,
+    signer: &Signer<'_>,
+    leads: Leads,
+    now: Timestamp,
+) -> Result<(Value, Url)> {
+    let answer = client.follow(url, ACCEPT, Some(signer), crate::limits::text::JSON, leads, now).await?;
     let wrong = |what: String| Error::peer_never(label(&answer.url), what);
     ok(&answer)?;
     if !is_activity(&answer.content_type) {
@@ -107,7 +114,7 @@ mod tests {
     }
 
     async fn fetch(url: &Url) -> Result<Value> {
-        object(&peer::client(&["127.0.0.11", "127.0.0.12"], &[]), url, &peer::signer(), NOW).await
+        object(&peer::client(&["127.0.0.11", "127.0.0.12"], &[]), url, &peer::signer(), Leads::Anywhere, NOW).await
     }
 
     #[tokio::test]

@@ -2,21 +2,27 @@
 //! bound on all that wait. Whoever forges requests can neither aim us at somebody nor fill the house with waiting.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
+use super::client::{Client, Leads, Signer, too_slow};
+use super::fetch;
+use crate::base::cache::Cache;
 use crate::base::rate::Rates;
 use crate::base::time::Timestamp;
 use crate::base::uri;
 use crate::error::{Error, Result};
 use crate::limits::{inbox, outbound};
 
-/// On whose account something is fetched, and so who may be kept waiting.
+/// On whose account something is fetched, and so who may be kept waiting, and how far the answer may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behalf {
-    /// A request at the inbox that names a server we know, or one of us: answered at once when there is no room.
+    /// One of us asked for it.
+    Ours,
+    /// A request at the inbox that names a server we know: answered at once when there is no room.
     Known,
     /// A request that names a server we never heard of: these have a room of their own.
     Stranger,
@@ -31,6 +37,8 @@ pub struct Gate {
     received: Arc<Semaphore>,
     /// Servers with a request here; those without are forgotten.
     hosts: Mutex<HashMap<String, Weak<Host>>>,
+    /// Servers that let us wait in vain: how often in a row, and when that was.
+    silent: Mutex<Cache<String, (u32, Timestamp)>>,
 }
 
 struct Host {
@@ -39,7 +47,7 @@ struct Host {
 }
 
 /// Leave to ask one server; given back when it is dropped.
-pub struct Pass {
+struct Pass {
     _permits: Vec<OwnedSemaphorePermit>,
     _host: Arc<Host>,
 }
@@ -52,29 +60,71 @@ impl Default for Gate {
             strange: Arc::new(Semaphore::new(outbound::STRANGE)),
             received: Arc::new(Semaphore::new(inbox::FETCHES)),
             hosts: Mutex::default(),
+            silent: Mutex::new(Cache::new(outbound::FETCHES.keys)),
         }
     }
 }
 
 impl Gate {
-    /// Leave to fetch `url` once, `Busy` when its server's budget is spent or too many wait already.
-    pub async fn enter(&self, url: &Url, behalf: Behalf, now: Timestamp) -> Result<Pass> {
-        let name = uri::host_key(url);
-        let host = self.host(&name);
-        let mut permits = Vec::with_capacity(3);
+    /// Room for a request at the door that has to wait for somebody's document, until what is returned is dropped.
+    pub fn room(&self, behalf: Behalf) -> Result<Option<OwnedSemaphorePermit>> {
         match behalf {
+            Behalf::Known => room_in(&self.known).map(Some),
+            Behalf::Stranger => room_in(&self.strange).map(Some),
+            Behalf::Ours | Behalf::Received => Ok(None),
+        }
+    }
+
+    /// Fetches an object as [`fetch::object`] does, when it is its server's turn: in the time of one exchange, that in
+    /// line included; only a row waits for its turn as long as it takes. `Busy` when nobody was asked: the server's
+    /// budget is spent, too many wait for it already, or it did not answer a moment ago.
+    pub async fn fetch(
+        &self,
+        client: &Client,
+        url: &Url,
+        signer: &Signer<'_>,
+        behalf: Behalf,
+        now: Timestamp,
+    ) -> Result<Value> {
+        let name = uri::host_key(url);
+        let row = if behalf == Behalf::Received { Some(self.enter(&name, behalf, now).await?) } else { None };
+        let leads = if behalf == Behalf::Ours { Leads::Anywhere } else { Leads::Within };
+        let whole = async {
+            let _leave = match row {
+                Some(leave) => leave,
+                None => self.enter(&name, behalf, now).await?,
+            };
+            fetch::object(client, url, signer, leads, now).await
+        };
+        let fetched = client.in_time(whole).await;
+        match &fetched {
+            None => self.was_silent(&name, now),
+            Some(Err(Error::Busy { .. })) => {}
+            Some(_) => locked(&self.silent).remove(&name),
+        }
+        fetched.unwrap_or_else(|| Err(too_slow(url)))
+    }
+
+    async fn enter(&self, name: &String, behalf: Behalf, now: Timestamp) -> Result<Pass> {
+        let host = self.host(name);
+        let mut permits = Vec::with_capacity(2);
+        match behalf {
+            Behalf::Ours => {
+                self.spend(name, now)?;
+                permits.push(turn(&host.places).await?);
+            }
             Behalf::Known | Behalf::Stranger => {
-                let room = if behalf == Behalf::Known { &self.known } else { &self.strange };
-                permits.push(room_in(room)?);
                 permits.push(room_in(&host.line)?);
-                self.spend(&name, now)?;
+                self.ask_whether_silent(name, now)?;
+                self.spend(name, now)?;
                 permits.push(turn(&host.places).await?);
             }
             // First a place at the server, so that those who wait for a slow one hold nothing that others need.
             Behalf::Received => {
                 permits.push(turn(&host.places).await?);
                 permits.push(turn(&self.received).await?);
-                self.spend(&name, now)?;
+                self.ask_whether_silent(name, now)?;
+                self.spend(name, now)?;
             }
         }
         Ok(Pass { _permits: permits, _host: host })
@@ -84,8 +134,27 @@ impl Gate {
         self.budgets.take(host, 1, now).map_err(|wait| Error::Busy { retry_after: wait.max(inbox::COME_BACK) })
     }
 
+    fn was_silent(&self, host: &String, now: Timestamp) {
+        let mut silent = locked(&self.silent);
+        let times = silent.get(host).map_or(0, |(times, _)| times);
+        silent.insert(host.clone(), (times.saturating_add(1), now));
+    }
+
+    /// `Busy` for a while after a server let us wait in vain too often; then who asks first may look whether it is back.
+    fn ask_whether_silent(&self, host: &String, now: Timestamp) -> Result<()> {
+        let mut silent = locked(&self.silent);
+        let Some((times, at)) = silent.get(host).filter(|(times, _)| *times >= outbound::SILENCES) else {
+            return Ok(());
+        };
+        if at <= now && now.since(at) < outbound::SILENCE {
+            return Err(Error::Busy { retry_after: inbox::COME_BACK });
+        }
+        silent.insert(host.clone(), (times, now));
+        Ok(())
+    }
+
     fn host(&self, name: &str) -> Arc<Host> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = locked(&self.hosts);
         if let Some(host) = hosts.get(name).and_then(Weak::upgrade) {
             return host;
         }
@@ -97,6 +166,11 @@ impl Gate {
         hosts.insert(name.to_owned(), Arc::downgrade(&host));
         host
     }
+}
+
+/// A thread that panicked while it held one of these maps left at worst an entry out.
+pub(super) fn locked<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
+    map.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn room_in(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
@@ -116,13 +190,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_000_000);
 
-    fn url(host: &str) -> Url {
-        format!("https://{host}/u").parse().unwrap()
-    }
-
     /// What comes of asking without waiting: `None` when it has to wait.
     fn ask(gate: &Gate, host: &str, behalf: Behalf) -> Option<Result<Pass>> {
-        match pin!(gate.enter(&url(host), behalf, NOW)).poll(&mut Context::from_waker(Waker::noop())) {
+        let name = uri::host_key(&format!("https://{host}/u").parse().unwrap());
+        match pin!(gate.enter(&name, behalf, NOW)).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(leave) => Some(leave),
             Poll::Pending => None,
         }
@@ -155,18 +226,28 @@ mod tests {
     #[test]
     fn strangers_fill_a_room_of_their_own_and_nothing_is_kept_of_them() {
         let gate = Gate::default();
-        let mut held = Vec::new();
-        for n in 0..10_000 {
-            match ask(&gate, &format!("h{n}.example"), Behalf::Stranger) {
-                Some(Ok(leave)) => held.push(leave),
-                Some(Err(Error::Busy { retry_after })) => assert_eq!(retry_after, inbox::COME_BACK),
-                other => panic!("{:?}", other.map(Result::err)),
-            }
-        }
+        let held: Vec<_> = (0..10_000).filter_map(|_| gate.room(Behalf::Stranger).ok()).collect();
         assert_eq!(held.len(), outbound::STRANGE);
-        assert!(ask(&gate, "known.example", Behalf::Known).unwrap().is_ok());
-        held.clear();
-        assert!(ask(&gate, "h1.example", Behalf::Stranger).unwrap().is_ok());
+        assert!(gate.room(Behalf::Known).is_ok());
+        for n in 0..10_000 {
+            assert!(ask(&gate, &format!("h{n}.example"), Behalf::Stranger).unwrap().is_ok());
+        }
+        drop(held);
+        assert!(gate.room(Behalf::Stranger).is_ok());
         assert_eq!(gate.hosts.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn who_is_silent_is_left_alone_for_a_while_and_then_asked_once() {
+        let (gate, host) = (Gate::default(), "x.example".to_owned());
+        let may = |seconds| gate.ask_whether_silent(&host, NOW.plus(std::time::Duration::from_secs(seconds))).is_ok();
+        gate.was_silent(&host, NOW);
+        assert!(may(1), "once is nothing");
+        gate.was_silent(&host, NOW);
+        assert!(!may(0) && !may(59));
+        assert!(gate.ask_whether_silent(&"y.example".to_owned(), NOW).is_ok());
+        assert!(ask(&gate, "x.example", Behalf::Ours).unwrap().is_ok());
+        assert!(may(60) && !may(60) && !may(119) && may(120));
+        assert!(gate.ask_whether_silent(&host, Timestamp(0)).is_ok(), "the clock was put back");
     }
 }

@@ -121,7 +121,7 @@ impl System {
 }
 
 fn no_address(name: &str) -> Error {
-    Error::peer_later(name, "the name has no address")
+    Error::peer_later(name, super::connect::REFUSED)
 }
 
 fn dns(config: ResolverConfig, mut options: ResolverOpts) -> Option<TokioResolver> {

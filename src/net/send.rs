@@ -73,8 +73,8 @@ mod tests {
     fn failures_without_an_answer() {
         let later = judge(&Err(Error::peer_later("peer.test", "no answer in time")));
         assert_eq!(later, Outcome::Later { said: "no answer in time".into(), retry_after: None });
-        let never = judge(&Err(Error::peer_never("peer.test", "not an address we connect to")));
-        assert_eq!(never, Outcome::Never { said: "not an address we connect to".into(), status: None });
+        let never = judge(&Err(Error::peer_never("peer.test", "no address that we connect to")));
+        assert_eq!(never, Outcome::Never { said: "no address that we connect to".into(), status: None });
         let ours = judge(&Err(Error::bug("secret")));
         assert!(matches!(ours, Outcome::Ours { said } if !said.contains("secret")));
     }

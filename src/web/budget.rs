@@ -1,5 +1,6 @@
-//! Bytes of request bodies in memory: counted as they arrive, over all connections, with a share for each network, so
-//! that many that send slowly, or one that sends much, cannot fill the memory or keep others out.
+//! What requests hold at this moment, over all connections, with a share for each network: bytes of bodies, counted as
+//! they arrive, so that many that send slowly, or one that sends much, cannot fill the memory or keep others out; and
+//! waits for other servers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,12 +40,14 @@ pub struct Held {
 }
 
 impl Held {
-    /// Takes room for so many more bytes; false when there is none, and then nothing has changed.
+    /// Takes so much more; false when there is none, and then nothing has changed.
     #[must_use]
     pub fn grow(&mut self, bytes: usize) -> bool {
         let mut used = self.budget.held.lock().unwrap_or_else(PoisonError::into_inner);
         let own = self.network.and_then(|network| used.networks.get(&network).copied()).unwrap_or_default();
-        if used.all + bytes > self.budget.most || own + bytes > self.budget.share && self.network.is_some() {
+        if used.all.saturating_add(bytes) > self.budget.most
+            || own + bytes > self.budget.share && self.network.is_some()
+        {
             return false;
         }
         used.all += bytes;

@@ -91,7 +91,7 @@ fn key(uri: &Uri, headers: &HeaderMap) -> Option<Key> {
     let path = uri.path();
     let form = if path.starts_with("/ap/") { negotiate::page(headers) } else { negotiate::activity(headers) };
     let Some(query) = uri.query() else { return Some((path.to_owned(), form)) };
-    let mut known = request::pairs(query.as_bytes()).filter(|(name, _)| request::KEYED.contains(&name.as_ref()));
+    let mut known = request::pairs(query.as_bytes()).filter(|(name, _)| is_read(path, name));
     let target = match (known.next(), known.next()) {
         (None, _) => path.to_owned(),
         (Some((name, value)), None) => match (&*name, &*value) {
@@ -101,6 +101,17 @@ fn key(uri: &Uri, headers: &HeaderMap) -> Option<Key> {
         (Some(_), Some(_)) => return None,
     };
     Some((target, form))
+}
+
+/// Whether the answer at a path may depend on a parameter: else nine hundred names for the same page, each kept, would
+/// drive others out.
+fn is_read(path: &str, name: &str) -> bool {
+    match name {
+        "resource" => path == "/.well-known/webfinger",
+        "page" => path.starts_with("/ap/"),
+        "replies" => path.starts_with("/@"),
+        _ => request::KEYED.contains(&name),
+    }
 }
 
 /// Whether a path is spelled as we spell it: others lead to the same answers, but have no place here.
@@ -212,4 +223,26 @@ fn gzip(body: &[u8]) -> Option<Bytes> {
 /// Each coding has a tag of its own, since its bytes are others: `"…"` and `"…-gz"`.
 fn tag_of_packed(tag: &str) -> String {
     format!("{}{PACKED}\"", tag.trim_end_matches('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_count_only_where_they_are_read() {
+        let named = |target: &str| key(&target.parse().unwrap(), &HeaderMap::new()).map(|(path, _)| path);
+        for (target, name) in [
+            ("/@press?resource=17", Some("/@press")),
+            ("/@press?page=true&utm=x", Some("/@press")),
+            ("/tags/water?replies", Some("/tags/water")),
+            ("/@press?replies", Some("/@press?replies=")),
+            ("/ap/accounts/1/outbox?page=true", Some("/ap/accounts/1/outbox?page=true")),
+            ("/.well-known/webfinger?resource=acct:a@b", Some("/.well-known/webfinger?resource=acct:a@b")),
+            ("/?before=9", None),
+            ("/ap/accounts/1/outbox?page=1", None),
+        ] {
+            assert_eq!(named(target).as_deref(), name, "{target}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::budget::{Budget, Held};
 use super::network::{Mark, Marks};
 use crate::base::rate::Rates;
 use crate::base::time::Timestamp;
-use crate::limits::{Rate, inbound};
+use crate::limits::{Rate, inbound, inbox};
 use crate::net::address::Network;
 
 /// The numbers of `limits::inbound` that a test may set.
@@ -57,6 +57,10 @@ pub struct Front {
     reads: Rates<Mark>,
     faults: Rates<Mark>,
     bodies: Arc<Budget>,
+    /// Bodies of those who have shown a session or a token.
+    our_bodies: Arc<Budget>,
+    /// Requests that wait for another server to answer, by the network they came from.
+    asking: Arc<Budget>,
     /// Whether it was said already that a proxy does not tell who asks.
     said: AtomicBool,
 }
@@ -65,6 +69,8 @@ pub struct Front {
 pub struct Visitor {
     network: Option<Mark>,
     body: Held,
+    our_body: Held,
+    asking: Held,
 }
 
 impl Front {
@@ -74,6 +80,8 @@ impl Front {
             reads: Rates::new(rules.reads),
             faults: Rates::new(rules.faults),
             bodies: Budget::new(rules.bodies, rules.bodies_of_network),
+            our_bodies: Budget::new(inbound::OUR_BODIES, inbound::OUR_BODIES),
+            asking: Budget::new(usize::MAX, inbox::ASKING_OF_NETWORK),
             rules,
             said: AtomicBool::new(false),
         })
@@ -87,7 +95,8 @@ impl Front {
     /// Who asks.
     pub fn visitor(&self, peer: IpAddr, headers: &HeaderMap, now: Timestamp) -> Visitor {
         let network = self.marks.of_request(peer, headers, now);
-        Visitor { network, body: self.bodies.hold(network) }
+        let [body, our_body, asking] = [&self.bodies, &self.our_bodies, &self.asking].map(|held| held.hold(network));
+        Visitor { network, body, our_body, asking }
     }
 
     /// Lets a request of a network in, or says after how many seconds. Reading is counted now, faults when they happen:
@@ -121,5 +130,16 @@ impl Visitor {
     #[must_use]
     pub fn grow(&mut self, bytes: usize) -> bool {
         self.body.grow(bytes)
+    }
+
+    /// Who asks is one of us: the body takes room that no stranger can fill.
+    pub fn is_ours(&mut self) {
+        std::mem::swap(&mut self.body, &mut self.our_body);
+    }
+
+    /// Whether one more request of its network may wait for another server; counted as long as the request.
+    #[must_use]
+    pub fn may_ask(&mut self) -> bool {
+        self.asking.grow(1)
     }
 }

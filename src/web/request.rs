@@ -90,19 +90,28 @@ impl Request {
         self.is_read() && matches!(first, Some("assets" | "media" | "favicon.ico" | "robots.txt" | "healthz"))
     }
 
-    /// What this asks of the limits of its network. What shows a secret (a cookie, a token, a signature, a link) or
-    /// changes something is counted when it fails; all else when it is asked.
-    pub fn toll(&self) -> Option<Toll> {
+    /// What this asks of the limits of its network. What has to show a secret (`secret`: a cookie, a token, a link) or
+    /// changes something is counted when it fails; all else when it is asked, whatever it shows.
+    pub fn toll(&self, secret: bool) -> Option<Toll> {
         if self.is_free() {
             return None;
         }
-        let desk = self.segments.first().is_some_and(|first| first == "desk");
-        let changes = !self.is_read() || desk || self.parts.headers.contains_key("authorization");
-        Some(if changes { Toll::Fault } else { Toll::Read })
+        Some(if secret || !self.is_read() { Toll::Fault } else { Toll::Read })
     }
 
     pub fn visitor(&self) -> &Visitor {
         &self.visitor
+    }
+
+    /// See [`Visitor::is_ours`].
+    pub fn is_ours(&mut self) {
+        self.visitor.is_ours();
+    }
+
+    /// See [`Visitor::may_ask`].
+    #[must_use]
+    pub fn may_ask(&mut self) -> bool {
+        self.visitor.may_ask()
     }
 
     /// An id in the query that pages a list; a wrong one is as good as none.

@@ -110,10 +110,10 @@ pub fn found(location: &str) -> Response {
 }
 
 fn to(status: StatusCode, location: &str) -> Response {
+    // What cannot be written down is no place to go to.
+    let Ok(location) = HeaderValue::from_str(location) else { return bare(StatusCode::NOT_FOUND) };
     let mut response = bare(status);
-    if let Ok(location) = HeaderValue::from_str(location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
+    response.headers_mut().insert(header::LOCATION, location);
     response
 }
 

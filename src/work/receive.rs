@@ -100,7 +100,7 @@ fn put_off(tx: &mut Write<'_>, key: Key, due: Timestamp, row: &Received) -> Resu
 }
 
 async fn settle(app: &Arc<App>, key: Key, mut row: Received) -> Result<()> {
-    let due = match gather(app, &row).await {
+    let due = match gather(app, &row).await.and_then(|gathered| weighed(app, &row, gathered)) {
         Ok(gathered) => return finish(app, key, Some(gathered)).await,
         // Nobody was asked: that is no try.
         Err(Error::Busy { retry_after }) => app.now().plus(std::time::Duration::from_secs(retry_after.into())),
@@ -122,6 +122,13 @@ async fn settle(app: &Arc<App>, key: Key, mut row: Received) -> Result<()> {
         app.store.write(move |tx| put_off(tx, key, due, &row).map(|_| ()))
     })
     .await
+}
+
+/// What may be kept of the sender's server.
+fn weighed(app: &App, row: &Received, gathered: Gathered) -> Result<Gathered> {
+    let host = uri::http(&row.actor).map(|url| uri::host_key(&url)).unwrap_or_default();
+    app.inbound.keep(&host, gathered.weight(), app.now())?;
+    Ok(gathered)
 }
 
 /// Whether gathering can go better later. A fault of our own may be mended by then, too.

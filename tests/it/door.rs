@@ -320,6 +320,26 @@ async fn bodies_have_a_budget_and_each_network_a_share() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn bodies_of_strangers_take_no_room_from_who_shows_a_token() {
+    let door = Door::open(|rules| rules.bodies = 1_000).await;
+    let token = door.us.bearer("write").await;
+    let mut stranger = door.connect(BOB);
+    stranger.write_all(post("/ap/inbox", 1_001).as_bytes()).await.unwrap();
+    stranger.write_all(&[b' '; 1_000]).await.unwrap();
+    rest().await;
+    let body = "status=Hello";
+    let say = |token: &str| {
+        format!(
+            "POST /api/v1/statuses HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n{token}content-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    assert_eq!(door.ask(ALICE, &format!("{}12345", post("/ap/inbox", 5))).await.status, 503);
+    assert_eq!(door.ask(ALICE, &say(&format!("authorization: {token}\r\n"))).await.status, 200);
+    drop(stranger);
+}
+
+#[tokio::test(start_paused = true)]
 async fn pages_have_a_pace_for_each_network_whatever_it_says_of_itself() {
     let door = Door::open(|rules| rules.reads = Rate { burst: 4.0, per_second: 1.0, keys: 100 }).await;
     // However it is spelt, it counts; what was not found was looked for all the same.
@@ -336,6 +356,11 @@ async fn pages_have_a_pace_for_each_network_whatever_it_says_of_itself() {
     ] {
         let said = door.get(ALICE, path).await;
         assert_eq!((said.status, said.retry_after()), (429, Some(1)), "{path}");
+    }
+    // A header that nobody reads there makes it no other.
+    for path in ["/?before=9", "/ap/posts/1", "/api/v1/instance"] {
+        let with = format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer guess\r\n\r\n");
+        assert_eq!(door.ask(ALICE, &with).await.status, 429, "{path}");
     }
     // What lies at hand is free, others are served, and a second later there is one more.
     assert_eq!(door.get(ALICE, "/favicon.ico").await.status, 200);

@@ -5,11 +5,13 @@ mod cases;
 mod chains;
 mod floods;
 mod identity;
+mod keeping;
 mod names;
 mod objects;
 mod order;
 mod outbound;
 mod parsing;
+mod waiting;
 mod wave;
 
 use std::collections::BTreeMap;

@@ -31,7 +31,7 @@ pub(super) fn create(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, note: &
     let row = Note {
         id: NoteId(tx.id()),
         author: author.id,
-        content: note.content.clone(),
+        content: Content { mentions: ours(site, &note.content), ..note.content.clone() },
         thread,
         concerns,
         received: tx.now(),
@@ -63,6 +63,11 @@ fn concerns(tx: &Write<'_>, site: &Site, content: &Content, thread: Option<PostI
     }
     concerned.truncate(crate::limits::inbox::CONCERNS);
     Ok(concerned)
+}
+
+/// Whom it names of us: nobody asks for the others, and there may be many of them.
+pub(super) fn ours(site: &Site, content: &Content) -> Vec<String> {
+    content.mentions.iter().filter(|uri| site.is_own(uri)).cloned().collect()
 }
 
 /// What our pages do with it until somebody decides. Private notes, and mere mentions, wait and are never shown.

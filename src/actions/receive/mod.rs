@@ -14,9 +14,11 @@ mod update;
 
 use serde_json::Value;
 
+use super::replies;
 use crate::activitypub::read::note::NoteIn;
 use crate::activitypub::read::{self, Incoming, Intent};
 use crate::base::time::Timestamp;
+use crate::base::uri;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::activity::Received;
@@ -25,7 +27,7 @@ use crate::model::follow::ActRef;
 use crate::model::ids::{AccountId, ReceivedId};
 use crate::model::site::Site;
 use crate::store::schema::{Fingerprint, GONE, RECEIVED, fingerprint};
-use crate::store::{Rows, Write, accounts, actors, follows};
+use crate::store::{Rows, Span, Write, accounts, actors, follows};
 
 /// A verified activity with everything that had to be fetched for it.
 #[derive(Debug, Clone)]
@@ -42,6 +44,12 @@ pub struct Gathered {
 impl Gathered {
     pub fn new(incoming: Incoming, sender: Option<Box<Profile>>) -> Self {
         Self { incoming, sender, note: None, profile: None }
+    }
+
+    /// Bytes that it may make us keep.
+    pub fn weight(&self) -> usize {
+        let actors = self.sender.iter().chain(&self.profile).map(|profile| profile.weight());
+        actors.sum::<usize>() + self.note.as_ref().map_or(0, |note| note.content.weight())
     }
 
     /// Reads what a Create or Update carries: a note or an actor of the sender's own. What belongs to somebody else is
@@ -73,6 +81,21 @@ pub fn is_full(rows: &impl Rows) -> Result<bool> {
     Ok(rows.len(&RECEIVED)? >= limits::inbox::WAITING)
 }
 
+/// Whether so many wait for servers of one domain that no more of them may while others could need the room. Looked at
+/// row by row, but only when there are many.
+pub fn is_full_of(rows: &impl Rows, actor: &str) -> Result<bool> {
+    if rows.len(&RECEIVED)? < limits::inbox::CROWDED {
+        return Ok(false);
+    }
+    let domain = |actor: &str| uri::http(actor).map(|url| uri::domain(&uri::host_key(&url)).to_owned());
+    let (wanted, mut same) = (domain(actor), 0);
+    rows.each(&RECEIVED, &Span::all(), |_, row| {
+        same += usize::from(domain(&row.actor) == wanted);
+        Ok(same < limits::inbox::WAITING_OF_DOMAIN)
+    })?;
+    Ok(same >= limits::inbox::WAITING_OF_DOMAIN)
+}
+
 /// Does what an activity asks for. Nothing here waits, and nothing fails for what a stranger wrote: what makes no
 /// sense is dropped.
 pub fn apply(tx: &mut Write<'_>, site: &Site, gathered: &Gathered) -> Result<()> {
@@ -92,7 +115,7 @@ pub fn apply(tx: &mut Write<'_>, site: &Site, gathered: &Gathered) -> Result<()>
             react::react(tx, site, &from, id, object, crate::model::follow::ReactionKind::Boost)
         }
         Intent::Create { .. } => gathered.note.as_deref().map_or(Ok(()), |note| create::create(tx, site, &from, note)),
-        Intent::Update { .. } => update::update(tx, &from, gathered.note.as_deref(), gathered.profile.as_deref()),
+        Intent::Update { .. } => update::update(tx, site, &from, gathered.note.as_deref(), gathered.profile.as_deref()),
         Intent::Delete { object } => delete::delete(tx, &from, object),
         Intent::Block { object } => moderation::block(tx, site, &from, id, object),
         Intent::Flag { objects, text } => moderation::flag(tx, site, &from, id, objects, text),
@@ -133,7 +156,7 @@ impl Sender<'_> {
     }
 
     fn learn_again(&self, tx: &mut Write<'_>) -> Result<()> {
-        self.profile.map_or(Ok(()), |profile| actors::learn(tx, profile).map(|_| ()))
+        self.profile.map_or(Ok(()), |profile| replies::learn(tx, profile).map(|_| ()))
     }
 }
 

@@ -45,7 +45,7 @@ fn follow(tx: &mut Write<'_>, site: &Site, account: AccountId, new: &Profile) ->
     if tx.has(&FOLLOWING, &key)? {
         return Ok(());
     }
-    let actor = actors::learn(tx, new)?;
+    let actor = crate::actions::replies::learn(tx, new)?;
     let id = ActivityId(tx.id());
     let since = tx.now();
     tx.put(&FOLLOWING, &key, &Following { state: FollowState::Asked, activity: id, actor: actor.id, since })?;

@@ -21,6 +21,9 @@ pub fn actor(value: &Value) -> Result<Profile> {
     let id = vocab::address(value, "id").ok_or_else(|| wrong("it has no id"))?;
     let own = |address: &&str| uri::same_origin(address, id);
     let inbox = vocab::address(value, "inbox").filter(own).ok_or_else(|| wrong("it has no inbox of its own"))?;
+    if !is_short(id) || !is_short(inbox) {
+        return Err(wrong("its addresses are too long"));
+    }
     let shared = value.get("endpoints").and_then(|endpoints| vocab::address(endpoints, "sharedInbox"));
     let user = vocab::text(value, "preferredUsername");
     if !text::valid_remote_user(user) {
@@ -31,23 +34,35 @@ pub fn actor(value: &Value) -> Result<Profile> {
     if keys.is_empty() {
         return Err(wrong("it has no key that can be used"));
     }
-    Ok(Profile {
+    let mut profile = Profile {
         uri: id.to_owned(),
         inbox: inbox.to_owned(),
         // On another origin it would aim our deliveries at somebody else.
-        shared_inbox: shared.filter(own).map(str::to_owned),
+        shared_inbox: shared.filter(|shared| own(shared) && is_short(shared)).map(str::to_owned),
         user: user.to_owned(),
         domain,
         name: text::clean_name(vocab::text(value, "name"), limits::stranger::NAME),
         // On another host it would pass for somebody else's profile; Mastodon ignores it, too.
-        url: vocab::link(value, "url").filter(|url| own(&url.as_str())).unwrap_or_else(|| id.to_owned()),
+        url: vocab::link(value, "url")
+            .filter(|url| own(&url.as_str()) && is_short(url))
+            .unwrap_or_else(|| id.to_owned()),
         keys,
         also_known_as: aliases(value),
-    })
+    };
+    // What is listed first counts most; without aliases, one key always fits.
+    while profile.weight() > limits::stranger::ACTOR
+        && (profile.also_known_as.pop().is_some() || profile.keys.pop().is_some())
+    {}
+    Ok(profile)
+}
+
+/// Whether it is no longer than addresses of actors are: all that is kept of them is kept as often as there are actors.
+fn is_short(address: &str) -> bool {
+    address.len() <= limits::stranger::ADDRESS
 }
 
 fn aliases(value: &Value) -> Vec<String> {
-    let addresses = vocab::ids(value, "alsoKnownAs").filter(|alias| uri::http(alias).is_some());
+    let addresses = vocab::ids(value, "alsoKnownAs").filter(|alias| is_short(alias) && uri::http(alias).is_some());
     addresses.take(limits::stranger::ALIASES).map(str::to_owned).collect()
 }
 
@@ -75,7 +90,7 @@ fn keys(value: &Value, id: &str) -> Vec<ActorKey> {
 /// A key's id, on its actor's origin.
 fn own_id(key: &Value, actor: &str) -> Option<String> {
     let id = vocab::id(key)?;
-    uri::same_origin(id, actor).then(|| id.to_owned())
+    (is_short(id) && uri::same_origin(id, actor)).then(|| id.to_owned())
 }
 
 #[cfg(test)]
@@ -143,6 +158,32 @@ mod tests {
         ] {
             assert!(with(field, value.clone()).is_err(), "{field}: {value}");
         }
+    }
+
+    #[test]
+    fn of_the_fattest_document_little_is_kept() {
+        let long = |tail: &str| format!("https://a.example/{}{tail}", "x".repeat(limits::stranger::ADDRESS - 30));
+        let keys = |id: fn(usize) -> String| -> Value {
+            let key = |n| json!({ "id": id(n), "owner": "https://a.example/u", "publicKeyPem": *PEM });
+            (0..10).map(key).collect()
+        };
+        let mut fat = document();
+        fat["alsoKnownAs"] = (0..20).map(|n| json!(long(&n.to_string()))).collect();
+        fat["publicKey"] = keys(|n| format!("https://a.example/{}{n}", "k".repeat(450)));
+        for (field, name) in [("inbox", "/inbox"), ("url", "/page")] {
+            fat[field] = json!(long(name));
+        }
+        fat["name"] = json!("\u{1f600}".repeat(200));
+        let profile = actor(&fat).unwrap();
+        assert!(profile.weight() <= limits::stranger::ACTOR, "{}", profile.weight());
+        assert_eq!(profile.keys[0].id, format!("https://a.example/{}0", "k".repeat(450)), "the first comes first");
+        // What is longer than any address of an actor is not kept at all.
+        let longer = json!(format!("https://a.example/{}", "x".repeat(limits::stranger::ADDRESS)));
+        assert!(with("inbox", longer.clone()).is_err());
+        assert_eq!(with("url", longer.clone()).unwrap().url, "https://a.example/u");
+        assert!(with("alsoKnownAs", longer).unwrap().also_known_as.is_empty());
+        fat["publicKey"] = keys(|n| format!("https://a.example/{}{n}", "k".repeat(limits::stranger::ADDRESS)));
+        assert!(actor(&fat).is_err());
     }
 
     #[test]

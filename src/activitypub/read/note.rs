@@ -32,7 +32,9 @@ pub fn note(value: &Value, now: Timestamp) -> Result<NoteIn> {
     let id = vocab::address(value, "id").ok_or_else(|| wrong("it has no id"))?;
     let author = vocab::address(value, "attributedTo").filter(|author| uri::same_origin(author, id));
     let author = author.ok_or_else(|| wrong("its author is not one actor of its own server"))?;
-    let (body, lang) = body(value, id);
+    // On another origin it would lead readers of our pages to a place that the note's server does not answer for.
+    let url = vocab::link(value, "url").filter(|url| uri::same_origin(url, id)).unwrap_or_else(|| id.to_owned());
+    let (body, lang) = body(value, &url);
     let named = !vocab::text(value, "name").is_empty() && value.get("inReplyTo").is_some();
     let published = Timestamp::parse_rfc3339(vocab::text(value, "published")).unwrap_or(now).min(now);
     let updated = Timestamp::parse_rfc3339(vocab::text(value, "updated")).map(|moment| moment.min(now));
@@ -41,7 +43,7 @@ pub fn note(value: &Value, now: Timestamp) -> Result<NoteIn> {
         is_vote: kind == "Note" && body.is_empty() && named,
         content: Content {
             uri: id.to_owned(),
-            url: vocab::link(value, "url").unwrap_or_else(|| id.to_owned()),
+            url,
             html: html::sanitise(&body),
             warning: warning(value, kind),
             lang: lang.and_then(language),
@@ -77,7 +79,7 @@ fn wrong(what: &str) -> Error {
 
 /// The text, still unsafe, and its language: the first key of `contentMap`, as Mastodon has it. Long forms are shown by
 /// their title and a link (Mastodon's `CONVERTED_TYPES`).
-fn body<'a>(value: &'a Value, id: &str) -> (String, Option<&'a str>) {
+fn body<'a>(value: &'a Value, url: &str) -> (String, Option<&'a str>) {
     let mapped = vocab::first_of_map(value, "contentMap");
     let lang = mapped.map(|(lang, _)| lang);
     if matches!(vocab::kind(value), "Note" | "Question") {
@@ -87,7 +89,7 @@ fn body<'a>(value: &'a Value, id: &str) -> (String, Option<&'a str>) {
     }
     let title = html::escape(&text::clean_name(vocab::text(value, "name"), limits::stranger::TITLE));
     let title = if title.is_empty() { title } else { format!("<p><strong>{title}</strong></p>") };
-    let link = html::escape(&vocab::link(value, "url").unwrap_or_else(|| id.to_owned()));
+    let link = html::escape(url);
     let summary = vocab::text(value, "summary");
     // Safe by itself, so that nothing left open in it takes the link in, and so short that the link is not cut off.
     let summary = html::sanitise(text::head(summary, limits::stranger::SUMMARY));
@@ -117,7 +119,13 @@ fn attachments(value: &Value) -> Vec<Attachment> {
         let name = if summary.is_empty() { vocab::text(item, "name") } else { summary };
         Some(Attachment { url, name: vocab::plain(name, limits::stranger::ALT) })
     };
-    vocab::list(value, "attachment").take(limits::stranger::ATTACHMENTS).filter_map(read).collect()
+    let mut bytes = 0;
+    let fits = |item: &Attachment| {
+        bytes += item.weight();
+        bytes <= limits::stranger::ATTACHED
+    };
+    let all = vocab::list(value, "attachment").take(limits::stranger::ATTACHMENTS).filter_map(read);
+    all.take_while(fits).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{ANA, NOW, PUBLIC, with};
 use crate::activitypub::read::{self, Intent, note::NoteIn};
+use crate::activitypub::vocab;
 use crate::error::Error;
 use crate::model::note::Content;
 
@@ -97,10 +98,12 @@ fn assert_safe(content: &Content) {
     assert!(content.attachments.iter().all(|file| file.url.starts_with("http")));
 }
 
+fn sample(family: &str, number: usize) -> Value {
+    samples().into_iter().find(|s| s.family == family && s.number == number).expect("there is such a sample").note
+}
+
 fn content(family: &str, number: usize) -> Content {
-    let sample =
-        samples().into_iter().find(|s| s.family == family && s.number == number).expect("there is such a sample");
-    inside_create(&sample.note).unwrap().content
+    inside_create(&sample(family, number)).unwrap().content
 }
 
 #[test]
@@ -126,25 +129,15 @@ fn languages_come_from_the_first_key() {
 
 #[test]
 fn addresses_of_pages_are_chosen() {
-    let read: Vec<_> = (0..13).map(|n| content("url", n).url).collect();
+    let read: Vec<_> = (0..12).map(|n| vocab::link(&sample("url", n), "url")).collect();
     let (remote, other) = ("http://remote.example/objects/123", "http://other.example/objects/123");
     let (html, video) = ("http://html.example/objects/123", "http://video.example/objects/123");
-    let expected = [
-        remote,
-        remote,
-        remote,
-        other,
-        html,
-        video,
-        remote,
-        html,
-        html,
-        html,
-        html,
-        "https://notype.example/",
-        "http://pasture-one-actor/objects/123",
-    ];
-    assert_eq!(read, expected);
+    let expected =
+        [remote, remote, remote, other, html, video, remote, html, html, html, html, "https://notype.example/"];
+    assert_eq!(read, expected.map(|url| Some(url.to_owned())));
+    // Of a note only its own are kept.
+    assert_eq!(content("url", 0).url, "http://pasture-one-actor/objects/url-0");
+    assert_eq!(content("url", 12).url, "http://pasture-one-actor/objects/123");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::super::peer::{Act, NOW, Peer, answer, client, hasty, is_signed, optio
 use super::*;
 use crate::error::Again;
 
-const REFUSED: &str = "not an address we connect to";
+const REFUSED: &str = "no address that we connect to";
 const CAP: usize = 64 * 1024;
 
 async fn get(client: &Client, url: &str) -> Result<Answer> {

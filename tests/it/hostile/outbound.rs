@@ -118,6 +118,21 @@ async fn no_way_out_leads_inside() {
 }
 
 #[tokio::test]
+async fn names_of_our_own_network_are_like_names_that_are_not() {
+    let names = |name: &str| if name == "files.corp.test" { vec!["10.1.2.3".parse().unwrap()] } else { Vec::new() };
+    let us = Instance::start_in(&Clock::by_hand(START), &World { names: Arc::new(names), ..World::of(&[MAL]) }).await;
+    let mut said = Vec::new();
+    for host in ["files.corp.test", "wiles.corp.test"] {
+        let actor = format!("https://{host}/u/x");
+        let activity = json!({ "id": format!("{actor}/f"), "type": "Follow", "actor": actor, "object": us.actor() });
+        let answer = signed(&us, &format!("{actor}#main-key"), key(0), activity.to_string()).await;
+        assert_eq!(answer.status, 401);
+        said.push(answer.text().replace(host, "it"));
+    }
+    assert_eq!(said[0], said[1]);
+}
+
+#[tokio::test]
 async fn what_is_written_sends_us_nowhere() {
     let (_clock, us, mal) = start().await;
     let canary = Canary::new();
@@ -203,7 +218,8 @@ async fn redirects_end_and_what_failed_is_left_alone() {
 #[tokio::test]
 async fn drips_floods_bombs_and_silence_end_with_the_exchange() {
     let world = World { patience: Some(Duration::from_secs(2)), ..World::of(&[MAL]) };
-    let us = Instance::start_in(&Clock::by_hand(START), &world).await;
+    let clock = Clock::by_hand(START);
+    let us = Instance::start_in(&clock, &world).await;
     let mal = Evil::start(MAL).await;
     let person = |name: &str| mal.person(name, key(0)).to_string();
     let acts: [(&str, Act); 12] = [
@@ -233,10 +249,11 @@ async fn drips_floods_bombs_and_silence_end_with_the_exchange() {
     {
         assert_eq!(*status, 401, "{words}");
     }
-    // None is asked again for a while, and the same server's honest actor is not shut out for it.
+    // None is asked again for a while, and the same server's honest actor is not shut out for long.
     let asked = mal.asked().len();
     assert_eq!((asked, knock_together(&us, &actors).await), (actors.len(), statuses));
     assert_eq!((mal.asked().len(), rows(&us)), (asked, before));
+    clock.advance(instance::limits::outbound::SILENCE);
     follow(&us, &mal, "well", "/f/well").await;
     assert_eq!(followers(&us), 1);
 }

@@ -15,6 +15,63 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "followers and answers as fat as they may be, to fill the disk",
+        "CWE-770",
+        &[
+            "activitypub::read::actor::tests::of_the_fattest_document_little_is_kept",
+            "hostile::keeping::of_the_fattest_answer_little_is_kept",
+            "hostile::keeping::a_server_makes_us_keep_so_much_and_is_then_told_to_come_later",
+            "app::inbound::tests::servers_make_us_keep_so_much_each_and_so_much_together",
+        ],
+    ),
+    fails(
+        "activities that wait for a server that never answers, until no others may wait",
+        "",
+        &["hostile::keeping::one_domain_does_not_fill_the_list_of_what_waits_for_others"],
+    ),
+    fails(
+        "a reply that is rewritten, or its author renamed, once it was released",
+        "",
+        &[
+            "hostile::keeping::what_was_released_does_not_change_its_face",
+            "hostile::order::only_the_newest_words_of_an_answer_stand",
+        ],
+    ),
+    fails(
+        "a header that lifts the limit of what a network may read",
+        "",
+        &["door::pages_have_a_pace_for_each_network_whatever_it_says_of_itself"],
+    ),
+    fails(
+        "unfinished bodies that keep the institution's own people from writing",
+        "CWE-400",
+        &[
+            "door::bodies_of_strangers_take_no_room_from_who_shows_a_token",
+            "door::bodies_have_a_budget_and_each_network_a_share",
+        ],
+    ),
+    fails(
+        "endless names for one page, to drive others out of what is kept",
+        "",
+        &["web::cache::tests::parameters_count_only_where_they_are_read"],
+    ),
+    fails(
+        "bodies of the largest size, of actors whose server never answers",
+        "",
+        &[
+            "hostile::waiting::the_largest_bodies_wait_for_their_keys_without_taking_room_from_others",
+            "app::inbound::tests::what_waits_for_another_server_leaves_the_room_to_others",
+        ],
+    ),
+    fails(
+        "actors by the thousand with the fattest documents that are allowed",
+        "CWE-770",
+        &[
+            "activitypub::read::actor::tests::of_the_fattest_document_little_is_kept",
+            "net::actors::tests::a_flood_of_the_fattest_documents_takes_no_more_memory_than_thousands_of_usual_ones",
+        ],
+    ),
+    fails(
         "thousands of farewells of actors that nobody here knows",
         "",
         &[
@@ -91,6 +148,11 @@ pub const CASES: &[Case] = &[
             "store::writer::tests::a_full_disk_is_no_fault_of_what_was_asked",
             "crash::faults::a_disk_that_fails_for_a_while_costs_no_acknowledged_write",
         ],
+    ),
+    fails(
+        "a disk that is really full",
+        "",
+        &["crash::full::a_full_disk_is_told_once_and_forgotten_when_there_is_room"],
     ),
     fails(
         "ids that come again after an old copy was put back or the clock fell",

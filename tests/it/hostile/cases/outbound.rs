@@ -76,6 +76,11 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "our answers, asked which names there are in our own network",
+        "CWE-203",
+        &["hostile::outbound::names_of_our_own_network_are_like_names_that_are_not"],
+    ),
+    fails(
         "a scan of ports by way of inboxes and keys",
         "",
         &[
@@ -124,6 +129,21 @@ pub const CASES: &[Case] = &[
             "hostile::outbound::drips_floods_bombs_and_silence_end_with_the_exchange",
             "hostile::outbound::silent_servers_hold_up_nobody",
         ],
+    ),
+    fails(
+        "servers that never answer, named by requests until nobody else's key can be fetched",
+        "CWE-400",
+        &[
+            "hostile::waiting::one_silent_server_keeps_no_newcomer_out_whoever_names_it",
+            "hostile::waiting::one_network_has_few_waits_however_many_servers_it_names",
+            "hostile::waiting::who_joins_a_wait_is_counted_like_who_began_it",
+            "net::gate::tests::who_is_silent_is_left_alone_for_a_while_and_then_asked_once",
+        ],
+    ),
+    fails(
+        "a redirect, or the id in a document, that sends us on to a victim past its budget",
+        "CWE-406",
+        &["hostile::waiting::nobody_is_sent_on_to_a_victim"],
     ),
     fails(
         "actors and objects that name ever new ones to be discovered",

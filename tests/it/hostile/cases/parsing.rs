@@ -121,4 +121,30 @@ pub const CASES: &[Case] = &[
             "api::input::tests::a_long_name_is_not_written_out_for_every_value",
         ],
     ),
+    fails(
+        "requests that two programs read differently: lengths, chunks, line ends, hosts",
+        "CWE-444",
+        &["door::crooked::what_two_programs_could_read_differently_ends_the_connection"],
+    ),
+    fails(
+        "requests that are none, or of no host",
+        "RFC 9112",
+        &["door::crooked::odd_requests_are_answered_and_nothing_more"],
+    ),
+    fails(
+        "streams, resets, settings and headers without end on one HTTP/2 connection",
+        "CVE-2023-44487, CVE-2024-28182",
+        &["door::crooked::floods_inside_one_connection_end_it"],
+    ),
+    fails(
+        "heads, bodies and readers of one byte at a time, on as many connections as there are",
+        "CVE-2007-6750",
+        &[
+            "door::slow_heads_are_cut_off_and_others_are_served",
+            "door::slow_bodies_are_cut_off_and_steady_ones_are_not",
+            "door::who_does_not_take_the_answer_is_let_go",
+            "door::in_a_full_house_the_idle_make_room_and_only_then_newcomers_are_refused",
+            "door::one_network_does_not_take_all_seats",
+        ],
+    ),
 ];

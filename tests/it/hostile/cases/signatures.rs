@@ -67,10 +67,10 @@ pub const CASES: &[Case] = &[
             "hostile::identity::a_signature_proves_this_request_and_no_other",
         ],
     ),
-    no_target(
+    fails(
         "a clock of ours that is wrong by hours",
         "",
-        "nobody outside sets our clock; the refusal that peers get says that the date is to blame, and SECURITY.md asks for a right one",
+        &["outage::signatures_are_refused_while_the_clock_is_wrong_and_taken_when_it_is_right"],
     ),
     fails(
         "an algorithm that the header chooses: none, unknown, contradicting the key",
