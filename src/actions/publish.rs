@@ -75,7 +75,8 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
     let media = new.media.iter().map(|id| super::media::ready(tx, account.id, *id)).collect::<Result<Vec<Media>>>()?;
     media.iter().try_for_each(super::media::free)?;
     check_parent(tx, new.reply_to)?;
-    if let Some(episode) = &new.episode {
+    let episode = new.episode.clone().map(|episode| episode.with_chapters(&media));
+    if let Some(episode) = &episode {
         podcasts::need(tx, account.id, &episode.series)?;
         episode.check_sound(&media)?;
     }
@@ -91,7 +92,7 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
         media: new.media.clone(),
         sensitive: new.sensitive,
         reply_to: new.reply_to,
-        episode: new.episode.clone(),
+        episode,
         mentions: new.mentions.clone(),
         tags: tags(&new.versions),
         activities: Vec::new(),

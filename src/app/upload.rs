@@ -9,6 +9,7 @@ use crate::error::{Error, Problem, Result};
 use crate::media::clip;
 use crate::media::files::{Files, Unfinished, unwritten};
 use crate::media::picture;
+use crate::model::episode;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Clip, Media, Small};
 use crate::model::power::Attach;
@@ -80,7 +81,11 @@ fn keep_clip(files: &Files, file: &mut Unfinished, length: u64) -> Result<Media>
         width,
         height,
         bytes: found.bytes(),
-        clip: Some(Clip { millis: found.millis, sound: found.sound }),
+        clip: Some(Clip {
+            millis: found.millis,
+            sound: found.sound,
+            chapters: episode::found(clip::chapters(&mut file.file)?, found.millis),
+        }),
         ..blank()
     })
 }

@@ -29,6 +29,16 @@ pub const ELEMENTS: usize = 8_000_000;
 
 /// Frames of an MP3 or AAC: a day has about four million.
 pub const FRAMES: u64 = 8_000_000;
+/// Frames of an `ID3v2` tag that are passed on the way to chapters.
+pub const TAG_FRAMES: usize = 2_000;
+/// One chapter in a tag: a title, and perhaps a picture behind it, which is not read.
+pub const CHAPTER_FRAME: usize = 16 << 10;
+/// The head of an Ogg or FLAC in which comments are looked for.
+pub const COMMENTED: usize = 256 << 10;
+/// One comment that may be a chapter.
+pub const COMMENT: usize = 1 << 10;
+/// Chapters that are taken from a file: as many as an episode can have.
+pub const MARKS: usize = super::podcast::CHAPTERS;
 /// What may follow the last frame of an MP3: the tag of some program, which is left out.
 pub const TAIL: u64 = 1 << 20;
 /// Zeros between the tag of an MP3 and its first frame.

@@ -121,6 +121,17 @@ impl Episode {
         check_persons(&self.persons)
     }
 
+    /// Without chapters of its own it has those that its recording brought along.
+    #[must_use]
+    pub fn with_chapters(mut self, media: &[Media]) -> Self {
+        if self.chapters.is_empty()
+            && let Some(clip) = self.titles.first().and_then(|titled| self.sound(&titled.lang, media)?.clip.clone())
+        {
+            self.chapters = clip.chapters;
+        }
+        self
+    }
+
     /// With the files of the post: something is heard, and the chapters lie in it.
     pub fn check_sound(&self, media: &[Media]) -> Result<()> {
         let Some(sound) = self.titles.first().and_then(|titled| self.sound(&titled.lang, media)) else {
@@ -199,7 +210,7 @@ fn document(typed: &str) -> Result<Vec<Chapter>> {
 }
 
 /// `1:05`, `01:02:03`, `00:00:01.500`.
-fn millis(time: &str) -> Option<u64> {
+pub fn millis(time: &str) -> Option<u64> {
     let (whole, part) = time.split_once('.').unwrap_or((time, "0"));
     let digits = |text: &str| (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then_some(());
     digits(part)?;
@@ -231,6 +242,14 @@ fn unread(what: String) -> Error {
         .field("chapters")
         .remedy("One chapter a line, its time first: 00:00 Welcome. Or a file of JSON chapters.")
         .into()
+}
+
+/// Chapters as a file brought them along, as far as they are any: those with a title, one for each moment.
+pub fn found(marks: Vec<(u64, String)>, length: u64) -> Vec<Chapter> {
+    let title = |title: &str| text::clip(&text::one_line(title), limits::CHAPTER).into_owned();
+    let chapters = marks.into_iter().map(|(millis, words)| Chapter { millis, title: title(&words), url: None });
+    let found: Vec<Chapter> = chapters.filter(|c| c.millis < length && !c.title.is_empty()).collect();
+    if check_chapters(&found).is_ok() { found } else { Vec::new() }
 }
 
 fn check_chapters(chapters: &[Chapter]) -> Result<()> {

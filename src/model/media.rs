@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::episode::Chapter;
 use super::ids::{AccountId, MediaId};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
@@ -62,6 +63,9 @@ pub struct Clip {
     pub millis: u64,
     /// Whether anything is heard.
     pub sound: bool,
+    /// Chapters that the file brought along; an episode without others has these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chapters: Vec<Chapter>,
 }
 
 /// What a file is to whoever reads, hears or sees it.

@@ -40,6 +40,16 @@ pub fn cover(side: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// The recording with a chapter in an ID3v2.4 tag.
+fn marked() -> Vec<u8> {
+    let title = b"TIT2\0\0\0\x0e\0\0\x03From the file";
+    let chapter = [b"c\0".as_slice(), &[0; 4], &[0, 0, 1, 0], &[0xff; 8], title].concat();
+    let size = u8::try_from(chapter.len()).unwrap();
+    let frame = [b"CHAP\0\0\0".as_slice(), &[size, 0, 0], &chapter].concat();
+    let size = u8::try_from(frame.len()).unwrap();
+    [b"ID3\x04\0\0\0\0\0".as_slice(), &[size], &frame, MP3].concat()
+}
+
 fn begin(cover: Upload) -> PodcastNew {
     let told = |lang: &str, title: &str| NewTold {
         lang: Some(lang.parse().unwrap()),
@@ -165,6 +175,8 @@ async fn what_changes_is_in_the_feed_and_what_is_wrong_is_refused() {
     for (chapters, id) in [("Welcome", "E411"), ("00:00 A\n09:00 B", "E411")] {
         assert_eq!(refused(&server, publish(upload(&folder, MP3, "T"), chapters)).await.id, id);
     }
+    let marked = ask(&server, publish(upload(&folder, &marked(), "T"), "")).await;
+    assert_eq!(marked["episode"]["chapters"][0]["title"], "From the file", "{marked}");
     let png = refused(&server, publish(upload(&folder, &cover(8), "T"), "")).await;
     assert_eq!(png.id, "E408");
 

@@ -1,6 +1,7 @@
 //! Sound and moving pictures: what a file is by its bytes, how long and how large, and how it is to be written for the
 //! world: the index first, without metadata, nothing re-encoded. A file of any size is read in small pieces.
 
+mod chapters;
 mod flac;
 mod mp4;
 mod mpeg;
@@ -16,6 +17,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use crate::error::{Error, Result};
 use crate::limits::clip as limits;
 
+pub use chapters::chapters;
 use source::Source;
 
 /// A file that can be played, and how it is to be written.
