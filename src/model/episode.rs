@@ -185,9 +185,7 @@ fn line(line: &str) -> Result<Chapter> {
     let millis =
         millis(time).ok_or_else(|| unread(format!("'{}' does not begin with a time.", text::clip(line, 60))))?;
     let (title, url) = match title.trim().rsplit_once(char::is_whitespace) {
-        Some((title, last)) if last.starts_with("https://") && uri::http(last).is_some() => {
-            (title, Some(last.to_owned()))
-        }
+        Some((title, last)) if last.contains("://") && uri::http(last).is_some() => (title, address(last)),
         Some(_) | None => (title, None),
     };
     Ok(Chapter { millis, title: text::one_line(title), url })
@@ -203,10 +201,15 @@ fn document(typed: &str) -> Result<Vec<Chapter>> {
         let millis = seconds.and_then(|s| u64::try_from(std::time::Duration::from_secs_f64(s).as_millis()).ok());
         let millis = millis.ok_or_else(|| unread("A chapter in the JSON has no 'startTime'.".to_owned()))?;
         let words = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-        let url = Some(words("url")).filter(|url| uri::http(url).is_some()).map(str::to_owned);
+        let url = address(words("url"));
         Ok(Chapter { millis, title: text::one_line(words("title")), url })
     };
     shown.map(chapter).collect()
+}
+
+/// An address of the web in its normal form, without white space.
+fn address(typed: &str) -> Option<String> {
+    uri::http(typed).map(String::from)
 }
 
 /// `1:05`, `01:02:03`, `00:00:01.500`.

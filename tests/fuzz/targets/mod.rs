@@ -3,6 +3,7 @@
 
 mod activities;
 mod captions;
+mod chapters;
 mod clip;
 mod fields;
 mod growth;
@@ -18,9 +19,10 @@ use instance::base::time::Timestamp;
 pub type Target = fn(&[u8]);
 
 /// Name of a target, which is also its folder in the corpus, and the function.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("activities", activities::activities),
     ("captions", captions::captions),
+    ("chapters", chapters::chapters),
     ("clip", clip::clip),
     ("fields", fields::fields),
     ("growth", growth::growth),

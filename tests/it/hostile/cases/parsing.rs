@@ -147,4 +147,14 @@ pub const CASES: &[Case] = &[
             "door::one_network_does_not_take_all_seats",
         ],
     ),
+    fails(
+        "podcasts: script and XML in titles, persons and chapters, addresses that are none, chapters without end or order",
+        "",
+        &[
+            "pages::podcast::tests::hostile_words_stay_words",
+            "model::episode::tests::wrong_chapters_are_named",
+            "media::clip::chapters::tests::no_bytes_make_a_reader_panic",
+            "media::picture::tests::a_cover_is_what_directories_take",
+        ],
+    ),
 ];
