@@ -15,6 +15,7 @@
 //! | [`store`], [`keep`] | commits and how long things are remembered |
 //! | [`inbox`], [`outbound`], [`delivery`] | work for, requests to and deliveries to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
+//! | [`login`] | passwords, codes, and how often they are tried |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
@@ -26,6 +27,7 @@ pub mod desk;
 pub mod inbound;
 pub mod inbox;
 pub mod keep;
+pub mod login;
 pub mod media;
 pub mod outbound;
 pub mod pages;

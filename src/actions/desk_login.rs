@@ -1,5 +1,6 @@
 //! The way to the desk: a one-time link, then a session. Only hashes are stored.
 
+use super::secrets;
 use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::crypto::token;
@@ -7,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::ids::UserId;
 use crate::model::login::{LoginLink, Session};
-use crate::model::user::{Owner, User};
+use crate::model::user::{Own, Owner, User};
 use crate::store::schema::{LOGIN_LINKS, SESSIONS};
 use crate::store::{Rows, Span, Write, users};
 
@@ -18,7 +19,7 @@ pub fn link(tx: &mut Write<'_>, _owner: Owner, user: UserId, code: [u8; 32]) -> 
     tx.put(&LOGIN_LINKS, &code, &LoginLink { user, expires })
 }
 
-pub(super) fn forget_links(tx: &mut Write<'_>, user: UserId) -> Result<()> {
+fn forget_links(tx: &mut Write<'_>, user: UserId) -> Result<()> {
     let all = tx.rows(&LOGIN_LINKS, Span::all())?;
     for (old, _) in all.iter().filter(|(_, link)| link.user == user) {
         tx.remove(&LOGIN_LINKS, old)?;
@@ -35,11 +36,25 @@ pub fn is_open(rows: &impl Rows, code: [u8; 32], now: Timestamp) -> Result<Optio
     Ok(user.filter(|user| user.off.is_none()))
 }
 
-/// Uses a link up and opens a session; answers with the token for the cookie.
-pub fn consume(tx: &mut Write<'_>, code: [u8; 32], browser: &str) -> Result<String> {
+/// Uses a link up and opens a session; answers with the token for the cookie. A link stands for the password, not for
+/// the second factor: with a wrong code it stays unused, and there is no session.
+pub fn consume(tx: &mut Write<'_>, code: [u8; 32], second: &str, browser: &str) -> Result<Option<String>> {
     let user = is_open(tx, code, tx.now())?.ok_or(Error::NotFound)?;
+    if !secrets::second(tx, user.id, second)? {
+        return Ok(None);
+    }
     tx.remove(&LOGIN_LINKS, &code)?;
-    open(tx, user.id, browser)
+    open(tx, user.id, browser).map(Some)
+}
+
+/// Opens a session for whoever has shown a password and, where they have a second factor, its code. Nothing tells what
+/// was wrong.
+pub fn enter(tx: &mut Write<'_>, user: UserId, second: &str, browser: &str) -> Result<Option<String>> {
+    let there = users::get(tx, user)?.is_some_and(|user| user.off.is_none());
+    if !there || !secrets::second(tx, user, second)? {
+        return Ok(None);
+    }
+    open(tx, user, browser).map(Some)
 }
 
 /// Opens a session for somebody who has proven who they are.
@@ -49,6 +64,24 @@ fn open(tx: &mut Write<'_>, user: UserId, browser: &str) -> Result<String> {
     let session = Session { user, created: now, expires: now.plus(limits::desk::SESSION), csrf: token::new(), browser };
     tx.put(&SESSIONS, &token::hash(&fresh), &session)?;
     Ok(fresh)
+}
+
+/// A user's own sessions, newest first, each with the hash of its cookie.
+pub fn sessions(rows: &impl Rows, own: Own) -> Result<Vec<([u8; 32], Session)>> {
+    let mut own: Vec<_> =
+        rows.rows(&SESSIONS, Span::all())?.into_iter().filter(|(_, session)| session.user == own.user()).collect();
+    own.sort_by_key(|(_, session)| std::cmp::Reverse(session.created));
+    Ok(own)
+}
+
+/// Ends those of a user's own sessions that are meant, and unused links with them; answers how many.
+pub fn end(tx: &mut Write<'_>, own: Own, meant: impl Fn([u8; 32]) -> bool) -> Result<usize> {
+    forget_links(tx, own.user())?;
+    let meant: Vec<_> = sessions(tx, own)?.into_iter().map(|(key, _)| key).filter(|key| meant(*key)).collect();
+    for key in &meant {
+        tx.remove(&SESSIONS, key)?;
+    }
+    Ok(meant.len())
 }
 
 pub fn logout(tx: &mut Write<'_>, session: [u8; 32]) -> Result<()> {

@@ -69,6 +69,7 @@ mod tests {
             created: Timestamp(1),
             origin: Some("https://s.example".into()),
             first_delivery: None,
+            second_factor: false,
         };
         assert!(may_be_trial(&institution).is_ok());
         institution.first_delivery = Some(Timestamp(2));

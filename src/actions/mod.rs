@@ -20,6 +20,7 @@ pub mod queue;
 pub mod react;
 pub mod receive;
 pub mod replies;
+pub mod secrets;
 pub mod setup;
 pub mod tokens;
 pub mod users;

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::model::client::{Scopes, Token, TokenId};
 use crate::model::ids::{AccountId, UserId};
-use crate::model::user::Owner;
+use crate::model::user::{Own, Owner};
 use crate::store::schema::TOKENS;
 use crate::store::{Rows, Span, Write, accounts};
 
@@ -26,6 +26,16 @@ pub fn add(
 pub fn list(rows: &impl Rows, _owner: Owner) -> Result<Vec<(String, Token)>> {
     let tokens = rows.rows(&TOKENS, Span::all())?;
     Ok(tokens.into_iter().map(|(hash, token)| (TokenId::of(&hash).to_string(), token)).collect())
+}
+
+/// Revokes those of a user's own tokens that are meant; answers how many.
+pub fn revoke_own(tx: &mut Write<'_>, own: Own, meant: impl Fn(TokenId) -> bool) -> Result<usize> {
+    let all = tx.rows(&TOKENS, Span::all())?.into_iter().filter(|(_, token)| token.user == Some(own.user()));
+    let meant: Vec<_> = all.map(|(hash, _)| hash).filter(|hash| meant(TokenId::of(hash))).collect();
+    for hash in &meant {
+        tx.remove(&TOKENS, hash)?;
+    }
+    Ok(meant.len())
 }
 
 /// Revokes the token with this name (see `list`).

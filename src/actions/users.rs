@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::desk_login;
+use super::{desk_login, tokens};
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::error::{Problem, Result};
 use crate::model::ids::{AccountId, UserId};
+use crate::model::institution::Institution;
 use crate::model::power::Administer;
-use crate::model::user::{By, Owner, Rank, Role, User};
-use crate::store::schema::{SESSIONS, TOKENS};
-use crate::store::{Rows, Span, Write, accounts, meta, users};
+use crate::model::user::{By, Own, Owner, Rank, Role, User};
+use crate::store::{Rows, Write, accounts, meta, users};
 
 /// Somebody who is to log in.
 #[derive(Debug, Clone, Default)]
@@ -25,9 +25,7 @@ pub struct NewUser {
 
 pub fn add(tx: &mut Write<'_>, _owner: Owner, new: &NewUser) -> Result<User> {
     let email = new.email.trim().to_owned();
-    if email.is_empty() {
-        return Err(Problem::new("E300", "An e-mail address is needed: people log in by it.").field("email").into());
-    }
+    needs_email(&email)?;
     make(tx, &NewUser { email, ..new.clone() })
 }
 
@@ -85,25 +83,45 @@ fn is_owner(user: &User) -> bool {
     user.rank == Rank::Owner && user.off.is_none()
 }
 
-/// Gives somebody exactly these roles for an account.
-pub fn give(tx: &mut Write<'_>, by: By<Administer>, id: UserId, roles: &BTreeSet<Role>) -> Result<User> {
-    accounts::need(tx, by.account())?;
+/// What somebody may do from now on. All of it at once: an auditor who becomes an editor is neither in between.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// Owner, auditor or neither; none leaves it as it is.
+    pub rank: Option<(Owner, Rank)>,
+    /// Exactly these roles for these accounts; other accounts stay as they are.
+    pub roles: Vec<(By<Administer>, BTreeSet<Role>)>,
+}
+
+pub fn arrange(tx: &mut Write<'_>, id: UserId, standing: &Standing) -> Result<User> {
     let mut user = users::need(tx, id)?;
-    if roles.is_empty() {
-        user.roles.remove(&by.account());
-    } else {
+    if let Some((_, rank)) = standing.rank {
+        user.rank = rank;
+    }
+    for (by, roles) in &standing.roles {
+        accounts::need(tx, by.account())?;
         user.roles.insert(by.account(), roles.clone());
     }
+    user.roles.retain(|_, roles| !roles.is_empty());
     put(tx, &user)?;
     Ok(user)
 }
 
-/// Makes somebody an owner, an auditor, or neither.
-pub fn rank(tx: &mut Write<'_>, _owner: Owner, id: UserId, rank: Rank) -> Result<User> {
-    let mut user = users::need(tx, id)?;
-    user.rank = rank;
+/// Changes what somebody is called, logs in by and is written to in.
+pub fn describe(tx: &mut Write<'_>, own: Own, name: &str, email: &str, language: &Lang) -> Result<User> {
+    let mut user = users::need(tx, own.user())?;
+    user.name = text::one_line(name);
+    user.language = language.clone();
+    email.trim().clone_into(&mut user.email);
+    needs_email(&user.email)?;
     put(tx, &user)?;
     Ok(user)
+}
+
+fn needs_email(email: &str) -> Result<()> {
+    if email.is_empty() {
+        return Err(Problem::new("E300", "An e-mail address is needed: people log in by it.").field("email").into());
+    }
+    Ok(())
 }
 
 /// What somebody left behind who was switched off.
@@ -114,22 +132,14 @@ pub struct Left {
 }
 
 /// Takes everything away at once: log-in, sessions, links, tokens. Roles stay written down, and say what they did.
-pub fn switch_off(tx: &mut Write<'_>, _owner: Owner, id: UserId) -> Result<Left> {
+pub fn switch_off(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<Left> {
     let mut user = users::need(tx, id)?;
     user.off = user.off.or(Some(tx.now()));
     put(tx, &user)?;
-    desk_login::forget_links(tx, id)?;
-    let sessions = tx.rows(&SESSIONS, Span::all())?.into_iter().filter(|(_, session)| session.user == id);
-    let sessions: Vec<_> = sessions.map(|(key, _)| key).collect();
-    let tokens = tx.rows(&TOKENS, Span::all())?.into_iter().filter(|(_, token)| token.user == Some(id));
-    let tokens: Vec<_> = tokens.map(|(key, _)| key).collect();
-    for key in &sessions {
-        tx.remove(&SESSIONS, key)?;
-    }
-    for key in &tokens {
-        tx.remove(&TOKENS, key)?;
-    }
-    Ok(Left { sessions: sessions.len(), tokens: tokens.len() })
+    let of = owner.for_user(id);
+    let sessions = desk_login::end(tx, of, |_| true)?;
+    let tokens = tokens::revoke_own(tx, of, |_| true)?;
+    Ok(Left { sessions, tokens })
 }
 
 /// Lets somebody log in again, with the roles they had.
@@ -138,4 +148,10 @@ pub fn switch_on(tx: &mut Write<'_>, _owner: Owner, id: UserId) -> Result<User> 
     user.off = None;
     put(tx, &user)?;
     Ok(user)
+}
+
+/// Whether everybody needs a second factor from now on. Who has none yet sets one up before anything else.
+pub fn require_second(tx: &mut Write<'_>, _owner: Owner, required: bool) -> Result<()> {
+    let institution = Institution { second_factor: required, ..meta::institution(tx)? };
+    meta::put_institution(tx, &institution)
 }

@@ -9,7 +9,7 @@ use crate::actions;
 use crate::app::{App, upload};
 use crate::error::{Error, Problem, Result};
 use crate::model::ids::MediaId;
-use crate::model::media::{self as model, About};
+use crate::model::media::{self as model, About, Media};
 use crate::model::power::Attach;
 use crate::model::user::{Asker, By, Client};
 use crate::store::Rows;
@@ -33,19 +33,21 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }
 
+/// A file of the token's account.
+fn own(app: &App, by: By<Attach>, id: MediaId) -> Result<Media> {
+    let found = app.store.read(|rows| rows.get(&MEDIA, &id))?;
+    found.filter(|media| media.account == by.account()).ok_or(Error::NotFound)
+}
+
 pub(super) fn media(app: &App, id: &str, client: &Client) -> Result<Response> {
-    let (by, id) = (by(client)?, id.parse::<MediaId>()?);
-    let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
-    if media.account != by.account() {
-        return Err(Error::NotFound);
-    }
+    let media = own(app, by(client)?, id.parse()?)?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }
 
 pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, client: Client) -> Result<Response> {
     let (by, id) = (by(&client)?, id.parse::<MediaId>()?);
     let form = input::form(request, &app.files).await?;
-    let mut about = app.store.read(|rows| rows.need(&MEDIA, &id))?.about();
+    let mut about = own(app, by, id)?.about();
     about.focus = focus(&form)?.or(about.focus);
     if form.find("description").is_some() {
         about.alt = form.text("description");

@@ -75,6 +75,11 @@ const ROUTES: &[(&Method, &str, Access, Verb)] = &[
     (&Method::PUT, "v1/media/:id", Scope("write:media"), Verb::Describe),
 ];
 
+/// Every route, as method and path behind `/api`.
+pub fn routes() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    ROUTES.iter().map(|(method, path, ..)| (*method, *path))
+}
+
 /// The verb of a method and path, with the part that `:id` stands for. A path wins that spells itself out.
 fn find(method: &Method, path: &[&str]) -> Option<(Access, Verb, String)> {
     let method = if method == Method::HEAD { &Method::GET } else { method };

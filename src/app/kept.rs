@@ -128,6 +128,7 @@ mod tests {
             created: Timestamp(1),
             origin: None,
             first_delivery: None,
+            second_factor: false,
         }
     }
 }

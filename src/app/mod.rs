@@ -4,6 +4,7 @@ pub mod emblem;
 pub mod files;
 pub mod inbound;
 pub mod kept;
+pub mod login;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
@@ -45,6 +46,7 @@ pub struct App {
     /// Finished pages and documents.
     pub kept: kept::Kept,
     pub attempts: Arc<once::Attempts>,
+    pub logins: login::Logins,
     /// Proxies that are believed when they say who asks.
     pub trusted: Vec<Network>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
@@ -142,6 +144,7 @@ impl App {
             clock,
             keys: Mutex::default(),
             attempts: Arc::default(),
+            logins: login::Logins::default(),
             trusted,
             stopping: watch::Sender::new(false),
         }))

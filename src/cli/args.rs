@@ -1,6 +1,7 @@
 //! The words of the command line, as data: what there is, what each takes, and one line of help for each.
 
 pub mod podcast;
+mod user;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::base::lang::Lang;
 use crate::model::account::{Kind, Replies};
+pub use user::{SecondFactor, User};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -83,7 +85,7 @@ pub enum Word {
     /// Tokens for client programs: new, list, revoke
     #[command(subcommand)]
     Token(Token),
-    /// People who use the desk: add, list, role, off, on, login-link
+    /// People who use the desk: add, list, role, off, on, password, sessions, second-factor, login-link
     #[command(subcommand)]
     User(User),
     /// The sample posts of a trial: remove
@@ -409,50 +411,6 @@ pub enum Token {
     Revoke {
         /// The id that 'token list' shows
         token: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum User {
-    /// Add somebody; prints a link for them that logs in once, within 24 hours
-    Add {
-        email: String,
-        /// What to call them
-        #[arg(long, default_value = "", hide_default_value = true)]
-        name: String,
-        /// Of mail to them [default: the main one]
-        #[arg(long, value_name = "CODE")]
-        language: Option<Lang>,
-        /// The account that the roles are for
-        #[arg(long, value_name = "HANDLE")]
-        account: Option<String>,
-        /// author, editor, approver, replier, moderator, admin; without an account: owner or auditor of the server
-        #[arg(long = "role", value_name = "ROLES", value_delimiter = ',')]
-        roles: Vec<String>,
-    },
-    /// List all users and their roles
-    List,
-    /// Give and take roles
-    Role {
-        email: String,
-        /// The account that the roles are for
-        #[arg(long, value_name = "HANDLE")]
-        account: Option<String>,
-        /// author, editor, approver, replier, moderator, admin; without an account: owner or auditor of the server
-        #[arg(long, value_name = "ROLES", value_delimiter = ',', required_unless_present = "remove")]
-        add: Vec<String>,
-        /// The same, to be taken away
-        #[arg(long, value_name = "ROLES", value_delimiter = ',')]
-        remove: Vec<String>,
-    },
-    /// Switch somebody off who leaves: ends their sessions, revokes their tokens
-    Off { email: String },
-    /// Let somebody log in again
-    On { email: String },
-    /// Print an address that logs in to the desk, once, within 24 hours
-    LoginLink {
-        /// For whom [default: the only owner]
-        email: Option<String>,
     },
 }
 

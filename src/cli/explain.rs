@@ -75,6 +75,11 @@ const TEXTS: &[(&str, &str)] = &[
               default of every question that no flag answers.",
     ),
     (
+        "E020",
+        "A password is typed twice at a terminal, where nobody sees it, or comes from standard input with --password-stdin. It is \
+              never taken from a flag or a variable, which other programs on the machine can read.",
+    ),
+    (
         "E021",
         "Two programs cannot listen on one port. A trial that names no port moves on by itself; a server with a domain, or one that \
               was told where to listen, does not, because a web server in front relies on it.",
@@ -309,6 +314,36 @@ const TEXTS: &[(&str, &str)] = &[
         "E307",
         "A link without a name is for the owner, and there are several. 'instance user login-link EMAIL' says for whom.",
     ),
+    (
+        "E308",
+        "A password has at least 12 characters, at most 500, and is neither the e-mail address nor one sign over and over. No \
+              signs of certain kinds are asked for: they make it harder to remember, not to guess. A few words are best.",
+    ),
+    (
+        "E309",
+        "A second factor is taken into use when the app shows a code for the very secret on the page. Codes follow the clock: a \
+              phone that is minutes off shows others.",
+    ),
+    (
+        "E310",
+        "The log-in failed. It is not said what was wrong, nor whether the address is known here. Whoever has lost a password gets \
+              a link from an owner, or by 'instance user login-link EMAIL' on the server.",
+    ),
+    (
+        "E311",
+        "Log-ins are counted for each address: ten at once from one network and a hundred from everywhere, then one a minute. \
+              Nothing is kept of whoever tried. A one-time link is not held up by it.",
+    ),
+    (
+        "E312",
+        "A one-time link stands in for the password, not for the second factor. Whoever has lost phone and recovery codes asks an \
+              owner to take the second factor away.",
+    ),
+    (
+        "E313",
+        "A password is typed together with an e-mail address. The first owner says theirs under My account first.",
+    ),
+    ("E314", "What is dangerous asks for the password again, in case somebody else sits at the browser."),
     (
         "E400",
         "The words of a podcast: each language has a title in one line and a description, and there is an author. Directories refuse \

@@ -130,6 +130,7 @@ async fn fill(app: &Arc<App>, plan: &Plan) -> Result<Option<Filled>> {
         created: now,
         origin: None,
         first_delivery: None,
+        second_factor: false,
     };
     let first = NewAccount {
         handle: plan.account.clone(),

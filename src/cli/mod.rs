@@ -11,6 +11,7 @@ mod init;
 mod limits;
 mod log;
 mod out;
+mod secret;
 mod serve;
 mod settings;
 mod show;
@@ -83,7 +84,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Reply(word) => return ask(&context, &words::reply(word)),
         Word::Queue(word) => return ask(&context, &words::queue(word)),
         Word::Token(word) => return ask(&context, &words::token(word)),
-        Word::User(word) => return ask(&context, &words::user(word)),
+        Word::User(word) => return ask(&context, &words::user(word)?),
         Word::Demo(word) => return ask(&context, &words::demo(&word)),
     }
     Ok(ExitCode::SUCCESS)
@@ -230,6 +231,11 @@ mod tests {
             "user role ana@city.example --add auditor",
             "user off ana@city.example",
             "user on ana@city.example",
+            "user password ana@city.example --password-stdin --data D",
+            "user sessions ana@city.example --json",
+            "user sessions ana@city.example --end-all",
+            "user second-factor --require",
+            "user second-factor --remove ana@city.example",
             "user login-link --data D",
             "user login-link ana@city.example",
             "--json --data D account edit press --field A=B --field C=D --replies at-once",

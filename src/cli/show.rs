@@ -43,6 +43,12 @@ pub fn people(command: &Command, answer: &Value) -> String {
             text(answer, "tokens_revoked")
         ),
         Command::UserOn { .. } => format!("{} may log in again, as {}.\n", called(answer), standing(answer)),
+        Command::UserPassword { .. } => format!("Set the password of {}.\n", called(answer)),
+        Command::SessionList { .. } => sessions(answer),
+        Command::SessionsEnd { .. } => format!("Ended {} sessions.\n", text(answer, "ended")),
+        Command::SecondFactorRequire { required: true } => "Everybody needs a second factor.\n".to_owned(),
+        Command::SecondFactorRequire { required: false } => "A second factor is everybody's own choice.\n".to_owned(),
+        Command::SecondFactorRemove { .. } => format!("{} has no second factor any more.\n", called(answer)),
         Command::DemoRemove => demo(answer),
         Command::Check => check(answer),
         Command::Institution => format!("{}\n", text(answer, "name")),
@@ -262,6 +268,17 @@ fn standing(user: &Value) -> String {
         parts.push(format!("{} of @{}", roles.join(", "), clean(account)));
     }
     if parts.is_empty() { "without a role".to_owned() } else { parts.join("; ") }
+}
+
+fn sessions(answer: &Value) -> String {
+    let row = |session: &Value| {
+        let times = format!("{} until {}", text(session, "since"), text(session, "until"));
+        vec![text(session, "id"), text(session, "browser"), times]
+    };
+    match list(answer, "sessions") {
+        [] => "Logged in nowhere.\n".to_owned(),
+        _ => table(&rows(answer, "sessions", row)),
+    }
 }
 
 fn users(answer: &Value) -> String {

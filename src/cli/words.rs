@@ -7,8 +7,10 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    Account, AccountEdit, Demo, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Reply, Token, User,
+    Account, AccountEdit, Demo, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Reply, SecondFactor, Token,
+    User,
 };
+use super::secret;
 use crate::control::{
     AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload, UserNew, UserRole,
 };
@@ -222,8 +224,8 @@ pub fn token(word: Token) -> Command {
     }
 }
 
-pub fn user(word: User) -> Command {
-    match word {
+pub fn user(word: User) -> Result<Command> {
+    Ok(match word {
         User::Add { email, name, language, account, roles } => {
             Command::UserAdd(UserNew { email, name, language, account, roles })
         }
@@ -231,8 +233,16 @@ pub fn user(word: User) -> Command {
         User::Role { email: user, account, add, remove } => Command::UserRole(UserRole { user, account, add, remove }),
         User::Off { email: user } => Command::UserOff { user },
         User::On { email: user } => Command::UserOn { user },
+        User::Password { email: user, password_stdin } => {
+            Command::UserPassword { user, password: secret::password(password_stdin)? }
+        }
+        User::Sessions { email: user, end: Some(id), .. } => Command::SessionsEnd { user, session: Some(id) },
+        User::Sessions { email: user, end_all: true, .. } => Command::SessionsEnd { user, session: None },
+        User::Sessions { email: user, .. } => Command::SessionList { user },
+        User::SecondFactor(SecondFactor { remove: Some(user), .. }) => Command::SecondFactorRemove { user },
+        User::SecondFactor(SecondFactor { require, .. }) => Command::SecondFactorRequire { required: require },
         User::LoginLink { email: user } => Command::LoginLink { user },
-    }
+    })
 }
 
 pub fn demo(word: &Demo) -> Command {

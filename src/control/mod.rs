@@ -116,6 +116,24 @@ pub enum Command {
     UserOn {
         user: String,
     },
+    UserPassword {
+        user: String,
+        password: String,
+    },
+    SessionList {
+        user: String,
+    },
+    /// Logs out one browser, or all.
+    SessionsEnd {
+        user: String,
+        session: Option<String>,
+    },
+    SecondFactorRequire {
+        required: bool,
+    },
+    SecondFactorRemove {
+        user: String,
+    },
     /// A one-time link for a user: the first when there is none yet.
     LoginLink {
         user: Option<String>,
@@ -167,6 +185,11 @@ impl Command {
             | Self::UserRole(_)
             | Self::UserOff { .. }
             | Self::UserOn { .. }
+            | Self::UserPassword { .. }
+            | Self::SessionList { .. }
+            | Self::SessionsEnd { .. }
+            | Self::SecondFactorRequire { .. }
+            | Self::SecondFactorRemove { .. }
             | Self::LoginLink { .. }
             | Self::DemoRemove
             | Self::Check
@@ -194,7 +217,14 @@ impl Command {
             Self::TokenNew { .. } => "instance.token/1",
             Self::TokenList => "instance.tokens/1",
             Self::TokenRevoke { .. } => "instance.revoked/1",
-            Self::UserAdd(_) | Self::UserRole(_) | Self::UserOff { .. } | Self::UserOn { .. } => "instance.user/1",
+            Self::UserAdd(_)
+            | Self::UserRole(_)
+            | Self::UserOff { .. }
+            | Self::UserOn { .. }
+            | Self::UserPassword { .. }
+            | Self::SecondFactorRemove { .. } => "instance.user/1",
+            Self::SessionList { .. } | Self::SessionsEnd { .. } => "instance.sessions/1",
+            Self::SecondFactorRequire { .. } => "instance.second-factor/1",
             Self::UserList => "instance.users/1",
             Self::LoginLink { .. } => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
@@ -240,6 +270,11 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::UserRole(change) => users::role(app, change).await,
         Command::UserOff { user } => users::off(app, &user).await,
         Command::UserOn { user } => users::on(app, &user).await,
+        Command::UserPassword { user, password } => users::password(app, &user, password).await,
+        Command::SessionList { user } => users::sessions(app, &user),
+        Command::SessionsEnd { user, session } => users::sessions_end(app, &user, session).await,
+        Command::SecondFactorRequire { required } => users::require_second(app, required).await,
+        Command::SecondFactorRemove { user } => users::take_second(app, &user).await,
         Command::LoginLink { user } => users::login_link(app, user.as_deref()).await,
         Command::DemoRemove => keep::demo_remove(app).await,
         Command::Check => keep::check(app).await,

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::account;
-use crate::actions::desk_login;
-use crate::actions::users::{self as verbs, Left, NewUser};
-use crate::app::App;
+use crate::actions::users::{self as verbs, Left, NewUser, Standing};
+use crate::actions::{desk_login, secrets};
+use crate::app::{App, login};
 use crate::base::lang::Lang;
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::model::client::TokenId;
+use crate::model::login::{Session, check_password};
 use crate::model::user::{Asker, Rank, Role, User};
 use crate::store::{Rows, accounts, users};
 
@@ -106,7 +108,8 @@ pub async fn role(app: &Arc<App>, change: UserRole) -> Result<Value> {
             let by = Asker::Operator.may(of.id)?;
             let had = user.roles.get(&of.id).cloned().unwrap_or_default();
             let roles: BTreeSet<Role> = had.union(&add).copied().filter(|role| !remove.contains(role)).collect();
-            app.store.write(move |tx| verbs::give(tx, by, id, &roles)).await?
+            let standing = Standing { rank: None, roles: vec![(by, roles)] };
+            app.store.write(move |tx| verbs::arrange(tx, id, &standing)).await?
         }
         (_, add, remove) => {
             let owner = Asker::Operator.may_run()?;
@@ -115,7 +118,8 @@ pub async fn role(app: &Arc<App>, change: UserRole) -> Result<Value> {
                 (_, Meant::Rank(Some(rank))) if rank == user.rank => Rank::Member,
                 _ => user.rank,
             };
-            app.store.write(move |tx| verbs::rank(tx, owner, id, rank)).await?
+            let standing = Standing { rank: Some((owner, rank)), roles: Vec::new() };
+            app.store.write(move |tx| verbs::arrange(tx, id, &standing)).await?
         }
     };
     app.store.read(|rows| described(rows, &user))
@@ -138,6 +142,64 @@ pub async fn on(app: &Arc<App>, typed: &str) -> Result<Value> {
     let id = find(app, typed)?.id;
     let user = app.store.write(move |tx| verbs::switch_on(tx, owner, id)).await?;
     app.store.read(|rows| described(rows, &user))
+}
+
+pub async fn password(app: &Arc<App>, typed: &str, password: String) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let user = find(app, typed)?;
+    check_password(&password, &user.email)?;
+    if user.email.is_empty() {
+        return Err(Problem::new("E313", "People log in by their e-mail address, and this user has none yet.")
+            .remedy("They say it under My account, once they have come in by a link.")
+            .into());
+    }
+    let (kept, own) = (login::hash(app, password).await?, owner.for_user(user.id));
+    app.store.write(move |tx| secrets::set_password(tx, own, &kept, None)).await?;
+    app.store.read(|rows| described(rows, &user))
+}
+
+pub fn sessions(app: &App, typed: &str) -> Result<Value> {
+    let own = Asker::Operator.may_run()?.for_user(find(app, typed)?.id);
+    let session = |(key, session): ([u8; 32], Session)| {
+        json!({
+            "id": TokenId::of(&key).to_string(),
+            "browser": session.browser,
+            "since": session.created.rfc3339(),
+            "until": session.expires.rfc3339(),
+        })
+    };
+    let found = app.store.read(|rows| desk_login::sessions(rows, own))?;
+    Ok(json!({ "sessions": found.into_iter().map(session).collect::<Vec<_>>() }))
+}
+
+pub async fn sessions_end(app: &Arc<App>, typed: &str, session: Option<String>) -> Result<Value> {
+    let own = Asker::Operator.may_run()?.for_user(find(app, typed)?.id);
+    let wanted = session.clone();
+    let meant = move |key: [u8; 32]| wanted.as_ref().is_none_or(|id| TokenId::of(&key).to_string() == *id);
+    let ended = app.store.write(move |tx| desk_login::end(tx, own, &meant)).await?;
+    if let (0, Some(id)) = (ended, session) {
+        return Err(Problem::new("E040", format!("There is no session '{id}' of {typed}."))
+            .remedy(format!("All sessions: instance user sessions {typed}"))
+            .into());
+    }
+    let mut document = sessions(app, typed)?;
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("ended".to_owned(), ended.into());
+    }
+    Ok(document)
+}
+
+pub async fn require_second(app: &Arc<App>, required: bool) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    app.store.write(move |tx| verbs::require_second(tx, owner, required)).await?;
+    Ok(json!({ "required": required }))
+}
+
+pub async fn take_second(app: &Arc<App>, typed: &str) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let id = find(app, typed)?.id;
+    app.store.write(move |tx| secrets::take_second(tx, owner, id)).await?;
+    app.store.read(|rows| described(rows, &users::need(rows, id)?))
 }
 
 /// A link for somebody; for the only owner when nobody is named, who is made when there is none.
@@ -193,6 +255,7 @@ pub(super) fn find(app: &App, typed: &str) -> Result<User> {
 
 /// A user as a document.
 fn described(rows: &impl Rows, user: &User) -> Result<Value> {
+    let kept = secrets::of(rows, user.id)?;
     let mut roles = BTreeMap::new();
     for (id, given) in &user.roles {
         if let Some(account) = accounts::get(rows, *id)? {
@@ -206,6 +269,8 @@ fn described(rows: &impl Rows, user: &User) -> Result<Value> {
         "language": user.language,
         "rank": user.rank,
         "roles": roles,
+        "password": kept.password.is_some(),
+        "second_factor": kept.has_second(),
         "created": user.created.rfc3339(),
         "off": user.off.map(crate::base::time::Timestamp::rfc3339),
     }))

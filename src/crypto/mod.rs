@@ -12,12 +12,14 @@ mod der;
 pub mod digest;
 pub mod keys;
 mod multibase;
+pub mod password;
 pub mod random;
 pub mod rfc9421;
 pub mod structured;
 #[cfg(test)]
 mod tests;
 pub mod token;
+pub mod totp;
 pub mod verify;
 
 /// A request of ours, about to be signed. A body means that its digest and content type are sent and

@@ -30,6 +30,7 @@ async fn set_up(app: &Arc<App>) -> PostId {
         created: NOW,
         origin: None,
         first_delivery: None,
+        second_factor: false,
     };
     let keys = [actions::accounts::new_keys(NOW).unwrap(), actions::accounts::new_keys(NOW).unwrap()];
     let new = NewAccount {

@@ -4,6 +4,7 @@ use askama::Template;
 use hyper::StatusCode;
 use jiff::tz::TimeZone;
 
+use crate::actions::secrets;
 use crate::app::App;
 use crate::base::lang::{self, Lang};
 use crate::base::time::Timestamp;
@@ -26,6 +27,8 @@ pub(super) struct Frame {
     /// The place in the navigation.
     pub here: &'static str,
     pub places: Vec<(&'static str, &'static str)>,
+    /// Whether they came by a link and have no password yet.
+    pub new: bool,
     pub waiting: usize,
     pub public_css: String,
     pub desk_css: String,
@@ -41,6 +44,7 @@ impl Frame {
             csrf: String::new(),
             here: "",
             places: Vec::new(),
+            new: false,
             waiting: 0,
             public_css: assets::path("public.css"),
             desk_css: assets::path("desk.css"),
@@ -59,8 +63,13 @@ impl Frame {
             places.insert(0, ("/desk", "Write"));
             places.insert(2, ("/desk/podcasts", "Podcasts"));
         }
+        if super::users::sees(rows, &asker)? {
+            places.push(("/desk/users", "Users"));
+        }
+        places.push(("/desk/account", "My account"));
+        let new = secrets::of(rows, browser.user.id)?.password.is_none() && here != "/desk/account";
         let csrf = browser.session.csrf.clone();
-        Ok(Self { csrf, here, places, waiting, ..Self::bare(title, institution) })
+        Ok(Self { csrf, here, places, new, waiting, ..Self::bare(title, institution) })
     }
 
     /// Around a page for anybody.
@@ -137,6 +146,7 @@ mod tests {
             created: Timestamp(0),
             origin: None,
             first_delivery: None,
+            second_factor: false,
         };
         let moment = Timestamp(1_795_425_300_000);
         assert_eq!(Wall::of(&institution).time(moment), "23 November 2026, 10:15 (Europe/Brussels)");

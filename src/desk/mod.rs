@@ -1,102 +1,163 @@
 //! Doors for the people of the institution: log in by a link, write with pictures, see what became of it, change and
 //! delete it, decide about replies. Plain forms; nothing here needs script.
 
+mod account;
 mod edit;
 mod episodes;
+mod factor;
 mod faults;
 mod form;
 mod frame;
 mod listing;
 mod podcasts;
+mod qr;
 mod replies;
+mod roles;
+mod routes;
 mod slots;
 mod start;
+mod users;
 mod write;
 
 use std::sync::Arc;
 
 use hyper::{Method, StatusCode, header};
 
+use routes::{Change, Look, Named, Open, Upload, Verb};
+
+use crate::actions::secrets;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::model::note::Shown;
+use crate::store::meta;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
 use crate::web::{csrf, who};
 
+/// Every route, as method and path behind `/desk`.
+pub fn routes() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    routes::ROUTES.iter().map(|(method, path, _)| (*method, *path))
+}
+
 /// Answers a request under `/desk`.
 pub async fn handle(app: &Arc<App>, mut request: Request) -> Result<Response> {
     let segments: Vec<String> = request.segments().into_iter().skip(1).map(str::to_owned).collect();
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
-    if request.is_read() {
-        return read(app, &request, &path).map(unstored);
+    let (verb, named) = routes::find(request.method(), &path).ok_or(Error::NotFound)?;
+    if !request.is_read() {
+        csrf::check_origin(&request, &app.site)?;
     }
-    if request.method() != Method::POST {
-        return Err(Error::NotFound);
-    }
-    csrf::check_origin(&request, &app.site)?;
-    change(app, &mut request, &path).await.map(unstored)
+    let answer = match answer(app, &mut request, verb, &named).await {
+        Err(Error::SignIn) if request.is_read() => start::login_page(app, &request, StatusCode::UNAUTHORIZED),
+        other => other,
+    };
+    answer.map(unstored)
 }
 
-/// What is only looked at. Nothing here changes anything: programs that check links call it too.
-fn read(app: &App, request: &Request, path: &[&str]) -> Result<Response> {
-    if let ["start", code] = path {
-        return start::page(app, code);
-    }
-    let browser = browser(app, request)?;
-    match path {
-        [] => write::page(app, &browser, request),
-        ["posts"] => listing::page(app, &browser, request),
-        ["posts", id, "edit"] => edit::page(app, &browser, id.parse()?),
-        ["posts", id, "delete"] => edit::delete_page(app, &browser, id.parse()?),
-        ["posts", id, "episode"] => episodes::page(app, &browser, id.parse()?),
-        ["podcasts"] => podcasts::list(app, &browser),
-        ["podcasts", "new"] => podcasts::blank(app, &browser),
-        ["podcasts", account, slug] => podcasts::page(app, &browser, account.parse()?, slug),
-        ["podcasts", account, slug, "episodes"] => episodes::blank(app, &browser, account.parse()?, slug),
-        ["podcasts", account, slug, "delete"] => podcasts::delete_page(app, &browser, account.parse()?, slug),
-        ["replies"] => replies::page(app, &browser, request),
-        _ => Err(Error::NotFound),
-    }
-}
-
-/// What changes something; the origin of the form is checked already.
-async fn change(app: &Arc<App>, request: &mut Request, path: &[&str]) -> Result<Response> {
-    if let ["start", code] = path {
-        return start::open(app, request, code).await;
+async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, named: &Named) -> Result<Response> {
+    let id = named.first();
+    if let Verb::Open(open) = verb {
+        return match open {
+            Open::LogIn => start::login_page(app, request, StatusCode::OK),
+            Open::EnterByPassword => start::login(app, request).await,
+            Open::Link => start::page(app, id),
+            Open::EnterByLink => start::open(app, request, id).await,
+        };
     }
     let browser = browser(app, request)?;
     request.is_ours();
-    match path {
-        ["logout"] => {
-            form(request, &browser).await?;
-            start::logout(app, &browser).await
+    if !routes::is_for_enrolment(verb) && must_enrol(app, &browser)? {
+        if request.is_read() {
+            return Ok(response::see_other("/desk/account/second-factor"));
         }
-        ["posts"] => write::publish(app, request, &browser).await,
-        ["posts", id, "edit"] => edit::edit(app, request, &browser, id.parse()?).await,
-        ["posts", id, "delete"] => {
-            form(request, &browser).await?;
-            edit::delete(app, &browser, id.parse()?).await
-        }
-        ["posts", id, "episode"] => {
-            let form = form(request, &browser).await?;
-            episodes::edit(app, &browser, id.parse()?, &form).await
-        }
-        ["podcasts"] => podcasts::save(app, request, &browser, None).await,
-        ["podcasts", account, slug] => podcasts::save(app, request, &browser, Some((account.parse()?, slug))).await,
-        ["podcasts", account, slug, "episodes"] => {
-            episodes::publish(app, request, &browser, account.parse()?, slug).await
-        }
-        ["podcasts", account, slug, "delete"] => {
-            form(request, &browser).await?;
-            podcasts::delete(app, &browser, account.parse()?, slug).await
-        }
-        ["replies", id, verb] => {
-            let form = form(request, &browser).await?;
-            replies::decide(app, &browser, id.parse()?, verb, &form).await
-        }
-        _ => Err(Error::NotFound),
+        return Err(Error::Forbidden("Set up your second factor first: this institution requires it of everybody."));
     }
+    match verb {
+        Verb::Open(_) => Err(Error::NotFound),
+        Verb::Look(look) => look_at(app, request, &browser, look, named),
+        Verb::Upload(upload) => take_in(app, request, &browser, upload, named).await,
+        Verb::Change(change) => {
+            let form = form(request, &browser).await?;
+            carry_out(app, &browser, change, named, &form).await
+        }
+    }
+}
+
+fn look_at(app: &App, request: &Request, browser: &Browser, look: Look, named: &Named) -> Result<Response> {
+    let (id, slug) = (named.first(), named.second());
+    match look {
+        Look::Write => write::page(app, browser, request),
+        Look::Posts => listing::page(app, browser, request),
+        Look::Edit => edit::page(app, browser, id.parse()?),
+        Look::Delete => edit::delete_page(app, browser, id.parse()?),
+        Look::Episode => episodes::page(app, browser, id.parse()?),
+        Look::Podcasts => podcasts::list(app, browser),
+        Look::NewPodcast => podcasts::blank(app, browser),
+        Look::Podcast => podcasts::page(app, browser, id.parse()?, slug),
+        Look::NewEpisode => episodes::blank(app, browser, id.parse()?, slug),
+        Look::DeletePodcast => podcasts::delete_page(app, browser, id.parse()?, slug),
+        Look::Replies => replies::page(app, browser, request),
+        Look::Users => users::page(app, browser, request),
+        Look::NewUser => users::new_page(app, browser),
+        Look::User => users::user_page(app, browser, id.parse()?, request),
+        Look::SwitchOff => users::off_page(app, browser, id.parse()?),
+        Look::Account => account::page(app, browser, request),
+        Look::SecondFactor => factor::page(app, browser),
+    }
+}
+
+/// Forms with files read themselves, and look at the session's token then.
+async fn take_in(
+    app: &Arc<App>,
+    request: &mut Request,
+    browser: &Browser,
+    upload: Upload,
+    named: &Named,
+) -> Result<Response> {
+    let (id, slug) = (named.first(), named.second());
+    match upload {
+        Upload::Publish => write::publish(app, request, browser).await,
+        Upload::Edit => edit::edit(app, request, browser, id.parse()?).await,
+        Upload::AddPodcast => podcasts::save(app, request, browser, None).await,
+        Upload::EditPodcast => podcasts::save(app, request, browser, Some((id.parse()?, slug))).await,
+        Upload::PublishEpisode => episodes::publish(app, request, browser, id.parse()?, slug).await,
+    }
+}
+
+async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Named, form: &Form) -> Result<Response> {
+    let (id, slug) = (named.first(), named.second());
+    match change {
+        Change::LogOut => start::logout(app, browser).await,
+        Change::Delete => edit::delete(app, browser, id.parse()?).await,
+        Change::EditEpisode => episodes::edit(app, browser, id.parse()?, form).await,
+        Change::DeletePodcast => podcasts::delete(app, browser, id.parse()?, slug).await,
+        Change::Release => replies::decide(app, browser, id.parse()?, Shown::Released, form).await,
+        Change::Hide => replies::decide(app, browser, id.parse()?, Shown::Hidden, form).await,
+        Change::AddUser => users::add(app, browser, form).await,
+        Change::RequireSecondFactor => users::require(app, browser, form).await,
+        Change::Arrange => users::arrange(app, browser, id.parse()?, form).await,
+        Change::SwitchOff => users::off(app, browser, id.parse()?).await,
+        Change::SwitchOn => users::on(app, browser, id.parse()?).await,
+        Change::MakeLink => users::link(app, browser, id.parse()?).await,
+        Change::TakeSecondFactor => users::take_second(app, browser, id.parse()?).await,
+        Change::Describe => account::describe(app, browser, form).await,
+        Change::Password => account::password(app, browser, form).await,
+        Change::SetSecondFactor => factor::set(app, browser, form).await,
+        Change::RecoveryCodes => factor::codes(app, browser, form).await,
+        Change::DropSecondFactor => factor::off(app, browser, form).await,
+        Change::EndSessions => account::end(app, browser, None).await,
+        Change::EndSession => account::end(app, browser, Some(id.to_owned())).await,
+        Change::RevokeToken => account::revoke(app, browser, id.to_owned()).await,
+    }
+}
+
+/// Whether somebody has to set up a second factor before anything else.
+fn must_enrol(app: &App, browser: &Browser) -> Result<bool> {
+    app.store.read(|rows| {
+        let required = meta::institution(rows)?.second_factor;
+        Ok(required && !secrets::of(rows, browser.user.id)?.has_second())
+    })
 }
 
 fn browser(app: &App, request: &Request) -> Result<Browser> {

@@ -325,6 +325,9 @@ pub(super) async fn save(
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let mut sheet = Sheet::of(&parts.form, parts.files.pop().map(|(_, file)| file));
     let mut faults = Faults::default();
+    if let Some((account, _)) = old {
+        may(browser, account)?;
+    }
     let old = match old {
         Some((account, slug)) => Some(app.store.read(|rows| podcasts::shown(rows, account, slug))?),
         None => None,

@@ -146,12 +146,13 @@ fn item(rows: &impl Rows, wall: &Wall, asker: &Asker, note: Note) -> Result<Item
 }
 
 /// Shows or hides a reply, and goes back to the list it was decided on.
-pub(super) async fn decide(app: &Arc<App>, browser: &Browser, id: NoteId, verb: &str, form: &Form) -> Result<Response> {
-    let shown = match verb {
-        "release" => Shown::Released,
-        "hide" => Shown::Hidden,
-        _ => return Err(Error::NotFound),
-    };
+pub(super) async fn decide(
+    app: &Arc<App>,
+    browser: &Browser,
+    id: NoteId,
+    shown: Shown,
+    form: &Form,
+) -> Result<Response> {
     let note = app.store.read(|rows| notes::get(rows, id))?.ok_or(Error::NotFound)?;
     let by = concerned(&browser.asker(), &note)?;
     app.store.write(move |tx| actions::replies::show(tx, by, id, shown)).await?;

@@ -1,17 +1,21 @@
-//! In and out: the one-time link, and logging out.
+//! In and out: by password, by a one-time link, and logging out. What was wrong is never told apart, nor is an address
+//! that is known from one that is not.
 
 use std::sync::Arc;
 
 use askama::Template;
 use hyper::{StatusCode, header};
 
+use super::faults::Faults;
 use super::frame::{self, Frame};
 use super::is_secure;
-use crate::actions::desk_login;
-use crate::app::App;
+use crate::actions::{desk_login, secrets};
+use crate::app::{App, login};
 use crate::crypto::token;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::store::schema::SECRETS;
+use crate::store::{Rows, users};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -21,7 +25,89 @@ use crate::web::{agent, cookie};
 #[template(path = "desk/start.html")]
 struct Start {
     f: Frame,
+    faults: Faults,
     open: bool,
+    /// Whether a code is asked for, besides the link.
+    second: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/login.html")]
+struct LogIn {
+    f: Frame,
+    faults: Faults,
+    email: String,
+    /// Where to go on.
+    to: String,
+    /// Whether anybody has a password.
+    open: bool,
+}
+
+/// What is said to whoever did not get in.
+const WRONG: &str = "The e-mail address, the password or the code is not right.";
+
+/// The form, also in place of a page that is not for everybody.
+pub(super) fn login_page(app: &App, request: &Request, status: StatusCode) -> Result<Response> {
+    let to = if request.path().starts_with("/desk/login") { "/desk" } else { request.target() };
+    login_shown(app, status, String::new(), to.to_owned(), Faults::default())
+}
+
+fn login_shown(app: &App, status: StatusCode, email: String, to: String, faults: Faults) -> Result<Response> {
+    let open = app.store.read(|rows| rows.len(&SECRETS))? > 0;
+    let f = Frame { wrong: !faults.is_empty(), ..Frame::open(app, "Log in") };
+    frame::page(status, &LogIn { f, faults, email, to, open })
+}
+
+/// `POST /desk/login`: one form for all, so that a password cannot be tried without the code.
+pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Response> {
+    let form = request.form().await?;
+    let (email, to) = (form.text("email"), form.text("to"));
+    if let Err(wait) = count(app, request, &email) {
+        return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, to, too_many(wait));
+    }
+    let found = app.store.read(|rows| {
+        let user = users::by_email(rows, &email)?.filter(|user| user.off.is_none());
+        user.map(|user| Ok((user.id, secrets::of(rows, user.id)?.password))).transpose()
+    })?;
+    let (user, kept) = found.map_or((None, None), |(user, kept)| (Some(user), kept));
+    let fits = login::fits(app, kept, form.find("password").unwrap_or_default().to_owned()).await?;
+    let (code, browser) = (form.text("code"), browser_name(request));
+    let opened = match user.filter(|_| fits) {
+        Some(user) => app.store.write(move |tx| desk_login::enter(tx, user, &code, &browser)).await?,
+        None => None,
+    };
+    match opened {
+        Some(fresh) => Ok(logged_in(app, &fresh, &to)),
+        None => {
+            let mut faults = Faults::default();
+            faults.push("email", &Problem::new("E310", WRONG).remedy("Whoever has lost one asks an owner for a link."));
+            login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, faults)
+        }
+    }
+}
+
+fn count(app: &App, request: &Request, typed: &str) -> Result<(), u32> {
+    app.logins.count(typed, request.visitor().network().map(crate::web::network::Mark::number), app.now())
+}
+
+fn too_many(wait: u32) -> Faults {
+    let mut faults = Faults::default();
+    let problem = Problem::new("E311", "There were too many tries.");
+    faults.push("email", &problem.remedy(format!("Try again in {wait} s, or ask an owner for a link.")));
+    faults
+}
+
+fn browser_name(request: &Request) -> String {
+    agent::name(request.header("user-agent").unwrap_or_default())
+}
+
+/// On to the desk under a new token, whatever cookie the browser sent.
+fn logged_in(app: &App, fresh: &str, to: &str) -> Response {
+    let ours = to == "/desk" || to.starts_with("/desk/") || to.starts_with("/desk?");
+    let mut response = response::see_other(if ours { to } else { "/desk" });
+    let kept = cookie::keep(fresh, limits::desk::SESSION, is_secure(app));
+    response::set_text(response.headers_mut(), header::SET_COOKIE, &kept);
+    response
 }
 
 /// Codes may be typed by hand, in any case.
@@ -32,26 +118,45 @@ fn hash(code: &str) -> [u8; 32] {
 /// The page behind a link. It uses nothing up: mail programs and chat servers open links before people do.
 pub(super) fn page(app: &App, code: &str) -> Result<Response> {
     let open = app.store.read(|rows| desk_login::is_open(rows, hash(code), app.now()))?;
-    if open.is_some() { shown(app, StatusCode::OK, "Open the desk", true) } else { closed(app) }
+    if open.is_none() {
+        return closed(app);
+    }
+    shown(app, StatusCode::OK, code, Faults::default())
 }
 
 fn closed(app: &App) -> Result<Response> {
-    shown(app, StatusCode::GONE, "This link does not work any more", false)
+    let f = Frame::open(app, "This link does not work any more");
+    frame::page(StatusCode::GONE, &Start { f, faults: Faults::default(), open: false, second: false })
 }
 
-fn shown(app: &App, status: StatusCode, title: &'static str, open: bool) -> Result<Response> {
-    frame::page(status, &Start { f: Frame::open(app, title), open })
+fn shown(app: &App, status: StatusCode, code: &str, faults: Faults) -> Result<Response> {
+    let second = app.store.read(|rows| match desk_login::is_open(rows, hash(code), app.now())? {
+        Some(user) => Ok(secrets::of(rows, user.id)?.has_second()),
+        None => Ok(false),
+    })?;
+    let f = Frame { wrong: !faults.is_empty(), ..Frame::open(app, "Open the desk") };
+    frame::page(status, &Start { f, faults, open: true, second })
 }
 
-/// Uses the link up and logs this browser in, under a new token whatever cookie it sent.
-pub(super) async fn open(app: &Arc<App>, request: &Request, code: &str) -> Result<Response> {
-    let (hash, browser) = (hash(code), agent::name(request.header("user-agent").unwrap_or_default()));
-    match app.store.write(move |tx| desk_login::consume(tx, hash, &browser)).await {
-        Ok(fresh) => {
-            let mut response = response::see_other("/desk");
-            let kept = cookie::keep(&fresh, limits::desk::SESSION, is_secure(app));
-            response::set_text(response.headers_mut(), header::SET_COOKIE, &kept);
-            Ok(response)
+/// Uses the link up and logs this browser in.
+pub(super) async fn open(app: &Arc<App>, request: &mut Request, code: &str) -> Result<Response> {
+    let second = request.form().await?.text("code");
+    if let Err(wait) = count(app, request, code) {
+        let mut faults = Faults::default();
+        faults.push(
+            "code",
+            &Problem::new("E311", "There were too many tries.").remedy(format!("Try again in {wait} s.")),
+        );
+        return shown(app, StatusCode::TOO_MANY_REQUESTS, code, faults);
+    }
+    let (hash, browser) = (hash(code), browser_name(request));
+    match app.store.write(move |tx| desk_login::consume(tx, hash, &second, &browser)).await {
+        Ok(Some(fresh)) => Ok(logged_in(app, &fresh, "/desk")),
+        Ok(None) => {
+            let mut faults = Faults::default();
+            let problem = Problem::new("E312", "The code is not right.");
+            faults.push("code", &problem.remedy("Type the one that the app shows now, or one of your recovery codes."));
+            shown(app, StatusCode::UNPROCESSABLE_ENTITY, code, faults)
         }
         Err(Error::NotFound) => closed(app),
         Err(e) => Err(e),

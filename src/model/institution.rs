@@ -21,6 +21,9 @@ pub struct Institution {
     /// When something first left this server.
     #[serde(default)]
     pub first_delivery: Option<Timestamp>,
+    /// Whether everybody who logs in needs a second factor.
+    #[serde(default)]
+    pub second_factor: bool,
 }
 
 fn utc() -> String {

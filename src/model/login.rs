@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::UserId;
+use crate::base::text;
 use crate::base::time::Timestamp;
+use crate::crypto::{password, totp};
+use crate::error::{Problem, Result};
+use crate::limits::login::{PASSWORD_DIFFERENT, PASSWORD_MAX, PASSWORD_MIN};
 
 /// A one-time link to the desk, stored under the hash of its code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,7 +41,7 @@ impl Session {
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Secrets {
     #[serde(default)]
-    pub password: Option<Password>,
+    pub password: Option<password::Kept>,
     /// The second factor: an app that shows codes (RFC 6238).
     #[serde(default)]
     pub totp: Option<Totp>,
@@ -46,19 +50,56 @@ pub struct Secrets {
     pub recovery: Vec<[u8; 32]>,
 }
 
-/// A password as Argon2id keeps it, with the costs it was made at.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Password {
-    pub salt: [u8; 16],
-    pub hash: [u8; 32],
-    /// KiB of memory.
-    pub memory: u32,
-    pub passes: u32,
-}
-
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Totp {
-    pub secret: [u8; 20],
+    pub secret: totp::Secret,
     /// The last time step whose code was used: none is taken twice.
     pub last: u64,
+}
+
+impl Secrets {
+    pub fn has_second(&self) -> bool {
+        self.totp.is_some()
+    }
+}
+
+/// Whether a password will do. No signs of certain kinds are asked for: they make it no harder to guess, and harder to
+/// remember (NIST SP 800-63B-4 §3.1.1).
+pub fn check_password(typed: &str, email: &str) -> Result<()> {
+    let length = typed.chars().count();
+    let mut signs: Vec<char> = typed.chars().collect();
+    signs.sort_unstable();
+    signs.dedup();
+    let wrong = |what: String| {
+        let remedy = "A few words that you can remember are best.";
+        Err(Problem::new("E308", what).field("password").remedy(remedy).into())
+    };
+    if length < PASSWORD_MIN {
+        return wrong(format!("The password is too short: it needs {PASSWORD_MIN} characters."));
+    }
+    if length > PASSWORD_MAX {
+        return wrong(format!("The password is too long: it may have {PASSWORD_MAX} characters."));
+    }
+    let name = email.split('@').next().unwrap_or_default();
+    let told = text::one_line(typed).to_lowercase();
+    if signs.len() < PASSWORD_DIFFERENT || !email.is_empty() && (told == email.to_lowercase() || told == name) {
+        return wrong("The password is easy to guess.".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_long_and_not_the_address() {
+        for right in ["a few words here", "Zwölf Zeichen!", &"abcde ".repeat(80)] {
+            assert!(check_password(right, "ana@city.example").is_ok(), "{right}");
+        }
+        let long = "abcde".repeat(101);
+        for wrong in ["short", "aaaaaaaaaaaaaaaa", "abababababababab", "Ana@City.Example", "", &long] {
+            assert!(check_password(wrong, "ana@city.example").is_err(), "{wrong}");
+        }
+    }
 }

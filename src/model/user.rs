@@ -175,6 +175,13 @@ pub struct Owner {
     who: Who,
 }
 
+/// Proof that its bearer is a user, or an owner who acts for them.
+#[derive(Debug, Clone, Copy)]
+pub struct Own {
+    user: UserId,
+    who: Who,
+}
+
 /// Proof that its bearer may read everything.
 #[derive(Debug, Clone, Copy)]
 pub struct Auditor {
@@ -221,6 +228,16 @@ impl Asker {
             Self::Operator => Ok(Owner { who: Who::Operator }),
             Self::User(user) if user.off.is_none() && user.rank == Rank::Owner => Ok(Owner { who: self.who() }),
             Self::User(_) => Err(Error::Forbidden("Only an owner of this server may do that.")),
+        }
+    }
+
+    /// What concerns nobody but the user who asks.
+    pub fn own(&self) -> Result<Own> {
+        match self {
+            Self::User(user) if user.off.is_none() => Ok(Own { user: user.id, who: self.who() }),
+            Self::User(_) | Self::Operator | Self::Client(_) => {
+                Err(Error::Forbidden("This is for a user at the desk."))
+            }
         }
     }
 
@@ -278,9 +295,24 @@ impl<P: Power> By<P> {
     }
 }
 
+impl Own {
+    pub fn user(self) -> UserId {
+        self.user
+    }
+
+    pub fn who(self) -> Who {
+        self.who
+    }
+}
+
 impl Owner {
     pub fn who(self) -> Who {
         self.who
+    }
+
+    /// An owner may do for somebody what they may do for themselves.
+    pub fn for_user(self, user: UserId) -> Own {
+        Own { user, who: self.who }
     }
 
     /// An owner administers every account.

@@ -43,6 +43,7 @@ impl House {
             created: house.clock.now(),
             origin: None,
             first_delivery: None,
+            second_factor: false,
         };
         house.store.write_blocking(move |tx| meta::put_institution(tx, &institution)).unwrap();
         house

@@ -22,6 +22,13 @@ pub struct Marks {
     key: Mutex<(Timestamp, [u8; 32])>,
 }
 
+impl Mark {
+    /// To count by.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 impl Marks {
     pub fn new(trusted: Vec<Network>, now: Timestamp) -> Self {
         Self { trusted, key: Mutex::new((now, random::bytes())) }

@@ -420,3 +420,62 @@ fn samples_go_by_one_command() {
     assert!(data.fine(&["demo", "remove"]).starts_with("Nothing to do"));
     assert_eq!(data.json(&["check"])["sound"], true);
 }
+
+#[test]
+fn people_are_added_given_roles_and_switched_off() {
+    let data = Data::set_up();
+    let link = data.fine(&["user", "add", "ana@city.example", "--account", "press", "--role", "author"]);
+    assert!(link.contains("/desk/start/") && !link.contains(char::is_whitespace), "{link}");
+    let server = data.serve();
+    let listed = data.json(&["user", "list"]);
+    assert_eq!(
+        (&listed["schema"], &listed["users"][0]["email"]),
+        (&"instance.users/1".into(), &"ana@city.example".into())
+    );
+    assert_eq!(listed["users"][0]["roles"]["press"], serde_json::json!(["author"]));
+    assert!(!listed.to_string().contains("hash") && listed["users"][0]["password"] == false);
+    data.fine(&[
+        "user",
+        "role",
+        "Ana@City.Example",
+        "--account",
+        "press",
+        "--add",
+        "editor,approver",
+        "--remove",
+        "author",
+    ]);
+    assert_eq!(data.json(&["user", "list"])["users"][0]["roles"]["press"], serde_json::json!(["editor", "approver"]));
+    for (words, id) in [
+        (&["user", "add", "ana@city.example", "--role", "owner"][..], "E303"),
+        (&["user", "add", "ben"], "E300"),
+        (&["user", "role", "ana@city.example", "--account", "press", "--add", "boss"], "E305"),
+        (&["user", "role", "ana@city.example", "--add", "editor"], "E305"),
+        (&["user", "role", "ana@city.example", "--add", "auditor"], "E302"),
+        (&["user", "off", "nobody@city.example"], "E040"),
+        (&["user", "password", "ana@city.example"], "E020"),
+    ] {
+        let (_, message) = data.fails(words);
+        assert!(message.starts_with(id), "{words:?}: {message}");
+    }
+    let mut child = data
+        .command(&["user", "password", "ana@city.example", "--password-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"a few words to remember\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(data.json(&["user", "list"])["users"][0]["password"], true);
+    assert_eq!(data.json(&["user", "sessions", "ana@city.example"])["sessions"], serde_json::json!([]));
+    assert_eq!(data.json(&["user", "second-factor", "--require"])["required"], true);
+    let token = data.fine(&["token", "new", "--account", "press", "--user", "ana@city.example"]);
+    assert_eq!(data.json(&["token", "list"])["tokens"][0]["user"], "ana@city.example");
+    let off = data.json(&["user", "off", "ana@city.example"]);
+    assert_eq!((&off["tokens_revoked"], off["off"].is_string()), (&1.into(), true));
+    assert!(!token.is_empty() && data.json(&["token", "list"])["tokens"].as_array().unwrap().is_empty());
+    assert!(data.fails(&["user", "login-link", "ana@city.example"]).1.starts_with("E306"));
+    data.fine(&["user", "on", "ana@city.example"]);
+    data.fine(&["user", "login-link", "ana@city.example"]);
+    server.stop("-TERM");
+}

@@ -135,5 +135,6 @@ fn institution(now: Timestamp) -> Institution {
         created: now,
         origin: None,
         first_delivery: None,
+        second_factor: false,
     }
 }

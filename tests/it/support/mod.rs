@@ -33,6 +33,7 @@ use tokio::sync::oneshot;
 pub mod crash;
 pub mod evil;
 pub mod http;
+pub mod seat;
 
 /// 2026-11-23T09:00:00Z
 pub const START: Timestamp = Timestamp(1_795_424_400_000);
@@ -257,6 +258,7 @@ async fn set_up(app: &Arc<App>) -> Result<Account> {
         created: now,
         origin: None,
         first_delivery: None,
+        second_factor: false,
     };
     let (own, press) = (actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?);
     let site = app.site.clone();

@@ -1,0 +1,91 @@
+//! What people prove themselves by: passwords, the second factor, codes for when it is lost.
+
+use crate::crypto::password::Kept;
+use crate::crypto::{token, totp};
+use crate::error::{Error, Problem, Result};
+use crate::model::ids::UserId;
+use crate::model::login::{Secrets, Totp};
+use crate::model::user::{Own, Owner};
+use crate::store::schema::SECRETS;
+use crate::store::{Rows, Write, meta, users};
+
+use super::desk_login;
+
+pub fn of(rows: &impl Rows, user: UserId) -> Result<Secrets> {
+    Ok(rows.get(&SECRETS, &user)?.unwrap_or_default())
+}
+
+/// Sets a password, and ends every session but the one it was set in: whoever knew the old one is out.
+pub fn set_password(tx: &mut Write<'_>, own: Own, password: &Kept, here: Option<[u8; 32]>) -> Result<()> {
+    users::need(tx, own.user())?;
+    let secrets = Secrets { password: Some(password.clone()), ..of(tx, own.user())? };
+    desk_login::end(tx, own, |key| Some(key) != here)?;
+    tx.put(&SECRETS, &own.user(), &secrets)
+}
+
+/// Whether a code is that of somebody's second factor, or one of those that stand in for it; then it is used up. Who
+/// has no second factor needs none.
+pub fn second(tx: &mut Write<'_>, user: UserId, typed: &str) -> Result<bool> {
+    let mut secrets = of(tx, user)?;
+    let Some(kept) = &mut secrets.totp else { return Ok(true) };
+    if let Some(step) = totp::find(&kept.secret, typed, tx.now(), kept.last) {
+        kept.last = step;
+    } else {
+        let hash = token::hash(&typed.trim().to_ascii_uppercase());
+        let Some(at) = secrets.recovery.iter().position(|known| *known == hash) else { return Ok(false) };
+        secrets.recovery.remove(at);
+    }
+    tx.put(&SECRETS, &user, &secrets)?;
+    Ok(true)
+}
+
+/// Takes a second factor into use, once a code shows that the phone has the secret. `codes` are the hashes of those that
+/// stand in for it.
+pub fn set_second(
+    tx: &mut Write<'_>,
+    own: Own,
+    secret: totp::Secret,
+    typed: &str,
+    codes: &[[u8; 32]],
+    here: [u8; 32],
+) -> Result<()> {
+    let Some(last) = totp::find(&secret, typed, tx.now(), 0) else {
+        return Err(Problem::new("E309", "This is not the code that the app shows for this secret.")
+            .field("code")
+            .remedy("Type the six digits that it shows now; check that the clock of the phone is right.")
+            .into());
+    };
+    let secrets = Secrets { totp: Some(Totp { secret, last }), recovery: codes.to_vec(), ..of(tx, own.user())? };
+    desk_login::end(tx, own, |key| key != here)?;
+    tx.put(&SECRETS, &own.user(), &secrets)
+}
+
+/// Fresh codes in place of those that are left.
+pub fn set_codes(tx: &mut Write<'_>, own: Own, codes: &[[u8; 32]]) -> Result<()> {
+    let mut secrets = of(tx, own.user())?;
+    if !secrets.has_second() {
+        return Err(Error::Conflict("There is no second factor that these codes could stand in for."));
+    }
+    secrets.recovery = codes.to_vec();
+    tx.put(&SECRETS, &own.user(), &secrets)
+}
+
+/// Goes on without a second factor, where that is allowed.
+pub fn drop_second(tx: &mut Write<'_>, own: Own) -> Result<()> {
+    if meta::institution(tx)?.second_factor {
+        return Err(Error::Conflict("This institution requires a second factor of everybody."));
+    }
+    forget_second(tx, own.user())
+}
+
+/// Takes somebody's second factor away, who has lost it: they come in by password or link, and set up another.
+pub fn take_second(tx: &mut Write<'_>, owner: Owner, user: UserId) -> Result<()> {
+    users::need(tx, user)?;
+    desk_login::end(tx, owner.for_user(user), |_| true)?;
+    forget_second(tx, user)
+}
+
+fn forget_second(tx: &mut Write<'_>, user: UserId) -> Result<()> {
+    let secrets = Secrets { totp: None, recovery: Vec::new(), ..of(tx, user)? };
+    tx.put(&SECRETS, &user, &secrets)
+}

@@ -1,0 +1,222 @@
+//! My account: what somebody is called and logs in by, their password, where they are logged in, their programs. What
+//! is dangerous asks for the password again.
+
+use std::sync::Arc;
+
+use askama::Template;
+use hyper::StatusCode;
+
+use super::faults::Faults;
+use super::frame::{self, Frame, Wall};
+use crate::actions::{desk_login, secrets, tokens, users as verbs};
+use crate::app::{App, login};
+use crate::base::lang::Lang;
+use crate::error::{Error, Problem, Result};
+use crate::model::client::TokenId;
+use crate::model::login::{Secrets, check_password};
+use crate::model::user::User;
+use crate::store::{Rows, Span, accounts, meta, schema};
+use crate::web::request::{Form, Request};
+use crate::web::response::{self, Response};
+use crate::web::who::Browser;
+
+#[derive(Template)]
+#[template(path = "desk/account.html")]
+struct Account {
+    f: Frame,
+    faults: Faults,
+    notice: &'static str,
+    typed: Typed,
+    langs: Vec<(String, String, bool)>,
+    standing: Vec<String>,
+    has_password: bool,
+    second: bool,
+    /// Recovery codes that are left.
+    codes: usize,
+    sessions: Vec<Open>,
+    programs: Vec<Program>,
+}
+
+/// The first form, as it was sent or as things are.
+struct Typed {
+    name: String,
+    email: String,
+    language: String,
+}
+
+impl Typed {
+    fn of(user: &User) -> Self {
+        Self { name: user.name.clone(), email: user.email.clone(), language: user.language.to_string() }
+    }
+}
+
+/// A browser where somebody is logged in.
+struct Open {
+    id: String,
+    browser: String,
+    since: String,
+    here: bool,
+}
+
+/// A client program that acts for somebody.
+struct Program {
+    id: String,
+    name: String,
+    account: String,
+    scopes: String,
+    since: String,
+}
+
+/// `GET /desk/account`, with `?done=` what was done.
+pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
+    let notice = match request.query("done") {
+        Some("saved") => "Saved.",
+        Some("password") => "The password is set. You are logged out everywhere else.",
+        Some("ended") => "Logged out there.",
+        Some("revoked") => "The program can do nothing any more.",
+        Some("second") => "You log in without a second factor from now on.",
+        Some(_) | None => "",
+    };
+    shown(app, browser, Typed::of(&browser.user), Faults::default(), notice)
+}
+
+fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'static str) -> Result<Response> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let own = browser.asker().own()?;
+    let account = app.store.read(|rows| {
+        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "My account", "/desk/account")? };
+        let institution = meta::institution(rows)?;
+        let wall = Wall::of(&institution);
+        let kept = secrets::of(rows, browser.user.id)?;
+        let mut spoken = institution.languages.clone();
+        if !spoken.contains(&browser.user.language) {
+            spoken.push(browser.user.language.clone());
+        }
+        let lang = |lang: &Lang| (lang.to_string(), lang.own_name().to_owned(), lang.to_string() == typed.language);
+        let open = |(key, session): ([u8; 32], crate::model::login::Session)| Open {
+            id: TokenId::of(&key).to_string(),
+            browser: session.browser,
+            since: wall.time(session.created),
+            here: key == browser.key,
+        };
+        Ok(Account {
+            f,
+            notice,
+            langs: spoken.iter().map(lang).collect(),
+            standing: super::users::standing(rows, &browser.user)?,
+            has_password: kept.password.is_some(),
+            second: kept.has_second(),
+            codes: kept.recovery.len(),
+            sessions: desk_login::sessions(rows, own)?.into_iter().map(open).collect(),
+            programs: programs(rows, &wall, &browser.user)?,
+            typed,
+            faults,
+        })
+    })?;
+    frame::page(status, &account)
+}
+
+fn programs(rows: &impl Rows, wall: &Wall, user: &User) -> Result<Vec<Program>> {
+    let mut found = Vec::new();
+    for (hash, token) in rows.rows(&schema::TOKENS, Span::all())? {
+        if token.user == Some(user.id) {
+            found.push(Program {
+                id: TokenId::of(&hash).to_string(),
+                name: token.name,
+                account: accounts::get(rows, token.account)?.map(|account| account.handle).unwrap_or_default(),
+                scopes: token.scopes.to_string(),
+                since: wall.time(token.created),
+            });
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn done(what: &str) -> Response {
+    response::see_other(&format!("/desk/account?done={what}"))
+}
+
+pub(super) async fn describe(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
+    let own = browser.asker().own()?;
+    let typed = Typed { name: form.text("name"), email: form.text("email"), language: form.text("language") };
+    let mut faults = Faults::default();
+    match typed.language.parse::<Lang>() {
+        Ok(language) => {
+            let (name, email) = (typed.name.clone(), typed.email.clone());
+            let written =
+                app.store.write(move |tx| verbs::describe(tx, own, &name, &email, &language).map(|_| ())).await;
+            match written {
+                Ok(()) => return Ok(done("saved")),
+                Err(Error::Invalid(problem)) => faults.push(problem.field.unwrap_or("name"), &problem),
+                Err(e) => return Err(e),
+            }
+        }
+        Err(Error::Invalid(problem)) => faults.push("language", &problem),
+        Err(e) => return Err(e),
+    }
+    shown(app, browser, typed, faults, "")
+}
+
+pub(super) async fn password(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
+    let own = browser.asker().own()?;
+    let mut faults = Faults::default();
+    let fresh = form.find("password").unwrap_or_default().to_owned();
+    if let Err(Error::Invalid(problem)) = check_password(&fresh, &browser.user.email) {
+        faults.push("password", &problem);
+    }
+    if browser.user.email.is_empty() {
+        let problem = Problem::new("E313", "People log in by their e-mail address, and there is none yet.");
+        faults.push("email", &problem.remedy("Save one first."));
+    }
+    if faults.is_empty() {
+        prove(app, browser, form, "current", &mut faults).await?;
+    }
+    if !faults.is_empty() {
+        return shown(app, browser, Typed::of(&browser.user), faults, "");
+    }
+    let (kept, here) = (login::hash(app, fresh).await?, browser.key);
+    app.store.write(move |tx| secrets::set_password(tx, own, &kept, Some(here))).await?;
+    Ok(done("password"))
+}
+
+/// Whether a field holds the password; who has none yet came by a link, and that is proof enough. Tries are counted as
+/// at the door: a browser that was left open must not be the place to guess at it.
+pub(super) async fn prove(
+    app: &App,
+    browser: &Browser,
+    form: &Form,
+    field: &'static str,
+    faults: &mut Faults,
+) -> Result<Secrets> {
+    let kept = app.store.read(|rows| secrets::of(rows, browser.user.id))?;
+    if kept.password.is_none() {
+        return Ok(kept);
+    }
+    if let Err(wait) = app.logins.count(&format!("user {}", browser.user.id), None, app.now()) {
+        let problem = Problem::new("E311", "There were too many tries.").remedy(format!("Try again in {wait} s."));
+        faults.push(field, &problem);
+        return Ok(kept);
+    }
+    let typed = form.find(field).unwrap_or_default().to_owned();
+    if !login::fits(app, kept.password.clone(), typed).await? {
+        faults.push(field, &Problem::new("E314", "This is not your password."));
+    }
+    Ok(kept)
+}
+
+/// Logs out one browser, or all but this one.
+pub(super) async fn end(app: &Arc<App>, browser: &Browser, id: Option<String>) -> Result<Response> {
+    let (own, here) = (browser.asker().own()?, browser.key);
+    let meant = move |key: [u8; 32]| match &id {
+        Some(id) => TokenId::of(&key).to_string() == *id,
+        None => key != here,
+    };
+    app.store.write(move |tx| desk_login::end(tx, own, &meant)).await?;
+    Ok(done("ended"))
+}
+
+pub(super) async fn revoke(app: &Arc<App>, browser: &Browser, wanted: String) -> Result<Response> {
+    let own = browser.asker().own()?;
+    app.store.write(move |tx| tokens::revoke_own(tx, own, |id| id.to_string() == wanted)).await?;
+    Ok(done("revoked"))
+}

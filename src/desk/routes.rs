@@ -1,0 +1,197 @@
+//! The whole door on one page. A path that is not here does not exist; `tests/it/powers.rs` has a line for each.
+
+use hyper::Method;
+
+/// What a route does, and for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// For anybody: the ways in.
+    Open(Open),
+    /// Looks, and changes nothing: programs that check links call it too.
+    Look(Look),
+    /// Changes something, by a form of the session.
+    Change(Change),
+    /// The same, by a form that brings files.
+    Upload(Upload),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Open {
+    LogIn,
+    EnterByPassword,
+    Link,
+    EnterByLink,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Write,
+    Posts,
+    Edit,
+    Delete,
+    Episode,
+    Podcasts,
+    NewPodcast,
+    Podcast,
+    NewEpisode,
+    DeletePodcast,
+    Replies,
+    Users,
+    NewUser,
+    User,
+    SwitchOff,
+    Account,
+    SecondFactor,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    LogOut,
+    Delete,
+    EditEpisode,
+    DeletePodcast,
+    Release,
+    Hide,
+    AddUser,
+    RequireSecondFactor,
+    Arrange,
+    SwitchOff,
+    SwitchOn,
+    MakeLink,
+    TakeSecondFactor,
+    Describe,
+    Password,
+    SetSecondFactor,
+    RecoveryCodes,
+    DropSecondFactor,
+    EndSessions,
+    EndSession,
+    RevokeToken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Upload {
+    Publish,
+    Edit,
+    AddPodcast,
+    EditPodcast,
+    PublishEpisode,
+}
+
+use Verb::{Change as Do, Look as See, Open as Let, Upload as Take};
+
+/// Paths behind `/desk`; `:id` stands for one part.
+pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
+    (&Method::GET, "login", Let(Open::LogIn)),
+    (&Method::POST, "login", Let(Open::EnterByPassword)),
+    (&Method::GET, "start/:id", Let(Open::Link)),
+    (&Method::POST, "start/:id", Let(Open::EnterByLink)),
+    (&Method::POST, "logout", Do(Change::LogOut)),
+    (&Method::GET, "", See(Look::Write)),
+    (&Method::GET, "posts", See(Look::Posts)),
+    (&Method::POST, "posts", Take(Upload::Publish)),
+    (&Method::GET, "posts/:id/edit", See(Look::Edit)),
+    (&Method::POST, "posts/:id/edit", Take(Upload::Edit)),
+    (&Method::GET, "posts/:id/delete", See(Look::Delete)),
+    (&Method::POST, "posts/:id/delete", Do(Change::Delete)),
+    (&Method::GET, "posts/:id/episode", See(Look::Episode)),
+    (&Method::POST, "posts/:id/episode", Do(Change::EditEpisode)),
+    (&Method::GET, "podcasts", See(Look::Podcasts)),
+    (&Method::POST, "podcasts", Take(Upload::AddPodcast)),
+    (&Method::GET, "podcasts/new", See(Look::NewPodcast)),
+    (&Method::GET, "podcasts/:id/:id", See(Look::Podcast)),
+    (&Method::POST, "podcasts/:id/:id", Take(Upload::EditPodcast)),
+    (&Method::GET, "podcasts/:id/:id/episodes", See(Look::NewEpisode)),
+    (&Method::POST, "podcasts/:id/:id/episodes", Take(Upload::PublishEpisode)),
+    (&Method::GET, "podcasts/:id/:id/delete", See(Look::DeletePodcast)),
+    (&Method::POST, "podcasts/:id/:id/delete", Do(Change::DeletePodcast)),
+    (&Method::GET, "replies", See(Look::Replies)),
+    (&Method::POST, "replies/:id/release", Do(Change::Release)),
+    (&Method::POST, "replies/:id/hide", Do(Change::Hide)),
+    (&Method::GET, "users", See(Look::Users)),
+    (&Method::GET, "users/new", See(Look::NewUser)),
+    (&Method::POST, "users/new", Do(Change::AddUser)),
+    (&Method::POST, "users/second-factor", Do(Change::RequireSecondFactor)),
+    (&Method::GET, "users/:id", See(Look::User)),
+    (&Method::POST, "users/:id", Do(Change::Arrange)),
+    (&Method::GET, "users/:id/off", See(Look::SwitchOff)),
+    (&Method::POST, "users/:id/off", Do(Change::SwitchOff)),
+    (&Method::POST, "users/:id/on", Do(Change::SwitchOn)),
+    (&Method::POST, "users/:id/link", Do(Change::MakeLink)),
+    (&Method::POST, "users/:id/second-factor", Do(Change::TakeSecondFactor)),
+    (&Method::GET, "account", See(Look::Account)),
+    (&Method::POST, "account", Do(Change::Describe)),
+    (&Method::POST, "account/password", Do(Change::Password)),
+    (&Method::GET, "account/second-factor", See(Look::SecondFactor)),
+    (&Method::POST, "account/second-factor", Do(Change::SetSecondFactor)),
+    (&Method::POST, "account/second-factor/codes", Do(Change::RecoveryCodes)),
+    (&Method::POST, "account/second-factor/off", Do(Change::DropSecondFactor)),
+    (&Method::POST, "account/sessions/end", Do(Change::EndSessions)),
+    (&Method::POST, "account/sessions/:id/end", Do(Change::EndSession)),
+    (&Method::POST, "account/tokens/:id/revoke", Do(Change::RevokeToken)),
+];
+
+/// What a path names, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named(Vec<String>);
+
+impl Named {
+    pub(super) fn first(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
+    pub(super) fn second(&self) -> &str {
+        self.0.get(1).map_or("", String::as_str)
+    }
+}
+
+/// The verb of a method and path, with the parts that `:id` stands for. A path wins that spells itself out.
+pub(super) fn find(method: &Method, path: &[&str]) -> Option<(Verb, Named)> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    ROUTES.iter().filter(|(wanted, ..)| *wanted == method).find_map(|(_, pattern, verb)| {
+        let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+        let fits =
+            parts.len() == path.len() && parts.iter().zip(path).all(|(part, given)| *part == ":id" || part == given);
+        let named = parts.iter().zip(path).filter(|(part, _)| **part == ":id").map(|(_, given)| (*given).to_owned());
+        fits.then(|| (*verb, Named(named.collect())))
+    })
+}
+
+/// Whether somebody may go there who has yet to set up the second factor that is required.
+pub(super) fn is_for_enrolment(verb: Verb) -> bool {
+    matches!(
+        verb,
+        Let(_)
+            | See(Look::Account | Look::SecondFactor)
+            | Do(Change::LogOut
+                | Change::Describe
+                | Change::Password
+                | Change::SetSecondFactor
+                | Change::EndSessions
+                | Change::EndSession
+                | Change::RevokeToken)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_spells_itself_out_wins() {
+        let found = |method, path: &[&str]| find(method, path);
+        assert_eq!(found(&Method::GET, &["users", "new"]), Some((See(Look::NewUser), Named(Vec::new()))));
+        assert_eq!(found(&Method::HEAD, &["users", "17"]), Some((See(Look::User), Named(vec!["17".into()]))));
+        assert_eq!(found(&Method::GET, &[]), Some((See(Look::Write), Named(Vec::new()))));
+        assert_eq!(found(&Method::POST, &["users"]), None);
+        assert_eq!(found(&Method::PUT, &["posts"]), None);
+    }
+
+    #[test]
+    fn what_is_only_looked_at_is_asked_for_by_get_and_the_reverse() {
+        for (method, path, verb) in ROUTES {
+            let changes = matches!(verb, Do(_) | Take(_) | Let(Open::EnterByLink | Open::EnterByPassword));
+            assert_eq!(**method == Method::POST, changes, "{method} {path}");
+        }
+    }
+}

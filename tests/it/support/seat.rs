@@ -1,0 +1,73 @@
+//! Somebody at the desk: a user, made as wanted, and a browser of theirs.
+
+use std::collections::BTreeMap;
+
+use instance::actions::users::{self, NewUser};
+use instance::crypto::token;
+use instance::model::ids::{AccountId, UserId};
+use instance::model::login::Session;
+use instance::model::user::{Asker, Rank, Role, User};
+use instance::store::schema::SESSIONS;
+
+use super::Instance;
+use super::http::{Answer, send};
+
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A browser that is logged in, or is to log in.
+pub struct Seat<'a> {
+    pub server: &'a Instance,
+    pub cookie: String,
+    pub csrf: String,
+}
+
+impl<'a> Seat<'a> {
+    /// One where nobody is logged in.
+    pub fn empty(server: &'a Instance) -> Self {
+        Self { server, cookie: String::new(), csrf: String::new() }
+    }
+
+    /// One where a user has logged in.
+    pub async fn of(server: &'a Instance, user: UserId) -> Self {
+        let (fresh, csrf) = (token::new(), token::new());
+        let (key, now) = (token::hash(&fresh), server.app.now());
+        let expires = now.plus(instance::limits::desk::SESSION);
+        let session = Session { user, created: now, expires, csrf: csrf.clone(), browser: "Test".into() };
+        server.app.store.write(move |tx| tx.put(&SESSIONS, &key, &session)).await.unwrap();
+        Self { server, cookie: format!("session={fresh}"), csrf }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        send("GET", &self.server.url(path), &[("cookie", &self.cookie)], "").await
+    }
+
+    /// A form without files, with the token of the session.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", &self.csrf).extend_pairs(fields);
+        let origin = self.server.app.site.origin.as_str();
+        let headers = [("cookie", self.cookie.as_str()), ("content-type", FORM), ("origin", origin)];
+        send("POST", &self.server.url(path), &headers, form.finish()).await
+    }
+
+    /// As `post`, as forms with files are sent.
+    pub async fn post_parts(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = String::new();
+        for (name, value) in [("csrf", self.csrf.as_str())].iter().chain(fields) {
+            body += &format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        body += "--xyz--\r\n";
+        let origin = self.server.app.site.origin.as_str();
+        let kind = "multipart/form-data; boundary=xyz";
+        let headers = [("cookie", self.cookie.as_str()), ("content-type", kind), ("origin", origin)];
+        send("POST", &self.server.url(path), &headers, body).await
+    }
+}
+
+/// Adds a user with these roles for an account.
+pub async fn user(server: &Instance, email: &str, rank: Rank, account: AccountId, roles: &[Role]) -> User {
+    let owner = Asker::Operator.may_run().unwrap();
+    let roles = BTreeMap::from([(account, roles.iter().copied().collect())]);
+    let new = NewUser { email: email.into(), name: email.into(), language: None, rank, roles };
+    server.app.store.write(move |tx| users::add(tx, owner, &new)).await.unwrap()
+}
