@@ -146,7 +146,7 @@ fn posts() -> Vec<Line> {
 fn times() -> Vec<Line> {
     vec![
         line("a log-in link", span(desk::LINK), "Then a new one is needed."),
-        line("a log-in", span(desk::SESSION), "Then a new link is needed."),
+        line("a log-in", span(desk::SESSION), "Then one logs in again."),
         line("unused pictures", span(keep::UNUSED_UPLOAD), "Then they are deleted."),
         line("deletions of strangers", span(keep::GONE), "Late copies are refused as long."),
     ]

@@ -1,5 +1,5 @@
-//! Doors for the people of the institution: log in by a link, write with pictures, see what became of it, change and
-//! delete it, decide about replies. Plain forms; nothing here needs script.
+//! Doors for the people of the institution: log in, write with pictures, see what became of it, change and delete it,
+//! decide about replies, say who may do what. Plain forms; nothing here needs script.
 
 mod account;
 mod edit;

@@ -9,6 +9,7 @@ export async function startTrial() {
   const trial = new Trial();
   const port = await freePort();
   await trial.run("init", "--yes");
+  await trial.run("user add", "ana@city.example", "--name", "Ana", "--account", "news", "--role", "author");
   trial.set("", "listen", `127.0.0.1:${port}`);
   await trial.serve(`http://127.0.0.1:${port}`);
   return { trial, origin: `http://localhost:${port}` };

@@ -233,8 +233,9 @@ impl World {
             return seat.get(&path).await;
         }
         let account = self.account(of).to_string();
-        if pattern == "posts" {
-            let mut fields = vec![("account", account.as_str()), ("lang", "en"), ("text", "Words")];
+        if matches!(pattern, "posts" | "posts/:id/edit") {
+            let mut fields =
+                vec![("account", account.as_str()), ("lang", "en"), ("text", "Words"), ("text-0", "Other words")];
             fields.extend(replies.then_some(("reply", note.as_str())));
             return seat.post_parts(&path, &fields).await;
         }
