@@ -47,7 +47,6 @@ impl Kept {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 fn broken(e: argon2::Error) -> Error {
     Error::bug(format!("hash a password: {e}"))
 }

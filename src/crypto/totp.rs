@@ -61,7 +61,7 @@ pub fn read(text: &str) -> Option<Secret> {
             at += 1;
         }
     }
-    (at == secret.len()).then_some(secret)
+    (at == secret.len() && count == 0).then_some(secret)
 }
 
 const SYMBOLS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

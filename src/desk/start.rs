@@ -76,14 +76,12 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
         Some(user) => app.store.write(move |tx| desk_login::enter(tx, user, &code, &browser)).await?,
         None => None,
     };
-    match opened {
-        Some(fresh) => Ok(logged_in(app, &fresh, &to)),
-        None => {
-            let mut faults = Faults::default();
-            faults.push("email", &Problem::new("E310", WRONG).remedy("Whoever has lost one asks an owner for a link."));
-            login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, faults)
-        }
+    if let Some(fresh) = opened {
+        return Ok(logged_in(app, &fresh, &to));
     }
+    let mut faults = Faults::default();
+    faults.push("email", &Problem::new("E310", WRONG).remedy("Whoever has lost one asks an owner for a link."));
+    login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, faults)
 }
 
 fn count(app: &App, request: &Request, typed: &str) -> Result<(), u32> {

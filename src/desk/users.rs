@@ -25,7 +25,7 @@ use crate::web::who::Browser;
 
 #[derive(Template)]
 #[template(path = "desk/users.html")]
-struct People {
+struct Listing {
     f: Frame,
     notice: &'static str,
     owner: bool,
@@ -171,7 +171,7 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
         let people = all.iter().map(|user| person(rows, &wall, user, opens)).collect::<Result<Vec<_>>>()?;
         let accounts = accounts::all(rows)?.iter().map(|account| of(account, &all)).collect();
         let owner = asker.may_run().is_ok();
-        Ok(People { f, notice, owner, required: institution.second_factor, people, accounts })
+        Ok(Listing { f, notice, owner, required: institution.second_factor, people, accounts })
     })?;
     frame::page(StatusCode::OK, &page)
 }

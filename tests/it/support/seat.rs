@@ -52,10 +52,11 @@ impl<'a> Seat<'a> {
 
     /// As `post`, as forms with files are sent.
     pub async fn post_parts(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut body = String::new();
-        for (name, value) in [("csrf", self.csrf.as_str())].iter().chain(fields) {
-            body += &format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-        }
+        let part = |(name, value): &(&str, &str)| {
+            format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let own = [("csrf", self.csrf.as_str())];
+        let mut body: String = own.iter().chain(fields).map(part).collect();
         body += "--xyz--\r\n";
         let origin = self.server.app.site.origin.as_str();
         let kind = "multipart/form-data; boundary=xyz";
