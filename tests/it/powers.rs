@@ -78,8 +78,8 @@ const DESK: &[(&str, &str, Of, &str)] = &[
     ("POST", "podcasts/:id/:id/episodes", Of::Other, "? 0 0 0 0 0 0 ! 0"),
     ("GET", "podcasts/:id/:id/delete", Of::Own, "? ! 0 ! ! ! ! ! 0"),
     ("GET", "podcasts/:id/:id/delete", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("POST", "podcasts/:id/:id/delete", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("POST", "podcasts/:id/:id/delete", Of::Other, "? 0 0 0 0 0 0 ! 0"),
+    ("POST", "podcasts/:id/:id/delete", Of::Own, "? ! + ! ! ! ! ! +"),
+    ("POST", "podcasts/:id/:id/delete", Of::Other, "? 0 0 0 0 0 0 ! +"),
     ("GET", "replies", Of::Own, "? + + + + + + + +"),
     ("POST", "replies/:id/release", Of::Own, "? ! ! ! ! + ! ! +"),
     ("POST", "replies/:id/release", Of::Other, "? 0 0 0 0 0 0 ! +"),
@@ -233,7 +233,8 @@ impl World {
             return seat.get(&path).await;
         }
         let account = self.account(of).to_string();
-        if matches!(pattern, "posts" | "posts/:id/edit") {
+        if matches!(pattern, "posts" | "posts/:id/edit" | "podcasts" | "podcasts/:id/:id" | "podcasts/:id/:id/episodes")
+        {
             let mut fields =
                 vec![("account", account.as_str()), ("lang", "en"), ("text", "Words"), ("text-0", "Other words")];
             fields.extend(replies.then_some(("reply", note.as_str())));
