@@ -1,5 +1,5 @@
 //! Refuses a release build that would not be static: a RUSTFLAGS variable in the environment
-//! replaces the flags of `.cargo/config.toml` without a word.
+//! replaces the flags of `.cargo/config.toml` without a word. Packs what the loader has to relocate.
 
 fn main() {
     println!("cargo::rerun-if-changed=src/build.rs");
@@ -11,5 +11,9 @@ fn main() {
             "cargo::error=this release would be dynamically linked: RUSTFLAGS in the environment replaces .cargo/config.toml. \
              Unset it, or add '-C target-feature=+crt-static' to it"
         );
+    }
+    if var("PROFILE") == "release" && glibc {
+        // DT_RELR instead of a table of 24 bytes for each pointer: 1.2 MB less. glibc 2.36 and later read it.
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
 }
