@@ -9,7 +9,7 @@ unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 OUT := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= chromium
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
-CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify check-podcast
+CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify check-podcast check-s3
 
 .PHONY: help build run test check bench fuzz clean $(CHECKS)
 
@@ -63,6 +63,12 @@ $(READER)/bin/python:
 check-podcast: build $(READER)/bin/python ## a podcast by the schemas, by another reader, by what directories ask for
 	command -v xmllint || { $(SUDO) apt-get -qq update && $(SUDO) apt-get -qq install --yes --no-install-recommends libxml2-utils; }
 	PYTHON="$(READER)/bin/python" node tests/podcast/run.mjs
+
+check-s3: build $(OUT)/s3s/bin/s3s-fs ## media in an object storage, at a server that is not ours and checks signatures
+	S3SERVER="$(OUT)/s3s/bin/s3s-fs" node tests/s3/run.mjs
+
+$(OUT)/s3s/bin/s3s-fs:
+	cargo install s3s-fs --version 0.14.1 --features binary --locked --debug --root "$(OUT)/s3s"
 
 tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	cd tests/$* && npm ci

@@ -4,6 +4,7 @@
 mod check;
 mod file;
 mod keys;
+pub mod s3;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -35,6 +36,7 @@ pub struct Config {
     pub contact: Option<String>,
     pub network: Network,
     pub store: StoreOptions,
+    pub s3: s3::S3,
     pub log: Log,
     origins: BTreeMap<&'static str, Origin>,
 }
@@ -114,6 +116,7 @@ impl Config {
                 resolver: None,
             },
             store: StoreOptions { cache_mb: 16 },
+            s3: s3::S3::default(),
             log: Log { format: LogFormat::Text },
             origins: BTreeMap::new(),
         }
@@ -164,6 +167,7 @@ impl Config {
             }
             self.network.extra_ca = Some(path);
         }
+        self.s3.secret_file = self.s3.secret_file.take().map(|path| self.data.join(path));
         Ok(self)
     }
 

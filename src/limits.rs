@@ -12,6 +12,7 @@
 //! | [`stranger`] | what is read and kept of other servers' objects |
 //! | [`signature`] | headers and keys that prove a sender |
 //! | [`media`], [`clip`], [`captions`] | pictures; sound and video; what is said in them |
+//! | [`storage`] | media files in an object storage |
 //! | [`store`], [`keep`] | commits and how long things are remembered |
 //! | [`inbox`], [`outbound`], [`delivery`] | work for, requests to and deliveries to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
@@ -35,6 +36,7 @@ pub mod podcast;
 pub mod post;
 pub mod process;
 pub mod signature;
+pub mod storage;
 pub mod store;
 pub mod stranger;
 pub mod text;

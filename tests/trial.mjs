@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 
-const BINARY = path.resolve(process.env.INSTANCE ?? fileURLToPath(new URL("../instance", import.meta.url)));
+export const BINARY = path.resolve(process.env.INSTANCE ?? fileURLToPath(new URL("../instance", import.meta.url)));
 const children = new Set();
 const folders = new Set();
 

@@ -13,6 +13,7 @@ pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId>
     media.about().check_bounds(media.sort())?;
     let id = MediaId(tx.id());
     let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
+    media.files().try_for_each(|name| super::storage::came(tx, &name.to_owned()))?;
     tx.put(&MEDIA, &id, &media)?;
     Ok(id)
 }
@@ -73,6 +74,7 @@ pub(super) fn keep(tx: &mut Write<'_>, media: &Media) -> Result<()> {
 /// Forgets a picture; its files go after the commit.
 pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
     if let Some(media) = tx.get(&MEDIA, &id)? {
+        media.files().try_for_each(|name| super::storage::forget(tx, name))?;
         tx.after.files.extend(media.files().map(str::to_owned));
         tx.remove(&MEDIA, &id)?;
     }

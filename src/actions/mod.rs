@@ -22,5 +22,6 @@ pub mod receive;
 pub mod replies;
 pub mod secrets;
 pub mod setup;
+pub mod storage;
 pub mod tokens;
 pub mod users;

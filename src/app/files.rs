@@ -1,12 +1,44 @@
 //! Media files on their way out: from memory, or else opened by few at a time, so that a wave that asks for one of them
-//! reads it once.
+//! reads it once; where the disk has none, from the object storage.
 
 use super::App;
+use super::storage::{self, Far};
 use crate::error::{Error, Result};
+use crate::limits::media::SMALL_FILE;
 use crate::media::content::Content;
 
-/// The file of a name.
-pub async fn open(app: &App, name: &str) -> Result<Content> {
+/// A file as readers get it.
+pub enum Found {
+    Here(Content),
+    Far(Far),
+}
+
+impl Found {
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Here(content) => content.length(),
+            Self::Far(far) => far.length(),
+        }
+    }
+}
+
+/// The file of a name. Only what a row says is in the object storage is looked for there.
+pub async fn find(app: &App, name: &str) -> Result<Found> {
+    match here(app, name).await {
+        Ok(content) => return Ok(Found::Here(content)),
+        Err(Error::NotFound) => {}
+        Err(e) => return Err(e),
+    }
+    match storage::find(app, name)? {
+        Some(far) if far.length() <= SMALL_FILE as u64 => storage::small(app, &far).await.map(Found::Here),
+        Some(far) => Ok(Found::Far(far)),
+        // It may have come back in this very moment.
+        None => here(app, name).await.map(Found::Here),
+    }
+}
+
+/// The file of a name from memory or the disk.
+pub async fn here(app: &App, name: &str) -> Result<Content> {
     if let Some(content) = app.files.at_hand(name) {
         return Ok(content);
     }

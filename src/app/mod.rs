@@ -8,6 +8,7 @@ pub mod login;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
+pub mod storage;
 pub mod upload;
 
 use std::collections::HashMap;
@@ -40,6 +41,7 @@ pub struct App {
     pub site: Site,
     pub store: Store,
     pub files: Files,
+    pub storage: storage::Storage,
     pub client: Client,
     pub actors: Actors,
     pub wakers: Arc<Wakers>,
@@ -74,6 +76,8 @@ pub struct Wakers {
     pub received: Notify,
     /// Some server has something to receive.
     pub deliver: Notify,
+    /// Files have to be carried.
+    pub errands: Notify,
     due: Mutex<Vec<Wake>>,
 }
 
@@ -81,6 +85,9 @@ impl Wakers {
     fn hear(&self, after: &After) {
         if after.received {
             self.received.notify_one();
+        }
+        if after.errands {
+            self.errands.notify_one();
         }
         if !after.deliveries.is_empty()
             && let Ok(mut due) = self.due.lock()
@@ -126,13 +133,19 @@ impl App {
             }
             None => {}
         }
-        let client = client(&config, &site, resolver)?;
+        let user_agent = format!("instance/{} (+{}/)", env!("CARGO_PKG_VERSION"), site.origin);
+        let storage = storage::Storage::new(&config, &user_agent)?;
+        if !storage.is_set_up() && store.read(storage::count)?.is_needed() {
+            return Err(storage::none_set_up());
+        }
+        let client = client(&config, user_agent, resolver)?;
         let trusted = networks("network.trusted_proxies", &config.network.trusted_proxies)?;
         Ok(Arc::new(Self {
             config,
             site,
             store,
             files,
+            storage,
             client,
             actors: Actors::default(),
             wakers,
@@ -225,13 +238,13 @@ impl App {
     }
 }
 
-fn client(config: &Config, site: &Site, resolver: Resolver) -> Result<Client> {
+fn client(config: &Config, user_agent: String, resolver: Resolver) -> Result<Client> {
     let allow_private = networks("network.allow_private", &config.network.allow_private)?;
     Client::new(crate::net::client::Options {
         reach: Reach { allow_private },
         extra_ca: config.network.extra_ca.clone(),
         resolver,
-        user_agent: format!("instance/{} (+{}/)", env!("CARGO_PKG_VERSION"), site.origin),
+        user_agent,
     })
 }
 

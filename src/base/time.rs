@@ -33,7 +33,7 @@ impl Timestamp {
         self.0 / 1000
     }
 
-    fn jiff(self) -> jiff::Timestamp {
+    pub fn jiff(self) -> jiff::Timestamp {
         let millis = i64::try_from(self.0).unwrap_or(i64::MAX);
         jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX)
     }

@@ -82,6 +82,9 @@ pub enum Word {
     /// Deliveries to other servers: list, retry, drop
     #[command(subcommand)]
     Queue(Queue),
+    /// Media files: show where they are, move them
+    #[command(subcommand)]
+    Media(super::media::Media),
     /// Tokens for client programs: new, list, revoke
     #[command(subcommand)]
     Token(Token),

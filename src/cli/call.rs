@@ -57,6 +57,29 @@ pub fn ask(context: &Context, command: &Command) -> Result<Value, Fault> {
     open(config).map_err(Fault::from).and_then(|app| alone(context, &app, command.clone()))
 }
 
+/// Asks for `first`, and then for `next` as long as the answer says that there is more.
+pub fn until(
+    context: &Context,
+    first: &Command,
+    next: &Command,
+    more: &mut dyn FnMut(&Value) -> bool,
+) -> Result<Value, Fault> {
+    let mut answer = ask(context, first)?;
+    let mut alone = None;
+    while more(&answer) {
+        answer = if let Some((app, runtime)) = &alone {
+            tokio::runtime::Runtime::block_on(runtime, control::run(app, next.clone()))?
+        } else if let Some(answer) = control::call(&context.data, next) {
+            answer?
+        } else {
+            let config = Config::load(&context.data, &Overrides::from_env(Vec::new()))?;
+            alone = Some((open(config)?, runtime()?));
+            continue;
+        };
+    }
+    Ok(answer)
+}
+
 fn is_held(e: &Error) -> bool {
     matches!(e, Error::Invalid(problem) if problem.id == "E047")
 }

@@ -31,7 +31,7 @@ fn of_problem(id: &str) -> u8 {
     match id.strip_prefix('E').and_then(|digits| digits.parse().ok()) {
         Some(0..=9) => 2,
         // E070: a domain that is already known to others was changed in the settings.
-        Some(10..=19 | 70) => 4,
+        Some(10..=19 | 70 | 83 | 85) => 4,
         Some(20..=29) => 6,
         Some(47) => 5,
         Some(61 | 62) => 8,

@@ -162,6 +162,28 @@ const TEXTS: &[(&str, &str)] = &[
               https://…' and start the server again; posts of the trial come with you.",
     ),
     ("E081", "A key that another server offers is too short, damaged, or of a kind that is not used in the fediverse."),
+    (
+        "E082",
+        "The object storage understood the request and refused it. The message names the code it gave: a key or secret that it \
+              does not know, a bucket that does not exist, a right that the key does not have, or a clock that is wrong. Nothing was \
+              lost: what was to be carried is still a row, and is tried again every minute while the server runs.",
+    ),
+    (
+        "E083",
+        "Media files are in an object storage, or are to be brought there, and the settings do not say where it is: s3.endpoint, \
+              s3.bucket, s3.key_id and s3.secret_file belong together. The server does not start without them while files are there; \
+              'instance media move --to disk' brings them back first.",
+    ),
+    (
+        "E084",
+        "A file was read back from the object storage, and its SHA-256 is not that of the file that was sent. The other copy was \
+              kept. Something between here and there changes files, or the bucket is written by somebody else.",
+    ),
+    (
+        "E085",
+        "s3.secret_file names a file that cannot be read or does not hold one secret key. The secret is only ever read from that \
+              file: what stands in settings, variables or on the command line is seen by others.",
+    ),
     ("E100", "A language is named by its code (BCP 47): en, de, pt-BR, sr-Latn."),
     ("E110", "A display name is shown in lists on other servers; it has 1 to 100 characters."),
     ("E111", "The text of a profile is limited, since other servers cut what is longer."),

@@ -11,7 +11,7 @@ use crate::error::{Error, Problem};
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Start", &["init", "serve", "demo"]),
     ("Publish", &["post", "podcast", "reply", "queue"]),
-    ("Run", &["account", "user", "token", "config"]),
+    ("Run", &["account", "user", "token", "media", "config"]),
     ("Look", &["check", "explain", "version"]),
     ("Help", &["help"]),
 ];

@@ -10,6 +10,7 @@ mod help;
 mod init;
 mod limits;
 mod log;
+mod media;
 mod out;
 mod secret;
 mod serve;
@@ -83,6 +84,10 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Podcast(word) => return ask(&context, &words::podcast(word)?),
         Word::Reply(word) => return ask(&context, &words::reply(word)),
         Word::Queue(word) => return ask(&context, &words::queue(word)),
+        Word::Media(word) => {
+            let (command, answer) = media::run(&context, &word)?;
+            context.out.answer(&answer, |answer| show::people(&command, answer));
+        }
         Word::Token(word) => return ask(&context, &words::token(word)),
         Word::User(word) => return ask(&context, &words::user(word)?),
         Word::Demo(word) => return ask(&context, &words::demo(&word)),
@@ -241,6 +246,8 @@ mod tests {
             "--json --data D account edit press --field A=B --field C=D --replies at-once",
             "config set url https://x.example",
             "demo remove",
+            "media show",
+            "media move --to s3",
         ] {
             let parsed = Cli::command().try_get_matches_from(["instance"].into_iter().chain(words.split(' ')));
             assert!(parsed.is_ok(), "{words}: {}", parsed.unwrap_err());

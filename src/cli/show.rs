@@ -50,9 +50,19 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::SecondFactorRequire { required: false } => "A second factor is everybody's own choice.\n".to_owned(),
         Command::SecondFactorRemove { .. } => format!("{} has no second factor any more.\n", called(answer)),
         Command::DemoRemove => demo(answer),
+        Command::MediaShow | Command::MediaMove { .. } | Command::MediaCarry => media(answer),
         Command::Check => check(answer),
         Command::Institution => format!("{}\n", text(answer, "name")),
     }
+}
+
+fn media(answer: &Value) -> String {
+    let place = if text(answer, "place") == "s3" { "the object storage" } else { "the disk" };
+    let left = match answer.get("left").and_then(Value::as_u64) {
+        None | Some(0) => "Nothing is left to be carried.".to_owned(),
+        Some(left) => format!("{left} are still to be carried or removed."),
+    };
+    format!("Media files go to {place}. {} are in the object storage. {left}\n", text(answer, "stored"))
 }
 
 /// A field as text; empty when it is not there.

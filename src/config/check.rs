@@ -84,6 +84,9 @@ impl Config {
     pub fn remarks(&self, overrides: &Overrides) -> Vec<String> {
         let mut remarks = Vec::new();
         let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        if let Some(key) = self.s3.missing() {
+            remarks.push(format!("{key} is not set: the other settings under [s3] have no effect without it."));
+        }
         match &self.url {
             None => {
                 remarks.push("url is not set: this is a trial, nothing leaves this machine.".into());

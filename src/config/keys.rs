@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::{Config, LogFormat, check};
+use super::{Config, LogFormat, check, s3};
 
 /// A key of the file.
 pub struct Key {
@@ -122,6 +122,63 @@ pub const KEYS: &[Key] = &[
             Ok(())
         }),
         get: |config| Value::Number(u64::try_from(config.store.cache_mb).unwrap_or(u64::MAX)),
+    },
+    Key {
+        name: "s3.endpoint",
+        about: "An object storage for media files that speaks S3, where they are not to stay on this disk. It may be\n\
+                an internal address. 'instance media move --to s3' brings them there.",
+        example: "\"https://s3.eu-central-1.example\"",
+        set: Set::Text(|config, text| optional(&mut config.s3.endpoint, text, check::url)),
+        get: |config| text(config.s3.endpoint.as_deref()),
+    },
+    Key {
+        name: "s3.bucket",
+        about: "The bucket for them. Nobody else needs to read it: readers get files through this server.",
+        example: "\"city-media\"",
+        set: Set::Text(|config, text| optional(&mut config.s3.bucket, text, s3::bucket)),
+        get: |config| text(config.s3.bucket.as_deref()),
+    },
+    Key {
+        name: "s3.region",
+        about: "The region that goes into signatures. Many storages know only us-east-1.",
+        example: "\"us-east-1\"",
+        set: Set::Text(|config, text| {
+            config.s3.region = s3::word(text)?;
+            Ok(())
+        }),
+        get: |config| text(Some(&config.s3.region)),
+    },
+    Key {
+        name: "s3.style",
+        about: "How the bucket stands in addresses: path (endpoint/bucket) or host (bucket.endpoint).",
+        example: "\"path\"",
+        set: Set::Text(|config, text| {
+            config.s3.path_style = match text {
+                "path" => true,
+                "host" => false,
+                _ => return Err(format!("'{text}' is neither path nor host")),
+            };
+            Ok(())
+        }),
+        get: |config| text(Some(if config.s3.path_style { "path" } else { "host" })),
+    },
+    Key {
+        name: "s3.key_id",
+        about: "The id of the access key, which may put, get and delete objects in the bucket.",
+        example: "\"AKIAIOSFODNN7EXAMPLE\"",
+        set: Set::Text(|config, text| optional(&mut config.s3.key_id, text, s3::word)),
+        get: |config| text(config.s3.key_id.as_deref()),
+    },
+    Key {
+        name: "s3.secret_file",
+        about: "A file that holds the secret access key and nothing else, readable by this user only. Counted\n\
+                from the folder of this file.",
+        example: "\"s3.secret\"",
+        set: Set::Text(|config, text| {
+            config.s3.secret_file = Some(PathBuf::from(text)).filter(|_| !text.is_empty());
+            Ok(())
+        }),
+        get: |config| text(config.s3.secret_file.as_ref().and_then(|path| path.to_str())),
     },
     Key {
         name: "log.format",

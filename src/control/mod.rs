@@ -4,6 +4,7 @@
 mod accounts;
 mod fault;
 mod keep;
+mod media;
 mod podcasts;
 mod posts;
 mod queue;
@@ -21,6 +22,7 @@ use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::note::Shown;
+use crate::model::stored::Place;
 use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew};
@@ -139,6 +141,14 @@ pub enum Command {
         user: Option<String>,
     },
     DemoRemove,
+    /// Where media files are.
+    MediaShow,
+    /// Media files go there from now on, and the others follow.
+    MediaMove {
+        to: Place,
+    },
+    /// Carries some of them, and tells what is left.
+    MediaCarry,
     /// Compares every index with its facts.
     Check,
     /// What was set up.
@@ -192,6 +202,9 @@ impl Command {
             | Self::SecondFactorRemove { .. }
             | Self::LoginLink { .. }
             | Self::DemoRemove
+            | Self::MediaShow
+            | Self::MediaMove { .. }
+            | Self::MediaCarry
             | Self::Check
             | Self::Institution => Vec::new(),
         }
@@ -228,6 +241,7 @@ impl Command {
             Self::UserList => "instance.users/1",
             Self::LoginLink { .. } => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
+            Self::MediaShow | Self::MediaMove { .. } | Self::MediaCarry => "instance.media/1",
             Self::Check => "instance.check/1",
             Self::Institution => "instance.institution/1",
         }
@@ -277,6 +291,9 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::SecondFactorRemove { user } => users::take_second(app, &user).await,
         Command::LoginLink { user } => users::login_link(app, user.as_deref()).await,
         Command::DemoRemove => keep::demo_remove(app).await,
+        Command::MediaShow => media::show(app),
+        Command::MediaMove { to } => media::move_to(app, to).await,
+        Command::MediaCarry => media::carry(app).await,
         Command::Check => keep::check(app).await,
         Command::Institution => keep::institution(app),
     }?;

@@ -27,6 +27,26 @@ pub fn uuid5(space: [u8; 16], name: &str) -> String {
     text
 }
 
+/// The SHA-256 of what comes in pieces.
+pub struct Sum(digest::Context);
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sum {
+    pub fn add(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// As [`hex`].
+    pub fn hex(self) -> String {
+        hex(self.0.finish().as_ref())
+    }
+}
+
 /// The value of `Digest` (RFC 3230), the companion of draft-cavage signatures.
 pub fn digest_header(body: &[u8]) -> String {
     ["SHA-256=", &STANDARD.encode(sha256(body))].concat()

@@ -42,8 +42,9 @@ pub const HOT: usize = 8 << 20;
 pub const SMALL_FILE: usize = 256 << 10;
 /// What a larger file that is kept open counts as among them: at most 128 are open.
 pub const OPEN_FILE: usize = 64 << 10;
-/// Bytes of files in memory, those on their way to readers included. Beyond it a reader gets [`PIECE_LEAST`] at a time:
-/// 2,048 connections that take nothing then hold 8 MiB more.
+/// Bytes of files in memory, those on their way to readers included. Beyond it a reader gets [`PIECE_LEAST`] at a time,
+/// of which hyper takes as many as [`HEADERS`](super::inbound::HEADERS) allow: the 256 connections of one network that
+/// take nothing then hold 9 MiB more.
 pub const PIECES: usize = 24 << 20;
 /// What is read of a large file at a time: more saves next to nothing.
 pub const PIECE: usize = 128 << 10;

@@ -24,6 +24,15 @@ pub enum Content {
     Large(Large),
 }
 
+/// A whole that is one piece.
+struct Whole(Option<Bytes>);
+
+impl Pieces for Whole {
+    fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        Poll::Ready(self.0.take().filter(|bytes| !bytes.is_empty()).map(Ok))
+    }
+}
+
 /// A file that is read as it is sent.
 #[derive(Debug, Clone)]
 pub struct Large {
@@ -33,6 +42,14 @@ pub struct Large {
 }
 
 impl Content {
+    /// All of it.
+    pub fn pieces(&self) -> Box<dyn Pieces> {
+        match self {
+            Self::Small(bytes) => Box::new(Whole(Some(bytes.clone()))),
+            Self::Large(large) => Box::new(large.stretch(0, large.length)),
+        }
+    }
+
     pub fn length(&self) -> u64 {
         match self {
             Self::Small(bytes) => bytes.len() as u64,
@@ -71,6 +88,23 @@ impl Hot {
         let mut kept = self.lock();
         kept.removals += 1;
         kept.cache.remove(&name.to_owned());
+    }
+
+    /// Keeps what was fetched from elsewhere, unless files were removed since then.
+    pub fn keep(&self, name: &str, bytes: &[u8], since: u64) -> Content {
+        let mut buffer = self.room.buffer(bytes.len());
+        buffer.bytes.copy_from_slice(bytes);
+        let content = Content::Small(Bytes::from_owner(buffer));
+        let mut kept = self.lock();
+        if kept.removals == since {
+            kept.cache.insert_weighing(name.to_owned(), content.clone(), bytes.len() + name.len());
+        }
+        content
+    }
+
+    /// How many files were removed so far.
+    pub fn removals(&self) -> u64 {
+        self.lock().removals
     }
 
     /// Looks at a file that `open` opens, and keeps what is found. Blocks.

@@ -73,6 +73,12 @@ impl Files {
         Ok(name)
     }
 
+    /// The same under the name that it had before.
+    pub fn keep_as(&self, unfinished: Unfinished, name: &str) -> Result<()> {
+        let path = self.path(name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
+        unfinished.finish(&path).map_err(unwritten)
+    }
+
     /// Where the file of this name is, if it is there. `None` for anything that is not one of our
     /// names, exactly: 32 lower-case hexadecimal digits, a dot, a known ending.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
@@ -102,6 +108,16 @@ impl Files {
         self.hot
             .load(name, || File::open(path))
             .map_err(|e| if missing(&e) { Error::NotFound } else { broken("opening a media file", e) })
+    }
+
+    /// Keeps at hand what was fetched from elsewhere, unless files were removed since then (see `removals`).
+    pub fn keep_at_hand(&self, name: &str, bytes: &[u8], since: u64) -> Content {
+        self.hot.keep(name, bytes, since)
+    }
+
+    /// How many files were removed so far.
+    pub fn removals(&self) -> u64 {
+        self.hot.removals()
     }
 
     /// Bytes of files in memory.

@@ -19,4 +19,5 @@ pub mod post;
 pub mod power;
 pub mod server;
 pub mod site;
+pub mod stored;
 pub mod user;

@@ -161,6 +161,12 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// For an address that whoever runs the server named, wherever it is.
+    pub fn anywhere() -> Self {
+        let all = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
+        Self { allow_private: all.map(|base| Network { base, bits: 0 }).into() }
+    }
+
     pub fn admits(&self, ip: IpAddr) -> Admit {
         if self.allow_private.iter().any(|network| network.contains(ip)) {
             Admit::Private

@@ -321,7 +321,7 @@ async fn collect(mut body: Incoming, cap: usize, bytes: &mut Vec<u8>) -> End {
 }
 
 /// What went wrong before there was an answer: our connector's own words where they are, else those of the transport.
-fn failure(url: &Url, error: &legacy::Error) -> Error {
+pub(super) fn failure(url: &Url, error: &legacy::Error) -> Error {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(e) = next {
         if let Some(Error::Peer { host: _, what, again }) = e.downcast_ref::<Error>() {

@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod address;
+pub mod bucket;
 pub mod client;
 pub mod connect;
 pub mod fetch;

@@ -6,7 +6,10 @@ use super::schema::META;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Problem, Result};
 use crate::model::institution::Institution;
+use crate::model::stored::Place;
 
+/// Where new media files go.
+const MEDIA_PLACE: &str = "media_place";
 const INSTITUTION: &str = "institution";
 
 /// The institution; a clear problem when the data directory was never set up.
@@ -18,6 +21,17 @@ pub fn institution(rows: &impl Rows) -> Result<Institution> {
 pub fn find_institution(rows: &impl Rows) -> Result<Option<Institution>> {
     let Some(raw) = rows.get(&META, &INSTITUTION.to_owned())? else { return Ok(None) };
     serde_json::from_str(raw.get()).map(Some).map_err(|e| Error::broken("decode the institution", e))
+}
+
+/// Where new media files go; the disk, when nobody said otherwise.
+pub fn media_place(rows: &impl Rows) -> Result<Place> {
+    let Some(raw) = rows.get(&META, &MEDIA_PLACE.to_owned())? else { return Ok(Place::default()) };
+    serde_json::from_str(raw.get()).map_err(|e| Error::broken("decode the place of media files", e))
+}
+
+pub fn put_media_place(tx: &mut Write<'_>, place: Place) -> Result<()> {
+    let raw = serde_json::value::to_raw_value(&place).map_err(|e| Error::broken("encode a place", e))?;
+    tx.put(&META, &MEDIA_PLACE.to_owned(), &raw)
 }
 
 pub fn put_institution(tx: &mut Write<'_>, institution: &Institution) -> Result<()> {

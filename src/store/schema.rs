@@ -21,6 +21,7 @@ use crate::model::note::Note;
 use crate::model::podcast::Podcast;
 use crate::model::post::Post;
 use crate::model::server::{Inbox, Server};
+use crate::model::stored::{Errand, Stored};
 use crate::model::user::User;
 
 /// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
@@ -30,6 +31,10 @@ pub type Fingerprint = [u8; 16];
 pub const META: Table<String, Box<RawValue>> = Table::fact("meta"); // see store::meta
 pub const KEYS: Table<AccountId, Keys> = Table::fact("keys");
 pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
+/// Files in the object storage, by name; see `actions::storage`.
+pub const STORED: Table<String, Stored> = Table::fact("stored");
+/// What is to be carried there, brought back or removed, by file name.
+pub const ERRANDS: Table<String, Errand> = Table::fact("errands");
 pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
 pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 /// What people log in with. Apart from `USERS`, so that no list of people can show it.
@@ -120,6 +125,8 @@ pub(super) const FACTS: &[&str] = &[
     META.name,
     KEYS.name,
     MEDIA.name,
+    STORED.name,
+    ERRANDS.name,
     TOKENS.name,
     LOGIN_LINKS.name,
     SESSIONS.name,

@@ -227,6 +227,8 @@ pub struct After {
     pub received: bool,
     /// Files that no row names any more.
     pub files: Vec<String>,
+    /// Files have to be carried.
+    pub errands: bool,
 }
 
 impl After {
@@ -235,6 +237,7 @@ impl After {
         self.deliveries.extend(other.deliveries);
         self.received |= other.received;
         self.files.extend(other.files);
+        self.errands |= other.errands;
     }
 }
 

@@ -1,15 +1,20 @@
 //! Media files as they are sent: the whole or one range, under conditions (RFC 9110 §13, §14), and harmless even when
 //! one is opened alone.
 
+use std::io;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
 use hyper::header::{self, HeaderMap};
 use hyper::{Method, StatusCode};
 
 use super::negotiate;
 use super::request::Request;
 use super::response::{Body, Response, bare, set, set_text};
-use crate::app::{App, files};
+use crate::app::App;
+use crate::app::files::{self, Found};
 use crate::error::{Error, Result};
-use crate::media::content::Content;
+use crate::media::content::{Content, Pieces};
 use crate::media::files::Files;
 
 /// Nothing in it runs, loads anything but itself, or belongs to our origin. The browser's own players are pages that
@@ -21,20 +26,25 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Answers a GET or HEAD for the file of a name.
 pub async fn send(app: &App, request: &Request, name: &str) -> Result<Response> {
     let kind = Files::mime(name).ok_or(Error::NotFound)?;
-    let content = files::open(app, name).await?;
+    let found = files::find(app, name).await?;
     let tag = format!("\"{}\"", name.split('.').next().unwrap_or_default());
-    let length = content.length();
+    let length = found.length();
     let verdict = Verdict::on(request.method(), request.headers(), &tag, length);
     let mut response = match verdict {
-        Verdict::Whole => part(&content, 0, length, StatusCode::OK),
-        Verdict::Part(from, to) => part(&content, from, to - from + 1, StatusCode::PARTIAL_CONTENT),
+        Verdict::Whole => part(app, request, &found, 0, length).await?,
+        Verdict::Part(from, to) => part(app, request, &found, from, to - from + 1).await?,
         Verdict::Beyond => bare(StatusCode::RANGE_NOT_SATISFIABLE),
         Verdict::Unchanged => bare(StatusCode::NOT_MODIFIED),
         Verdict::Failed => return Ok(bare(StatusCode::PRECONDITION_FAILED)),
     };
+    if let Verdict::Part(..) = verdict {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
     let headers = response.headers_mut();
     match verdict {
-        Verdict::Part(from, to) => set_text(headers, header::CONTENT_RANGE, &format!("bytes {from}-{to}/{length}")),
+        Verdict::Part(from, to) => {
+            set_text(headers, header::CONTENT_RANGE, &format!("bytes {from}-{to}/{length}"));
+        }
         Verdict::Beyond => {
             set_text(headers, header::CONTENT_RANGE, &format!("bytes */{length}"));
             return Ok(response);
@@ -54,17 +64,26 @@ pub async fn send(app: &App, request: &Request, name: &str) -> Result<Response> 
     Ok(response)
 }
 
-fn part(content: &Content, from: u64, left: u64, status: StatusCode) -> Response {
-    let body = match content {
-        Content::Small(bytes) => {
+async fn part(app: &App, request: &Request, found: &Found, from: u64, left: u64) -> Result<Response> {
+    let body = match found {
+        Found::Here(Content::Small(bytes)) => {
             let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
             Body::Full(Some(bytes.slice(at(from)..at(from + left))))
         }
-        Content::Large(large) => Body::Pieces { pieces: Box::new(large.stretch(from, left)), left },
+        Found::Here(Content::Large(large)) => Body::Pieces { pieces: Box::new(large.stretch(from, left)), left },
+        // Nothing of it is sent: nothing is fetched.
+        Found::Far(_) if request.method() == Method::HEAD => Body::Pieces { pieces: Box::new(Nothing), left },
+        Found::Far(far) => Body::Pieces { pieces: far.stretch(app, from, left).await?, left },
     };
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response
+    Ok(Response::new(body))
+}
+
+struct Nothing;
+
+impl Pieces for Nothing {
+    fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        Poll::Ready(None)
+    }
 }
 
 /// What a request for a file comes to.

@@ -4,6 +4,7 @@
 pub mod deliver;
 pub mod prune;
 pub mod receive;
+pub mod storage;
 
 use std::sync::Arc;
 
@@ -15,7 +16,11 @@ use crate::limits::delivery::WRITE_AGAIN;
 
 /// Starts all loops; they end when the app stops.
 pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
-    let mut loops = vec![app.spawn(receive::run(Arc::clone(app))), app.spawn(prune::run(Arc::clone(app)))];
+    let mut loops = vec![
+        app.spawn(receive::run(Arc::clone(app))),
+        app.spawn(prune::run(Arc::clone(app))),
+        app.spawn(storage::run(Arc::clone(app))),
+    ];
     if app.site.live {
         loops.push(app.spawn(deliver::run(Arc::clone(app))));
     }

@@ -10,7 +10,7 @@ use crate::actions::prune::Place;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::schema::MEDIA;
+use crate::store::schema::{MEDIA, STORED};
 use crate::store::{Rows, Span};
 
 pub async fn run(app: Arc<App>) {
@@ -50,7 +50,13 @@ pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
 fn sweep_files(app: &App) -> Result<()> {
     let named: HashSet<String> = app.store.read(|rows| {
         let media = rows.rows(&MEDIA, Span::all())?;
-        Ok(media.into_iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect())
+        let mut named: HashSet<String> =
+            media.into_iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect();
+        // What the object storage has is of no use here.
+        for name in rows.keys(&STORED, Span::all())? {
+            named.remove(&name);
+        }
+        Ok(named)
     })?;
     for name in app.files.list() {
         let name = name?;

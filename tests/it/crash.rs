@@ -51,7 +51,9 @@ fn listening(clock: &Clock) -> (Options, Heard) {
     let heard = Heard::default();
     let told = Arc::clone(&heard);
     let after = Box::new(move |after: &After| {
-        let copy = After { deliveries: after.deliveries.clone(), received: after.received, files: after.files.clone() };
+        let After { received, errands, .. } = *after;
+        let (deliveries, files) = (after.deliveries.clone(), after.files.clone());
+        let copy = After { deliveries, received, files, errands };
         told.lock().unwrap().push(copy);
     });
     (Options { after, ..options(clock) }, heard)

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use instance::actions;
 use instance::app::upload;
 use instance::base::time::Clock;
+use instance::limits::inbound::HEADERS;
 use instance::limits::media::{PIECE_LEAST, PIECES, SMALL_FILE};
 use instance::model::media::About;
 use instance::model::post::NewPost;
@@ -137,7 +138,7 @@ async fn a_wave_on_one_picture_never_touches_the_disk_and_others_are_served() {
         pages += 1;
     }
     assert!(pages > 0 && wave.is_empty());
-    let most = PIECES + 200 * PIECE_LEAST;
+    let most = PIECES + 200 * (PIECE_LEAST + HEADERS);
     assert!(server.app.files.held() <= most, "{} bytes in memory", server.app.files.held());
     // Who has waited so long still gets all of it.
     let mut one = lazy.pop().unwrap();

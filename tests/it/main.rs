@@ -30,4 +30,5 @@ mod pictures;
 mod podcast;
 mod powers;
 mod reading;
+mod storage;
 mod support;

@@ -7,6 +7,7 @@ use super::{arguments, is_mark, is_path, word_at};
 const NUMBERS: &[(&str, &[&str], &str)] = &[
     ("cli/exit.rs", &["UNSOUND"], "an exit code"),
     ("cli/serve.rs", &["INTERRUPTED"], "an exit code, as shells count signals"),
+    ("cli/media.rs", &["PLACES"], "the form of what is printed"),
     ("cli/out.rs", &["WIDTH"], "the form of what is printed"),
     ("control/socket.rs", &["PATH"], "what the kernel puts into a socket's address"),
     ("crypto/der.rs", &["BIT_STRING", "INTEGER", "SEQUENCE"], "tags of DER"),

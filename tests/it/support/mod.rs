@@ -245,7 +245,7 @@ impl Drop for Instance {
     }
 }
 
-fn owner() -> Owner {
+pub fn owner() -> Owner {
     Asker::Operator.may_run().unwrap()
 }
 

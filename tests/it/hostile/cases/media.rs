@@ -140,4 +140,9 @@ pub const CASES: &[Case] = &[
         "",
         "blurhashes are written here and never read; strangers' ones are not kept",
     ),
+    fails(
+        "names of files that make us ask an internal storage for whatever is wanted",
+        "CVE-2024-56200",
+        &["storage::a_name_that_no_row_knows_leads_nowhere", "media::files::tests::names_are_exact"],
+    ),
 ];

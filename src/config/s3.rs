@@ -1,0 +1,105 @@
+//! Where an object storage is, and who we are there. Its secret is in a file of its own: neither in the settings, which
+//! are shown and copied, nor in the environment, which every child inherits.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Problem, Result};
+use crate::limits::storage::SECRET;
+
+/// The section of the file.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    pub endpoint: Option<String>,
+    pub bucket: Option<String>,
+    pub region: String,
+    pub path_style: bool,
+    pub key_id: Option<String>,
+    /// Absolute once loaded.
+    pub secret_file: Option<PathBuf>,
+}
+
+impl Default for S3 {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            bucket: None,
+            region: "us-east-1".to_owned(),
+            path_style: true,
+            key_id: None,
+            secret_file: None,
+        }
+    }
+}
+
+/// A storage that is set up.
+pub struct Set<'a> {
+    pub endpoint: &'a str,
+    pub bucket: &'a str,
+    pub region: &'a str,
+    pub path_style: bool,
+    pub key_id: &'a str,
+    secret_file: &'a Path,
+}
+
+impl S3 {
+    /// All of it, or nothing.
+    pub fn as_set(&self) -> Option<Set<'_>> {
+        Some(Set {
+            endpoint: self.endpoint.as_deref()?,
+            bucket: self.bucket.as_deref()?,
+            region: &self.region,
+            path_style: self.path_style,
+            key_id: self.key_id.as_deref()?,
+            secret_file: self.secret_file.as_deref()?,
+        })
+    }
+
+    /// The first key that is missing where another is set.
+    pub fn missing(&self) -> Option<&'static str> {
+        let keys = [
+            ("s3.endpoint", self.endpoint.is_some()),
+            ("s3.bucket", self.bucket.is_some()),
+            ("s3.key_id", self.key_id.is_some()),
+            ("s3.secret_file", self.secret_file.is_some()),
+        ];
+        let some = keys.iter().any(|(_, set)| *set);
+        keys.into_iter().find(|(_, set)| some && !set).map(|(key, _)| key)
+    }
+}
+
+impl Set<'_> {
+    /// What stands in the file, without the line end that editors put behind it.
+    pub fn secret(&self) -> Result<String> {
+        let shown = self.secret_file.display();
+        let problem = |what: String| {
+            Problem::new("E085", what).remedy("Put the secret key alone into the file named by s3.secret_file, readable by this user only (chmod 600).")
+        };
+        let mut text = String::new();
+        let file =
+            std::fs::File::open(self.secret_file).and_then(|file| file.take(SECRET + 1).read_to_string(&mut text));
+        file.map_err(|e| problem(format!("The secret of the object storage, {shown}, cannot be read: {e}.")))?;
+        let secret = text.trim();
+        if secret.is_empty() || text.len() as u64 > SECRET || secret.chars().any(char::is_whitespace) {
+            return Err(problem(format!("The file {shown} does not hold one secret key.")).into());
+        }
+        Ok(secret.to_owned())
+    }
+}
+
+/// A bucket as S3 names them.
+pub(super) fn bucket(text: &str) -> Result<String, String> {
+    let right = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    if (3..=63).contains(&text.len()) && text.bytes().all(right) && !text.starts_with(['-', '.']) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("'{text}' is no name of a bucket: 3 to 63 lower-case letters, digits, hyphens and dots"))
+}
+
+/// A region or the id of a key: what has a place in a signature.
+pub(super) fn word(text: &str) -> Result<String, String> {
+    if !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_graphic() && b != b'/') {
+        return Ok(text.to_owned());
+    }
+    Err(format!("'{text}' is not one word"))
+}

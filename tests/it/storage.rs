@@ -1,0 +1,130 @@
+//! Files between the disk and an object storage: what the rows say, and that nothing else leads there. What a real
+//! storage makes of it is tried by `make check-s3`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use instance::actions::storage::{done, move_to, straighten};
+use instance::app::{App, files, storage};
+use instance::base::time::Clock;
+use instance::config::Config;
+use instance::error::Error;
+use instance::model::media::About;
+use instance::model::stored::{Errand, Place, Stored};
+use instance::store::schema::{ERRANDS, STORED};
+use instance::store::{Rows, Span};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::support::{Folder, Instance, START, owner};
+
+/// A storage that counts who comes, and only says no.
+async fn refusing() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let came = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&came);
+    tokio::task::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
+            let _ = stream.read(&mut [0; 4096]).await;
+            let no = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+            let head = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", no.len());
+            let _ = stream.write_all(format!("{head}{no}").as_bytes()).await;
+        }
+    });
+    (address, came)
+}
+
+fn config(folder: &Folder, endpoint: String) -> Config {
+    let secret = folder.0.join("s3.secret");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(&secret, "secret\n").unwrap();
+    let mut config = Config::new(&folder.0);
+    config.s3.endpoint = Some(endpoint);
+    config.s3.bucket = Some("media".into());
+    config.s3.key_id = Some("key".into());
+    config.s3.secret_file = Some(secret);
+    config
+}
+
+fn stored(bytes: u64) -> Stored {
+    Stored { bytes, sha256: "0".repeat(64) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_row_knows_leads_nowhere() {
+    let folder = Folder::new();
+    let (endpoint, came) = refusing().await;
+    let app = App::open(config(&folder, endpoint), Clock::by_hand(START)).unwrap();
+    let known = format!("{:032x}.png", 7);
+    for name in [&known, "../../../../etc/passwd", "x", "0123456789abcdef0123456789abcdef.svg", "//127.0.0.1/x"] {
+        assert!(matches!(files::find(&app, name).await, Err(Error::NotFound)), "{name}");
+    }
+    assert_eq!(came.load(Ordering::SeqCst), 0);
+    let name = known.clone();
+    app.store.write(move |tx| tx.put(&STORED, &name, &stored(9))).await.unwrap();
+    // What the storage says no to is told to nobody but the log.
+    assert!(matches!(files::find(&app, &known).await, Err(Error::Busy { .. })));
+    assert_eq!(came.load(Ordering::SeqCst), 1);
+    let refused = app.storage.bucket().unwrap().remove(&known, app.now()).await.unwrap_err();
+    assert!(matches!(&refused, Error::Invalid(problem) if problem.id == "E082" && !problem.remedy.is_empty()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_settings_files_that_are_elsewhere_are_not_forgotten() {
+    let folder = Folder::new();
+    let (endpoint, _) = refusing().await;
+    {
+        let app = App::open(config(&folder, endpoint), Clock::by_hand(START)).unwrap();
+        app.store.write(|tx| tx.put(&STORED, &format!("{:032x}.png", 7), &stored(9))).await.unwrap();
+    }
+    let refused = App::open(Config::new(&folder.0), Clock::by_hand(START)).err().unwrap();
+    assert!(matches!(refused, Error::Invalid(problem) if problem.id == "E083"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_say_what_is_to_be_carried_and_turning_round_is_harmless() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let app = &server.app;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(90, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    let take = || instance::app::upload::take_bytes(app, server.by(), bytes.get_ref(), About::words("Black"));
+    let first = take().await.unwrap();
+    let errands = || app.store.read(|rows| rows.rows(&ERRANDS, Span::all())).unwrap();
+    let to = async |place| app.store.write(move |tx| move_to(tx, owner(), place)).await.unwrap();
+    assert!(errands().is_empty(), "the disk is where files go");
+
+    let count = first.files().count();
+    to(Place::S3).await;
+    to(Place::S3).await;
+    assert!(errands().len() == count && errands().iter().all(|(_, errand)| *errand == Errand::Out));
+    take().await.unwrap();
+    assert_eq!(errands().len(), 2 * count, "a new file follows at once");
+    to(Place::Disk).await;
+    assert!(errands().iter().all(|(_, errand)| *errand == Errand::Remove), "part of them may be there");
+    to(Place::S3).await;
+
+    let name = first.file.clone();
+    let settle = async |errand, is: Option<Stored>| {
+        let name = name.clone();
+        app.store.write(move |tx| done(tx, &name, errand, is.as_ref())).await.unwrap()
+    };
+    assert!(!settle(Errand::Back, Some(stored(9))).await, "that was not asked for");
+    assert!(settle(Errand::Out, Some(stored(9))).await);
+    assert!(!settle(Errand::Out, Some(stored(9))).await, "once is enough");
+    assert_eq!(app.store.read(storage::count).unwrap().stored, 1);
+    to(Place::Disk).await;
+    assert!(errands().contains(&(name.clone(), Errand::Back)));
+    assert!(settle(Errand::Back, Some(stored(9))).await);
+    assert!(errands().contains(&(name.clone(), Errand::Remove)));
+    assert!(settle(Errand::Remove, None).await);
+    assert_eq!(app.store.read(storage::count).unwrap().stored, 0);
+
+    // What no record names any more goes there too, however it came about.
+    let lost = format!("{:032x}.png", 7);
+    let row = lost.clone();
+    app.store.write(move |tx| tx.put(&STORED, &row, &stored(9))).await.unwrap();
+    app.store.write(straighten).await.unwrap();
+    assert!(errands().contains(&(lost, Errand::Remove)));
+}
