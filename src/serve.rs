@@ -155,13 +155,15 @@ impl House {
         }
         let now = self.app.now();
         let visitor = self.front.visitor(peer, request.headers(), now);
+        let told = request.headers().contains_key("x-forwarded-for");
         let Ok(request) = Request::new(request, visitor) else { return response::bare(StatusCode::BAD_REQUEST) };
         let Some(toll) = request.toll(needs_secret(&request)) else { return route(&self.app, request).await };
         let network = request.visitor().network();
         if let Err(wait) = self.front.admit(network, toll, now) {
             return later(StatusCode::TOO_MANY_REQUESTS, wait);
         }
-        if network.is_none() && self.app.site.live && self.front.should_say() {
+        // One that names itself or another that is trusted does say: somebody on this machine asks.
+        if network.is_none() && !told && self.app.site.live && self.front.should_say() {
             tracing::warn!(
                 "a proxy does not say who asks (X-Forwarded-For); limits for each network are off behind it"
             );

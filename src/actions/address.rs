@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::activity::{Activity, is_urgent};
 use crate::model::delivery::{Flow, State};
 use crate::model::ids::{AccountId, ActivityId, ActorId, InboxId, PostId};
-use crate::model::post::{Post, ReplyTo};
+use crate::model::post::{Mention, Post, ReplyTo};
 use crate::store::{Write, activities, actors, deliveries, follows, meta, notes, reactions};
 
 /// The inboxes an activity goes to, each once.
@@ -22,9 +22,7 @@ pub fn followers(tx: &Write<'_>, account: AccountId) -> Result<Inboxes> {
 /// Followers, those named in the post, and the author of what it answers.
 pub fn of_post(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
     let mut inboxes = followers(tx, post.account)?;
-    for mention in post.mentions.iter().filter(|m| m.own.is_none()) {
-        inboxes.extend(actors::by_uri(tx, &mention.uri)?.map(|actor| actor.delivery));
-    }
+    named(tx, &mut inboxes, &post.mentions)?;
     if let Some(ReplyTo::Note(id)) = post.reply_to
         && let Some(note) = notes::get(tx, id)?
     {
@@ -34,9 +32,12 @@ pub fn of_post(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
 }
 
 /// Also everybody who liked, boosted or answered it: whoever may hold a copy (as Mastodon's
-/// `status_reach_finder.rb` has it).
+/// `status_reach_finder.rb` has it), and who was named before it was edited.
 pub fn of_copies(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
     let mut inboxes = of_post(tx, post)?;
+    for revision in &post.revisions {
+        named(tx, &mut inboxes, &revision.mentions)?;
+    }
     for (_, actor) in reactions::of_post(tx, post.id)? {
         add(tx, &mut inboxes, actor)?;
     }
@@ -47,6 +48,13 @@ pub fn of_copies(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
         add(tx, &mut inboxes, quote.actor)?;
     }
     Ok(inboxes)
+}
+
+fn named(tx: &Write<'_>, inboxes: &mut Inboxes, mentions: &[Mention]) -> Result<()> {
+    for mention in mentions.iter().filter(|mention| mention.own.is_none()) {
+        inboxes.extend(actors::by_uri(tx, &mention.uri)?.map(|actor| actor.delivery));
+    }
+    Ok(())
 }
 
 fn add(tx: &Write<'_>, inboxes: &mut Inboxes, actor: ActorId) -> Result<()> {

@@ -54,12 +54,12 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     let now = tx.now();
     let last = post.updated.unwrap_or(post.published);
     let versions = std::mem::replace(&mut post.versions, change.versions.clone());
-    post.revisions.push(Revision { until: now, versions, media: std::mem::replace(&mut post.media, media) });
+    let mentions = std::mem::replace(&mut post.mentions, change.mentions.clone());
+    post.revisions.push(Revision { until: now, versions, media: std::mem::replace(&mut post.media, media), mentions });
     post.updated = Some(now.max(last.plus(crate::limits::post::CHANGE_STEP)));
     post.sensitive = sensitive;
     post.episode = episode;
     post.tags = super::publish::tags(&post.versions);
-    post.mentions.clone_from(&change.mentions);
     posts::put(tx, &post)?;
     if site.live && !post.demo { tell(tx, site, post) } else { Ok(post) }
 }

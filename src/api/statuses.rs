@@ -135,7 +135,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client
     *old = new;
     let media = form.all("media_ids").map(str::parse::<MediaId>).collect::<Result<Vec<_>>>()?;
     let change = Change {
-        mentions: mentions::of_versions(app, &versions).await?,
+        mentions: mentions::of_edit(app, &versions, &post.mentions).await?,
         versions,
         media: (!media.is_empty()).then_some(media),
         about,

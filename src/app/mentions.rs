@@ -12,6 +12,11 @@ use crate::store::accounts;
 
 /// The mentions of all versions, each once.
 pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Mention>> {
+    of_edit(app, versions, &[]).await
+}
+
+/// The same for a post that named `before`: who was found then is not looked for again. Their server may be away.
+pub async fn of_edit(app: &Arc<App>, versions: &[Version], before: &[Mention]) -> Result<Vec<Mention>> {
     let mut handles: Vec<markup::Handle> = Vec::new();
     for handle in versions.iter().flat_map(|version| markup::mentions(&version.text)) {
         if !handles.contains(&handle) {
@@ -22,12 +27,20 @@ pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Men
     let mut found = Vec::new();
     let all = async {
         for handle in handles {
-            found.extend(resolve(app, handle).await?);
+            let known = before.iter().find(|mention| is(mention, &handle));
+            found.extend(match known {
+                Some(known) => Some(known.clone()),
+                None => resolve(app, handle).await?,
+            });
         }
         Ok::<(), Error>(())
     };
     tokio::time::timeout(limits::outbound::MENTIONS, all).await.unwrap_or(Ok(()))?;
     Ok(found)
+}
+
+fn is(mention: &Mention, handle: &markup::Handle) -> bool {
+    mention.own.is_none() && mention.user == handle.user && Some(&mention.domain) == handle.domain.as_ref()
 }
 
 async fn resolve(app: &Arc<App>, handle: markup::Handle) -> Result<Option<Mention>> {

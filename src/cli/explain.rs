@@ -229,8 +229,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("E134", "The file has no bytes. Was it saved to the end?"),
     (
         "E135",
-        "Pictures are JPEG, PNG, GIF or WebP: what every browser and every other server shows. The file is judged by its content, \
-              not by its name.",
+        "Pictures are JPEG, PNG, GIF or WebP, recordings MP4, WebM, MP3, M4A, AAC, Ogg or FLAC: what every browser and every \
+              other server shows. The file is judged by its content, not by its name.",
     ),
     ("E136", "The picture is too heavy or has too many pixels: other servers would refuse it."),
     ("E137", "The picture breaks off or is damaged, and could not be decoded."),

@@ -169,7 +169,7 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
         return Err(too_many());
     }
     change.add.iter().try_for_each(check_words)?;
-    let mentions = mentions::of_versions(app, &versions).await?;
+    let mentions = mentions::of_edit(app, &versions, &post.mentions).await?;
     for file in change.add {
         media.push(file.take(app, by.to()).await?);
     }

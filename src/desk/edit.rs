@@ -129,7 +129,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
     check(&versions, !about.is_empty(), &mut faults);
     if faults.is_empty() {
         let change = Change {
-            mentions: mentions::of_versions(app, &versions).await?,
+            mentions: mentions::of_edit(app, &versions, &post.mentions).await?,
             versions: versions.clone(),
             media: Some(about.iter().map(|(id, _)| *id).collect()),
             about,

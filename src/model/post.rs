@@ -84,6 +84,9 @@ pub struct Revision {
     pub versions: Vec<Version>,
     #[serde(default)]
     pub media: Vec<MediaId>,
+    /// Who was named then, and has a copy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

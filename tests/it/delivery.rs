@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use instance::actions;
 use instance::actions::edit::Change;
+use instance::app::{lookup, mentions};
 use instance::base::time::Clock;
 use instance::model::account::{Kind, NewAccount};
 use instance::model::actor::Profile;
 use instance::model::delivery::{Outcome, State};
 use instance::model::follow::Follower;
 use instance::model::ids::AccountId;
-use instance::model::post::{NewPost, Version};
+use instance::model::post::{Mention, NewPost, Version};
 use instance::model::user::Asker;
 use instance::store::schema::KEYS;
 use instance::store::{Rows, actors, deliveries, follows};
@@ -169,6 +170,38 @@ async fn answers_and_deletes_are_urgent_and_posts_are_not() {
     assert!(urgent().into_iter().all(|urgent| urgent), "a Delete");
     drain(&[&us]).await;
     assert_eq!(taken(&peer).last().unwrap(), "Delete");
+}
+
+/// Who was named once has a copy, whatever became of the words since.
+#[tokio::test]
+async fn who_is_named_no_longer_is_told_of_edits_and_of_the_end() {
+    let us = Instance::start(&Clock::by_hand(START)).await;
+    let peer = Evil::start("127.0.9.6").await;
+    peer.be(&["bob"]);
+    let bob = lookup::by_uri(&us.app, &peer.actor("bob")).await.unwrap();
+    let named = Mention {
+        user: bob.profile.user.clone(),
+        domain: bob.profile.domain.clone(),
+        uri: bob.profile.uri.clone(),
+        url: bob.profile.url.clone(),
+        own: None,
+    };
+    let text = format!("Dear @{}@{}, the bridge is closed.", named.user, named.domain);
+    let new = NewPost { mentions: vec![named.clone()], ..NewPost::plain("en".parse().unwrap(), &text) };
+    let post = us.publish_new(new).await;
+    drain(&[&us]).await;
+    let (site, by) = (us.app.site.clone(), us.by());
+    let change = Change::words(vec![Version { text: "The bridge is open.".into(), ..post.versions[0].clone() }]);
+    us.app.store.write(move |tx| actions::edit::edit(tx, &site, by, post.id, &change)).await.unwrap();
+    drain(&[&us]).await;
+    let (site, by) = (us.app.site.clone(), us.by());
+    us.app.store.write(move |tx| actions::delete::delete(tx, &site, by, post.id)).await.unwrap();
+    drain(&[&us]).await;
+    assert_eq!(taken(&peer), ["Create", "Update", "Delete"]);
+    // Their server, which answers no WebFinger, is not asked again.
+    let versions = [Version { lang: "en".parse().unwrap(), text, warning: String::new() }];
+    let again = mentions::of_edit(&us.app, &versions, std::slice::from_ref(&named)).await.unwrap();
+    assert_eq!(again, [named]);
 }
 
 /// The start of a server's life says the same as the wakes of commits would have.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Problem};
 use crate::limits;
 
-const ACCEPTED: &str = "Accepted are JPEG, PNG, GIF and WebP.";
+const ACCEPTED: &str = "Accepted are JPEG, PNG, GIF and WebP; MP4 and WebM; MP3, M4A, AAC, Ogg and FLAC.";
 
 fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Error {
     Problem::new(id, what).field("media").remedy(remedy).into()
@@ -12,9 +12,9 @@ fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>)
 pub(super) fn kind(bytes: &[u8]) -> Error {
     let what = match name(bytes) {
         Some(name) => format!("This is {name}, which cannot be shown as a picture here."),
-        None => "This file is not a picture that can be shown here.".to_owned(),
+        None => "This file is no picture, sound or video that can be shown here.".to_owned(),
     };
-    problem("E135", what, format!("{ACCEPTED} Save or export the picture as one of them."))
+    problem("E135", what, format!("{ACCEPTED} Save or export it as one of them."))
 }
 
 pub(super) fn empty() -> Error {

@@ -63,7 +63,7 @@ fn a_cover_is_what_directories_take() {
         ),
         (clear, "E404 The cover is transparent in places, or may be."),
         (vec![0; 6 << 20], "E404 The cover has 7 MB."),
-        (b"no picture".to_vec(), "E135 This file is not a picture that can be shown here."),
+        (b"no picture".to_vec(), "E135 This file is no picture, sound or video that can be shown here."),
     ] {
         assert_eq!(said(&bytes), words);
     }
@@ -292,7 +292,7 @@ fn what_is_no_picture_is_named() {
         (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0", "video"),
         (b"PK\x03\x04GIF89a", "ZIP"),
-        (b"hello", "not a picture"),
+        (b"hello", "no picture"),
     ];
     for (bytes, word) in cases {
         let problem = refused(bytes);
