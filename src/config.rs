@@ -37,6 +37,7 @@ pub struct Config {
     pub network: Network,
     pub store: StoreOptions,
     pub s3: s3::S3,
+    pub media: MediaOptions,
     pub log: Log,
     origins: BTreeMap<&'static str, Origin>,
 }
@@ -57,6 +58,12 @@ pub struct Network {
 pub struct StoreOptions {
     /// Page cache of the database in mebibytes.
     pub cache_mb: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct MediaOptions {
+    /// What the files of one account may take together, in gibibytes.
+    pub quota_gb: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -117,6 +124,7 @@ impl Config {
             },
             store: StoreOptions { cache_mb: 16 },
             s3: s3::S3::default(),
+            media: MediaOptions { quota_gb: 50 },
             log: Log { format: LogFormat::Text },
             origins: BTreeMap::new(),
         }

@@ -8,22 +8,30 @@ use crate::actions;
 use crate::error::{Error, Problem, Result};
 use crate::media::clip;
 use crate::media::files::{Files, Unfinished, unwritten};
-use crate::media::picture;
+use crate::media::picture::{self, Shape};
 use crate::model::episode;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Clip, Media, Small};
 use crate::model::power::Attach;
 use crate::model::user::By;
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, Span};
 
 /// Takes a file in for an account. A description may still be missing; it is required when it is published.
 pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About) -> Result<Media> {
+    take_as(app, by, file, about, Shape::Whole).await
+}
+
+/// As `take`; a picture is cut to a shape.
+pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About, shape: Shape) -> Result<Media> {
+    check_quota(app, by.account(), &file)?;
     let room = Arc::clone(&app.decoding).acquire_owned();
     let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
     let files = app.files.clone();
     let store = move || -> Result<Media> {
         // Kept until the work ends, also when its client hangs up.
         let _permit = permit;
-        keep(&files, file)
+        keep(&files, file, shape)
     };
     let media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("look at a file", e))??;
     let media = media.with(about);
@@ -42,6 +50,28 @@ pub async fn take_cover(app: &Arc<App>, by: By<Attach>, mut file: Unfinished, ab
     take(app, by, file, about).await
 }
 
+/// Whether the account's files leave room for one more. Those that come at the same moment do not see each other.
+fn check_quota(app: &App, account: AccountId, file: &Unfinished) -> Result<()> {
+    let length = file.file.metadata().map_err(|e| Error::broken("reading a media file", e))?.len();
+    // It is written once more, clean.
+    app.files.expect(length)?;
+    let mut taken = 0_u64;
+    app.store.read(|rows| {
+        rows.each(&MEDIA, &Span::all(), |_, media| {
+            taken += if media.account == account { media.bytes } else { 0 };
+            Ok(true)
+        })
+    })?;
+    let quota = app.config.media.quota_gb;
+    if taken.saturating_add(length) <= quota << 30 {
+        return Ok(());
+    }
+    let what = format!("The files of this account take {} MiB of {quota} GiB; this one does not fit.", taken >> 20);
+    let remedy =
+        "Delete posts whose files are not needed any more, or let whoever runs the server raise media.quota_gb.";
+    Err(Problem::new("E193", what).field("media").remedy(remedy).into())
+}
+
 /// As `take`, of bytes at hand.
 pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], about: About) -> Result<Media> {
     let mut file = app.files.begin()?;
@@ -49,7 +79,7 @@ pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], about: Abo
     take(app, by, file, about).await
 }
 
-fn keep(files: &Files, mut file: Unfinished) -> Result<Media> {
+fn keep(files: &Files, mut file: Unfinished, shape: Shape) -> Result<Media> {
     let failed = |e| Error::broken("reading a media file", e);
     let length = file.file.metadata().map_err(failed)?.len();
     if length == 0 {
@@ -64,9 +94,10 @@ fn keep(files: &Files, mut file: Unfinished) -> Result<Media> {
     picture::check_weight(length)?;
     file.file.rewind().map_err(failed)?;
     let mut bytes = Vec::new();
+    bytes.reserve_exact(usize::try_from(length).unwrap_or_default());
     file.file.read_to_end(&mut bytes).map_err(failed)?;
     drop(file);
-    keep_picture(files, &picture::process(&bytes)?)
+    keep_picture(files, &picture::take(bytes, shape)?)
 }
 
 fn keep_clip(files: &Files, file: &mut Unfinished, length: u64) -> Result<Media> {
@@ -91,23 +122,28 @@ fn keep_clip(files: &Files, file: &mut Unfinished, length: u64) -> Result<Media>
 }
 
 fn keep_picture(files: &Files, picture: &picture::Picture) -> Result<Media> {
-    let (original, small) = (&picture.original, &picture.small);
-    let file = files.put(&original.bytes, original.ext)?;
+    let mut kept = Vec::new();
+    keep_files(files, picture, &mut kept).inspect_err(|_| {
+        // Nobody would ask for them; should one stay, the sweep finds it (see `work::prune`).
+        kept.iter().for_each(|name| files.remove(name).unwrap_or_default());
+    })
+}
+
+fn keep_files(files: &Files, picture: &picture::Picture, kept: &mut Vec<String>) -> Result<Media> {
+    let mut put = |file: &picture::Encoded| {
+        let name = files.put(&file.bytes, file.ext)?;
+        kept.push(name.clone());
+        Ok::<_, Error>(Small { file: name, mime: file.mime.to_owned(), width: file.width, height: file.height })
+    };
+    let original = put(&picture.original)?;
     Ok(Media {
-        file: file.clone(),
-        mime: original.mime.to_owned(),
+        small: Some(put(&picture.small)?),
+        middle: picture.middle.as_ref().map(put).transpose()?,
+        file: original.file,
+        mime: original.mime,
         width: picture.width,
         height: picture.height,
-        bytes: original.bytes.len() as u64,
-        small: Some(Small {
-            file: files.put(&small.bytes, small.ext).inspect_err(|_| {
-                // Nobody would ask for it; should it stay, the sweep finds it (see `work::prune`).
-                let _ = files.remove(&file);
-            })?,
-            mime: small.mime.to_owned(),
-            width: small.width,
-            height: small.height,
-        }),
+        bytes: picture.original.bytes.len() as u64,
         blurhash: picture.blurhash.clone(),
         ..blank()
     })

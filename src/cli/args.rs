@@ -202,12 +202,18 @@ pub struct AccountEdit {
     /// What the picture shows
     #[arg(long, value_name = "TEXT", requires = "avatar")]
     pub avatar_alt: Option<String>,
+    /// What stays in the middle where the picture is cut square: two numbers from -1 to 1, to the right and upwards
+    #[arg(long, value_name = "X,Y", requires = "avatar", allow_hyphen_values = true)]
+    pub avatar_focus: Option<String>,
     /// Wide picture over the profile
     #[arg(long, value_name = "FILE", requires = "header_alt")]
     pub header: Option<PathBuf>,
     /// What the wide picture shows
     #[arg(long, value_name = "TEXT", requires = "header")]
     pub header_alt: Option<String>,
+    /// What stays in the middle where the wide picture is cut three to one
+    #[arg(long, value_name = "X,Y", requires = "header", allow_hyphen_values = true)]
+    pub header_focus: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

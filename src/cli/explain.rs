@@ -290,6 +290,16 @@ const TEXTS: &[(&str, &str)] = &[
         "What was published with a file is changed through its post or its profile, so that the servers that have a copy are told.",
     ),
     (
+        "E193",
+        "Each account has its share of the disk for pictures, videos and sounds: the setting media.quota_gb. Files of deleted posts \
+              do not count. 'instance config set media.quota_gb 100' and a restart of the server raise it.",
+    ),
+    (
+        "E194",
+        "Files are refused before the disk is full, so that the database can go on: posts without files can still be published, and \
+              everything can be read. Make room on the disk that holds the data directory; no restart is needed.",
+    ),
+    (
         "E202",
         "Captions are WebVTT or SubRip (SRT), as text in UTF-8: for each caption a line with its times, its text, and an empty \
               line. The message names the line that is wrong. Of marks in the text, voices, italics and bold stay.",

@@ -35,9 +35,10 @@ pub fn account(word: Account) -> Result<Command> {
 }
 
 fn account_change(edit: AccountEdit) -> Result<AccountChange> {
-    let picture = |file: Option<std::path::PathBuf>, alt: Option<String>| match file {
-        Some(file) => Ok::<_, Error>(Some(upload(&file, About::words(alt.unwrap_or_default()))?)),
-        None => Ok(None),
+    let picture = |file: Option<PathBuf>, alt: Option<String>, typed: Option<String>| {
+        let Some(file) = file else { return Ok::<_, Error>(None) };
+        let focus = typed.map(|typed| media::focus(&typed)).transpose()?;
+        upload(&file, About { focus, ..About::words(alt.unwrap_or_default()) }).map(Some)
     };
     Ok(AccountChange {
         account: edit.handle,
@@ -50,8 +51,8 @@ fn account_change(edit: AccountEdit) -> Result<AccountChange> {
         kind: edit.kind,
         language: edit.language,
         replies: edit.replies,
-        avatar: picture(edit.avatar, edit.avatar_alt)?,
-        header: picture(edit.header, edit.header_alt)?,
+        avatar: picture(edit.avatar, edit.avatar_alt, edit.avatar_focus)?,
+        header: picture(edit.header, edit.header_alt, edit.header_focus)?,
     })
 }
 

@@ -79,6 +79,11 @@ pub fn cache(number: u64) -> Result<usize, String> {
         .ok_or_else(|| format!("{number} is not between 1 and 65536"))
 }
 
+/// Up to what a file system can hold.
+pub fn quota(number: u64) -> Result<u64, String> {
+    Some(number).filter(|n| (1..=1 << 30).contains(n)).ok_or_else(|| format!("{number} is not between 1 and 2^30"))
+}
+
 impl Config {
     /// What is allowed but deserves a second look, as sentences.
     pub fn remarks(&self, overrides: &Overrides) -> Vec<String> {

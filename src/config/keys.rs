@@ -181,6 +181,16 @@ pub const KEYS: &[Key] = &[
         get: |config| text(config.s3.secret_file.as_ref().and_then(|path| path.to_str())),
     },
     Key {
+        name: "media.quota_gb",
+        about: "What the pictures, videos and sounds of one account may take together, in gibibytes.",
+        example: "50",
+        set: Set::Number(|config, number| {
+            config.media.quota_gb = check::quota(number)?;
+            Ok(())
+        }),
+        get: |config| Value::Number(config.media.quota_gb),
+    },
+    Key {
         name: "log.format",
         about: "How log lines look: text, or json for machines.",
         example: "\"text\"",

@@ -10,6 +10,7 @@ use crate::actions::accounts::{self as verbs, Change};
 use crate::app::{App, emblem};
 use crate::base::lang::Lang;
 use crate::error::{Error, Result};
+use crate::media::picture::Shape;
 use crate::model::account::{Account, Field, Kind, NewAccount, Replies};
 use crate::model::ids::MediaId;
 use crate::model::media::Sort;
@@ -75,14 +76,15 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
     for picture in [&change.avatar, &change.header].into_iter().flatten() {
         picture.about.check(Sort::Picture)?;
     }
-    let avatar = match change.avatar {
-        Some(picture) => Some(Some(picture.take(app, by.to()).await?)),
-        None => None,
-    };
-    let header = match change.header {
-        Some(picture) => Some(Some(picture.take(app, by.to()).await?)),
-        None => None,
-    };
+    let (mut avatar, mut header) = (None, None);
+    if let Some(picture) = change.avatar {
+        let (x, y) = picture.about.focus.unwrap_or_default();
+        avatar = Some(Some(picture.take_as(app, by.to(), Shape::Avatar(x, y)).await?));
+    }
+    if let Some(picture) = change.header {
+        let (x, y) = picture.about.focus.unwrap_or_default();
+        header = Some(Some(picture.take_as(app, by.to(), Shape::Header(x, y)).await?));
+    }
     let change = Change {
         name: change.name,
         summary: change.summary,

@@ -11,6 +11,7 @@ use crate::app::{App, upload};
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::{Files, Unfinished, unwritten};
+use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
 use crate::model::media::About;
 use crate::model::power::Attach;
@@ -54,6 +55,7 @@ impl Upload {
     /// Writes the announced bytes down as they arrive.
     pub(super) async fn receive(&mut self, files: &Files, from: &mut (impl AsyncRead + Unpin)) -> Result<()> {
         check(self.length)?;
+        files.expect(self.length)?;
         let broken = |e| Error::broken("receive a file", e);
         let (mut file, mut left) = (files.begin()?, self.length);
         let mut room = vec![0; limits::control::PIECE];
@@ -79,8 +81,13 @@ impl Upload {
     }
 
     pub(super) async fn take(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
+        self.take_as(app, by, Shape::Whole).await
+    }
+
+    /// As `take`; a picture is cut to a shape.
+    pub(super) async fn take_as(self, app: &Arc<App>, by: By<Attach>, shape: Shape) -> Result<MediaId> {
         let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
-        let media = upload::take(app, by, self.content.file(&app.files)?, self.about).await?;
+        let media = upload::take_as(app, by, self.content.file(&app.files)?, self.about, shape).await?;
         drop(room);
         Ok(media.id)
     }
@@ -95,7 +102,9 @@ impl Content {
             }
             Self::Open(open) => {
                 let broken = |e| Error::broken("copy a file", e);
-                check(open.metadata().map_err(broken)?.len())?;
+                let length = open.metadata().map_err(broken)?.len();
+                check(length)?;
+                files.expect(length)?;
                 let (mut file, mut open) = (files.begin()?, open.as_ref());
                 open.rewind().map_err(broken)?;
                 std::io::copy(&mut open, &mut file.file).map_err(unwritten)?;

@@ -32,6 +32,13 @@ pub const SERVED_SIDE: u32 = 3840;
 pub const SMALL_WIDTH: u32 = 800;
 /// What the small picture aims to stay below: a page of twenty then loads on a phone.
 pub const SMALL_BYTES: usize = 60 << 10;
+/// Width of the copy for sharp screens, in pixels: a column of 42 rem on a screen with two to three dots a pixel.
+pub const MIDDLE_WIDTH: u32 = 1600;
+/// What that copy, and a picture of a profile, aims to stay below.
+pub const MIDDLE_BYTES: usize = 250 << 10;
+/// Pixels of an avatar and of the picture over a profile: what Mastodon makes of them.
+pub const AVATAR: (u32, u32) = (400, 400);
+pub const HEADER: (u32, u32) = (1500, 500);
 /// Long side of the picture that a blurhash is made of, in pixels: it keeps a dozen colours.
 pub const BLURHASH_SIDE: u32 = 64;
 
@@ -54,3 +61,6 @@ pub const PIECE_LEAST: usize = 4 << 10;
 pub const SPARE: usize = 16;
 /// Files that are opened at once. Whoever asks for the same file meanwhile finds it at hand.
 pub const OPENING: usize = 4;
+/// Room on the disk that files do not take, in bytes; on a small disk a twentieth of it. The database grows by a megabyte
+/// for about 500 posts, and has to go on when files do not fit any more.
+pub const KEPT_FREE: u64 = 256 << 20;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::content::{Content, Hot};
 use crate::crypto::random;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::limits;
 
 /// Where half-written files are; emptied at every start.
@@ -56,6 +56,25 @@ impl Files {
         let mut unfinished = self.begin()?;
         unfinished.file.write_all(bytes).map_err(unwritten)?;
         self.keep(unfinished, ext)
+    }
+
+    /// Whether there is room for so many bytes: better refused now than broken off, and the database has to go on.
+    pub fn expect(&self, bytes: u64) -> Result<()> {
+        // Where it cannot be told, writing tells.
+        let Ok(disk) = rustix::fs::statvfs(&self.root) else { return Ok(()) };
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let kept = limits::media::KEPT_FREE.min(disk.f_blocks.saturating_mul(disk.f_frsize) / 20);
+        if free >= bytes.saturating_add(kept) {
+            return Ok(());
+        }
+        tracing::error!(free, bytes, "the disk has no room for a file, so whoever brings it is told");
+        let what = format!(
+            "The disk of this server is nearly full: the file takes {} MiB, and {} MiB are free.",
+            bytes.div_ceil(1 << 20),
+            free >> 20
+        );
+        let remedy = "Whoever runs the server has to make room; what is published stays readable. Then try again.";
+        Err(Problem::new("E194", what).field("media").remedy(remedy).into())
     }
 
     /// A new file (mode 0600) that is not there for anybody until it is kept.

@@ -23,6 +23,10 @@ pub async fn read(request: &mut Request, files: &Files, prefix: &str, most: usiz
     let Some(boundary) = request.boundary() else {
         return Err(Problem::new("E154", "The form cannot be read: it is not multipart.").into());
     };
+    if most > 0 {
+        let announced = request.header("content-length").and_then(|length| length.parse().ok());
+        files.expect(announced.unwrap_or_default())?;
+    }
     let parts = Multipart::new(request.stream(cap)?, boundary);
     let late = |_| Err(Problem::new("E152", "The request took too long to arrive.").into());
     tokio::time::timeout(limits::UPLOAD_TIME, parse(parts, files, prefix, most)).await.unwrap_or_else(late)

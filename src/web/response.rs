@@ -81,6 +81,7 @@ pub fn fault(problem: &Problem, otherwise: StatusCode) -> StatusCode {
     match problem.id {
         "E150" => StatusCode::PAYLOAD_TOO_LARGE,
         "E152" => StatusCode::REQUEST_TIMEOUT,
+        "E193" | "E194" => StatusCode::INSUFFICIENT_STORAGE,
         _ => otherwise,
     }
 }

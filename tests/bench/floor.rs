@@ -71,6 +71,19 @@ impl Floor {
         (floor, at)
     }
 
+    /// Decodes, resizes and encodes a picture each time it is asked.
+    pub fn picture(file: &Path) -> Self {
+        Self::start(&["picture", &file.display().to_string()])
+    }
+
+    /// The processor time of one picture.
+    pub fn picture_once(&mut self) -> Duration {
+        let before = self.cpu();
+        writeln!(self.input, "once").expect("the floor listens");
+        assert_eq!(self.line(), "done", "the picture was read");
+        self.cpu().saturating_sub(before)
+    }
+
     /// A bare signing client.
     pub fn client(keys: &Path, ca: &Path, body: &Path, world: &World) -> Self {
         let [keys, ca, body] = [keys, ca, body].map(|path| path.display().to_string());
@@ -134,6 +147,12 @@ pub async fn run(arguments: &[String]) {
         ["inbox", keys] => {
             let public = keys::load(Path::new(keys)).iter().map(|key| key.rsa.public()).collect();
             serve(Arc::new(Answer::Checked(public))).await;
+        }
+        ["picture", file] => {
+            for _ in std::io::stdin().lines() {
+                assert!(crate::rows::upload::bare(Path::new(file)) > 0, "something was made");
+                println!("done");
+            }
         }
         ["client", keys, ca, body, port, hosts] => {
             let numbers = [port, hosts].map(|number| number.parse().expect("a number"));

@@ -175,6 +175,11 @@ impl Subject {
         Posted { id: named("uri"), page: named("url"), sent }
     }
 
+    /// The request that brings a file.
+    pub fn signed_upload(&self, form: &Bytes) -> Prepared {
+        crate::rows::upload::request(&self.token, form.clone())
+    }
+
     /// What the account's actor document says, as another server sees it.
     pub async fn document(&mut self, world: &World) -> Value {
         let finger = url(&format!("/.well-known/webfinger?resource=acct:{ACCOUNT}@instance.test"));

@@ -168,8 +168,47 @@ function checkNote({ sent, json }, text) {
   equal(note.contentMap.en, note.content, "the English content");
   present(note.content.includes(text), `"${text}" in ${note.content}`);
   equal([note.attachment].flat().length, 1, "the number of attachments");
-  equal([json.object.attachment].flat()[0].name, ALT, "the description that Fedify read");
-  return [note.attachment].flat()[0];
+  present(described([json.object.attachment].flat()[0], ALT), "the description that Fedify read");
+  const media = [note.attachment].flat()[0];
+  equal(media.summary, ALT, "the description as newer servers read it");
+  equal(media.nameMap?.en, ALT, "the English description");
+  equal(JSON.stringify([media.width, media.height]), "[96,64]", "the size");
+  equal(JSON.stringify(media.focalPoint), "[0.5,-0.25]", "where to look");
+  present(/^.{36}$/.test(media.blurhash), `blurhash of 4 × 4 parts in ${media.blurhash}`);
+  return media;
+}
+
+/** Whether what Fedify made of a file still says this, in plain text or in a language. */
+const described = (file, words) => JSON.stringify(file).includes(JSON.stringify(words));
+
+/** A film and a sound in one post: in their order, each with its type, length and words. */
+async function clips(check, peer) {
+  const clip = (name) => path.join(here("../vectors/clips"), name);
+  const post = await check("a post with a film and a sound is published", () =>
+    publish("Look and listen", "--media", clip("baseline.mp4"), "--alt", "Bars", "--media", clip("sound.mp3"), "--alt", "A tone"));
+  await check("they arrive in order, with type, length and description", async () => {
+    const { sent, json } = await peer.received("Create", ({ object }) => object === post);
+    const [film, sound] = present(sent.object.attachment.length === 2 && sent.object.attachment, "two attachments");
+    equal(`${film.mediaType} ${sound.mediaType}`, "video/mp4 audio/mpeg", "the types");
+    equal(`${film.name} ${sound.name}`, "Bars A tone", "the descriptions");
+    equal(`${film.summary} ${sound.summary}`, "Bars A tone", "the descriptions as newer servers read them");
+    present(film.width > 0 && film.height > 0 && sound.width === undefined, "a size of the film alone");
+    for (const { duration } of [film, sound]) present(/^PT\d+(\.\d+)?S$/.test(duration), `length ${duration}`);
+    const read = [json.object.attachment].flat();
+    present(described(read[0], "Bars") && described(read[1], "A tone"), "the words as Fedify read them");
+  });
+}
+
+/** A picture's words change, a second one comes, the first goes: an Update each time. */
+async function otherFiles(check, peer, post) {
+  const file = picture(path.join(trial.folder, "second.png"));
+  const update = async (test, ...args) => {
+    await trial.run("post edit", post, ...args);
+    await peer.received("Update", ({ json }) => JSON.stringify(json).includes(post) && test(JSON.stringify(json)));
+  };
+  await check("a new description arrives as an Update", () => update((json) => json.includes("A darker square"), "--describe", "1", "A darker square"));
+  await check("a further picture arrives as an Update", () => update((json) => json.includes("A second square"), "--media", file, "--alt", "A second square"));
+  await check("an Update tells that a picture left", () => update((json) => !json.includes("A darker square"), "--remove", "1"));
 }
 
 async function checkMedia({ url, mediaType }) {
@@ -259,11 +298,13 @@ async function visit(host, firstKnock, authfetch, witness, actor) {
     const following = await must("a Follow is accepted", () => follow(peer, actor));
     await check("the follower is counted", () => followers(actor, before + 1));
     const file = picture(path.join(trial.folder, "square.png"));
-    const post = await must("a post with a picture is published", () => publish("The bridge is closed", "--media", file, "--alt", ALT));
+    const post = await must("a post with a picture is published", () => publish("The bridge is closed", "--media", file, "--alt", ALT, "--focus", "1", "0.5,-0.25"));
     const create = await must("it arrives as a verified Create", () => peer.received("Create", ({ object }) => object === post));
     const media = await check("it carries text, languages and description", () => checkNote(create, "The bridge is closed"));
     await check("its picture can be fetched", () => checkMedia(present(media, "picture in the post")));
+    await clips(check, peer);
     await reactions(check, peer, post);
+    await otherFiles(check, peer, post);
     await changes(check, peer, post);
     await leave(check, peer, witness, actor, following, before);
     await check("every signature we sent held, every actor we asked for we got", async () => {

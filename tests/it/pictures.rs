@@ -9,7 +9,8 @@ use instance::media::draw;
 use instance::model::ids::PostId;
 use instance::model::media::About;
 use instance::model::post::{Post, Quoting, Visibility};
-use instance::store::{activities, posts};
+use instance::store::schema::MEDIA;
+use instance::store::{Rows as _, Span, activities, posts};
 use serde_json::{Value, json};
 
 use crate::client::Program;
@@ -127,10 +128,7 @@ async fn what_is_wrong_with_a_file_is_said_before_anything_is_kept() {
     };
     assert_eq!(refused(About::default()).await.id, "E130");
     assert_eq!(refused(About { decorative: true, ..About::words("both") }).await.id, "E190");
-    let media = server.app.store.read(|rows| {
-        use instance::store::Rows as _;
-        rows.keys(&instance::store::schema::MEDIA, instance::store::Span::all())
-    });
+    let media = server.app.store.read(|rows| rows.keys(&MEDIA, Span::all()));
     assert_eq!(media.unwrap().len(), 0);
     let made = control::run(&server.app, new(vec![upload(&one, About::words("A bridge"))])).await.unwrap();
     for wrong in [
@@ -178,4 +176,24 @@ async fn programs_change_files_of_a_published_post() {
     assert_eq!(program.call("GET", &path(&two), Value::Null).await.status, 404);
     let stranger = json!({ "media_ids": ["77"] });
     assert_eq!(program.call("PUT", &status, stranger).await.status, 422);
+}
+
+#[tokio::test]
+async fn an_account_has_its_share_of_the_disk() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let program = Program::new(&server, "read,write").await;
+    let picture = draw::avatar("press", "P");
+    let first = program.upload(&picture, "One").await.json();
+    let quota = server.app.config.media.quota_gb << 30;
+    let id: instance::model::ids::MediaId = first["id"].as_str().unwrap().parse().unwrap();
+    let grow = move |tx: &mut instance::store::Write<'_>| {
+        let mut media = tx.need(&MEDIA, &id)?;
+        media.bytes = quota - 100;
+        tx.put(&MEDIA, &id, &media)
+    };
+    server.app.store.write(grow).await.unwrap();
+    let refused = program.upload(&picture, "Two").await;
+    assert!(refused.status == 507 && refused.text().contains("media.quota_gb"), "{}", refused.text());
+    let left = server.app.files.list().count();
+    assert_eq!(left, 2, "nothing of it stays: {left} files");
 }

@@ -1,20 +1,20 @@
-//! Decodes a cleaned file, and makes from its pixels the picture served, the small one, and the
+//! Decodes a cleaned file, and makes from its pixels the picture served, the smaller ones, and the
 //! blurhash. Shrinks before it turns, so that little memory is needed.
 
 use std::io::Cursor;
 
-use fast_image_resize::{
-    FilterType, IntoImageView, IntoImageViewMut, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer, pixels,
-};
 use image::codecs::gif::GifDecoder;
-use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::{self, PngDecoder, PngEncoder};
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageEncoder, ImageError, Limits};
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder};
+use image::{AnimationDecoder, DynamicImage, GrayImage, ImageDecoder, ImageEncoder, ImageError, Limits, RgbImage};
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{Clean, Encoded, Kind, Picture, refuse};
+use super::shrink::{is_opaque, scale, scaled, shrink};
+use super::{Clean, Encoded, Kind, Picture, refuse, stream};
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -34,7 +34,7 @@ pub(super) struct Decoded {
 pub(super) fn decode(kind: Kind, clean: &Clean) -> Result<Decoded> {
     let input = Cursor::new(clean.bytes.as_slice());
     match kind {
-        Kind::Jpeg => decode_with(JpegDecoder::new(input).map_err(refused)?, clean),
+        Kind::Jpeg => decode_jpeg(clean),
         Kind::Png => {
             let mut limits = Limits::no_limits();
             limits.max_alloc = Some(limits::media::PNG_WORK);
@@ -43,6 +43,43 @@ pub(super) fn decode(kind: Kind, clean: &Clean) -> Result<Decoded> {
         Kind::Gif if clean.frames > 1 => decode_animation(GifDecoder::new(input).map_err(refused)?),
         Kind::Gif => decode_with(GifDecoder::new(input).map_err(refused)?, clean),
         Kind::WebP => decode_with(WebPDecoder::new(input).map_err(refused)?, clean),
+    }
+}
+
+/// Straight into the pixels: the decoder of `image` would take a copy of the file first.
+fn decode_jpeg(clean: &Clean) -> Result<Decoded> {
+    let options = DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
+    let open = |options| zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(clean.bytes.as_slice()), options);
+    let mut head = open(options);
+    head.decode_headers().map_err(unread)?;
+    let size = head.dimensions().and_then(|(width, height)| Some((width.try_into().ok()?, height.try_into().ok()?)));
+    if size != Some((clean.width, clean.height)) {
+        return Err(refuse::damaged());
+    }
+    let grey = head.input_colorspace() == Some(ColorSpace::Luma);
+    let (space, channels) = if grey { (ColorSpace::Luma, 1) } else { (ColorSpace::RGB, 3) };
+    let length = u64::from(clean.width) * u64::from(clean.height) * channels;
+    if length > limits::media::DECODED {
+        return Err(refuse::large(clean.width, clean.height));
+    }
+    let mut pixels = vec![0; usize::try_from(length).map_err(|_| refuse::large(clean.width, clean.height))?];
+    open(options.jpeg_set_out_colorspace(space)).decode_into(&mut pixels).map_err(unread)?;
+    let image = if grey {
+        GrayImage::from_raw(clean.width, clean.height, pixels).map(DynamicImage::from)
+    } else {
+        RgbImage::from_raw(clean.width, clean.height, pixels).map(DynamicImage::from)
+    };
+    let image = image.ok_or_else(|| Error::bug("a picture has not as many pixels as it has room for"))?;
+    let icc = head.icc_profile().filter(|icc| profile_fits(icc, &image));
+    Ok(Decoded { image, icc })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unread(error: DecodeErrors) -> Error {
+    if matches!(error, DecodeErrors::Unsupported(_)) {
+        refuse::unusual("a rare variety of picture")
+    } else {
+        refuse::damaged()
     }
 }
 
@@ -104,25 +141,101 @@ fn refused(error: ImageError) -> Error {
 }
 
 pub(super) fn finish(kind: Kind, clean: Clean, decoded: Decoded) -> Result<Picture> {
-    let Decoded { mut image, icc } = decoded;
-    let icc = icc.as_deref();
-    let upright = clean.orientation == Orientation::NoTransforms;
-    let original = if clean.servable && upright && clean.width.max(clean.height) <= limits::media::SERVED_SIDE {
+    let Decoded { image, icc } = decoded;
+    let (mut image, icc) = (opaque(image), icc.as_deref());
+    let mut turn = clean.orientation;
+    let side = limits::media::SERVED_SIDE;
+    let original = if clean.servable && turn == Orientation::NoTransforms && clean.width.max(clean.height) <= side {
         kind.encoded(clean.bytes, clean.width, clean.height)
     } else {
         drop(clean.bytes);
-        image = shrink(image, limits::media::SERVED_SIDE, limits::media::SERVED_SIDE)?;
-        image.apply_orientation(clean.orientation);
-        image = opaque(image);
-        encode_original(kind, &image, icc)?
+        if matches!(kind, Kind::Jpeg | Kind::WebP) && !image.color().has_alpha() {
+            let whole = super::shrink::fitting(image.width(), image.height(), side, side);
+            stream::jpeg(&image, whole, turn, QUALITY, icc)?
+        } else {
+            image = shrink(image, side, side)?;
+            image.apply_orientation(std::mem::replace(&mut turn, Orientation::NoTransforms));
+            encode_original(&image, icc)?
+        }
     };
     let flat = matches!(kind, Kind::Png | Kind::Gif);
-    let preview = opaque(shrink_small(image, limits::media::SMALL_WIDTH)?);
+    let (width, height) = stream::turned((limits::media::MIDDLE_WIDTH, limits::media::MIDDLE_WIDTH * 2), turn);
+    let mut copy = shrink(image, width, height)?;
+    copy.apply_orientation(turn);
+    let middle = if clean.frames == 1 { middle(&copy, &original, flat, icc)? } else { None };
+    let preview = shrink_small(copy, limits::media::SMALL_WIDTH)?;
     let blurhash = blurhash(&preview)?;
-    let small =
-        if clean.frames == 1 && is_small(&original) { original.clone() } else { encode_small(&preview, flat, icc)? };
+    let small = if clean.frames == 1 && is_small(&original) {
+        original.clone()
+    } else {
+        encode_small(&preview, flat, icc, limits::media::SMALL_BYTES)?
+    };
     let (width, height) = (original.width, original.height);
-    Ok(Picture { original, small, width, height, blurhash })
+    Ok(Picture { original, small, middle, width, height, blurhash })
+}
+
+/// For sharp screens, where it saves something.
+fn middle(image: &DynamicImage, original: &Encoded, flat: bool, icc: Option<&[u8]>) -> Result<Option<Encoded>> {
+    if original.width <= limits::media::MIDDLE_WIDTH {
+        return Ok(None);
+    }
+    let file = if image.color().has_alpha() {
+        encode_png(image, icc)?
+    } else {
+        encode_small(image, flat, icc, limits::media::MIDDLE_BYTES)?
+    };
+    Ok(Some(file).filter(|file| file.bytes.len() < original.bytes.len() / 4 * 3))
+}
+
+/// A picture of exactly this shape, at most of this size, around the part that matters.
+pub(super) fn finish_cut(
+    kind: Kind,
+    clean: Clean,
+    decoded: Decoded,
+    size: (u32, u32),
+    focus: (f32, f32),
+) -> Result<Picture> {
+    let (turn, Decoded { image, icc }) = (clean.orientation, decoded);
+    drop(clean.bytes);
+    let (width, height) = stream::turned((image.width(), image.height()), turn);
+    // The largest area of this shape, and what it is scaled to.
+    let area = if u64::from(width) * u64::from(size.1) >= u64::from(height) * u64::from(size.0) {
+        (scaled(height, size.0, size.1).min(width), height)
+    } else {
+        (width, scaled(width, size.1, size.0).min(height))
+    };
+    let last = if area.0 > size.0 { size } else { area };
+    let whole = (scaled(width, last.0, area.0).max(last.0), scaled(height, last.1, area.1).max(last.1));
+    let (across, down) = stream::turned(whole, turn);
+    let mut image = scale(opaque(image), across, down)?;
+    image.apply_orientation(turn);
+    let image =
+        opaque(image.crop_imm(begin(whole.0, last.0, focus.0), begin(whole.1, last.1, -focus.1), last.0, last.1));
+    let (icc, flat) = (icc.as_deref(), matches!(kind, Kind::Png | Kind::Gif));
+    let original = if image.color().has_alpha() {
+        encode_png(&image, icc)?
+    } else {
+        encode_small(&image, flat, icc, limits::media::MIDDLE_BYTES)?
+    };
+    let preview = shrink_small(image, limits::media::SMALL_WIDTH)?;
+    let blurhash = blurhash(&preview)?;
+    let small = if is_small(&original) {
+        original.clone()
+    } else {
+        encode_small(&preview, flat, icc, limits::media::SMALL_BYTES)?
+    };
+    let (width, height) = (original.width, original.height);
+    Ok(Picture { original, small, middle: None, width, height, blurhash })
+}
+
+/// Where a stretch begins whose middle is at a share of the whole, −1 to 1, or as near as there is room.
+fn begin(whole: u32, length: u32, share: f32) -> u32 {
+    let middle = (f64::from(share) + 1.0) / 2.0 * f64::from(whole);
+    let most = whole.saturating_sub(length);
+    // A bounded number without a fraction; `as` keeps to the bounds besides.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a u32 holds")]
+    let start = (middle - f64::from(length) / 2.0).round().clamp(0.0, f64::from(most)) as u32;
+    start
 }
 
 fn is_small(file: &Encoded) -> bool {
@@ -130,17 +243,13 @@ fn is_small(file: &Encoded) -> bool {
     fits && file.bytes.len() <= limits::media::SMALL_BYTES && file.ext != Kind::WebP.mime_and_ext().1
 }
 
-/// PNG stays PNG while others will fetch it; what has no alpha is JPEG otherwise.
-fn encode_original(kind: Kind, image: &DynamicImage, icc: Option<&[u8]>) -> Result<Encoded> {
-    let alpha = image.color().has_alpha();
-    if !alpha && matches!(kind, Kind::Jpeg | Kind::WebP) {
-        return encode_jpeg(image, QUALITY, icc);
-    }
+/// PNG stays PNG while others will fetch it.
+fn encode_original(image: &DynamicImage, icc: Option<&[u8]>) -> Result<Encoded> {
     let file = encode_png(image, icc)?;
     if file.bytes.len() < limits::media::PICTURE {
         return Ok(file);
     }
-    if alpha {
+    if image.color().has_alpha() {
         encode_png(&shrink(image.clone(), limits::media::SERVED_SIDE / 2, limits::media::SERVED_SIDE / 2)?, icc)
     } else {
         encode_jpeg(image, QUALITY, icc)
@@ -148,11 +257,11 @@ fn encode_original(kind: Kind, image: &DynamicImage, icc: Option<&[u8]>) -> Resu
 }
 
 /// `flat`: from a format that people use for drawings, which JPEG smears.
-fn encode_small(image: &DynamicImage, flat: bool, icc: Option<&[u8]>) -> Result<Encoded> {
+fn encode_small(image: &DynamicImage, flat: bool, icc: Option<&[u8]>, aim: usize) -> Result<Encoded> {
     if image.color().has_alpha() {
         let mut file = encode_png(image, icc)?;
         for width in SMALLER_WIDTHS {
-            if file.bytes.len() > limits::media::SMALL_BYTES {
+            if file.bytes.len() > aim {
                 file = encode_png(&shrink_small(image.clone(), width)?, icc)?;
             }
         }
@@ -160,14 +269,14 @@ fn encode_small(image: &DynamicImage, flat: bool, icc: Option<&[u8]>) -> Result<
     }
     if flat {
         let file = encode_png(image, icc)?;
-        if file.bytes.len() <= limits::media::SMALL_BYTES {
+        if file.bytes.len() <= aim {
             return Ok(file);
         }
     }
     let [first, others @ ..] = SMALL_QUALITIES;
     let mut file = encode_jpeg(image, first, icc)?;
     for quality in others {
-        if file.bytes.len() > limits::media::SMALL_BYTES {
+        if file.bytes.len() > aim {
             file = encode_jpeg(image, quality, icc)?;
         }
     }
@@ -176,61 +285,6 @@ fn encode_small(image: &DynamicImage, flat: bool, icc: Option<&[u8]>) -> Result<
 
 fn shrink_small(image: DynamicImage, width: u32) -> Result<DynamicImage> {
     shrink(image, width, width * 2)
-}
-
-/// Keeps the shape, never grows.
-fn shrink(mut image: DynamicImage, max_width: u32, max_height: u32) -> Result<DynamicImage> {
-    let (width, height) = (image.width(), image.height());
-    if width <= max_width && height <= max_height {
-        return Ok(image);
-    }
-    // Which limit bites: width/max_width against height/max_height, without division.
-    let by_width = u64::from(width) * u64::from(max_height) >= u64::from(height) * u64::from(max_width);
-    let (width, height) = if by_width {
-        (max_width, scaled(height, max_width, width))
-    } else {
-        (scaled(width, max_height, height), max_height)
-    };
-    let mut small = DynamicImage::new(width, height, image.color());
-    resample(&mut image, &mut small)?;
-    Ok(small)
-}
-
-/// Each kind of pixel that we have by its name: code for the nine that we do not have would be 3 MB of the program.
-#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; `eight_bits` lets no other kind pass")]
-fn resample(image: &mut DynamicImage, small: &mut DynamicImage) -> Result<()> {
-    match image.color() {
-        image::ColorType::L8 => resample_as::<pixels::U8>(image, small),
-        image::ColorType::La8 => resample_as::<pixels::U8x2>(image, small),
-        image::ColorType::Rgb8 => resample_as::<pixels::U8x3>(image, small),
-        image::ColorType::Rgba8 => resample_as::<pixels::U8x4>(image, small),
-        kind => Err(Error::bug(format!("a picture of {kind:?}"))),
-    }
-}
-
-fn resample_as<P: PixelTrait>(image: &mut DynamicImage, small: &mut DynamicImage) -> Result<()> {
-    let failed = |e: &dyn std::error::Error| Error::broken("shrinking a picture", e.to_string());
-    let other = || Error::bug("a picture's pixels are of another kind than its colours");
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
-    // Weighted by alpha in place: `use_alpha` would take a copy of the whole picture.
-    let alpha = image.color().has_alpha() && !is_opaque(image);
-    if alpha {
-        let mut view = image.image_view_mut::<P>().ok_or_else(other)?;
-        MulDiv::new().multiply_alpha_inplace_typed(&mut view).map_err(|e| failed(&e))?;
-    }
-    let mut to = small.image_view_mut::<P>().ok_or_else(other)?;
-    let from = image.image_view::<P>().ok_or_else(other)?;
-    Resizer::new().resize_typed(&from, &mut to, &options).map_err(|e| failed(&e))?;
-    if alpha {
-        MulDiv::new().divide_alpha_inplace_typed(&mut to).map_err(|e| failed(&e))?;
-    }
-    Ok(())
-}
-
-/// `side × to ÷ from`, rounded, at least 1; smaller than `side` since `to` is smaller than `from`.
-fn scaled(side: u32, to: u32, from: u32) -> u32 {
-    let side = (u64::from(side) * u64::from(to) + u64::from(from) / 2) / u64::from(from).max(1);
-    u32::try_from(side).unwrap_or(u32::MAX).max(1)
 }
 
 /// Without its alpha channel when that says nothing.
@@ -244,23 +298,8 @@ fn opaque(image: DynamicImage) -> DynamicImage {
     }
 }
 
-fn is_opaque(image: &DynamicImage) -> bool {
-    let channels = usize::from(image.color().channel_count());
-    image.as_bytes().chunks_exact(channels).all(|pixel| pixel.last() == Some(&u8::MAX))
-}
-
 fn encode_jpeg(image: &DynamicImage, quality: u8, icc: Option<&[u8]>) -> Result<Encoded> {
-    let failed = |e| Error::broken("writing a JPEG", e);
-    let side = |side: u32| u16::try_from(side).map_err(|e| Error::broken("writing a JPEG", e));
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, quality);
-    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    if let Some(icc) = icc {
-        encoder.add_icc_profile(icc).map_err(failed)?;
-    }
-    let color = if image.color().has_color() { ColorType::Rgb } else { ColorType::Luma };
-    encoder.encode(image.as_bytes(), side(image.width())?, side(image.height())?, color).map_err(failed)?;
-    Ok(Kind::Jpeg.encoded(bytes, image.width(), image.height()))
+    stream::jpeg(image, (image.width(), image.height()), Orientation::NoTransforms, quality, icc)
 }
 
 fn encode_png(image: &DynamicImage, icc: Option<&[u8]>) -> Result<Encoded> {

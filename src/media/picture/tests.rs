@@ -1,6 +1,8 @@
 //! What is accepted, what is refused and why, what is gone from the result; and that no bytes
 //! whatever bring the program down.
 
+mod copies;
+
 use image::{DynamicImage, GenericImageView as _};
 use proptest::prelude::*;
 

@@ -9,6 +9,7 @@ mod page;
 mod quiet;
 pub mod scale;
 mod trouble;
+pub mod upload;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -40,6 +41,8 @@ pub enum Row {
     Inbox,
     /// A post as page and as JSON
     Page,
+    /// A photograph of 12 megapixels comes in: time beside a bare decode, resize and encode, and memory
+    Upload,
     /// A post while every server answers slowly
     Slow,
     /// A post while some servers hang, are dead, or fail
@@ -99,6 +102,7 @@ impl Bench {
                 Row::Fanout => fanout::run(self).await,
                 Row::Inbox => inbox::run(self).await,
                 Row::Page => page::run(self).await,
+                Row::Upload => upload::run(self).await,
                 Row::Slow => trouble::slow(self).await,
                 Row::Trouble => trouble::run(self).await,
                 Row::Crash => crash::run(self).await,

@@ -127,7 +127,8 @@ async fn a_full_disk_is_told_once_and_forgotten_when_there_is_room() {
         }
     }
     assert!(refused > 20, "the disk was not full");
-    assert_eq!(server.upload().await.status, 503);
+    let refused = server.upload().await;
+    assert!(refused.status == 507 && refused.text().contains("nearly full"), "{}", refused.text());
     assert_eq!(server.unfinished(), 0);
     std::fs::remove_file(server.room.join("filler")).unwrap();
     let healed = async {
