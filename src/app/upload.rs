@@ -125,7 +125,9 @@ fn keep_picture(files: &Files, picture: &picture::Picture) -> Result<Media> {
     let mut kept = Vec::new();
     keep_files(files, picture, &mut kept).inspect_err(|_| {
         // Nobody would ask for them; should one stay, the sweep finds it (see `work::prune`).
-        kept.iter().for_each(|name| files.remove(name).unwrap_or_default());
+        for name in &kept {
+            files.remove(name).unwrap_or_default();
+        }
     })
 }
 

@@ -230,7 +230,7 @@ pub(super) fn finish_cut(
 
 /// Where a stretch begins whose middle is at a share of the whole, −1 to 1, or as near as there is room.
 fn begin(whole: u32, length: u32, share: f32) -> u32 {
-    let middle = (f64::from(share) + 1.0) / 2.0 * f64::from(whole);
+    let middle = f64::midpoint(f64::from(share), 1.0) * f64::from(whole);
     let most = whole.saturating_sub(length);
     // A bounded number without a fraction; `as` keeps to the bounds besides.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a u32 holds")]

@@ -71,12 +71,12 @@ fn photograph() -> Vec<u8> {
     let mut state = 1_u32;
     let picture = RgbImage::from_fn(WIDTH.into(), HEIGHT.into(), |x, y| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let grain = i32::try_from(state >> 29).expect("three bits") - 4;
+        let grain = state >> 29;
         let wave = |a: u32, b: u32| {
-            let turn = f64::from(x) / f64::from(a) + f64::from(y) / f64::from(b);
-            u8::try_from(128 + (turn.sin() * 90.0).round() as i32 + grain).unwrap_or(u8::MAX)
+            let turn = (x * a + y * b) / 97 % 512;
+            u8::try_from(20 + turn.min(511 - turn) * 3 / 4 + grain).unwrap_or(u8::MAX)
         };
-        image::Rgb([wave(211, 307), wave(97, 411), wave(503, 131)])
+        image::Rgb([wave(21, 30), wave(9, 41), wave(50, 13)])
     });
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, QUALITY);

@@ -7,8 +7,8 @@ use super::super::*;
 use super::{BLUE, RED, contains, decoded, near};
 
 /// A WebP with one more chunk, as editing programs write it.
-fn webp_with(image: &[u8], name: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut bytes = [image, name, &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat();
+fn webp_with(image: &[u8], name: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let mut bytes = [image, &name, &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat();
     bytes.resize(bytes.len().next_multiple_of(2), 0);
     let length = u32::try_from(bytes.len() - 8).unwrap().to_le_bytes();
     bytes[4..8].copy_from_slice(&length);
@@ -44,7 +44,7 @@ fn no_copy_carries_what_came_beside_the_picture() {
     let extended = |bytes: Vec<u8>| {
         let mut webp = img_parts::webp::WebP::from_bytes(bytes.into()).unwrap();
         img_parts::ImageEXIF::set_exif(&mut webp, Some(exif(6).into()));
-        webp_with(&webp.encoder().bytes(), b"XMP ", xmp)
+        webp_with(&webp.encoder().bytes(), *b"XMP ", xmp)
     };
     let files = [
         photo(1),
