@@ -98,6 +98,14 @@ fn a_pause_begins_a_paragraph_and_a_caption_that_stays_is_said_once() {
     assert_eq!(read(vtt.as_bytes(), 60_000).unwrap().transcript(), "One\n\nA: Two\n\nthree\n\nA: four five");
 }
 
+#[test]
+fn what_a_mark_parted_is_no_place() {
+    for text in ["{<c>\\}", "{<c>\\\\}x", "{\\an8"] {
+        let vtt = read(format!("00:01.000 --> 00:02.000\n.{text}\n").as_bytes(), 9_000).unwrap().vtt();
+        assert_eq!(read(vtt.as_bytes(), 9_000).unwrap().vtt(), vtt);
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_a_fixed_point(text in "(WEBVTT\n\n)?([0-9]\n)?00:0[0-4][.,]000 --> 00:05[.,]000\n[<>a-z/&;{}\\\\ \\n.]{0,80}") {

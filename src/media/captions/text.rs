@@ -57,7 +57,13 @@ impl Reading {
         }
         (self.begun, self.line) = (true, true);
         match self.parts.last_mut() {
-            Some(Part::Text(last)) => last.push_str(text),
+            Some(Part::Text(last)) => {
+                last.push_str(text);
+                // What a mark stood between must not be taken for a place when it is read again.
+                while last.contains("{\\") {
+                    *last = last.replace("{\\", "{");
+                }
+            }
             _ => self.parts.push(Part::Text(text.to_owned())),
         }
     }
