@@ -103,6 +103,7 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
         quoting: Quoting::Anyone,
         reply_to: parent.map(ReplyTo::Own),
         episode: None,
+        urgent: false,
         demo: true,
     };
     let published = moment(app.now(), words);

@@ -9,7 +9,7 @@ use crate::model::activity::{Activity, is_urgent};
 use crate::model::delivery::{Flow, State};
 use crate::model::ids::{AccountId, ActivityId, ActorId, InboxId, PostId};
 use crate::model::post::{Mention, Post, ReplyTo};
-use crate::store::{Write, activities, actors, deliveries, follows, meta, notes, reactions};
+use crate::store::{Write, activities, actors, deliveries, follows, meta, notes, posts, reactions};
 
 /// The inboxes an activity goes to, each once.
 pub type Inboxes = BTreeSet<InboxId>;
@@ -97,9 +97,15 @@ pub fn say(tx: &mut Write<'_>, saying: &Saying<'_>, inboxes: &Inboxes) -> Result
         return Ok(());
     }
     mark_first_delivery(tx)?;
-    let flow = Flow { activity: saying.id, account: saying.account, urgent: is_urgent(&activity.kind) };
+    let urgent = is_urgent(&activity.kind) || is_emergency(tx, saying.post)?;
+    let flow = Flow { activity: saying.id, account: saying.account, urgent };
     let to = actors::servers_of(tx, inboxes.iter().copied())?;
     deliveries::add(tx, flow, &to)
+}
+
+fn is_emergency(tx: &Write<'_>, post: Option<PostId>) -> Result<bool> {
+    let Some(id) = post else { return Ok(false) };
+    Ok(posts::get(tx, id)?.is_some_and(|post| post.urgent))
 }
 
 /// From now on other servers know our ids: the origin cannot change any more.

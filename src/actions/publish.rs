@@ -97,6 +97,7 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
         tags: tags(&new.versions),
         activities: Vec::new(),
         revisions: Vec::new(),
+        urgent: new.urgent,
         demo: new.demo || account.demo,
     };
     for media in &media {

@@ -62,6 +62,7 @@ async fn new_post(app: &Arc<App>, form: &Form, account: AccountId) -> Result<New
         quoting: if form.find("quote_approval_policy") == Some("nobody") { Quoting::Nobody } else { Quoting::Anyone },
         reply_to: None,
         episode: None,
+        urgent: false,
         demo: false,
     })
 }

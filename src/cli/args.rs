@@ -292,6 +292,9 @@ pub struct PostNew {
     /// Leave it out of the home page and tag pages
     #[arg(long)]
     pub quiet: bool,
+    /// An emergency: other servers are told before everything else that waits
+    #[arg(long)]
+    pub urgent: bool,
     /// Nobody may quote it
     #[arg(long)]
     pub no_quotes: bool,

@@ -106,6 +106,7 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
         sensitive: new.sensitive,
         visibility: if new.quiet { Visibility::Quiet } else { Visibility::Public },
         quoting: if new.no_quotes { Quoting::Nobody } else { Quoting::Anyone },
+        urgent: new.urgent,
         reply_to: new.reply_to,
         episode,
     })

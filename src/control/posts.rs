@@ -28,6 +28,7 @@ pub struct PostNew {
     pub sensitive: bool,
     pub visibility: Visibility,
     pub quoting: Quoting,
+    pub urgent: bool,
     /// Address of the post it answers, or the number of one of ours.
     pub reply_to: Option<String>,
     /// What it is in a podcast.
@@ -90,8 +91,9 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     if let (Some(episode), Some(new)) = (&mut episode, &new.episode) {
         new.assign(episode, &media);
     }
-    let (sensitive, visibility, quoting) = (new.sensitive, new.visibility, new.quoting);
-    let new = NewPost { versions, media, sensitive, visibility, quoting, reply_to, episode, mentions, demo: false };
+    let (sensitive, visibility, quoting, urgent) = (new.sensitive, new.visibility, new.quoting, new.urgent);
+    let new =
+        NewPost { versions, media, sensitive, visibility, quoting, reply_to, episode, mentions, urgent, demo: false };
     let site = app.site.clone();
     let post = app.store.write(move |tx| actions::publish::publish(tx, &site, by, &new)).await?;
     shown(app, post)

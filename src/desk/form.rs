@@ -19,6 +19,7 @@ pub(super) struct Draft {
     pub text: String,
     pub warning: String,
     pub quiet: bool,
+    pub urgent: bool,
     /// Not published yet: the files are to be looked at first.
     pub look: bool,
     pub reply: Option<NoteId>,
@@ -42,6 +43,7 @@ impl Draft {
             text: form.text("text"),
             warning: form.text("warning"),
             quiet: form.find("quiet").is_some(),
+            urgent: form.find("urgent").is_some(),
             look: form.find("look").is_some(),
             reply: form.find("reply").and_then(|id| id.parse().ok()),
         }
@@ -79,6 +81,7 @@ mod tests {
             ("lang", None, "de"),
             ("text", None, "One\r\nTwo"),
             ("quiet", None, "1"),
+            ("urgent", None, "1"),
             ("picture1", Some(""), ""),
             ("alt1", None, ""),
             ("picture2", Some("a.png"), "bytes"),
@@ -94,7 +97,7 @@ mod tests {
             (draft.csrf.as_str(), draft.account, draft.text.as_str()),
             ("secret", Some(AccountId(17)), "One\nTwo")
         );
-        assert!(draft.quiet && draft.reply.is_none());
+        assert!(draft.quiet && draft.urgent && draft.reply.is_none());
         let file = draft.slots[1].file.as_mut().map(content);
         assert_eq!(file.as_deref(), Some("bytes"));
         let slots: Vec<_> =

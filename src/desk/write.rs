@@ -250,6 +250,7 @@ async fn send(
         quoting: Quoting::Anyone,
         reply_to: draft.reply.map(ReplyTo::Note),
         episode: None,
+        urgent: draft.urgent,
         demo: false,
         versions,
     };

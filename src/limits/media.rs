@@ -38,7 +38,10 @@ pub const MIDDLE_WIDTH: u32 = 1600;
 pub const MIDDLE_BYTES: usize = 250 << 10;
 /// Pixels of an avatar and of the picture over a profile: what Mastodon makes of them.
 pub const AVATAR: (u32, u32) = (400, 400);
+/// … three times as wide as high.
 pub const HEADER: (u32, u32) = (1500, 500);
+/// Rows of a smaller picture that are made at once: what they need beside the picture stays below 2 MB.
+pub const BAND: u32 = 64;
 /// Long side of the picture that a blurhash is made of, in pixels: it keeps a dozen colours.
 pub const BLURHASH_SIDE: u32 = 64;
 

@@ -64,6 +64,9 @@ pub struct Post {
     /// Earlier texts, oldest first.
     #[serde(default)]
     pub revisions: Vec<Revision>,
+    /// An emergency: what is said about it goes before everything else that waits.
+    #[serde(default)]
+    pub urgent: bool,
     #[serde(default)]
     pub demo: bool,
 }
@@ -128,6 +131,7 @@ pub struct NewPost {
     pub episode: Option<Episode>,
     /// Resolved beforehand, since that may need the network.
     pub mentions: Vec<Mention>,
+    pub urgent: bool,
     pub demo: bool,
 }
 
@@ -143,6 +147,7 @@ impl NewPost {
             reply_to: None,
             episode: None,
             mentions: Vec::new(),
+            urgent: false,
             demo: false,
         }
     }

@@ -112,6 +112,7 @@ impl House {
             tags: versions.iter().flat_map(|(_, text)| markup::hashtags(text)).map(tag).collect(),
             activities: Vec::new(),
             revisions: Vec::new(),
+            urgent: false,
             demo: false,
         };
         self.put_post(post.clone());

@@ -1,5 +1,7 @@
 //! The binary as scripts and people use it: set up, serve, publish, stop; what it prints and how it ends.
 
+mod crowd;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
@@ -91,7 +93,11 @@ struct Server {
 impl Server {
     /// Waits until it says that it is ready, and where.
     fn start(data: &Data, words: &[&str]) -> Self {
-        let mut child = data.command(words).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        Self::run(&mut data.command(words))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut banner = String::new();
         let origin = loop {

@@ -27,6 +27,7 @@ fn say(text: &str, reply_to: Option<String>) -> Command {
         sensitive: false,
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
+        urgent: false,
         reply_to,
         episode: None,
     })

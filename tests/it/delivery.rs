@@ -158,6 +158,16 @@ async fn answers_and_deletes_are_urgent_and_posts_are_not() {
     };
     let post = us.publish("The bridge is closed.").await;
     assert_eq!(urgent(), [false]);
+    let alarm =
+        us.publish_new(NewPost { urgent: true, ..NewPost::plain("en".parse().unwrap(), "Leave the quay.") }).await;
+    assert_eq!(urgent(), [true], "an emergency");
+    let (site, by, change) = (
+        us.app.site.clone(),
+        us.by(),
+        Change::words(vec![Version { text: "Leave the quay now.".into(), ..alarm.versions[0].clone() }]),
+    );
+    us.app.store.write(move |tx| actions::edit::edit(tx, &site, by, alarm.id, &change)).await.unwrap();
+    assert_eq!(urgent(), [true], "what is corrected in it");
     let follow = peer.activity("bob", "Follow", "/follows/1", &us.actor().into());
     assert_eq!(peer.say(&us, "bob", &follow).await, 202);
     work::receive::turn(&us.app).await.unwrap();

@@ -53,6 +53,7 @@ fn new(media: Vec<Upload>) -> Command {
         sensitive: false,
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
+        urgent: false,
         reply_to: None,
         episode: None,
     })

@@ -79,6 +79,7 @@ fn publish(sound: Upload, chapters: &str) -> Command {
         sensitive: false,
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
+        urgent: false,
         reply_to: None,
         episode: Some(EpisodeNew {
             series: "city-talk".into(),

@@ -79,6 +79,7 @@ fn post() -> Post {
         tags: vec![Tag { shown: "Traffic".into(), folded: "traffic".into() }],
         activities: Vec::new(),
         revisions: Vec::new(),
+        urgent: false,
         demo: false,
     }
 }

@@ -7,9 +7,7 @@ use fast_image_resize::{
 use image::DynamicImage;
 
 use crate::error::{Error, Result};
-
-/// Rows that are made at once.
-pub const BAND: u32 = 64;
+use crate::limits::media::BAND;
 
 /// A rectangle of whole pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,9 +7,10 @@ use image::DynamicImage;
 use image::metadata::Orientation;
 use jpeg_encoder::{ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, rgb_to_ycbcr};
 
-use super::shrink::{self, Area, BAND};
+use super::shrink::{self, Area};
 use super::{Encoded, Kind};
 use crate::error::{Error, Result};
+use crate::limits::media::BAND;
 
 /// `whole` is the size before turning. Without alpha.
 pub fn jpeg(

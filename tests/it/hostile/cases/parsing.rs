@@ -144,6 +144,7 @@ pub const CASES: &[Case] = &[
             "door::slow_bodies_are_cut_off_and_steady_ones_are_not",
             "door::who_does_not_take_the_answer_is_let_go",
             "door::in_a_full_house_the_idle_make_room_and_only_then_newcomers_are_refused",
+            "cli::crowd::a_server_out_of_files_goes_on",
             "door::one_network_does_not_take_all_seats",
         ],
     ),
