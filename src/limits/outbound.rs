@@ -14,6 +14,12 @@ pub const ANSWER: usize = 4 << 10;
 pub const LINE: usize = 200;
 /// A peer that asks for patience gets a day at most.
 pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// A clock that differs by so much from those of other servers is told of: they take signatures for minutes to hours …
+pub const CLOCK_OFF: Duration = Duration::from_secs(5 * 60);
+/// … when so many servers say the same, and none another time between them …
+pub const CLOCK_WITNESSES: usize = 3;
+/// … and at most so often.
+pub const CLOCK_AGAIN: Duration = Duration::from_secs(3600);
 /// The head of an answer over HTTP/1.
 pub const HEADERS: usize = 64 << 10;
 /// What a peer may send over HTTP/2 before we read it, in one answer (hyper's own limit is 2 MiB) …

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::address::Reach;
+use super::clock::Witnesses;
 use super::connect::{Connector, Kept, refused};
 use super::resolve::Resolver;
 use super::tls;
@@ -91,6 +92,7 @@ struct Shared {
     /// Closes each connection after its request; used when enough are kept.
     closing: Pool,
     kept: Arc<Kept>,
+    witnesses: Witnesses,
     user_agent: HeaderValue,
     deadline: Duration,
 }
@@ -111,6 +113,7 @@ impl Client {
             keeping: pool(connector.counting(Arc::clone(&kept)), KEPT_PER_HOST),
             closing: pool(connector, 0),
             kept,
+            witnesses: Witnesses::default(),
             user_agent,
             deadline,
         };
@@ -152,7 +155,7 @@ impl Client {
         loop {
             let mut request = self.request(&Method::GET, &here, None, sign, now)?;
             request.headers_mut().insert(header::ACCEPT, accept.clone());
-            let response = self.exchange(&here, request).await?;
+            let response = self.exchange(&here, request, now).await?;
             if !is_redirect(response.status()) {
                 return read(here, response, cap).await;
             }
@@ -172,7 +175,8 @@ impl Client {
         let end = Instant::now() + self.shared.deadline;
         let url = checked(url)?;
         let request = self.request(&Method::POST, &url, Some(body), Some(sign), now)?;
-        let response = timeout_at(end, self.exchange(&url, request)).await.unwrap_or_else(|_| Err(too_slow(&url)))?;
+        let response =
+            timeout_at(end, self.exchange(&url, request, now)).await.unwrap_or_else(|_| Err(too_slow(&url)))?;
         let (head, body) = response.into_parts();
         let mut start = Vec::new();
         let _ = timeout_at(end, collect(body, limits::outbound::ANSWER, &mut start)).await;
@@ -207,11 +211,25 @@ impl Client {
         Ok(request)
     }
 
-    async fn exchange(&self, url: &Url, request: Request<Full<Bytes>>) -> Result<Response<Incoming>> {
+    async fn exchange(&self, url: &Url, request: Request<Full<Bytes>>, now: Timestamp) -> Result<Response<Incoming>> {
         let authority = request.uri().authority().map_or("", |at| at.as_str());
         let place = Kept::place(&self.shared.kept, authority, KEPT_HOSTS);
         let pool = if place.is_some() { &self.shared.keeping } else { &self.shared.closing };
-        pool.request(request).await.map_err(|e| failure(url, &e))
+        let response = pool.request(request).await.map_err(|e| failure(url, &e))?;
+        self.note_time(url, response.headers(), now);
+        Ok(response)
+    }
+
+    fn note_time(&self, url: &Url, headers: &HeaderMap, now: Timestamp) {
+        let said = headers.get(header::DATE).and_then(|value| Timestamp::parse_http_date(value.to_str().ok()?));
+        let (Some(said), Some(host)) = (said, url.host_str()) else { return };
+        if let Some(off) = self.shared.witnesses.hear(host, said, now) {
+            tracing::warn!(
+                minutes = off.as_secs() / 60,
+                "the clock of this machine differs from those of other servers, which refuse our signatures for it; \
+                 set it right (timedatectl set-ntp true)"
+            );
+        }
     }
 }
 

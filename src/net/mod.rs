@@ -5,6 +5,7 @@ pub mod actors;
 pub mod address;
 pub mod bucket;
 pub mod client;
+mod clock;
 pub mod connect;
 pub mod fetch;
 pub mod gate;
