@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::limits::{Rate, account, delivery, desk, inbound, inbox, keep, media, outbound, post, store, text};
+use crate::limits::{Rate, account, clip, delivery, desk, inbound, inbox, keep, media, outbound, post, store, text};
 
 /// A limit in words.
 pub struct Line {
@@ -123,9 +123,14 @@ fn servers() -> Vec<Line> {
             "Then it is given up; 'instance queue list' says so.",
         ),
         line(
+            "a server that fails for",
+            span(delivery::SUSPEND_AFTER),
+            "It is suspended: asked once a day until it answers, or until it contacts us.",
+        ),
+        line(
             "servers written to at once",
             delivery::MOST_LANES,
-            "Others wait for their turn; slow ones have places of their own.",
+            "The others wait for their turn, and nothing is lost; slow ones have places of their own.",
         ),
     ]
 }
@@ -136,6 +141,8 @@ fn posts() -> Vec<Line> {
         line("pictures of a post", post::PICTURES, "Other servers show no more."),
         line("a picture", bytes(media::PICTURE as u64), "Other servers fetch no larger one."),
         line("pixels of a picture", media::PIXELS, "As in Mastodon."),
+        line("a sound or video", bytes(clip::BYTES), "Other servers fetch no larger one."),
+        line("people named in a post", post::MENTIONS, "Who comes after them stays text."),
         line("characters of a description", post::ALT, "Other servers cut what is longer."),
         line("languages of a post", post::VERSIONS, "The form says so."),
         line("lines of a profile", account::FIELDS, "Other servers drop what is beyond."),

@@ -7,9 +7,10 @@
 //! | is it one activity, of somebody else | a parse | 400 |
 //! | does an unknown actor say farewell | a look into the store | 202, without a trace |
 //! | is it signed: over enough, for us, in time, with the digest of this body | a hash | 401 |
+//! | was this very request here before, and proven | a hash | 202 |
 //! | is the key of the actor's own server, or is it passed on | | 401 |
-//! | was this very request here before | | 202 |
 //! | is it for any of us, or from anybody we know | looks into the store | 202, without a trace |
+//! | does it have to wait for a fetch: is there room for one more that waits | looks into the store | 503 |
 //! | does a key fit that we have | a verification | |
 //! | else the signer's document, within budgets of its network and its server (`net::gate`) | a fetch | 401, 503 |
 //! | did its server send too much lately, by proven signatures alone | | 429 |
@@ -60,12 +61,12 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
     if is_ours(app, &claim.key_id) {
         return Err(refused("the key is said to be of this server"));
     }
-    let case = case(app, &claim, &incoming)?;
-    let later = case.needs_fetch(&incoming);
-    let print = (is_final(&incoming.intent) && !later).then(|| claim.fingerprint());
+    let print = is_final(&incoming.intent).then(|| claim.fingerprint());
     if print.is_some_and(|print| app.inbound.is_seen(&print)) {
         return Ok(accepted());
     }
+    let case = case(app, &claim, &incoming)?;
+    let later = case.needs_fetch(&incoming);
     let bare = if later { Some(bare(app, &incoming.actor, &value)?) } else { None };
     drop(value);
     let (proven, _room) = match at_hand(app, &claim, &case)? {
@@ -91,7 +92,8 @@ pub(super) async fn receive(app: &Arc<App>, request: &mut Request) -> Result<Res
         app.inbound.keep(&host_of(&claim), gathered.weight(), app.now())?;
     }
     keep(app, &claim, effect).await?;
-    if let Some(print) = print {
+    // What waits for a fetch may come again: its row may be gone without an effect.
+    if let Some(print) = print.filter(|_| !later) {
         app.inbound.saw(print);
     }
     Ok(accepted())
