@@ -262,6 +262,7 @@ pub enum Post {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PostNew {
     /// The account that speaks
     #[arg(long = "as", value_name = "HANDLE")]
