@@ -260,7 +260,7 @@ async function reactions(check, peer, post) {
 async function changes(check, peer, post) {
   await check("an edit arrives as an Update", async () => {
     await trial.run("post edit", post, "--text", "The bridge is open again");
-    const { sent } = await peer.received("Update", ({ object }) => object === post);
+    const { sent } = await peer.received("Update", ({ object, json }) => object === post && JSON.stringify(json).includes("open again"));
     present(sent.object.content.includes("open again"), "new text in the Update");
     present(sent.object.updated, "time of the edit");
   });
