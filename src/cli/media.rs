@@ -15,7 +15,7 @@ pub enum Media {
     Show,
     /// Bring all files to the disk or to the object storage, and new ones from now on
     Move {
-        /// Where to: disk, or s3 as set up under [s3] in the settings
+        /// Where to: disk, or s3, as set up in the settings
         #[arg(long, value_name = "disk|s3")]
         to: Place,
     },
