@@ -35,7 +35,13 @@ pub fn straighten(tx: &mut Write<'_>) -> Result<bool> {
     }
     let errands: Vec<_> = tx.rows(&ERRANDS, Span::all())?;
     let going = errands.into_iter().filter(|(_, errand)| *errand != Errand::Remove).map(|(name, _)| name);
-    let stored = tx.rows(&STORED, Span::all())?.into_iter().map(|(name, _)| name);
+    let stored: Vec<String> = tx.rows(&STORED, Span::all())?.into_iter().map(|(name, _)| name).collect();
+    for name in &stored {
+        // The copy over there counts. Its file stays here when the process is killed between the row and the file.
+        if !tx.has(&ERRANDS, name)? {
+            tx.after.files.push(name.clone());
+        }
+    }
     let lost: BTreeSet<String> = going.chain(stored).filter(|name| !named.contains(name)).collect();
     for name in &lost {
         forget(tx, name)?;
