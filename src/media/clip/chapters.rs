@@ -143,7 +143,7 @@ mod tests {
 
     fn mark(at: u32, title: &[u8], new: bool) -> Vec<u8> {
         let times = [at, at + 1, u32::MAX, u32::MAX].map(u32::to_be_bytes).concat();
-        let inner = [frame(b"WXXX", &[7; 200], new), frame(b"TIT2", title, new)].concat();
+        let inner = [frame(b"APIC", &[7; 200], new), frame(b"TIT2", title, new)].concat();
         frame(b"CHAP", &[b"ch1\0".as_slice(), &times, &inner].concat(), new)
     }
 
