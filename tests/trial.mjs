@@ -104,8 +104,8 @@ export function withSetting(toml, table, key, value) {
   return lines.join("\n");
 }
 
-/** A square PNG in one colour, RGB, 8 bits. */
-export function squarePng(side) {
+/** A PNG of 8 bits, grey or (with three channels) RGB: `byte` gives what stands at a place, in a channel. */
+export function png(width, height, channels, byte) {
   const chunk = (name, data) => {
     const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
     const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -114,13 +114,20 @@ export function squarePng(side) {
     return Buffer.concat([length, body, sum]);
   };
   const head = Buffer.alloc(13);
-  head.writeUInt32BE(side, 0);
-  head.writeUInt32BE(side, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(side * 3, Buffer.from([11, 61, 145]))]);
-  const pixels = zlib.deflateSync(Buffer.concat(Array(side).fill(row)));
-  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", head), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, channels === 3 ? 2 : 0], 8);
+  const pixels = Buffer.alloc(height * (1 + width * channels));
+  for (let at = 0, y = 0; y < height; y++) {
+    at += 1; // how the row is filtered: not
+    for (let x = 0; x < width; x++) for (let channel = 0; channel < channels; channel++) pixels[at++] = byte(x, y, channel);
+  }
+  const parts = [chunk("IHDR", head), chunk("IDAT", zlib.deflateSync(pixels)), chunk("IEND", Buffer.alloc(0))];
+  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), ...parts]);
 }
+
+/** A blue square. */
+export const squarePng = (side) => png(side, side, 3, (x, y, channel) => [11, 61, 145][channel]);
 
 /** The binary on a temporary data directory. */
 export class Trial {

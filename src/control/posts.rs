@@ -44,7 +44,7 @@ pub struct NewVersion {
 }
 
 /// What is to change of a post; the rest stays.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PostChange {
     pub post: String,
     /// Which version; the main one when there is none. One that is not there yet is added.

@@ -8,8 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import zlib from "node:zlib";
-import { endAfter, freePort, lastWords, Report, start, stop, Trial, until, untilAnswers } from "../trial.mjs";
+import { endAfter, freePort, lastWords, png, Report, start, stop, Trial, until, untilAnswers } from "../trial.mjs";
 
 endAfter(400);
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -55,24 +54,9 @@ async function total(post, name) {
 
 const counts = (post, name, wanted) => until(`${name} of ${post} count ${wanted}`, async () => (await total(post, name)) === wanted);
 
-/** A small PNG that our own picture code has not made. */
+/** A small picture that our own code has not made. */
 function picture(file) {
-  const [width, height] = [96, 64];
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-    const ends = [Buffer.alloc(4), Buffer.alloc(4)];
-    ends[0].writeUInt32BE(data.length);
-    ends[1].writeUInt32BE(zlib.crc32(body));
-    return Buffer.concat([ends[0], body, ends[1]]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 0], 8); // eight bits, grey
-  const rows = Buffer.concat(Array.from({ length: height }, () => Buffer.from([0, ...Array.from({ length: width }, (_, x) => x * 2)])));
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const parts = [chunk("IHDR", header), chunk("IDAT", zlib.deflateSync(rows)), chunk("IEND", Buffer.alloc(0))];
-  fs.writeFileSync(file, Buffer.concat([signature, ...parts]));
+  fs.writeFileSync(file, png(96, 64, 1, (x) => x * 2));
   return file;
 }
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use instance::base::time::Clock;
-use instance::control::{self, Command, EpisodeChange, Fault, NewVersion, PostChange, PostNew, Upload};
+use instance::control::{self, Command, Fault, NewVersion, PostChange, PostNew, Upload};
 use instance::media::draw;
 use instance::model::ids::PostId;
 use instance::model::media::About;
@@ -60,18 +60,7 @@ fn new(media: Vec<Upload>) -> Command {
 }
 
 fn change(post: &Value) -> PostChange {
-    PostChange {
-        post: post["id"].as_str().unwrap().into(),
-        lang: None,
-        text: None,
-        warning: None,
-        alts: Vec::new(),
-        decorative: Vec::new(),
-        focus: Vec::new(),
-        remove: Vec::new(),
-        add: Vec::new(),
-        episode: EpisodeChange::default(),
-    }
+    PostChange { post: post["id"].as_str().unwrap().into(), ..PostChange::default() }
 }
 
 #[tokio::test]

@@ -201,15 +201,8 @@ async fn what_changes_is_in_the_feed_and_what_is_wrong_is_refused() {
     ask(&server, Command::PodcastEdit(Box::new(change))).await;
     let edit = PostChange {
         post: post["id"].as_str().unwrap().into(),
-        lang: None,
-        text: None,
-        warning: None,
-        alts: Vec::new(),
-        decorative: Vec::new(),
-        focus: Vec::new(),
-        remove: Vec::new(),
-        add: Vec::new(),
         episode: EpisodeChange { title: Some("The whole budget".into()), number: Some(7), ..EpisodeChange::default() },
+        ..PostChange::default()
     };
     let edited = ask(&server, Command::PostEdit(edit.clone())).await;
     assert_eq!(

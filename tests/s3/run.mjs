@@ -6,8 +6,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import zlib from "node:zlib";
-import { BINARY, endAfter, freePort, Report, start, stop, temporaryFolder, Trial, until, untilAnswers } from "../trial.mjs";
+import { BINARY, endAfter, freePort, png, Report, start, stop, temporaryFolder, Trial, until, untilAnswers } from "../trial.mjs";
 
 endAfter(150);
 const report = new Report();
@@ -25,25 +24,11 @@ function equal(found, wanted, what) {
     throw new Error(`${what} is ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`);
 }
 
-/** A PNG of noise, so that it does not shrink. */
+/** Noise, so that it does not shrink. */
 function picture(file, side) {
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-    const ends = [Buffer.alloc(4), Buffer.alloc(4)];
-    ends[0].writeUInt32BE(data.length);
-    ends[1].writeUInt32BE(zlib.crc32(body));
-    return Buffer.concat([ends[0], body, ends[1]]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
-  header.set([8, 0], 8);
   let state = 1;
   const noise = () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) >>> 24;
-  const rows = Buffer.from(Array.from({ length: side * (side + 1) }, (_, n) => (n % (side + 1) ? noise() : 0)));
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const parts = [chunk("IHDR", header), chunk("IDAT", zlib.deflateSync(rows)), chunk("IEND", Buffer.alloc(0))];
-  fs.writeFileSync(file, Buffer.concat([signature, ...parts]));
+  fs.writeFileSync(file, png(side, side, 1, noise));
   return file;
 }
 
