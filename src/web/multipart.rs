@@ -28,13 +28,13 @@ pub async fn read(request: &mut Request, files: &Files, prefix: &str, most: usiz
         files.expect(announced.unwrap_or_default())?;
     }
     let parts = Multipart::new(request.stream(cap)?, boundary);
-    let late = |_| Err(Problem::new("E152", "The request took too long to arrive.").into());
-    tokio::time::timeout(limits::UPLOAD_TIME, parse(parts, files, prefix, most)).await.unwrap_or_else(late)
+    let whole = if most > 0 { limits::UPLOAD_TIME } else { limits::BODY_TIME };
+    tokio::time::timeout(whole, parse(parts, files, prefix, most)).await.map_err(late)?
 }
 
 async fn parse(mut parts: Multipart<'_>, files: &Files, prefix: &str, most: usize) -> Result<Parts> {
-    let (mut pairs, mut taken) = (Vec::new(), Vec::new());
-    while let Some(mut part) = parts.next_field().await.map_err(misread)? {
+    let (mut pairs, mut taken, mut left) = (Vec::new(), Vec::new(), limits::FORM);
+    while let Some(mut part) = paced(parts.next_field()).await? {
         let name = part.name().unwrap_or_default().to_owned();
         if name.starts_with(prefix) {
             // A field in which no file was chosen comes as an empty file without a name.
@@ -44,7 +44,7 @@ async fn parse(mut parts: Multipart<'_>, files: &Files, prefix: &str, most: usiz
             }
             taken.extend(file(&mut part, files, chosen).await?.map(|file| (name, file)));
         } else {
-            pairs.push((name, text(part).await?));
+            pairs.push((name, text(part, &mut left).await?));
         }
         if pairs.len() > limits::FIELDS {
             break;
@@ -53,12 +53,15 @@ async fn parse(mut parts: Multipart<'_>, files: &Files, prefix: &str, most: usiz
     Ok(Parts { form: Form::new(pairs)?, files: taken })
 }
 
-async fn text(mut part: Field<'_>) -> Result<String> {
+/// `left`: what all fields together may still take of memory.
+async fn text(mut part: Field<'_>, left: &mut usize) -> Result<String> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = part.chunk().await.map_err(misread)? {
-        if bytes.len() + chunk.len() > limits::FORM {
-            return Err(Problem::new("E150", format!("A field is larger than {} bytes.", limits::FORM)).into());
-        }
+    while let Some(chunk) = paced(part.chunk()).await? {
+        let Some(rest) = left.checked_sub(chunk.len()) else {
+            let what = format!("The texts of the form are together larger than {} bytes.", limits::FORM);
+            return Err(Problem::new("E150", what).into());
+        };
+        *left = rest;
         bytes.extend_from_slice(&chunk);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -66,7 +69,7 @@ async fn text(mut part: Field<'_>) -> Result<String> {
 
 async fn file(part: &mut Field<'_>, files: &Files, chosen: bool) -> Result<Option<Unfinished>> {
     let mut file = None;
-    while let Some(chunk) = part.chunk().await.map_err(misread)? {
+    while let Some(chunk) = paced(part.chunk()).await? {
         if chunk.is_empty() {
             continue;
         }
@@ -77,6 +80,15 @@ async fn file(part: &mut Field<'_>, files: &Files, chosen: bool) -> Result<Optio
         file.iter_mut().try_for_each(|file| file.file.write_all(&chunk)).map_err(unwritten)?;
     }
     if file.is_none() && chosen { files.begin().map(Some) } else { Ok(file) }
+}
+
+/// Whoever sends nothing for so long has lost the line, and gives back the place.
+async fn paced<T>(next: impl Future<Output = Result<T, multer::Error>>) -> Result<T> {
+    tokio::time::timeout(limits::BODY_PACE, next).await.map_err(late)?.map_err(misread)
+}
+
+fn late(_: tokio::time::error::Elapsed) -> Error {
+    Problem::new("E152", "The request took too long to arrive.").into()
 }
 
 fn misread(error: multer::Error) -> Error {
@@ -95,9 +107,12 @@ fn misread(error: multer::Error) -> Error {
 #[cfg(test)]
 pub mod tests {
     use std::io::{Read as _, Seek as _};
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
 
     use bytes::Bytes;
     use http_body_util::{BodyDataStream, Full};
+    use hyper::body::{Body, Frame};
 
     use super::*;
     use crate::crypto::random;
@@ -169,6 +184,33 @@ pub mod tests {
         assert_eq!(place.unfinished(), 0, "what is not kept goes away");
     }
 
+    /// Says something, and then nothing for ever.
+    struct Silence(Option<Bytes>);
+
+    impl Body for Silence {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<std::result::Result<Frame<Bytes>, Self::Error>>> {
+            self.0.take().map_or(Poll::Pending, |said| Poll::Ready(Some(Ok(Frame::data(said)))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sends_nothing_any_more_gives_up_the_place() {
+        let place = Scratch::make();
+        let start = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf a fi";
+        let parts = Multipart::new(BodyDataStream::new(Silence(Some(start.into()))), "x");
+        match parse(parts, &place.files, "file", 2).await {
+            Err(Error::Invalid(problem)) => assert_eq!(problem.id, "E152"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(place.unfinished(), 0);
+    }
+
     #[tokio::test]
     async fn nonsense_leaves_nothing_behind() {
         let place = Scratch::make();
@@ -182,6 +224,9 @@ pub mod tests {
         assert!(parsed(&place.files, "file", &three).await.is_err());
         let long = "x".repeat(limits::FORM + 1);
         assert!(parsed(&place.files, "file", &[("text", None, &long)]).await.is_err());
+        let half = "x".repeat(limits::FORM / 2 + 1);
+        assert!(parsed(&place.files, "file", &[("one", None, &half), ("two", None, &half)]).await.is_err());
+        assert!(parsed(&place.files, "file", &[("one", None, &half), ("file", Some("a"), &half)]).await.is_ok());
         assert_eq!(place.unfinished(), 0);
     }
 }
