@@ -29,10 +29,10 @@ pub fn code(fault: &Fault) -> u8 {
 
 fn of_problem(id: &str) -> u8 {
     match id.strip_prefix('E').and_then(|digits| digits.parse().ok()) {
-        Some(0..=9) => 2,
-        // E070: a domain that is already known to others was changed in the settings.
+        Some(0..=9 | 20) => 2,
+        // E070: a domain that is already known to others was changed; E083, E085: settings of the object storage.
         Some(10..=19 | 70 | 83 | 85) => 4,
-        Some(20..=29) => 6,
+        Some(21..=29) => 6,
         Some(47) => 5,
         Some(61 | 62) => 8,
         Some(_) | None => 1,
@@ -63,6 +63,7 @@ mod tests {
             ("E010", 4),
             ("E013", 4),
             ("E015", 4),
+            ("E020", 2),
             ("E021", 6),
             ("E022", 6),
             ("E023", 6),
@@ -72,6 +73,8 @@ mod tests {
             ("E062", 8),
             ("E070", 4),
             ("E071", 1),
+            ("E083", 4),
+            ("E085", 4),
             ("E120", 1),
             ("E180", 1),
         ] {

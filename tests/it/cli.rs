@@ -452,6 +452,8 @@ fn people_are_added_given_roles_and_switched_off() {
         "author",
     ]);
     assert_eq!(data.json(&["user", "list"])["users"][0]["roles"]["press"], serde_json::json!(["editor", "approver"]));
+    let mistyped = data.fails(&["user", "password", "ana@city.example"]);
+    assert!(mistyped.0 == 2 && mistyped.1.starts_with("E020"), "{mistyped:?}");
     for (words, id) in [
         (&["user", "add", "ana@city.example", "--role", "owner"][..], "E303"),
         (&["user", "add", "ben"], "E300"),
@@ -459,7 +461,6 @@ fn people_are_added_given_roles_and_switched_off() {
         (&["user", "role", "ana@city.example", "--add", "editor"], "E305"),
         (&["user", "role", "ana@city.example", "--add", "auditor"], "E302"),
         (&["user", "off", "nobody@city.example"], "E040"),
-        (&["user", "password", "ana@city.example"], "E020"),
     ] {
         let (_, message) = data.fails(words);
         assert!(message.starts_with(id), "{words:?}: {message}");
