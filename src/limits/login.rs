@@ -19,9 +19,9 @@ pub const AT_ONCE: usize = 1;
 pub const WAITING: usize = 30;
 /// Seconds after which they should.
 pub const COME_BACK: u32 = 5;
-/// Wrong tries for one address from one network: ten at once, then one a minute.
+/// Tries for one address from one network: ten at once, then one a minute.
 pub const FROM_NETWORK: Rate = Rate { burst: 10.0, per_second: 1.0 / 60.0, keys: 10_000 };
-/// Wrong tries for one address from everywhere: a hundred at once, then one a minute. A list of stolen passwords gets no
+/// Tries for one address from everywhere: a hundred at once, then one a minute. A list of stolen passwords gets no
 /// further; somebody who is locked out by it comes in by a link.
 pub const FOR_ADDRESS: Rate = Rate { burst: 100.0, per_second: 1.0 / 60.0, keys: 10_000 };
 /// Seconds for which a code of the second factor stands (RFC 6238 §5.2).

@@ -141,6 +141,22 @@ async fn guessing_ends_soon_and_begins_again_later() {
     assert_eq!(log_in(&server, "ana@city.example", PASSWORD, "").await.status.as_u16(), 303);
 }
 
+/// A browser that was left open is not the place to guess at the password.
+#[tokio::test]
+async fn guessing_at_the_desk_ends_as_soon_as_at_the_door() {
+    let clock = Clock::by_hand(START);
+    let (server, ana) = with_ana(&clock).await;
+    let seat = Seat::of(&server, ana.id).await;
+    let change = |current| [("current", current), ("password", "quite another sentence")];
+    for _ in 0..10 {
+        let page = seat.post("/desk/account/password", &change("guess")).await;
+        assert!(page.status.as_u16() == 422 && page.text().contains("This is not your password."));
+    }
+    assert!(seat.post("/desk/account/password", &change(PASSWORD)).await.text().contains("There were too many tries."));
+    clock.advance(Duration::from_secs(61));
+    assert_eq!(seat.post("/desk/account/password", &change(PASSWORD)).await.status.as_u16(), 303);
+}
+
 #[tokio::test]
 async fn a_second_factor_is_asked_for_and_no_code_works_twice() {
     let clock = Clock::by_hand(START);

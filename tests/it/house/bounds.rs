@@ -17,6 +17,7 @@ const NUMBERS: &[(&str, &[&str], &str)] = &[
     ("media/clip/flac.rs", &["SEEK_TABLE", "STREAM_INFO"], "kinds of blocks of the format"),
     ("media/clip/ogg.rs", &["HEAD", "UNKNOWN"], "the format's own"),
     ("media/clip/webm.rs", &[], "names of elements of the format"),
+    ("desk/account.rs", &["HERE"], "a name among networks"),
     ("media/draw/", &[], "coordinates of drawings"),
     ("media/picture/pixels.rs", &["QUALITY"], "how good a picture looks"),
     ("media/picture/png.rs", &["SIGNATURE"], "the format's own"),
