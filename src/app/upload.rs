@@ -22,7 +22,7 @@ pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About
     take_as(app, by, file, about, Shape::Whole).await
 }
 
-/// As `take`; a picture is cut to a shape.
+/// As `take`; a picture, which is to have a shape.
 pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About, shape: Shape) -> Result<Media> {
     check_quota(app, by.account(), &file)?;
     let room = Arc::clone(&app.decoding).acquire_owned();
@@ -38,16 +38,6 @@ pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: Ab
     let row = media.clone();
     let id = app.store.write(move |tx| actions::media::add(tx, by, &row)).await?;
     Ok(Media { id, account: by.account(), ..media })
-}
-
-/// As `take`, of a picture that can be the cover of a podcast.
-pub async fn take_cover(app: &Arc<App>, by: By<Attach>, mut file: Unfinished, about: About) -> Result<Media> {
-    let mut bytes = Vec::new();
-    file.file.rewind()?;
-    (&mut file.file).take(crate::limits::podcast::COVER + 1).read_to_end(&mut bytes)?;
-    picture::check_cover(&bytes)?;
-    drop(bytes);
-    take(app, by, file, about).await
 }
 
 /// Whether the account's files leave room for one more. Those that come at the same moment do not see each other.
@@ -83,12 +73,12 @@ fn keep(files: &Files, mut file: Unfinished, shape: Shape) -> Result<Media> {
     let failed = |e| Error::broken("reading a media file", e);
     let length = file.file.metadata().map_err(failed)?.len();
     if length == 0 {
-        return Err(Problem::new("E134", "The file is empty.").field("media").into());
+        return Err(Problem::new("E134", "The file is empty.").field("media").remedy("Choose the file again.").into());
     }
     let mut head = Vec::new();
     file.file.rewind().map_err(failed)?;
     (&mut file.file).take(crate::limits::media::HEAD).read_to_end(&mut head).map_err(failed)?;
-    if clip::is_clip(&head) {
+    if shape == Shape::Whole && clip::is_clip(&head) {
         return keep_clip(files, &mut file, length);
     }
     picture::check_weight(length)?;

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
+use crate::media::picture::Shape;
 use crate::model::account::Account;
 use crate::model::episode::{self, Episode, Kind, Titled};
 use crate::model::ids::MediaId;
@@ -83,7 +84,7 @@ pub struct EpisodeNew {
 }
 
 /// What is to change of an episode; the rest stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct EpisodeChange {
     /// In the language of the change.
     pub title: Option<String>,
@@ -124,7 +125,7 @@ pub async fn add(app: &Arc<App>, new: PodcastNew) -> Result<Value> {
     // Everything that can be refused is refused before the cover is kept.
     podcast.check()?;
     new.cover.about.check(Sort::Picture)?;
-    podcast.cover = new.cover.take_cover(app, by.to()).await?;
+    podcast.cover = new.cover.take_as(app, by.to(), Shape::Cover).await?;
     let site = app.site.clone();
     let added = app.store.write(move |tx| verbs::add(tx, &site, by, &podcast, None)).await?;
     shown(app, &found, &added)
@@ -146,7 +147,7 @@ pub async fn edit(app: &Arc<App>, change: PodcastChange) -> Result<Value> {
     podcast.check()?;
     if let Some(cover) = change.cover {
         cover.about.check(Sort::Picture)?;
-        podcast.cover = cover.take_cover(app, by.to()).await?;
+        podcast.cover = cover.take_as(app, by.to(), Shape::Cover).await?;
     }
     let edited = app.store.write(move |tx| verbs::edit(tx, by, &podcast, None)).await?;
     shown(app, &found, &edited)
@@ -246,9 +247,7 @@ impl EpisodeNew {
 impl EpisodeChange {
     /// The episode as it is to be. The post has to be one.
     pub(super) fn apply(&self, post: &Post, lang: Option<&Lang>) -> Result<Option<Episode>> {
-        let given = [self.title.is_some(), self.season.is_some(), self.number.is_some(), self.kind.is_some()];
-        let more = [self.explicit.is_some(), self.chapters.is_some(), self.persons.is_some()];
-        if !given.into_iter().chain(more).any(|given| given) {
+        if *self == Self::default() {
             return Ok(None);
         }
         let Some(mut episode) = post.episode.clone() else {

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use crate::app::{App, upload};
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Result};
 use crate::limits;
+use crate::media::clip;
 use crate::media::files::{Files, Unfinished, unwritten};
 use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
@@ -54,7 +55,7 @@ impl Upload {
 
     /// Writes the announced bytes down as they arrive.
     pub(super) async fn receive(&mut self, files: &Files, from: &mut (impl AsyncRead + Unpin)) -> Result<()> {
-        check(self.length)?;
+        clip::check_weight(self.length)?;
         files.expect(self.length)?;
         let broken = |e| Error::broken("receive a file", e);
         let (mut file, mut left) = (files.begin()?, self.length);
@@ -72,19 +73,11 @@ impl Upload {
         Ok(())
     }
 
-    /// As `take`, of a picture that can be the cover of a podcast.
-    pub(super) async fn take_cover(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
-        let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
-        let media = upload::take_cover(app, by, self.content.file(&app.files)?, self.about).await?;
-        drop(room);
-        Ok(media.id)
-    }
-
     pub(super) async fn take(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
         self.take_as(app, by, Shape::Whole).await
     }
 
-    /// As `take`; a picture is cut to a shape.
+    /// As `take`; a picture, which is to have a shape.
     pub(super) async fn take_as(self, app: &Arc<App>, by: By<Attach>, shape: Shape) -> Result<MediaId> {
         let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
         let media = upload::take_as(app, by, self.content.file(&app.files)?, self.about, shape).await?;
@@ -103,7 +96,7 @@ impl Content {
             Self::Open(open) => {
                 let broken = |e| Error::broken("copy a file", e);
                 let length = open.metadata().map_err(broken)?.len();
-                check(length)?;
+                clip::check_weight(length)?;
                 files.expect(length)?;
                 let (mut file, mut open) = (files.begin()?, open.as_ref());
                 open.rewind().map_err(broken)?;
@@ -113,12 +106,4 @@ impl Content {
             Self::ToCome => Err(Error::bug("a file was announced and did not come")),
         }
     }
-}
-
-fn check(length: u64) -> Result<()> {
-    if length <= limits::clip::BYTES {
-        return Ok(());
-    }
-    let most = limits::clip::BYTES >> 20;
-    Err(Problem::new("E146", format!("The file is larger than {most} MiB.")).field("media").into())
 }

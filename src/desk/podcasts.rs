@@ -17,6 +17,7 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
+use crate::media::picture::Shape;
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, check_alt};
@@ -360,7 +361,7 @@ fn account(app: &App, browser: &Browser, sheet: &Sheet) -> Result<Option<Account
 /// Keeps a new cover, so that it need not be sent again whatever else is wrong, and checks its description.
 async fn take_cover(app: &Arc<App>, by: By, sheet: &mut Sheet, faults: &mut Faults) -> Result<()> {
     if let Some(file) = sheet.file.take() {
-        match upload::take_cover(app, by.to(), file, About::default()).await {
+        match upload::take_as(app, by.to(), file, About::default(), Shape::Cover).await {
             Ok(media) => sheet.kept = Some(media.id),
             Err(e @ Error::Invalid(_)) => push(faults, "file".to_owned(), e),
             Err(e) => return Err(e),

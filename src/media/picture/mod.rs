@@ -55,6 +55,8 @@ pub struct Encoded {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shape {
     Whole,
+    /// Whole, and refused where directories of podcasts would refuse it.
+    Cover,
     /// Cut to [`limits::media::AVATAR`] around a point: −1 to 1, from left to right and from bottom to top.
     Avatar(f32, f32),
     /// The same with [`limits::media::HEADER`].
@@ -66,6 +68,9 @@ pub enum Shape {
 /// ten, 330 MB for the largest progressive one, so callers run one at a time.
 pub fn take(bytes: Vec<u8>, shape: Shape) -> Result<Picture> {
     check_weight(bytes.len() as u64)?;
+    if shape == Shape::Cover {
+        check_cover(&bytes)?;
+    }
     let kind = Kind::of(&bytes)?;
     let mut clean = kind.clean(&bytes, true)?;
     drop(bytes);
@@ -75,7 +80,7 @@ pub fn take(bytes: Vec<u8>, shape: Shape) -> Result<Picture> {
         clean = Clean { orientation: clean.orientation, ..kind.clean(&clean.bytes, false)? };
     }
     match shape {
-        Shape::Whole => pixels::finish(kind, clean, decoded),
+        Shape::Whole | Shape::Cover => pixels::finish(kind, clean, decoded),
         Shape::Avatar(x, y) => pixels::finish_cut(kind, clean, decoded, limits::media::AVATAR, (x, y)),
         Shape::Header(x, y) => pixels::finish_cut(kind, clean, decoded, limits::media::HEADER, (x, y)),
     }
