@@ -23,8 +23,7 @@ pub fn move_to(tx: &mut Write<'_>, _: Owner, place: Place) -> Result<()> {
 }
 
 /// Sees to it that every file that a record names is or gets where it belongs, and that nothing else stays there.
-/// True when something was left to do.
-pub fn straighten(tx: &mut Write<'_>) -> Result<bool> {
+pub fn straighten(tx: &mut Write<'_>) -> Result<()> {
     let named = named(tx)?;
     if meta::media_place(tx)? == Place::S3 {
         for name in &named {
@@ -46,10 +45,11 @@ pub fn straighten(tx: &mut Write<'_>) -> Result<bool> {
     for name in &lost {
         forget(tx, name)?;
     }
-    Ok(tx.after.errands)
+    Ok(())
 }
 
-fn named(rows: &impl Rows) -> Result<BTreeSet<String>> {
+/// The files that records name.
+pub fn named(rows: &impl Rows) -> Result<BTreeSet<String>> {
     let media = rows.rows(&MEDIA, Span::all())?;
     Ok(media.iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect())
 }

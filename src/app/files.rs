@@ -4,7 +4,6 @@
 use super::App;
 use super::storage::{self, Far};
 use crate::error::{Error, Result};
-use crate::limits::media::SMALL_FILE;
 use crate::media::content::Content;
 
 /// A file as readers get it.
@@ -30,7 +29,6 @@ pub async fn find(app: &App, name: &str) -> Result<Found> {
         Err(e) => return Err(e),
     }
     match storage::find(app, name)? {
-        Some(far) if far.length() <= SMALL_FILE as u64 => storage::small(app, &far).await.map(Found::Here),
         Some(far) => Ok(Found::Far(far)),
         // It may have come back in this very moment.
         None => here(app, name).await.map(Found::Here),

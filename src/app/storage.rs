@@ -20,6 +20,7 @@ use crate::actions;
 use crate::config::Config;
 use crate::crypto::digest::Sum;
 use crate::error::{Error, Problem, Result};
+use crate::limits::media::SMALL_FILE;
 use crate::limits::storage::{AT_ONCE, BATCH, COME_BACK, LANES, READERS};
 use crate::media::content::{Content, Pieces};
 use crate::media::files::{Files, unwritten};
@@ -74,8 +75,8 @@ impl Storage {
         self.bucket.is_some()
     }
 
-    /// Nobody is told more than to come back; the log says once what is wrong, and once that it is right again.
-    pub fn heard<T>(&self, result: Result<T>) -> Result<T> {
+    /// Readers are told no more than to come back; the log says once what is wrong, and once that it is right again.
+    fn heard<T>(&self, result: Result<T>) -> Result<T> {
         match result {
             Ok(well) => {
                 if self.troubled.swap(false, Ordering::Relaxed) {
@@ -85,12 +86,17 @@ impl Storage {
             }
             Err(e) => {
                 if !self.troubled.swap(true, Ordering::Relaxed) {
-                    tracing::error!(what = %e, "the object storage does not give what it should");
+                    tracing::error!(what = %e.cause(), remedy = remedy(&e), "the object storage does not give what it should");
                 }
                 Err(Error::Busy { retry_after: COME_BACK })
             }
         }
     }
+}
+
+/// What to do about it, as far as that is known.
+pub fn remedy(error: &Error) -> &str {
+    if let Error::Invalid(problem) = error { &problem.remedy } else { "" }
 }
 
 pub fn none_set_up() -> Error {
@@ -109,6 +115,11 @@ pub struct Far {
 impl Far {
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// Whether it is fetched as a whole and kept for others.
+    pub fn is_small(&self) -> bool {
+        self.length <= SMALL_FILE as u64
     }
 
     /// `left` bytes from `from` on.

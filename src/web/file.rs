@@ -11,8 +11,8 @@ use hyper::{Method, StatusCode};
 use super::negotiate;
 use super::request::Request;
 use super::response::{Body, Response, bare, set, set_text};
-use crate::app::App;
 use crate::app::files::{self, Found};
+use crate::app::{App, storage};
 use crate::error::{Error, Result};
 use crate::media::content::{Content, Pieces};
 use crate::media::files::Files;
@@ -66,16 +66,23 @@ pub async fn send(app: &App, request: &Request, name: &str) -> Result<Response> 
 
 async fn part(app: &App, request: &Request, found: &Found, from: u64, left: u64) -> Result<Response> {
     let body = match found {
-        Found::Here(Content::Small(bytes)) => {
-            let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
-            Body::Full(Some(bytes.slice(at(from)..at(from + left))))
-        }
-        Found::Here(Content::Large(large)) => Body::Pieces { pieces: Box::new(large.stretch(from, left)), left },
+        Found::Here(content) => stretch(content, from, left),
         // Nothing of it is sent: nothing is fetched.
         Found::Far(_) if request.method() == Method::HEAD => Body::Pieces { pieces: Box::new(Nothing), left },
+        Found::Far(far) if far.is_small() => stretch(&storage::small(app, far).await?, from, left),
         Found::Far(far) => Body::Pieces { pieces: far.stretch(app, from, left).await?, left },
     };
     Ok(Response::new(body))
+}
+
+fn stretch(content: &Content, from: u64, left: u64) -> Body {
+    match content {
+        Content::Small(bytes) => {
+            let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
+            Body::Full(Some(bytes.slice(at(from)..at(from + left))))
+        }
+        Content::Large(large) => Body::Pieces { pieces: Box::new(large.stretch(from, left)), left },
+    }
 }
 
 struct Nothing;

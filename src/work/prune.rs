@@ -1,7 +1,6 @@
 //! Once an hour, what need not be kept is forgotten, and what a wrong clock put off comes back; at the start and once a
 //! day, files that no row names are removed.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use crate::actions::prune::Place;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::schema::{MEDIA, STORED};
+use crate::store::schema::STORED;
 use crate::store::{Rows, Span};
 
 pub async fn run(app: Arc<App>) {
@@ -48,10 +47,8 @@ pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
 /// A crash between writing a file and its row, or between removing the row and the file, leaves an orphan. Young files
 /// are left alone: their row may be on its way.
 fn sweep_files(app: &App) -> Result<()> {
-    let named: HashSet<String> = app.store.read(|rows| {
-        let media = rows.rows(&MEDIA, Span::all())?;
-        let mut named: HashSet<String> =
-            media.into_iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let named = app.store.read(|rows| {
+        let mut named = actions::storage::named(rows)?;
         // What the object storage has is of no use here.
         for name in rows.keys(&STORED, Span::all())? {
             named.remove(&name);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::actions;
 use crate::app::{App, storage};
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::limits::storage::NAP;
 
 pub async fn run(app: Arc<App>) {
@@ -14,13 +14,23 @@ pub async fn run(app: Arc<App>) {
     if let Err(Error::Broken(cause)) = app.store.write(actions::storage::straighten).await {
         tracing::error!(what = %cause, "media files and their places");
     }
+    let mut troubled = false;
     loop {
         let turn = tokio::select! {
-            turn = turn(&app) => turn,
+            turn = storage::turn(&app) => turn,
             () = app.stopping() => return,
         };
-        // What fails is tried again after the nap; the rows stay.
-        if app.storage.heard(turn).is_ok_and(|count| count > 0) {
+        // What fails is tried again after the nap; the rows stay. It is told once.
+        match &turn {
+            Ok(_) => troubled = false,
+            Err(e) if !troubled => {
+                troubled = true;
+                let remedy = storage::remedy(e);
+                tracing::error!(what = %e.cause(), remedy, "a file could not be carried between disk and object storage");
+            }
+            Err(_) => {}
+        }
+        if turn.is_ok_and(|count| count > 0) {
             continue;
         }
         tokio::select! {
@@ -28,9 +38,4 @@ pub async fn run(app: Arc<App>) {
             stop = app.pause(NAP) => if stop { return },
         }
     }
-}
-
-/// Runs some errands; answers how many.
-pub async fn turn(app: &Arc<App>) -> Result<usize> {
-    storage::turn(app).await
 }

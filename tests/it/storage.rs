@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use instance::actions::storage::{done, move_to, straighten};
+use instance::app::files::Found;
 use instance::app::{App, files, storage};
 use instance::base::time::Clock;
 use instance::config::Config;
@@ -64,8 +65,10 @@ async fn a_name_that_no_row_knows_leads_nowhere() {
     assert_eq!(came.load(Ordering::SeqCst), 0);
     let name = known.clone();
     app.store.write(move |tx| tx.put(&STORED, &name, &stored(9))).await.unwrap();
+    let Ok(Found::Far(far)) = files::find(&app, &known).await else { panic!("it is not where the row says") };
+    assert_eq!(came.load(Ordering::SeqCst), 0, "a row alone tells its length and that it is there");
     // What the storage says no to is told to nobody but the log.
-    assert!(matches!(files::find(&app, &known).await, Err(Error::Busy { .. })));
+    assert!(matches!(storage::small(&app, &far).await, Err(Error::Busy { .. })));
     assert_eq!(came.load(Ordering::SeqCst), 1);
     let refused = app.storage.bucket().unwrap().remove(&known, app.now()).await.unwrap_err();
     assert!(matches!(&refused, Error::Invalid(problem) if problem.id == "E082" && !problem.remedy.is_empty()));
