@@ -1,7 +1,7 @@
 //! The keys of the file on one page: name, meaning, example, and how each is checked and stored.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Config, LogFormat, check, s3};
 
@@ -97,10 +97,10 @@ pub const KEYS: &[Key] = &[
                 Counted from the folder of this file.",
         example: "\"extra-ca.pem\"",
         set: Set::Text(|config, text| {
-            config.network.extra_ca = Some(PathBuf::from(text)).filter(|_| !text.is_empty());
+            config.network.extra_ca = file(text);
             Ok(())
         }),
-        get: |config| Value::Text(config.network.extra_ca.as_ref().map_or(String::new(), |p| p.display().to_string())),
+        get: |config| shown(config.network.extra_ca.as_deref()),
     },
     Key {
         name: "network.resolver",
@@ -175,10 +175,10 @@ pub const KEYS: &[Key] = &[
                 from the folder of this file.",
         example: "\"s3.secret\"",
         set: Set::Text(|config, text| {
-            config.s3.secret_file = Some(PathBuf::from(text)).filter(|_| !text.is_empty());
+            config.s3.secret_file = file(text);
             Ok(())
         }),
-        get: |config| text(config.s3.secret_file.as_ref().and_then(|path| path.to_str())),
+        get: |config| shown(config.s3.secret_file.as_deref()),
     },
     Key {
         name: "media.quota_gb",
@@ -219,6 +219,15 @@ fn text(value: Option<&str>) -> Value {
 fn optional(slot: &mut Option<String>, text: &str, check: fn(&str) -> Result<String, String>) -> Result<(), String> {
     *slot = if text.is_empty() { None } else { Some(check(text)?) };
     Ok(())
+}
+
+/// A file by its path; none for an empty text.
+fn file(text: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(text)).filter(|_| !text.is_empty())
+}
+
+fn shown(path: Option<&Path>) -> Value {
+    Value::Text(path.map_or_else(String::new, |path| path.display().to_string()))
 }
 
 impl Key {

@@ -16,8 +16,6 @@ pub const VOICE: usize = 100;
 pub const PLACE: usize = 24;
 /// Silence after which a transcript begins a new paragraph.
 pub const PAUSE: Duration = Duration::from_secs(3);
-/// Languages of one clip: as many as a post may have.
-pub const LANGUAGES: usize = super::post::VERSIONS;
 /// Bytes of a transcript: as much as captions may have.
 pub const TRANSCRIPT: usize = BYTES;
 /// Characters of the reason why a clip has no captions.

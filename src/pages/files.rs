@@ -4,6 +4,7 @@ use super::items::Place;
 use super::shell::Scene;
 use crate::base::lang::Lang;
 use crate::base::text;
+use crate::model::episode;
 use crate::model::media::{Media, Small, Sort};
 use crate::model::post::{Post, Version};
 
@@ -115,9 +116,7 @@ fn printable(words: &str) -> String {
 
 /// `2:05`, `1:02:05`.
 pub fn length(millis: u64) -> String {
-    let seconds = millis.div_ceil(1_000);
-    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    episode::clock(millis.div_ceil(1_000) * 1_000)
 }
 
 #[cfg(test)]

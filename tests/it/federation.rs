@@ -16,13 +16,7 @@ use instance::store::schema::FOLLOWING;
 use instance::store::{Rows, follows, notes};
 
 use crate::support::http::{activity, get, send};
-use crate::support::{Instance, START, drain};
-
-async fn follow(who: &Instance, whom: &Instance) {
-    let actor = lookup::by_uri(&who.app, &whom.actor()).await.unwrap();
-    let (site, by) = (who.app.site.clone(), who.by());
-    who.app.store.write(move |tx| actions::follow::follow(tx, &site, by, &actor.profile)).await.unwrap();
-}
+use crate::support::{Instance, START, drain, follow};
 
 fn count(instance: &Instance, what: Count) -> u64 {
     instance.app.store.read(|rows| counts::get(rows, what)).unwrap()

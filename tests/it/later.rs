@@ -21,15 +21,9 @@ use instance::store::schema::{GONE, MEDIA};
 use instance::store::{Rows, Write, follows, notes};
 
 use crate::support::http::send;
-use crate::support::{Instance, START, drain};
+use crate::support::{Instance, START, drain, follow};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-
-async fn follow(who: &Instance, whom: &Instance) {
-    let actor = lookup::by_uri(&who.app, &whom.actor()).await.unwrap();
-    let (site, by) = (who.app.site.clone(), who.by());
-    who.app.store.write(move |tx| actions::follow::follow(tx, &site, by, &actor.profile)).await.unwrap();
-}
 
 #[tokio::test]
 async fn a_follow_of_long_ago_can_be_undone() {

@@ -6,6 +6,7 @@ use instance::control::{
     self, Command, EpisodeChange, EpisodeNew, Fault, NewTold, NewVersion, PodcastChange, PodcastNew, PostChange,
     PostNew, Upload,
 };
+use instance::model::delivery::State;
 use instance::model::episode::Kind;
 use instance::model::media::About;
 use instance::model::podcast::Order;
@@ -15,7 +16,7 @@ use instance::store::podcasts;
 use serde_json::Value;
 
 use crate::support::http::{activity, get, send};
-use crate::support::{Folder, Instance, START, drain};
+use crate::support::{Folder, Instance, START, drain, follow};
 
 const MP3: &[u8] = include_bytes!("../vectors/clips/sound.mp3");
 
@@ -109,6 +110,9 @@ fn attribute<'a>(xml: &'a str, element: &str, name: &str) -> &'a str {
 async fn an_episode_reaches_apps_and_followers() {
     let clock = Clock::by_hand(START);
     let (alpha, beta, folder) = (Instance::start(&clock).await, Instance::start(&clock).await, Folder::new());
+    follow(&beta, &alpha).await;
+    drain(&[&alpha, &beta]).await;
+    let told = alpha.deliveries(State::Done);
     let begun = ask(&alpha, Command::PodcastAdd(begin(upload(&folder, &cover(1_400), "A blue square")))).await;
     assert_eq!(begun["feed"], alpha.url("/@press/podcast/city-talk.rss"));
     assert!(begun["missing"].to_string().contains("no episode yet"), "{begun}");
@@ -161,6 +165,7 @@ async fn an_episode_reaches_apps_and_followers() {
         "/@press/podcast/city-talk.rss"
     );
     drain(&[&alpha, &beta]).await;
+    assert_eq!(alpha.deliveries(State::Done), told + 1, "the follower's server has the episode");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
-use super::source::{Source, be32};
+use super::source::{Source, be32, sevens};
 use crate::error::Result;
 use crate::limits::clip as limits;
 
@@ -54,11 +54,6 @@ fn tag<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Vec<Mark>> {
         at += 10 + size;
     }
     Ok(marks)
-}
-
-/// Seven bits in each byte.
-fn sevens(size: u32) -> u64 {
-    size.to_be_bytes().iter().fold(0, |size, byte| size << 7 | u64::from(byte & 0x7f))
 }
 
 /// Name, four times, then frames of which one is the title.

@@ -18,7 +18,7 @@ use track::Track;
 
 /// Files by these brands (`ftyp`) are films; a picture of a camera has others.
 const QUICKTIME: &[u8] = b"qt  ";
-const STILLS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"avif", b"avis"];
+const STILLS: [&[u8]; 9] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"];
 
 /// Whether a brand is that of a still picture.
 pub(super) fn is_still(brand: &[u8]) -> bool {

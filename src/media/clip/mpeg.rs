@@ -3,7 +3,7 @@
 
 use std::io::{Read, Seek};
 
-use super::source::{Source, be32, millis};
+use super::source::{Source, be32, millis, sevens};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
 use crate::limits::clip as limits;
@@ -56,9 +56,7 @@ fn after_tags<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<u64> {
     for _ in 0..4 {
         let head = source.up_to(at, 10)?;
         let (Some(b"ID3"), Some(flags), Some(size)) = (head.get(..3), head.get(5), be32(&head, 6)) else { break };
-        // Seven bits in each byte.
-        let size = size.to_be_bytes().iter().fold(0_u64, |size, byte| size << 7 | u64::from(byte & 0x7f));
-        at += 10 + size + if flags & 0x10 != 0 { 10 } else { 0 };
+        at += 10 + sevens(size) + if flags & 0x10 != 0 { 10 } else { 0 };
     }
     let padding = source.up_to(at, limits::PADDING)?;
     Ok(at + padding.iter().take_while(|byte| **byte == 0).count() as u64)

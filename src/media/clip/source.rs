@@ -37,6 +37,11 @@ impl<'a, R: Read + Seek> Source<'a, R> {
     }
 }
 
+/// A length of ID3: seven bits in each byte.
+pub(super) fn sevens(size: u32) -> u64 {
+    size.to_be_bytes().iter().fold(0, |size, byte| size << 7 | u64::from(byte & 0x7f))
+}
+
 fn failed(e: std::io::Error) -> Error {
     Error::broken("reading a clip", e)
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use instance::actions;
-use instance::app::App;
+use instance::app::{App, lookup};
 use instance::base::time::{Clock, Timestamp};
 use instance::config::Config;
 use instance::crypto::token;
@@ -279,6 +279,13 @@ async fn set_up(app: &Arc<App>) -> Result<Account> {
             actions::accounts::add(tx, owner(), &new, &press)
         })
         .await
+}
+
+/// `who` asks to follow `whom`; `drain` brings the answer.
+pub async fn follow(who: &Instance, whom: &Instance) {
+    let actor = lookup::by_uri(&who.app, &whom.actor()).await.unwrap();
+    let (site, by) = (who.app.site.clone(), who.by());
+    who.app.store.write(move |tx| actions::follow::follow(tx, &site, by, &actor.profile)).await.unwrap();
 }
 
 /// Lets all of them work until nobody has anything to do at this moment.
