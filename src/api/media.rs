@@ -24,8 +24,7 @@ fn by(client: &Client) -> Result<By<Attach>> {
 /// A description may still be missing here (many apps send it later); it is required when the post is published.
 pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client) -> Result<Response> {
     let by = by(&client)?;
-    let _permit =
-        app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: crate::limits::inbound::COME_BACK })?;
+    let _permit = app.upload_room()?;
     let (form, file) = input::with_file(request, &app.files).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
     let about = About { focus: focus(&form)?, ..About::words(form.text("description")) };

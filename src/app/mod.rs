@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use crate::actions::{accounts, go_live};
 use crate::base::time::{Clock, Timestamp};
@@ -165,6 +165,11 @@ impl App {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Room for a file that a stranger's connection brings; there is none while too many come in.
+    pub fn upload_room(&self) -> Result<SemaphorePermit<'_>> {
+        self.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })
     }
 
     /// The keys of an account, parsed once: parsing costs as much as signing.

@@ -173,8 +173,9 @@ fn focus(typed: &[String]) -> Result<Vec<(usize, (f32, f32))>> {
 /// Files with their descriptions, in order: one for each, or one for each language version of each. Decorative ones have
 /// none.
 fn files(paths: &[PathBuf], alts: Vec<String>, pictures: &Pictures, versions: &[NewVersion]) -> Result<Vec<Upload>> {
-    let places = pictures.decorative.iter().copied().chain(focus(&pictures.focus)?.into_iter().map(|(place, _)| place));
-    if let Some(place) = places.into_iter().find(|place| *place == 0 || *place > paths.len()) {
+    let points = focus(&pictures.focus)?;
+    let mut places = pictures.decorative.iter().chain(points.iter().map(|(place, _)| place));
+    if let Some(place) = places.find(|place| **place == 0 || **place > paths.len()) {
         return Err(Problem::new("E002", format!("There is no picture {place}.")).into());
     }
     let decorative = |n: usize| pictures.decorative.contains(&(n + 1));
@@ -186,7 +187,7 @@ fn files(paths: &[PathBuf], alts: Vec<String>, pictures: &Pictures, versions: &[
             .remedy("After each --media FILE comes its own --alt \"What it shows\", or one for each language.")
             .into());
     }
-    let (mut alts, points) = (alts.into_iter(), focus(&pictures.focus)?);
+    let mut alts = alts.into_iter();
     let mut all = Vec::new();
     for (n, path) in paths.iter().enumerate() {
         let mut about = About { decorative: decorative(n), ..About::default() };

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use askama::Template;
-use hyper::StatusCode;
 
-use super::faults::Faults;
+use super::faults::{Faults, too_many};
 use super::frame::{self, Frame, Wall};
 use crate::actions::{desk_login, secrets, tokens, users as verbs};
 use crate::app::{App, login};
@@ -81,10 +80,10 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
 }
 
 fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'static str) -> Result<Response> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let own = browser.asker().own()?;
     let account = app.store.read(|rows| {
-        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "My account", "/desk/account")? };
+        let f = Frame::of(rows, browser, "My account", "/desk/account")?.with(&faults);
         let institution = meta::institution(rows)?;
         let wall = Wall::of(&institution);
         let kept = secrets::of(rows, browser.user.id)?;
@@ -196,8 +195,7 @@ pub(super) async fn prove(
         return Ok(kept);
     }
     if let Err(wait) = app.logins.count(&format!("user {}", browser.user.id), Some(HERE), app.now()) {
-        let problem = Problem::new("E311", "There were too many tries.").remedy(format!("Try again in {wait} s."));
-        faults.push(field, &problem);
+        faults.push(field, &too_many(wait, ""));
         return Ok(kept);
     }
     let typed = form.find(field).unwrap_or_default().to_owned();

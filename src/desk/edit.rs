@@ -75,9 +75,9 @@ fn shown(
     slots: Vec<Slot>,
     faults: Faults,
 ) -> Result<Response> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let edit = app.store.read(|rows| {
-        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "Edit", "/desk/posts")? };
+        let f = Frame::of(rows, browser, "Edit", "/desk/posts")?.with(&faults);
         Ok(Edit {
             f,
             handle: app.site.handle(&accounts::need(rows, post.account)?.handle),
@@ -110,8 +110,7 @@ fn warning_id(n: usize) -> String {
 }
 
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: PostId) -> Result<Response> {
-    let _permit =
-        app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: crate::limits::inbound::COME_BACK })?;
+    let _permit = app.upload_room()?;
     let parts = form::parts(request, &app.files).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let post = app.store.read(|rows| posts::need(rows, id))?;

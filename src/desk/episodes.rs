@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use hyper::StatusCode;
 
 use super::faults::Faults;
 use super::frame::{self, Frame};
@@ -221,7 +220,7 @@ fn shown(
     sheet: Sheet,
     faults: Faults,
 ) -> Result<Response> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let page = app.store.read(|rows| {
         let title = if post.is_some() { "Change an episode" } else { "Publish an episode" };
         let account = accounts::need(rows, podcast.account)?;
@@ -236,7 +235,7 @@ fn shown(
             None => format!("/desk/podcasts/{}/{}/episodes", podcast.account, podcast.slug),
         };
         Ok(Page {
-            f: Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, title, "/desk/podcasts")? },
+            f: Frame::of(rows, browser, title, "/desk/podcasts")?.with(&faults),
             action,
             series: podcast.main().map(|told| told.title.clone()).unwrap_or_default(),
             post: post.map(|post| post.id),
@@ -269,7 +268,7 @@ pub(super) async fn publish(
     account: AccountId,
     slug: &str,
 ) -> Result<Response> {
-    let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })?;
+    let _permit = app.upload_room()?;
     let mut parts = multipart::read(request, &app.files, "file", 1, limits::inbound::UPLOAD).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let by = may(browser, account)?;

@@ -46,9 +46,9 @@ pub(super) fn page(app: &App, browser: &Browser) -> Result<Response> {
 
 /// The secret stays the same while its code is typed wrong: the phone has it already.
 fn shown(app: &App, browser: &Browser, secret: totp::Secret, faults: Faults) -> Result<Response> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let factor = app.store.read(|rows| {
-        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "Second factor", "/desk/account")? };
+        let f = Frame::of(rows, browser, "Second factor", "/desk/account")?.with(&faults);
         let kept = secrets::of(rows, browser.user.id)?;
         let institution = meta::institution(rows)?;
         let named = if browser.user.email.is_empty() { "owner" } else { &browser.user.email };

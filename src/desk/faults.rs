@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use hyper::StatusCode;
+
 use crate::error::Problem;
 
 /// One thing that is wrong.
@@ -16,6 +18,13 @@ pub(super) struct Fault {
 pub(super) struct Faults(Vec<Fault>);
 
 impl Faults {
+    /// One thing that is wrong, and nothing else.
+    pub(super) fn of(at: impl Into<String>, problem: &Problem) -> Self {
+        let mut faults = Self::default();
+        faults.push(at, problem);
+        faults
+    }
+
     pub(super) fn push(&mut self, at: impl Into<String>, problem: &Problem) {
         let text = format!("{} {}", problem.what, problem.remedy).trim_end().to_owned();
         self.0.push(Fault { at: at.into(), text });
@@ -23,6 +32,11 @@ impl Faults {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Of the page with the form, be it blank or back.
+    pub(super) fn status(&self) -> StatusCode {
+        if self.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
     pub(super) fn all(&self) -> &[Fault] {
@@ -57,14 +71,21 @@ impl Faults {
     }
 }
 
+/// Guesses come too fast; `otherwise` is what helps besides waiting, as the end of a sentence.
+pub(super) fn too_many(wait: u32, otherwise: &str) -> Problem {
+    Problem::new("E311", "There were too many tries.").remedy(format!("Try again in {wait} s{otherwise}."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_field_is_marked_only_when_it_is_wrong() {
-        let mut faults = Faults::default();
-        faults.push("text", &Problem::new("E121", "The post has no text.").remedy("Write something."));
+        assert_eq!(Faults::default().status(), StatusCode::OK);
+        let problem = Problem::new("E121", "The post has no text.").remedy("Write something.");
+        let faults = Faults::of("text", &problem);
+        assert_eq!(faults.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(faults.at("text"), Some("The post has no text. Write something."));
         assert_eq!(faults.marks("text"), " aria-invalid=\"true\" aria-describedby=\"text-e\"");
         assert_eq!(faults.marks_with("text", "h"), " aria-invalid=\"true\" aria-describedby=\"h text-e\"");

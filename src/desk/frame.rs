@@ -4,6 +4,7 @@ use askama::Template;
 use hyper::StatusCode;
 use jiff::tz::TimeZone;
 
+use super::faults::Faults;
 use crate::actions::secrets;
 use crate::app::App;
 use crate::base::lang::{self, Lang};
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::institution::Institution;
 use crate::model::power::Publish;
+use crate::model::user::Asker;
 use crate::store::{Rows, accounts, meta};
 use crate::web::assets;
 use crate::web::response::{self, Response};
@@ -55,11 +57,10 @@ impl Frame {
     /// Around a page for somebody who is logged in.
     pub(super) fn of(rows: &impl Rows, browser: &Browser, title: &'static str, here: &'static str) -> Result<Self> {
         let institution = meta::institution(rows)?.name;
-        let waiting = super::replies::seen(rows, &browser.asker(), false, None, limits::desk::COUNTED)?.0.len();
         let asker = browser.asker();
-        let writes = accounts::all(rows)?.iter().any(|account| asker.can::<Publish>(account.id));
+        let waiting = super::replies::seen(rows, &asker, false, None, limits::desk::COUNTED)?.0.len();
         let mut places = vec![("/desk/posts", "Posts"), ("/desk/replies", "Replies")];
-        if writes {
+        if writes(rows, &asker)? {
             places.insert(0, ("/desk", "Write"));
             places.insert(2, ("/desk/podcasts", "Podcasts"));
         }
@@ -78,6 +79,11 @@ impl Frame {
         Self::bare(title, found.map_or_else(|| "Desk".to_owned(), |institution| institution.name))
     }
 
+    /// Around a form in which this is wrong.
+    pub(super) fn with(self, faults: &Faults) -> Self {
+        Self { wrong: !faults.is_empty(), ..self }
+    }
+
     pub(super) fn waiting(&self) -> String {
         if self.waiting < limits::desk::COUNTED {
             self.waiting.to_string()
@@ -85,6 +91,11 @@ impl Frame {
             format!("{}+", limits::desk::COUNTED - 1)
         }
     }
+}
+
+/// Whether there is an account that somebody publishes for.
+pub(super) fn writes(rows: &impl Rows, asker: &Asker) -> Result<bool> {
+    Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Publish>(account.id)))
 }
 
 /// A template as an answer.

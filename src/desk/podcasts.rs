@@ -245,10 +245,10 @@ pub(super) fn page(app: &App, browser: &Browser, account: AccountId, slug: &str)
 
 /// The form; `old` is what it changes.
 fn shown(app: &App, browser: &Browser, sheet: Sheet, old: Option<&Podcast>, faults: Faults) -> Result<Response> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let page = app.store.read(|rows| {
         let title = if old.is_some() { "Change a podcast" } else { "Begin a podcast" };
-        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, title, "/desk/podcasts")? };
+        let f = Frame::of(rows, browser, title, "/desk/podcasts")?.with(&faults);
         let all = accounts::all(rows)?.into_iter().filter(|account| may(browser, account.id).is_ok());
         let all: Vec<Account> = all.collect();
         let account = all.iter().find(|a| Some(a.id) == sheet.account).or_else(|| all.first());
@@ -321,7 +321,7 @@ pub(super) async fn save(
     browser: &Browser,
     old: Option<(AccountId, &str)>,
 ) -> Result<Response> {
-    let _permit = app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })?;
+    let _permit = app.upload_room()?;
     let mut parts = multipart::read(request, &app.files, "file", 1, limits::inbound::UPLOAD).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let mut sheet = Sheet::of(&parts.form, parts.files.pop().map(|(_, file)| file));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use hyper::{StatusCode, header};
 
-use super::faults::Faults;
+use super::faults::{Faults, too_many};
 use super::frame::{self, Frame};
 use super::is_secure;
 use crate::actions::{desk_login, secrets};
@@ -54,7 +54,7 @@ pub(super) fn login_page(app: &App, request: &Request, status: StatusCode) -> Re
 
 fn login_shown(app: &App, status: StatusCode, email: String, to: String, faults: Faults) -> Result<Response> {
     let open = app.store.read(|rows| rows.len(&SECRETS))? > 0;
-    let f = Frame { wrong: !faults.is_empty(), ..Frame::open(app, "Log in") };
+    let f = Frame::open(app, "Log in").with(&faults);
     frame::page(status, &LogIn { f, faults, email, to, open })
 }
 
@@ -63,7 +63,8 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
     let form = request.form().await?;
     let (email, to) = (form.text("email"), form.text("to"));
     if let Err(wait) = count(app, request, &email) {
-        return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, to, too_many(wait));
+        let faults = Faults::of("email", &too_many(wait, ", or ask an owner for a link"));
+        return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, to, faults);
     }
     let found = app.store.read(|rows| {
         let user = users::by_email(rows, &email)?.filter(|user| user.off.is_none());
@@ -79,20 +80,12 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
     if let Some(fresh) = opened {
         return Ok(logged_in(app, &fresh, &to));
     }
-    let mut faults = Faults::default();
-    faults.push("email", &Problem::new("E310", WRONG).remedy("Whoever has lost one asks an owner for a link."));
-    login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, faults)
+    let problem = Problem::new("E310", WRONG).remedy("Whoever has lost one asks an owner for a link.");
+    login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, Faults::of("email", &problem))
 }
 
 fn count(app: &App, request: &Request, typed: &str) -> Result<(), u32> {
     app.logins.count(typed, request.visitor().network().map(crate::web::network::Mark::number), app.now())
-}
-
-fn too_many(wait: u32) -> Faults {
-    let mut faults = Faults::default();
-    let problem = Problem::new("E311", "There were too many tries.");
-    faults.push("email", &problem.remedy(format!("Try again in {wait} s, or ask an owner for a link.")));
-    faults
 }
 
 fn browser_name(request: &Request) -> String {
@@ -115,10 +108,6 @@ fn hash(code: &str) -> [u8; 32] {
 
 /// The page behind a link. It uses nothing up: mail programs and chat servers open links before people do.
 pub(super) fn page(app: &App, code: &str) -> Result<Response> {
-    let open = app.store.read(|rows| desk_login::is_open(rows, hash(code), app.now()))?;
-    if open.is_none() {
-        return closed(app);
-    }
     shown(app, StatusCode::OK, code, Faults::default())
 }
 
@@ -128,11 +117,12 @@ fn closed(app: &App) -> Result<Response> {
 }
 
 fn shown(app: &App, status: StatusCode, code: &str, faults: Faults) -> Result<Response> {
-    let second = app.store.read(|rows| match desk_login::is_open(rows, hash(code), app.now())? {
-        Some(user) => Ok(secrets::of(rows, user.id)?.has_second()),
-        None => Ok(false),
+    let second = app.store.read(|rows| {
+        let user = desk_login::is_open(rows, hash(code), app.now())?;
+        user.map(|user| Ok(secrets::of(rows, user.id)?.has_second())).transpose()
     })?;
-    let f = Frame { wrong: !faults.is_empty(), ..Frame::open(app, "Open the desk") };
+    let Some(second) = second else { return closed(app) };
+    let f = Frame::open(app, "Open the desk").with(&faults);
     frame::page(status, &Start { f, faults, open: true, second })
 }
 
@@ -140,21 +130,15 @@ fn shown(app: &App, status: StatusCode, code: &str, faults: Faults) -> Result<Re
 pub(super) async fn open(app: &Arc<App>, request: &mut Request, code: &str) -> Result<Response> {
     let second = request.form().await?.text("code");
     if let Err(wait) = count(app, request, code) {
-        let mut faults = Faults::default();
-        faults.push(
-            "code",
-            &Problem::new("E311", "There were too many tries.").remedy(format!("Try again in {wait} s.")),
-        );
-        return shown(app, StatusCode::TOO_MANY_REQUESTS, code, faults);
+        return shown(app, StatusCode::TOO_MANY_REQUESTS, code, Faults::of("code", &too_many(wait, "")));
     }
     let (hash, browser) = (hash(code), browser_name(request));
     match app.store.write(move |tx| desk_login::consume(tx, hash, &second, &browser)).await {
         Ok(Some(fresh)) => Ok(logged_in(app, &fresh, "/desk")),
         Ok(None) => {
-            let mut faults = Faults::default();
-            let problem = Problem::new("E312", "The code is not right.");
-            faults.push("code", &problem.remedy("Type the one that the app shows now, or one of your recovery codes."));
-            shown(app, StatusCode::UNPROCESSABLE_ENTITY, code, faults)
+            let problem = Problem::new("E312", "The code is not right.")
+                .remedy("Type the one that the app shows now, or one of your recovery codes.");
+            shown(app, StatusCode::UNPROCESSABLE_ENTITY, code, Faults::of("code", &problem))
         }
         Err(Error::NotFound) => closed(app),
         Err(e) => Err(e),

@@ -205,10 +205,10 @@ fn user_shown(
 ) -> Result<Response> {
     let asker = browser.asker();
     check_sees(app, &asker)?;
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let page = app.store.read(|rows| {
         let user = users::need(rows, id)?;
-        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "User", HERE)? };
+        let f = Frame::of(rows, browser, "User", HERE)?.with(&faults);
         let wall = Wall::of(&meta::institution(rows)?);
         let standings = match form {
             Some(form) => Standings::sent(rows, &asker, form)?,
@@ -236,9 +236,9 @@ pub(super) fn new_page(app: &App, browser: &Browser) -> Result<Response> {
 fn new_shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults) -> Result<Response> {
     let asker = browser.asker();
     asker.may_run()?;
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let page = app.store.read(|rows| {
-        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "Add a user", HERE)? };
+        let f = Frame::of(rows, browser, "Add a user", HERE)?.with(&faults);
         let standings = match form {
             Some(form) => Standings::sent(rows, &asker, form)?,
             None => Standings::blank(rows, &asker)?,
@@ -286,8 +286,7 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     match added.await {
         Ok(user) => link_shown(app, browser, &user, &code),
         Err(Error::Invalid(problem)) => {
-            let mut faults = Faults::default();
-            faults.push(problem.field.unwrap_or("email"), &problem);
+            let faults = Faults::of(problem.field.unwrap_or("email"), &problem);
             new_shown(app, browser, Some(form), faults)
         }
         Err(e) => Err(e),
@@ -328,8 +327,7 @@ pub(super) async fn arrange(app: &Arc<App>, browser: &Browser, id: UserId, form:
     match app.store.write(move |tx| verbs::arrange(tx, id, &standing).map(|_| ())).await {
         Ok(()) => Ok(response::see_other(&format!("{HERE}/{id}?done=saved"))),
         Err(Error::Invalid(problem)) => {
-            let mut faults = Faults::default();
-            faults.push(problem.field.unwrap_or("rank"), &problem);
+            let faults = Faults::of(problem.field.unwrap_or("rank"), &problem);
             user_shown(app, browser, id, Some(form), faults, "")
         }
         Err(e) => Err(e),
@@ -341,8 +339,7 @@ pub(super) async fn off(app: &Arc<App>, browser: &Browser, id: UserId) -> Result
     match app.store.write(move |tx| verbs::switch_off(tx, owner, id).map(|_| ())).await {
         Ok(()) => Ok(response::see_other(&format!("{HERE}?done=off"))),
         Err(Error::Invalid(problem)) => {
-            let mut faults = Faults::default();
-            faults.push("rank", &problem);
+            let faults = Faults::of("rank", &problem);
             user_shown(app, browser, id, None, faults, "")
         }
         Err(e) => Err(e),

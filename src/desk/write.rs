@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use hyper::StatusCode;
 
 use super::faults::Faults;
 use super::form::{self, Draft};
@@ -65,17 +64,12 @@ struct Answering {
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
     let mut draft = Draft { reply: request.position("reply"), ..Draft::blank() };
     let notice = notice(app, request)?;
-    if draft.reply.is_none() && !writes(app, browser)? {
+    let asker = browser.asker();
+    if draft.reply.is_none() && !app.store.read(|rows| frame::writes(rows, &asker))? {
         return Ok(response::see_other("/desk/posts"));
     }
-    app.store.read(|rows| prefill(rows, &browser.asker(), &mut draft))?;
+    app.store.read(|rows| prefill(rows, &asker, &mut draft))?;
     shown(app, browser, draft, Faults::default(), notice)
-}
-
-/// Whether there is an account that somebody publishes for.
-fn writes(app: &App, browser: &Browser) -> Result<bool> {
-    let (all, asker) = (app.store.read(accounts::all)?, browser.asker());
-    Ok(all.iter().any(|account| asker.can::<Publish>(account.id)))
 }
 
 fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>> {
@@ -109,10 +103,10 @@ fn shown(
     faults: Faults,
     notice: Option<(&'static str, String)>,
 ) -> Result<Response> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = faults.status();
     let slots = std::mem::take(&mut draft.slots);
     let write = app.store.read(|rows| {
-        let f = Frame { wrong: !faults.is_empty(), ..Frame::of(rows, browser, "Write", "/desk")? };
+        let f = Frame::of(rows, browser, "Write", "/desk")?.with(&faults);
         let asker = browser.asker();
         let may = |id| if draft.reply.is_some() { asker.can::<Reply>(id) } else { asker.can::<Publish>(id) };
         let all: Vec<Account> = accounts::all(rows)?.into_iter().filter(|account| may(account.id)).collect();
@@ -170,8 +164,7 @@ fn answering(rows: &impl Rows, id: NoteId) -> Result<Option<Answering>> {
 
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
-    let _permit =
-        app.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: crate::limits::inbound::COME_BACK })?;
+    let _permit = app.upload_room()?;
     let mut draft = form::read(request, &app.files).await?;
     csrf::check_token(&browser.session, &draft.csrf)?;
     let mut faults = Faults::default();

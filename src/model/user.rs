@@ -208,7 +208,7 @@ impl Asker {
                 return Err(Error::Forbidden("this token does not cover the scope"));
             }
         }
-        if self.person().is_some_and(|user| !reads(user, account)) {
+        if !self.can::<super::power::Read>(account) {
             return Err(Error::NotFound);
         }
         if !self.can::<P>(account) {
@@ -261,11 +261,6 @@ impl Asker {
             Self::Client(client) => client.user.as_ref(),
         }
     }
-}
-
-/// Whether somebody sees at the desk what an account does.
-fn reads(user: &User, account: AccountId) -> bool {
-    has::<super::power::Read>(user, account)
 }
 
 fn has<P: Power>(user: &User, account: AccountId) -> bool {
