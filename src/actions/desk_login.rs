@@ -4,7 +4,7 @@ use super::secrets;
 use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::crypto::token;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::ids::UserId;
 use crate::model::login::{LoginLink, Session};
@@ -12,11 +12,18 @@ use crate::model::user::{Own, Owner, User};
 use crate::store::schema::{LOGIN_LINKS, SESSIONS};
 use crate::store::{Rows, Span, Write, users};
 
-/// Keeps a one-time link for somebody under the hash of its code. It is their only one.
-pub fn link(tx: &mut Write<'_>, _owner: Owner, user: UserId, code: [u8; 32]) -> Result<()> {
+/// Keeps a one-time link for somebody under the hash of its code; answers with whom. It is their only one.
+pub fn link(tx: &mut Write<'_>, _owner: Owner, id: UserId, code: [u8; 32]) -> Result<User> {
+    let user = users::need(tx, id)?;
+    if user.off.is_some() {
+        return Err(Problem::new("E306", format!("{} is switched off.", user.shown()))
+            .remedy(format!("First let them log in again: at the desk, or by: instance user on {}", user.email))
+            .into());
+    }
     let expires = tx.now().plus(limits::desk::LINK);
-    forget_links(tx, user)?;
-    tx.put(&LOGIN_LINKS, &code, &LoginLink { user, expires })
+    forget_links(tx, id)?;
+    tx.put(&LOGIN_LINKS, &code, &LoginLink { user: id, expires })?;
+    Ok(user)
 }
 
 fn forget_links(tx: &mut Write<'_>, user: UserId) -> Result<()> {

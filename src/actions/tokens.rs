@@ -28,10 +28,15 @@ pub fn list(rows: &impl Rows, _owner: Owner) -> Result<Vec<(String, Token)>> {
     Ok(tokens.into_iter().map(|(hash, token)| (TokenId::of(&hash).to_string(), token)).collect())
 }
 
+/// A user's own tokens, each with its hash.
+pub fn own(rows: &impl Rows, own: Own) -> Result<Vec<([u8; 32], Token)>> {
+    Ok(rows.rows(&TOKENS, Span::all())?.into_iter().filter(|(_, token)| token.user == Some(own.user())).collect())
+}
+
 /// Revokes those of a user's own tokens that are meant; answers how many.
-pub fn revoke_own(tx: &mut Write<'_>, own: Own, meant: impl Fn(TokenId) -> bool) -> Result<usize> {
-    let all = tx.rows(&TOKENS, Span::all())?.into_iter().filter(|(_, token)| token.user == Some(own.user()));
-    let meant: Vec<_> = all.map(|(hash, _)| hash).filter(|hash| meant(TokenId::of(hash))).collect();
+pub fn revoke_own(tx: &mut Write<'_>, by: Own, meant: impl Fn(TokenId) -> bool) -> Result<usize> {
+    let meant: Vec<_> =
+        own(tx, by)?.into_iter().map(|(hash, _)| hash).filter(|hash| meant(TokenId::of(hash))).collect();
     for hash in &meant {
         tx.remove(&TOKENS, hash)?;
     }

@@ -29,6 +29,12 @@ pub fn add(tx: &mut Write<'_>, _owner: Owner, new: &NewUser) -> Result<User> {
     make(tx, &NewUser { email, ..new.clone() })
 }
 
+/// Adds somebody, with a link to log in by, under the hash of its code: they have no password yet.
+pub fn invite(tx: &mut Write<'_>, owner: Owner, new: &NewUser, code: [u8; 32]) -> Result<User> {
+    let user = add(tx, owner, new)?;
+    desk_login::link(tx, owner, user.id, code)
+}
+
 /// The owner that a new server has before anybody has said who that is. They say so when they have logged in.
 pub fn first(tx: &mut Write<'_>, _owner: Owner) -> Result<User> {
     match owner(tx, None)? {
@@ -64,8 +70,8 @@ fn put(tx: &mut Write<'_>, user: &User) -> Result<()> {
         let what = format!("There is, or was, a user {}.", user.email);
         return Err(Problem::new("E303", what).field("email").remedy("Switch them on again, or take another.").into());
     }
-    let was = users::get(tx, user.id)?.is_some_and(|old| is_owner(&old));
-    if was && !is_owner(user) && owner(tx, Some(user.id))?.is_none() {
+    let was = users::get(tx, user.id)?.is_some_and(|old| old.is_owner());
+    if was && !user.is_owner() && owner(tx, Some(user.id))?.is_none() {
         return Err(Problem::new("E304", "Then this server would have no owner.")
             .field("rank")
             .remedy("Make somebody else an owner first.")
@@ -76,11 +82,7 @@ fn put(tx: &mut Write<'_>, user: &User) -> Result<()> {
 
 /// The first owner who may log in, other than somebody.
 fn owner(rows: &impl Rows, other_than: Option<UserId>) -> Result<Option<User>> {
-    Ok(users::all(rows)?.into_iter().find(|user| is_owner(user) && Some(user.id) != other_than))
-}
-
-fn is_owner(user: &User) -> bool {
-    user.rank == Rank::Owner && user.off.is_none()
+    Ok(users::all(rows)?.into_iter().find(|user| user.is_owner() && Some(user.id) != other_than))
 }
 
 /// What somebody may do from now on. All of it at once: an auditor who becomes an editor is neither in between.

@@ -80,12 +80,7 @@ pub async fn add(app: &Arc<App>, new: UserNew) -> Result<Value> {
     }
     let code = token::code();
     let hash = token::hash(&code);
-    let user = app.store.write(move |tx| {
-        let user = verbs::add(tx, owner, &made)?;
-        desk_login::link(tx, owner, user.id, hash)?;
-        Ok(user)
-    });
-    let user = user.await?;
+    let user = app.store.write(move |tx| verbs::invite(tx, owner, &made, hash)).await?;
     let mut document = app.store.read(|rows| described(rows, &user))?;
     with_link(app, &mut document, &code);
     Ok(document)
@@ -205,18 +200,13 @@ pub async fn take_second(app: &Arc<App>, typed: &str) -> Result<Value> {
 /// A link for somebody; for the only owner when nobody is named, who is made when there is none.
 pub async fn login_link(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
-    let user = match typed {
-        Some(typed) => find(app, typed)?,
-        None => only_owner(app).await?,
+    let id = match typed {
+        Some(typed) => find(app, typed)?.id,
+        None => only_owner(app).await?.id,
     };
-    if user.off.is_some() {
-        return Err(Problem::new("E306", format!("{} is switched off.", user.shown()))
-            .remedy(format!("First: instance user on {}", user.email))
-            .into());
-    }
     let code = token::code();
-    let (hash, id) = (token::hash(&code), user.id);
-    app.store.write(move |tx| desk_login::link(tx, owner, id, hash)).await?;
+    let hash = token::hash(&code);
+    let user = app.store.write(move |tx| desk_login::link(tx, owner, id, hash)).await?;
     let mut document = json!({ "user": user.email });
     with_link(app, &mut document, &code);
     Ok(document)
@@ -225,7 +215,7 @@ pub async fn login_link(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
 async fn only_owner(app: &Arc<App>) -> Result<User> {
     let owner = Asker::Operator.may_run()?;
     let all = app.store.read(users::all)?;
-    let mut owners = all.into_iter().filter(|user| user.rank == Rank::Owner && user.off.is_none());
+    let mut owners = all.into_iter().filter(User::is_owner);
     match (owners.next(), owners.next()) {
         (None, _) => app.store.write(move |tx| verbs::first(tx, owner)).await,
         (Some(one), None) => Ok(one),
@@ -237,7 +227,7 @@ async fn only_owner(app: &Arc<App>) -> Result<User> {
 
 fn with_link(app: &App, document: &mut Value, code: &str) {
     if let Some(fields) = document.as_object_mut() {
-        fields.insert("url".to_owned(), format!("{}/desk/start/{code}", app.site.origin).into());
+        fields.insert("url".to_owned(), app.site.start(code).into());
         fields.insert("expires".to_owned(), app.now().plus(limits::desk::LINK).rfc3339().into());
     }
 }

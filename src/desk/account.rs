@@ -11,10 +11,10 @@ use crate::actions::{desk_login, secrets, tokens, users as verbs};
 use crate::app::{App, login};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
-use crate::model::client::TokenId;
+use crate::model::client::{Token, TokenId};
 use crate::model::login::{Secrets, check_password};
-use crate::model::user::User;
-use crate::store::{Rows, Span, accounts, meta, schema};
+use crate::model::user::{Own, User};
+use crate::store::{Rows, accounts, meta};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -107,7 +107,7 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
             second: kept.has_second(),
             codes: kept.recovery.len(),
             sessions: desk_login::sessions(rows, own)?.into_iter().map(open).collect(),
-            programs: programs(rows, &wall, &browser.user)?,
+            programs: programs(rows, &wall, own)?,
             typed,
             faults,
         })
@@ -115,20 +115,17 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
     frame::page(status, &account)
 }
 
-fn programs(rows: &impl Rows, wall: &Wall, user: &User) -> Result<Vec<Program>> {
-    let mut found = Vec::new();
-    for (hash, token) in rows.rows(&schema::TOKENS, Span::all())? {
-        if token.user == Some(user.id) {
-            found.push(Program {
-                id: TokenId::of(&hash).to_string(),
-                name: token.name,
-                account: accounts::get(rows, token.account)?.map(|account| account.handle).unwrap_or_default(),
-                scopes: token.scopes.to_string(),
-                since: wall.time(token.created),
-            });
-        }
-    }
-    Ok(found)
+fn programs(rows: &impl Rows, wall: &Wall, own: Own) -> Result<Vec<Program>> {
+    let program = |(hash, token): ([u8; 32], Token)| {
+        Ok(Program {
+            id: TokenId::of(&hash).to_string(),
+            name: token.name,
+            account: accounts::get(rows, token.account)?.map(|account| account.handle).unwrap_or_default(),
+            scopes: token.scopes.to_string(),
+            since: wall.time(token.created),
+        })
+    };
+    tokens::own(rows, own)?.into_iter().map(program).collect()
 }
 
 pub(super) fn done(what: &str) -> Response {

@@ -10,7 +10,7 @@ use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
 use super::roles::{self, Standings};
 use crate::actions::users::{self as verbs, NewUser, Standing};
-use crate::actions::{desk_login, secrets};
+use crate::actions::{desk_login, secrets, tokens};
 use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::model::account::Account;
 use crate::model::ids::UserId;
 use crate::model::power::Administer;
 use crate::model::user::{Asker, Rank, Role, User};
-use crate::store::{Rows, Span, accounts, meta, schema, users};
+use crate::store::{Rows, accounts, meta, users};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -255,12 +255,12 @@ pub(super) fn off_page(app: &App, browser: &Browser, id: UserId) -> Result<Respo
     let page = app.store.read(|rows| {
         let user = users::need(rows, id)?;
         let wall = Wall::of(&meta::institution(rows)?);
-        let tokens = rows.rows(&schema::TOKENS, Span::all())?;
+        let of = owner.for_user(id);
         Ok(Off {
             f: Frame::of(rows, browser, "Switch off", HERE)?,
             person: person(rows, &wall, &user, true)?,
-            sessions: desk_login::sessions(rows, owner.for_user(id))?.len(),
-            programs: tokens.iter().filter(|(_, token)| token.user == Some(id)).count(),
+            sessions: desk_login::sessions(rows, of)?.len(),
+            programs: tokens::own(rows, of)?.len(),
         })
     })?;
     frame::page(StatusCode::OK, &page)
@@ -278,12 +278,7 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     };
     let code = token::code();
     let hash = token::hash(&code);
-    let added = app.store.write(move |tx| {
-        let user = verbs::add(tx, owner, &new)?;
-        desk_login::link(tx, owner, user.id, hash)?;
-        Ok(user)
-    });
-    match added.await {
+    match app.store.write(move |tx| verbs::invite(tx, owner, &new, hash)).await {
         Ok(user) => link_shown(app, browser, &user, &code),
         Err(Error::Invalid(problem)) => {
             let faults = Faults::of(problem.field.unwrap_or("email"), &problem);
@@ -296,19 +291,14 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
 /// The only page that ever shows the link.
 fn link_shown(app: &App, browser: &Browser, user: &User, code: &str) -> Result<Response> {
     let f = app.store.read(|rows| Frame::of(rows, browser, "A link to log in", HERE))?;
-    let url = format!("{}/desk/start/{code}", app.site.origin);
-    frame::page(StatusCode::OK, &Link { f, name: called(user), url })
+    frame::page(StatusCode::OK, &Link { f, name: called(user), url: app.site.start(code) })
 }
 
 pub(super) async fn link(app: &Arc<App>, browser: &Browser, id: UserId) -> Result<Response> {
     let owner = browser.asker().may_run()?;
-    let user = app.store.read(|rows| users::need(rows, id))?;
-    if user.off.is_some() {
-        return Err(Error::Conflict("This user is switched off."));
-    }
     let code = token::code();
     let hash = token::hash(&code);
-    app.store.write(move |tx| desk_login::link(tx, owner, id, hash)).await?;
+    let user = app.store.write(move |tx| desk_login::link(tx, owner, id, hash)).await?;
     link_shown(app, browser, &user, &code)
 }
 

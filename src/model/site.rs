@@ -37,6 +37,11 @@ impl Site {
         format!("@{user}@{}", self.handle_domain)
     }
 
+    /// Where a one-time link with this code logs in.
+    pub fn start(&self, code: &str) -> String {
+        format!("{}/desk/start/{code}", self.origin)
+    }
+
     /// The actor of the server itself.
     pub fn instance_actor(&self) -> String {
         format!("{}/ap/actor", self.origin)

@@ -87,6 +87,11 @@ impl User {
         self.roles.get(&account).is_some_and(|roles| roles.contains(&role))
     }
 
+    /// Whether they may do everything.
+    pub fn is_owner(&self) -> bool {
+        self.rank == Rank::Owner && self.off.is_none()
+    }
+
     /// What to call them where a name is wanted.
     pub fn shown(&self) -> &str {
         if self.name.is_empty() { &self.email } else { &self.name }
@@ -226,7 +231,7 @@ impl Asker {
         match self {
             Self::Client(_) => Err(Error::Forbidden("client programs may not change the server")),
             Self::Operator => Ok(Owner { who: Who::Operator }),
-            Self::User(user) if user.off.is_none() && user.rank == Rank::Owner => Ok(Owner { who: self.who() }),
+            Self::User(user) if user.is_owner() => Ok(Owner { who: self.who() }),
             Self::User(_) => Err(Error::Forbidden("Only an owner of this server may do that.")),
         }
     }
