@@ -43,7 +43,7 @@
 //! 3. There is no effect of a stranger's activity whose sender was not proven: by a signature that covers the body, or
 //!    by a fetch from the object's own server.
 //! 4. There is no rule of who may do what outside [`model::power`] and [`model::user`], and no verb that can be called
-//!    without its proof ([`model::user::By`], [`model::user::Owner`]), which says who acts.
+//!    without its proof ([`model::user::By`], [`model::user::Owner`], [`model::user::Own`]), which says who acts.
 //!
 //! # A post goes out
 //!

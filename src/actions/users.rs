@@ -133,7 +133,7 @@ pub struct Left {
     pub tokens: usize,
 }
 
-/// Takes everything away at once: log-in, sessions, links, tokens. Roles stay written down, and say what they did.
+/// Takes everything away at once: log-in, sessions, links, tokens. Roles stay written down.
 pub fn switch_off(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<Left> {
     let mut user = users::need(tx, id)?;
     user.off = user.off.or(Some(tx.now()));

@@ -315,7 +315,7 @@ const TEXTS: &[(&str, &str)] = &[
         "People log in by their e-mail address, so each user has one of their own, written as name@city.example. Case makes no \
               difference.",
     ),
-    ("E301", "A user's name is shown in lists and in the audit log; a hundred characters are enough for any."),
+    ("E301", "A user's name is shown in lists; a hundred characters are enough for any."),
     (
         "E302",
         "An auditor reads everything and changes nothing; roles for accounts would let them change something. Take the roles away \
@@ -323,7 +323,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "E303",
-        "Two users cannot share an e-mail address. People who left are switched off and kept, so that it stays known who did what; \
+        "Two users cannot share an e-mail address. People who left are switched off and kept: \
               'instance user list' shows them too, and 'instance user on' lets them in again.",
     ),
     (

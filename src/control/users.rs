@@ -50,14 +50,21 @@ fn meant(words: &[String], has_account: bool) -> Result<Meant> {
     }
     match words {
         [] => Ok(Meant::Rank(None)),
-        [one] if one == "owner" => Ok(Meant::Rank(Some(Rank::Owner))),
-        [one] if one == "auditor" => Ok(Meant::Rank(Some(Rank::Auditor))),
-        [one, ..] => Err(no_role(one, has_account)),
+        [one, more @ ..] => {
+            let rank = ranks().find(|rank| rank.name() == one && more.is_empty());
+            rank.map(|rank| Meant::Rank(Some(rank))).ok_or_else(|| no_role(one, has_account))
+        }
     }
 }
 
+/// Those that are given and taken: a member is whoever has neither.
+fn ranks() -> impl Iterator<Item = Rank> {
+    Rank::ALL.into_iter().filter(|rank| *rank != Rank::Member)
+}
+
 fn no_role(word: &str, has_account: bool) -> Error {
-    let known: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+    let roles: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+    let ranks: Vec<&str> = ranks().map(Rank::name).collect();
     let what = if has_account {
         format!("There is no role '{word}' for an account.")
     } else {
@@ -65,7 +72,11 @@ fn no_role(word: &str, has_account: bool) -> Error {
     };
     Problem::new("E305", what)
         .field("role")
-        .remedy(format!("For an account (--account HANDLE): {}. For the server: owner, auditor.", known.join(", ")))
+        .remedy(format!(
+            "For an account (--account HANDLE): {}. For the server: {}.",
+            roles.join(", "),
+            ranks.join(", ")
+        ))
         .into()
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::users::Chosen;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::model::ids::AccountId;
 use crate::model::power::Administer;
 use crate::model::user::{Asker, Rank, Role, User};
@@ -58,11 +57,14 @@ fn hint(role: Role) -> &'static str {
     }
 }
 
-const RANKS: [(Rank, &str, &str, &str); 3] = [
-    (Rank::Member, "member", "Member", "has the roles below, and no others"),
-    (Rank::Auditor, "auditor", "Auditor", "reads everything, changes nothing"),
-    (Rank::Owner, "owner", "Owner", "may do everything, for every account"),
-];
+/// What a rank is called, and what it is.
+pub(super) fn rank_words(rank: Rank) -> (&'static str, &'static str) {
+    match rank {
+        Rank::Member => ("Member", "has the roles below, and no others"),
+        Rank::Auditor => ("Auditor", "reads everything, changes nothing"),
+        Rank::Owner => ("Owner", "may do everything, for every account"),
+    }
+}
 
 impl Standings {
     /// Of somebody who is not there yet.
@@ -76,22 +78,13 @@ impl Standings {
 
     /// As the form has it. What the asker may not change is not looked at.
     pub(super) fn sent(rows: &impl Rows, asker: &Asker, form: &Form) -> Result<Self> {
-        let wanted = form.find("rank").unwrap_or_default();
-        let rank = RANKS.into_iter().find(|(_, name, ..)| *name == wanted).map_or(Rank::Member, |(rank, ..)| rank);
+        let rank = if asker.may_run().is_ok() { rank(form)? } else { Rank::default() };
         Self::make(rows, asker, rank, |account, role| form.all(&field(account)).any(|name| name == role.name()))
     }
 
     fn make(rows: &impl Rows, asker: &Asker, rank: Rank, has: impl Fn(AccountId, Role) -> bool) -> Result<Self> {
-        let tick = |(of, value, title, hint): (Rank, &'static str, &'static str, &'static str)| Tick {
-            id: if of == Rank::Member { "rank".to_owned() } else { format!("rank-{value}") },
-            field: "rank".to_owned(),
-            value,
-            title,
-            hint,
-            on: of == rank,
-            role: None,
-        };
-        let ranks = if asker.may_run().is_ok() { RANKS.into_iter().map(tick).collect() } else { Vec::new() };
+        let tick = |of: Rank| rank_tick(of, of == rank);
+        let ranks = if asker.may_run().is_ok() { Rank::ALL.into_iter().map(tick).collect() } else { Vec::new() };
         let mine = accounts::all(rows)?.into_iter().filter(|account| asker.can::<Administer>(account.id));
         let roles = mine.map(|account| Roles {
             account: account.id,
@@ -102,14 +95,31 @@ impl Standings {
         Ok(Self { ranks, rank, accounts: roles.collect() })
     }
 
-    pub(super) fn chosen(&self) -> Chosen {
+    /// Roles by account, as they were sent.
+    pub(super) fn chosen(&self) -> Vec<(AccountId, BTreeSet<Role>)> {
         let roles = |ticks: &[Tick]| ticks.iter().filter(|tick| tick.on).filter_map(|tick| tick.role).collect();
-        self.accounts.iter().map(|of| (of.account, roles(&of.ticks))).collect::<Vec<(AccountId, BTreeSet<Role>)>>()
+        self.accounts.iter().map(|of| (of.account, roles(&of.ticks))).collect()
     }
 }
 
 fn field(account: AccountId) -> String {
     format!("role-{account}")
+}
+
+/// Nobody becomes a member because a form was cut short.
+fn rank(form: &Form) -> Result<Rank> {
+    let problem = || {
+        Problem::new("E305", "The form does not say what this user is to the server.")
+            .field("rank")
+            .remedy("Go back, and choose member, auditor or owner.")
+    };
+    Ok(Rank::named(form.find("rank").unwrap_or_default()).ok_or_else(problem)?)
+}
+
+fn rank_tick(rank: Rank, on: bool) -> Tick {
+    let ((title, hint), value) = (rank_words(rank), rank.name());
+    let id = if rank == Rank::Member { "rank".to_owned() } else { format!("rank-{value}") };
+    Tick { id, field: "rank".to_owned(), value, title, hint, on, role: None }
 }
 
 fn role_tick(account: AccountId, role: Role, on: bool) -> Tick {

@@ -1,6 +1,5 @@
 //! Users: who may do what, on one page; adding somebody; what somebody may do; switching off whoever leaves.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -110,11 +109,11 @@ fn check_sees(app: &App, asker: &Asker) -> Result<()> {
 
 /// What somebody may do, a sentence for each account.
 pub(super) fn standing(rows: &impl Rows, user: &User) -> Result<Vec<String>> {
-    let mut lines = match user.rank {
-        Rank::Owner => vec!["Owner: may do everything, for every account.".to_owned()],
-        Rank::Auditor => vec!["Auditor: reads everything, changes nothing.".to_owned()],
-        Rank::Member => Vec::new(),
-    };
+    let mut lines = Vec::new();
+    if user.rank != Rank::Member {
+        let (title, what) = roles::rank_words(user.rank);
+        lines.push(format!("{title}: {what}."));
+    }
     for (id, given) in &user.roles {
         if let Some(account) = accounts::get(rows, *id)?.filter(|account| account.deleted.is_none()) {
             let names: Vec<&str> = given.iter().map(|role| roles::title(*role)).collect();
@@ -354,6 +353,3 @@ pub(super) async fn require(app: &Arc<App>, browser: &Browser, form: &Form) -> R
     app.store.write(move |tx| verbs::require_second(tx, owner, required)).await?;
     Ok(response::see_other(&format!("{HERE}?done={}", if required { "required" } else { "voluntary" })))
 }
-
-/// Roles by account, as they were sent.
-pub(super) type Chosen = Vec<(crate::model::ids::AccountId, BTreeSet<Role>)>;

@@ -1,6 +1,6 @@
 //! People of the institution, their roles, and the proofs of what they may do. A verb that changes something takes a
-//! `By` or an `Owner`; neither can be made anywhere but here, so that no verb can be called without its power being
-//! shown. Each carries who acts.
+//! `By`, an `Owner` or an `Own`; none of them can be made anywhere but here, so that no verb can be called without its
+//! power being shown. Each carries who acts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -60,6 +60,23 @@ pub enum Rank {
     Auditor,
     /// May do everything, for every account.
     Owner,
+}
+
+impl Rank {
+    pub const ALL: [Self; 3] = [Self::Member, Self::Auditor, Self::Owner];
+
+    /// As it is typed and stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Auditor => "auditor",
+            Self::Owner => "owner",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rank| rank.name() == name)
+    }
 }
 
 /// A person who logs in. What they log in with stands apart (see [`super::login::Secrets`]), so that no list of people

@@ -323,6 +323,10 @@ async fn roles_are_given_on_one_page() {
     let both = chief.post(&path, &[(field.as_str(), "author"), ("rank", "auditor")]).await;
     assert_eq!(both.status.as_u16(), 422);
     assert!(both.text().contains("href=\"#rank\"") && both.text().contains("value=\"auditor\" checked"));
+    for rank in [None, Some(("rank", "boss"))] {
+        let cut: Vec<_> = [(field.as_str(), "author")].into_iter().chain(rank).collect();
+        assert_eq!(chief.post(&path, &cut).await.status.as_u16(), 422, "{rank:?} makes nobody a member");
+    }
     let added = [("email", "ben@city.example"), ("name", "Ben"), ("rank", "member"), (field.as_str(), "replier")];
     let made = chief.post("/desk/users/new", &added).await;
     assert_eq!(made.status.as_u16(), 200);
