@@ -35,6 +35,17 @@ async fn start() -> (Clock, Instance, Evil) {
     (clock, us, Evil::start(MAL).await)
 }
 
+/// As `start`, with both hosts at work: `ann` of the one and `eve` of the other follow us.
+async fn start_followed() -> (Clock, Instance, Evil, Evil) {
+    let (clock, us, mal) = start().await;
+    let eve = Evil::start(EVE).await;
+    mal.be(&["ann"]);
+    eve.be(&["eve"]);
+    follow(&us, &mal, "ann", "/f/ann").await;
+    follow(&us, &eve, "eve", "/f/eve").await;
+    (clock, us, mal, eve)
+}
+
 /// How many rows there are of each kind.
 fn rows(us: &Instance) -> BTreeMap<&'static str, usize> {
     instance::store::check::check(&us.app.store).unwrap().facts

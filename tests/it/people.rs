@@ -7,19 +7,15 @@ use instance::base::time::Clock;
 use instance::crypto::password::Kept;
 use instance::crypto::{token, totp};
 use instance::limits::login::STEP;
-use instance::model::user::{Asker, Owner, Rank, Role, User};
+use instance::model::user::{Rank, Role, User};
 use instance::store::schema::{SECRETS, SESSIONS, TOKENS};
 use instance::store::{Rows, Span, users};
 
 use crate::support::http::{Answer, send};
 use crate::support::seat::{FORM, Seat, user};
-use crate::support::{Instance, START};
+use crate::support::{Instance, START, owner};
 
 const PASSWORD: &str = "a few words to remember";
-
-fn owner() -> Owner {
-    Asker::Operator.may_run().unwrap()
-}
 
 /// A server, and Ana, an editor of `press` who has a password.
 async fn with_ana(clock: &Clock) -> (Instance, User) {

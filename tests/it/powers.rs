@@ -8,7 +8,7 @@ use instance::actions;
 use instance::base::time::{Clock, Timestamp};
 use instance::crypto::token;
 use instance::error::Result;
-use instance::model::account::{Account, Kind, NewAccount};
+use instance::model::account::Account;
 use instance::model::actor::Profile;
 use instance::model::client::Scopes;
 use instance::model::ids::{AccountId, MediaId, NoteId, UserId};
@@ -22,7 +22,7 @@ use instance::{api, desk};
 
 use crate::support::http::{Answer, send};
 use crate::support::seat::{Seat, user};
-use crate::support::{Instance, START};
+use crate::support::{Instance, START, owner, second_account};
 
 /// `+` does it, `!` may not, `0` is told that there is no such thing, `?` has to log in first.
 fn sign(answer: &Answer) -> char {
@@ -272,29 +272,14 @@ impl World {
     async fn bearer(&self, user: Option<UserId>) -> String {
         let (text, scopes) = (token::new(), Scopes::parse("read,write").unwrap());
         let (account, hash) = (self.server.account.id, token::hash(&text));
-        let owner = Asker::Operator.may_run().unwrap();
         let add = self
             .server
             .app
             .store
-            .write(move |tx| actions::tokens::add(tx, owner, account, user, &scopes, "test", hash));
+            .write(move |tx| actions::tokens::add(tx, owner(), account, user, &scopes, "test", hash));
         add.await.unwrap();
         format!("Bearer {text}")
     }
-}
-
-async fn second_account(server: &Instance) -> Account {
-    let new = NewAccount {
-        handle: "water".into(),
-        name: "Water Works".into(),
-        kind: Kind::Organization,
-        summary: String::new(),
-        language: "en".parse().unwrap(),
-        demo: false,
-    };
-    let keys = actions::accounts::new_keys(server.app.now()).unwrap();
-    let owner = Asker::Operator.may_run().unwrap();
-    server.app.store.write(move |tx| actions::accounts::add(tx, owner, &new, &keys)).await.unwrap()
 }
 
 /// Written by a stranger, and not yet kept.
@@ -382,8 +367,7 @@ async fn a_program_may_no_more_than_the_user_whose_token_it_shows() {
         bearers.push(world.bearer(Some(user)).await);
     }
     bearers.push(world.bearer(None).await);
-    let owner = Asker::Operator.may_run().unwrap();
-    world.server.app.store.write(move |tx| actions::users::switch_off(tx, owner, gone)).await.unwrap();
+    world.server.app.store.write(move |tx| actions::users::switch_off(tx, owner(), gone)).await.unwrap();
     let mut wrong = Vec::new();
     for (method, pattern, of, expected) in API {
         let mut found = Vec::new();
@@ -420,5 +404,6 @@ async fn nobody_reads_at_the_desk_what_is_not_for_them() {
     assert!(!seat.get("/desk/posts").await.text().contains(" waiting</span>"), "not even that there is something");
     let owner = Seat::of(&world.server, world.people[7].id).await;
     assert!(owner.get("/desk/replies").await.text().contains("For the water works only"));
-    assert!(owner.get("/desk/posts").await.text().contains("@water"));
+    let posts = owner.get("/desk/posts").await.text();
+    assert!(posts.contains("@water") && posts.contains(" waiting</span>"), "{posts}");
 }

@@ -8,7 +8,7 @@ use instance::model::delivery::State;
 use instance::store::counts::Count;
 use serde_json::{Value, json};
 
-use super::{EVE, count, drain, follow, followers, note, rows, start, tell};
+use super::{EVE, count, drain, follow, followers, note, rows, start, start_followed, tell};
 use crate::support::evil::{Evil, Page, key};
 use crate::support::http::{activity, get};
 use crate::support::{Instance, evil};
@@ -154,12 +154,7 @@ async fn one_inbox_is_told_once_whoever_names_it() {
 
 #[tokio::test]
 async fn nothing_is_passed_on_for_others() {
-    let (_clock, us, mal) = start().await;
-    let eve = Evil::start(EVE).await;
-    mal.be(&["ann"]);
-    eve.be(&["eve"]);
-    follow(&us, &mal, "ann", "/f/ann").await;
-    follow(&us, &eve, "eve", "/f/eve").await;
+    let (_clock, us, mal, eve) = start_followed().await;
     let uri = us.post_uri(us.publish("Talk").await.id);
     drain(&[&us]).await;
     let told = (mal.taken().len(), eve.taken().len());

@@ -6,7 +6,7 @@ use instance::model::delivery::State;
 use instance::store::counts::Count;
 use serde_json::{Value, json};
 
-use super::{EVE, count, drain, follow, followers, note, rows, start, tell};
+use super::{EVE, count, drain, follow, followers, note, rows, start, start_followed, tell};
 use crate::support::evil::{Evil, Page, key, signed};
 use crate::support::http::send;
 
@@ -81,12 +81,7 @@ async fn deliveries_go_to_the_actors_own_server() {
 
 #[tokio::test]
 async fn a_server_that_asks_for_patience_gets_it_and_one_that_is_gone_is_left() {
-    let (clock, us, mal) = start().await;
-    let eve = Evil::start(EVE).await;
-    mal.be(&["ann"]);
-    eve.be(&["eve"]);
-    follow(&us, &mal, "ann", "/f/ann").await;
-    follow(&us, &eve, "eve", "/f/eve").await;
+    let (clock, us, mal, eve) = start_followed().await;
     let busy = Page { headers: vec![("retry-after", "600".to_owned())], ..Page::status(429) };
     mal.serve("POST /u/ann/inbox", busy);
     eve.serve("POST /u/eve/inbox", Page::status(410));

@@ -10,7 +10,7 @@ use instance::store::Rows;
 use instance::store::schema::RECEIVED;
 use serde_json::{Value, json};
 
-use super::{EVE, MAL, count, drain, follow, note, rows, start, tell, victim};
+use super::{EVE, MAL, count, drain, follow, note, rows, start, start_followed, tell, victim};
 use crate::support::Instance;
 use crate::support::evil::{Evil, Page, key};
 
@@ -72,12 +72,7 @@ async fn a_server_makes_us_keep_so_much_and_is_then_told_to_come_later() {
 
 #[tokio::test]
 async fn one_domain_does_not_fill_the_list_of_what_waits_for_others() {
-    let (_clock, us, mal) = start().await;
-    let eve = Evil::start(EVE).await;
-    mal.be(&["ann"]);
-    eve.be(&["eve"]);
-    follow(&us, &mal, "ann", "/f/ann").await;
-    follow(&us, &eve, "eve", "/f/eve").await;
+    let (_clock, us, mal, eve) = start_followed().await;
     let later = us.app.now().plus(std::time::Duration::from_secs(1_800));
     let row = |actor: String| Received {
         actor,

@@ -14,7 +14,7 @@ use instance::store::{Rows, Span};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{EVE, count, drain, follow, followers, note, rows, start, tell};
+use super::{EVE, count, drain, follow, followers, note, rows, start, start_followed, tell};
 use crate::support::evil::{Evil, Page, Signed, key, post, signed};
 use crate::support::http::Line;
 use crate::support::{Instance, START};
@@ -135,12 +135,7 @@ async fn ten_thousand_farewells_leave_nothing() {
 
 #[tokio::test]
 async fn a_server_has_its_share_and_no_forger_uses_it_up() {
-    let (clock, us, mal) = start().await;
-    let eve = Evil::start(EVE).await;
-    mal.be(&["ann"]);
-    eve.be(&["eve"]);
-    follow(&us, &mal, "ann", "/f/ann").await;
-    follow(&us, &eve, "eve", "/f/eve").await;
+    let (clock, us, mal, eve) = start_followed().await;
     // Of its kind that is never taken for a repetition.
     let undo = |evil: &Evil, name: &str| evil.activity(name, "Undo", "/u", &json!(evil.url("/none")));
     let forged = request(&us, &mal, "ann", 1, &undo(&mal, "ann"));

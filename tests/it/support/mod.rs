@@ -288,6 +288,20 @@ pub async fn follow(who: &Instance, whom: &Instance) {
     who.app.store.write(move |tx| actions::follow::follow(tx, &site, by, &actor.profile)).await.unwrap();
 }
 
+/// Another account of the server, `water`.
+pub async fn second_account(server: &Instance) -> Account {
+    let new = NewAccount {
+        handle: "water".into(),
+        name: "Water Works".into(),
+        kind: Kind::Organization,
+        summary: String::new(),
+        language: "en".parse().unwrap(),
+        demo: false,
+    };
+    let keys = actions::accounts::new_keys(server.app.now()).unwrap();
+    server.app.store.write(move |tx| actions::accounts::add(tx, owner(), &new, &keys)).await.unwrap()
+}
+
 /// Lets all of them work until nobody has anything to do at this moment.
 pub async fn drain(instances: &[&Instance]) {
     for _ in 0..100 {

@@ -6,11 +6,11 @@ use instance::actions::users::{self, NewUser};
 use instance::crypto::token;
 use instance::model::ids::{AccountId, UserId};
 use instance::model::login::Session;
-use instance::model::user::{Asker, Rank, Role, User};
+use instance::model::user::{Rank, Role, User};
 use instance::store::schema::SESSIONS;
 
-use super::Instance;
 use super::http::{Answer, send};
+use super::{Instance, owner};
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -67,8 +67,7 @@ impl<'a> Seat<'a> {
 
 /// Adds a user with these roles for an account.
 pub async fn user(server: &Instance, email: &str, rank: Rank, account: AccountId, roles: &[Role]) -> User {
-    let owner = Asker::Operator.may_run().unwrap();
     let roles = BTreeMap::from([(account, roles.iter().copied().collect())]);
     let new = NewUser { email: email.into(), name: email.into(), language: None, rank, roles };
-    server.app.store.write(move |tx| users::add(tx, owner, &new)).await.unwrap()
+    server.app.store.write(move |tx| users::add(tx, owner(), &new)).await.unwrap()
 }
