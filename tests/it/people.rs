@@ -292,6 +292,9 @@ async fn who_leaves_is_out_at_once() {
     assert_eq!(log_in(&server, "ana@city.example", PASSWORD, "").await.status.as_u16(), 422);
     let tokens = server.app.store.read(|rows| rows.rows(&TOKENS, Span::all())).unwrap();
     assert!(tokens.is_empty());
+    let link = chief_seat.post(&format!("/desk/users/{}/link", ana.id), &[]).await;
+    assert_eq!(link.status.as_u16(), 422);
+    assert!(link.text().contains("is switched off") && !link.text().contains("/desk/start/"), "{}", link.text());
     let last = chief_seat.post(&format!("/desk/users/{}/off", chief.id), &[]).await;
     assert_eq!(last.status.as_u16(), 422);
     assert!(last.text().contains("no owner"), "{}", last.text());
