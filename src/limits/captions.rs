@@ -18,5 +18,3 @@ pub const PLACE: usize = 24;
 pub const PAUSE: Duration = Duration::from_secs(3);
 /// Bytes of a transcript: as much as captions may have.
 pub const TRANSCRIPT: usize = BYTES;
-/// Characters of the reason why a clip has no captions.
-pub const REASON: usize = 500;

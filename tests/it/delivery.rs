@@ -7,7 +7,6 @@ use instance::actions;
 use instance::actions::edit::Change;
 use instance::app::{lookup, mentions};
 use instance::base::time::Clock;
-use instance::model::account::{Kind, NewAccount};
 use instance::model::actor::Profile;
 use instance::model::delivery::{Outcome, State};
 use instance::model::follow::Follower;
@@ -22,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::support::evil::{Evil, Page};
-use crate::support::{Instance, START, drain};
+use crate::support::{Instance, START, drain, second_account};
 
 /// Whatever takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -265,16 +264,7 @@ async fn a_delivery_that_cannot_be_made_lets_others_pass_and_is_given_up() {
     let us = Instance::start(&clock).await;
     let peer = Evil::start("127.0.9.7").await;
     let press = us.account.id;
-    let new = NewAccount {
-        handle: "water".into(),
-        name: "Water".into(),
-        kind: Kind::Organization,
-        summary: String::new(),
-        language: "en".parse().unwrap(),
-        demo: false,
-    };
-    let (owner, keys) = (Asker::Operator.may_run().unwrap(), actions::accounts::new_keys(START).unwrap());
-    let water = us.app.store.write(move |tx| actions::accounts::add(tx, owner, &new, &keys)).await.unwrap().id;
+    let water = second_account(&us).await.id;
     for account in [press, water] {
         followers_of(&us, account, &[peer.address.to_string()]).await;
     }
@@ -321,6 +311,7 @@ async fn only_a_server_that_answers_is_well_again() {
         (refused(None), 1),
         (refused(Some(404)), 0),
     ];
+    assert_eq!(names.len(), outcomes.len());
     for (name, (outcome, troubled)) in names.into_iter().zip(outcomes) {
         us.app.store.write(move |tx| actions::deliver::settle(tx, name, &outcome)).await.unwrap();
         assert_eq!(us.app.store.read(actors::troubled).unwrap().len(), troubled);
