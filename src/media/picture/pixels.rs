@@ -13,12 +13,14 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::shrink::{is_opaque, scale, scaled, shrink};
+use super::shrink::{fitting, is_opaque, scale, scaled, shrink};
 use super::{Clean, Encoded, Kind, Picture, refuse, stream};
 use crate::error::{Error, Result};
 use crate::limits;
 
 const QUALITY: u8 = 85;
+/// Of the copy for sharp screens, where many pixels hide much.
+const MIDDLE_QUALITY: u8 = 75;
 /// Tried in turn until the small picture is small.
 const SMALL_QUALITIES: [u8; 3] = [80, 70, 60];
 /// Where transparency forbids JPEG.
@@ -143,48 +145,73 @@ fn refused(error: ImageError) -> Error {
 pub(super) fn finish(kind: Kind, clean: Clean, decoded: Decoded) -> Result<Picture> {
     let Decoded { image, icc } = decoded;
     let (mut image, icc) = (opaque(image), icc.as_deref());
-    let mut turn = clean.orientation;
-    let side = limits::media::SERVED_SIDE;
+    let (turn, side) = (clean.orientation, limits::media::SERVED_SIDE);
+    let photo = matches!(kind, Kind::Jpeg | Kind::WebP) && !image.color().has_alpha();
     let original = if clean.servable && turn == Orientation::NoTransforms && clean.width.max(clean.height) <= side {
         kind.encoded(clean.bytes, clean.width, clean.height)
     } else {
         drop(clean.bytes);
-        if matches!(kind, Kind::Jpeg | Kind::WebP) && !image.color().has_alpha() {
-            let whole = super::shrink::fitting(image.width(), image.height(), side, side);
-            stream::jpeg(&image, whole, turn, QUALITY, icc)?
+        if photo {
+            stream_within(&image, (side, side), turn, QUALITY, icc)?
         } else {
             image = shrink(image, side, side)?;
-            image.apply_orientation(std::mem::replace(&mut turn, Orientation::NoTransforms));
+            image.apply_orientation(turn);
             encode_original(&image, icc)?
         }
     };
     let flat = matches!(kind, Kind::Png | Kind::Gif);
-    let (width, height) = stream::turned((limits::media::MIDDLE_WIDTH, limits::media::MIDDLE_WIDTH * 2), turn);
-    let mut copy = shrink(image, width, height)?;
-    copy.apply_orientation(turn);
-    let middle = if clean.frames == 1 { middle(&copy, &original, flat, icc)? } else { None };
-    let preview = shrink_small(copy, limits::media::SMALL_WIDTH)?;
-    let blurhash = blurhash(&preview)?;
-    let small = if clean.frames == 1 && is_small(&original) {
+    let large = clean.frames == 1 && original.width > limits::media::MIDDLE_WIDTH;
+    let mut middle = None;
+    if large && photo {
+        let most = (limits::media::MIDDLE_WIDTH, limits::media::MIDDLE_WIDTH * 2);
+        middle = Some(stream_within(&image, most, turn, MIDDLE_QUALITY, icc)?);
+    } else if large {
+        image = shrink(image, limits::media::MIDDLE_WIDTH, limits::media::MIDDLE_WIDTH * 2)?;
+        let see_through = image.color().has_alpha();
+        let aim = limits::media::MIDDLE_BYTES;
+        middle = Some(if see_through { encode_png(&image, icc)? } else { encode_small(&image, flat, icc, aim)? });
+    }
+    // Only where it saves something.
+    middle = middle.filter(|file| file.bytes.len() < original.bytes.len() / 4 * 3);
+    let (width, height) = (limits::media::SMALL_WIDTH, limits::media::SMALL_WIDTH * 2);
+    let (width, height) = if photo { stream::turned((width, height), turn) } else { (width, height) };
+    let mut preview = opaque(shrink(image, width, height)?);
+    if photo {
+        preview.apply_orientation(turn);
+    }
+    finish_with(original, middle, &preview, flat, icc, clean.frames)
+}
+
+/// Adds the small one and the blurhash.
+fn finish_with(
+    original: Encoded,
+    middle: Option<Encoded>,
+    preview: &DynamicImage,
+    flat: bool,
+    icc: Option<&[u8]>,
+    frames: usize,
+) -> Result<Picture> {
+    let blurhash = blurhash(preview)?;
+    let small = if frames == 1 && is_small(&original) {
         original.clone()
     } else {
-        encode_small(&preview, flat, icc, limits::media::SMALL_BYTES)?
+        encode_small(preview, flat, icc, limits::media::SMALL_BYTES)?
     };
     let (width, height) = (original.width, original.height);
     Ok(Picture { original, small, middle, width, height, blurhash })
 }
 
-/// For sharp screens, where it saves something.
-fn middle(image: &DynamicImage, original: &Encoded, flat: bool, icc: Option<&[u8]>) -> Result<Option<Encoded>> {
-    if original.width <= limits::media::MIDDLE_WIDTH {
-        return Ok(None);
-    }
-    let file = if image.color().has_alpha() {
-        encode_png(image, icc)?
-    } else {
-        encode_small(image, flat, icc, limits::media::MIDDLE_BYTES)?
-    };
-    Ok(Some(file).filter(|file| file.bytes.len() < original.bytes.len() / 4 * 3))
+/// A JPEG of the picture turned upright, within a size.
+fn stream_within(
+    image: &DynamicImage,
+    most: (u32, u32),
+    turn: Orientation,
+    quality: u8,
+    icc: Option<&[u8]>,
+) -> Result<Encoded> {
+    let (width, height) = stream::turned(most, turn);
+    let whole = fitting(image.width(), image.height(), width, height);
+    stream::jpeg(image, whole, turn, quality, icc)
 }
 
 /// A picture of exactly this shape, at most of this size, around the part that matters.
@@ -218,14 +245,7 @@ pub(super) fn finish_cut(
         encode_small(&image, flat, icc, limits::media::MIDDLE_BYTES)?
     };
     let preview = shrink_small(image, limits::media::SMALL_WIDTH)?;
-    let blurhash = blurhash(&preview)?;
-    let small = if is_small(&original) {
-        original.clone()
-    } else {
-        encode_small(&preview, flat, icc, limits::media::SMALL_BYTES)?
-    };
-    let (width, height) = (original.width, original.height);
-    Ok(Picture { original, small, middle: None, width, height, blurhash })
+    finish_with(original, None, &preview, flat, icc, 1)
 }
 
 /// Where a stretch begins whose middle is at a share of the whole, −1 to 1, or as near as there is room.
