@@ -89,7 +89,7 @@ fn exchange(tx: &mut Write<'_>, by: By, post: &Post, media: &[MediaId], about: &
             files::free(&file)?;
         }
         let words = about.iter().find(|(of, _)| of == id).map_or_else(|| file.about(), |(_, words)| words.clone());
-        words.check(file.sort())?;
+        file.check(&words)?;
         if new || words != file.about() {
             changed.push((file, words));
         }

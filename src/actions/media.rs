@@ -2,7 +2,7 @@
 
 use crate::error::{Problem, Result};
 use crate::model::ids::{AccountId, MediaId};
-use crate::model::media::{About, Media};
+use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
@@ -35,7 +35,16 @@ pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) 
 /// Changes what is said about a file.
 pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Media> {
     about.check_bounds(media.sort())?;
+    let before: Vec<String> = media.files().map(str::to_owned).collect();
     let media = media.with(about.clone());
+    let now: Vec<String> = media.files().map(str::to_owned).collect();
+    for name in now.iter().filter(|name| !before.contains(name)) {
+        super::storage::came(tx, name)?;
+    }
+    for name in before.into_iter().filter(|name| !now.contains(name)) {
+        super::storage::forget(tx, &name)?;
+        tx.after.files.push(name);
+    }
     tx.put(&MEDIA, &media.id, &media)?;
     Ok(media)
 }
@@ -43,7 +52,7 @@ pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Med
 /// A file that the account uploaded and has described.
 pub(super) fn ready(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
     let media = own(tx, account, id)?;
-    media.about().check(media.sort())?;
+    media.check(&media.about())?;
     Ok(media)
 }
 
@@ -90,7 +99,7 @@ pub(super) fn replace(
 ) -> Result<()> {
     if let Some(id) = new {
         let media = own(tx, account, id)?;
-        if media.still().is_none() {
+        if media.sort() != Sort::Picture {
             return Err(Problem::new("E135", "Only a picture can stand for an account.").field("media").into());
         }
         // It would be forgotten with the other place that it has.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::base::json;
 use crate::error::{Problem, Result};
-use crate::limits::inbound as limits;
+use crate::limits::{captions, inbound as limits};
 use crate::media::files::{Files, Unfinished};
 use crate::web::multipart;
 use crate::web::request::{Form, Request};
@@ -12,7 +12,7 @@ use crate::web::request::{Form, Request};
 /// The fields of a request of any of the three kinds. Files are passed over.
 pub(super) async fn form(request: &mut Request, files: &Files) -> Result<Form> {
     if request.boundary().is_some() {
-        return Ok(multipart::read(request, files, "file", 0, limits::FORM as u64).await?.form);
+        return Ok(multipart::read(request, files, &["file"], 0, limits::FORM as u64).await?.form);
     }
     let kind = request.header("content-type").unwrap_or_default().to_owned();
     let body = request.bytes(limits::FORM).await?;
@@ -24,13 +24,14 @@ pub(super) async fn form(request: &mut Request, files: &Files) -> Result<Form> {
     Form::new(pairs)
 }
 
-/// The fields of a request, and its one file, if it has one.
-pub(super) async fn with_file(request: &mut Request, files: &Files) -> Result<(Form, Option<Unfinished>)> {
+/// The fields of a request, and its files by the names of their parts: `file`, `thumbnail`, `captions[en]`.
+pub(super) async fn with_files(request: &mut Request, files: &Files) -> Result<(Form, Vec<(String, Unfinished)>)> {
     if request.boundary().is_none() {
-        return Ok((form(request, files).await?, None));
+        return Ok((form(request, files).await?, Vec::new()));
     }
-    let mut parts = multipart::read(request, files, "file", 1, limits::UPLOAD).await?;
-    Ok((parts.form, parts.files.pop().map(|(_, file)| file)))
+    let most = 2 + captions::LANGUAGES;
+    let parts = multipart::read(request, files, &["file", "thumbnail", "captions["], most, limits::UPLOAD).await?;
+    Ok((parts.form, parts.files))
 }
 
 /// JSON as the pairs of a form: nested keys as `poll[options][]`.

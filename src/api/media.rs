@@ -6,14 +6,16 @@ use hyper::StatusCode;
 
 use super::{entities, input};
 use crate::actions;
-use crate::app::{App, upload};
+use crate::app::{App, spoken, upload};
 use crate::error::{Error, Problem, Result};
+use crate::media::files::Unfinished;
 use crate::model::ids::MediaId;
 use crate::model::media::{self as model, About, Media};
 use crate::model::power::Attach;
+use crate::model::spoken::Without;
 use crate::model::user::{Asker, By, Client};
-use crate::store::Rows;
 use crate::store::schema::MEDIA;
+use crate::store::{Rows, accounts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 
@@ -25,10 +27,13 @@ fn by(client: &Client) -> Result<By<Attach>> {
 pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client) -> Result<Response> {
     let by = by(&client)?;
     let _permit = app.upload_room()?;
-    let (form, file) = input::with_file(request, &app.files).await?;
+    let (form, mut files) = input::with_files(request, &app.files).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
-    let about = About { focus: focus(&form)?, ..About::words(form.text("description")) };
-    let media = upload::take(app, by, file.ok_or_else(missing)?, about).await?;
+    let at = files.iter().position(|(name, _)| name == "file").ok_or_else(missing)?;
+    let about = About { focus: focus(&form)?, ..About::default() };
+    let media = upload::take(app, by, files.swap_remove(at).1, about).await?;
+    let about = told(app, &media, &form, files).await?;
+    let media = app.store.write(move |tx| actions::media::describe(tx, by, media.id, &about)).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }
 
@@ -45,16 +50,85 @@ pub(super) fn media(app: &App, id: &str, client: &Client) -> Result<Response> {
 
 pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, client: Client) -> Result<Response> {
     let (by, id) = (by(&client)?, id.parse::<MediaId>()?);
-    let form = input::form(request, &app.files).await?;
-    let mut about = own(app, by, id)?.about();
-    about.focus = focus(&form)?.or(about.focus);
-    if form.find("description").is_some() {
-        about.alt = form.text("description");
-    }
+    let _permit = app.upload_room()?;
+    let (form, files) = input::with_files(request, &app.files).await?;
+    let media = own(app, by, id)?;
+    let about = told(app, &media, &form, files).await?;
     let media = app.store.write(move |tx| actions::media::describe(tx, by, id, &about)).await?;
     response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
 }
 
+/// What is said about a file after this request. Apps that know nothing of captions write into the description what
+/// they have: behind a line `Transcript:` what is said, in a line `No captions: …` why there are none. Others send the
+/// fields `transcript` and `no_captions` and the files `captions[en]`; `thumbnail` is the poster, as in Mastodon.
+async fn told(app: &Arc<App>, media: &Media, form: &Form, files: Vec<(String, Unfinished)>) -> Result<About> {
+    let mut about = media.about();
+    about.focus = focus(form)?.or(about.focus);
+    let main = app.store.read(|rows| accounts::need(rows, media.account))?.language;
+    let mut words = Words { alt: form.find("description").map(str::to_owned), ..Words::default() };
+    if media.clip.is_some() {
+        words = words.taken_apart();
+    }
+    about.alt = words.alt.unwrap_or(about.alt);
+    if let Some(text) = form.find("transcript").map(str::to_owned).or(words.transcript) {
+        about.spoken.write(&main, &text);
+    }
+    if let Some(why) = form.find("no_captions").map(str::to_owned).or(words.without) {
+        about.spoken.without = (!why.trim().is_empty()).then(|| Without::of(&why));
+    }
+    for (name, file) in files {
+        match name.strip_prefix("captions[").and_then(|lang| lang.strip_suffix(']')) {
+            Some(lang) => about.spoken.add(spoken::captions(app, media, lang.parse()?, file).await?),
+            None if name == "thumbnail" && media.clip.is_some() => {
+                about.poster = Some(spoken::poster(app, file).await?);
+            }
+            None => {}
+        }
+    }
+    Ok(about)
+}
+
+/// A description and what stands in it besides.
+#[derive(Debug, Default, PartialEq)]
+struct Words {
+    alt: Option<String>,
+    transcript: Option<String>,
+    without: Option<String>,
+}
+
+impl Words {
+    fn taken_apart(self) -> Self {
+        let Some(whole) = &self.alt else { return self };
+        let (above, transcript) = match whole.split_once("Transcript:") {
+            Some((above, said)) if above.is_empty() || above.ends_with('\n') => (above, Some(said.trim().to_owned())),
+            Some(_) | None => (whole.as_str(), None),
+        };
+        let reason = |line: &&str| line.starts_with("No captions:");
+        let without = above.lines().find(reason).and_then(|line| line.split_once(':'));
+        let without = without.map(|(_, why)| why.trim().to_owned());
+        let alt = above.lines().filter(|line| !reason(line)).collect::<Vec<_>>().join("\n").trim().to_owned();
+        Self { alt: Some(alt), transcript, without }
+    }
+}
+
 fn focus(form: &Form) -> Result<Option<(f32, f32)>> {
     form.find("focus").filter(|typed| !typed.is_empty()).map(model::focus).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_may_hold_a_transcript_and_a_reason() {
+        let apart = |text: &str| Words { alt: Some(text.to_owned()), ..Words::default() }.taken_apart();
+        let told =
+            apart("The mayor opens\nthe bridge.\nNo captions: in-picture\n\nTranscript:\nGood morning.\n\nThank you.");
+        assert_eq!(told.alt.as_deref(), Some("The mayor opens\nthe bridge."));
+        assert_eq!(told.without.as_deref(), Some("in-picture"));
+        assert_eq!(told.transcript.as_deref(), Some("Good morning.\n\nThank you."));
+        let plain = apart("A clerk reads the Transcript: of the day");
+        assert_eq!((plain.alt.is_some(), plain.transcript, plain.without), (true, None, None));
+        assert_eq!(Words::default().taken_apart(), Words::default());
+    }
 }

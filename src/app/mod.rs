@@ -8,6 +8,7 @@ pub mod login;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
+pub mod spoken;
 pub mod storage;
 pub mod upload;
 

@@ -13,6 +13,7 @@ use crate::model::episode;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Clip, Media, Small};
 use crate::model::power::Attach;
+use crate::model::spoken::Spoken;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, Span};
@@ -123,9 +124,9 @@ fn keep_picture(files: &Files, picture: &picture::Picture) -> Result<Media> {
 
 fn keep_files(files: &Files, picture: &picture::Picture, kept: &mut Vec<String>) -> Result<Media> {
     let mut put = |file: &picture::Encoded| {
-        let name = files.put(&file.bytes, file.ext)?;
-        kept.push(name.clone());
-        Ok::<_, Error>(Small { file: name, mime: file.mime.to_owned(), width: file.width, height: file.height })
+        let copy = keep_copy(files, file)?;
+        kept.push(copy.file.clone());
+        Ok::<_, Error>(copy)
     };
     let original = put(&picture.original)?;
     Ok(Media {
@@ -139,6 +140,12 @@ fn keep_files(files: &Files, picture: &picture::Picture, kept: &mut Vec<String>)
         blurhash: picture.blurhash.clone(),
         ..blank()
     })
+}
+
+/// Keeps a smaller copy of a picture.
+pub(super) fn keep_copy(files: &Files, copy: &picture::Encoded) -> Result<Small> {
+    let file = files.put(&copy.bytes, copy.ext)?;
+    Ok(Small { file, mime: copy.mime.to_owned(), width: copy.width, height: copy.height })
 }
 
 /// What the row, its account and its description add.
@@ -159,6 +166,7 @@ fn blank() -> Media {
         blurhash: String::new(),
         middle: None,
         clip: None,
+        spoken: Spoken::default(),
         focus: None,
         used: false,
     }

@@ -1,5 +1,6 @@
 //! The words of the command line, as data: what there is, what each takes, and one line of help for each.
 
+mod files;
 pub mod podcast;
 mod user;
 
@@ -10,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::base::lang::Lang;
 use crate::model::account::{Kind, Replies};
 pub use user::{SecondFactor, User};
+
+pub use files::{Pictures, Recordings};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -287,6 +290,8 @@ pub struct PostNew {
     pub alt: Vec<String>,
     #[command(flatten)]
     pub pictures: Pictures,
+    #[command(flatten)]
+    pub recordings: Recordings,
     /// Hide the pictures behind a click
     #[arg(long)]
     pub sensitive: bool,
@@ -314,7 +319,7 @@ pub struct PostEdit {
     #[arg(long, value_name = "CODE")]
     pub lang: Option<Lang>,
     /// The new text
-    #[arg(long, conflicts_with = "file", required_unless_present_any = ["file", "warning", "describe", "media", "remove", "decorative", "focus", "title", "season", "number", "kind", "explicit", "chapters", "person"])]
+    #[arg(long, conflicts_with = "file", required_unless_present_any = ["file", "warning", "describe", "media", "remove", "decorative", "focus", "title", "season", "number", "kind", "explicit", "chapters", "person", "captions", "poster", "transcript", "no_captions"])]
     pub text: Option<String>,
     /// A file with the new text; - is standard input
     #[arg(long)]
@@ -327,6 +332,8 @@ pub struct PostEdit {
     pub describe: Vec<String>,
     #[command(flatten)]
     pub pictures: Pictures,
+    #[command(flatten)]
+    pub recordings: Recordings,
     /// A further picture, video or sound; each needs its own --alt
     #[arg(long, value_name = "FILE")]
     pub media: Vec<PathBuf>,
@@ -338,17 +345,6 @@ pub struct PostEdit {
     pub remove: Vec<usize>,
     #[command(flatten)]
     pub episode: podcast::EpisodeEdit,
-}
-
-/// What is said about pictures besides their descriptions.
-#[derive(Debug, Args)]
-pub struct Pictures {
-    /// The picture at this place says nothing that the text does not, and needs no description
-    #[arg(long, value_name = "NUMBER")]
-    pub decorative: Vec<usize>,
-    /// Where to look in the picture at a place: --focus 1 0.5,-0.25 is right of the middle and a little below
-    #[arg(long, num_args = 2, value_names = ["NUMBER", "X,Y"], allow_hyphen_values = true)]
-    pub focus: Vec<String>,
 }
 
 /// A post of somebody else, and who acts on it.

@@ -7,12 +7,13 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    Account, AccountEdit, Demo, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Reply, SecondFactor, Token,
-    User,
+    Account, AccountEdit, Demo, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Recordings, Reply,
+    SecondFactor, Token, User,
 };
 use super::secret;
 use crate::control::{
-    AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Upload, UserNew, UserRole,
+    AccountChange, AccountNew, Command, NewVersion, PostChange, PostNew, React, Recording, Upload, UserNew, UserRole,
+    What,
 };
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -30,7 +31,7 @@ pub fn account(word: Account) -> Result<Command> {
         }
         Account::List => Command::AccountList,
         Account::Show { handle } => Command::AccountShow { account: handle },
-        Account::Edit(change) => Command::AccountEdit(account_change(*change)?),
+        Account::Edit(change) => Command::AccountEdit(Box::new(account_change(*change)?)),
     })
 }
 
@@ -102,6 +103,7 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
     Ok(PostNew {
         account: new.account,
         media,
+        recordings: recordings(new.recordings)?,
         versions,
         sensitive: new.sensitive,
         visibility: if new.quiet { Visibility::Quiet } else { Visibility::Public },
@@ -157,6 +159,7 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
         remove: edit.remove,
         add: files(&edit.media, edit.alt, &nothing, &[])?,
         episode: podcast::episode_change(edit.episode)?,
+        recordings: recordings(edit.recordings)?,
     })
 }
 
@@ -201,6 +204,37 @@ fn files(paths: &[PathBuf], alts: Vec<String>, pictures: &Pictures, versions: &[
         all.push(upload(path, about)?);
     }
     Ok(all)
+}
+
+/// What belongs to recordings; a number and a colon before it say to which.
+fn recordings(words: Recordings) -> Result<Vec<Recording>> {
+    let mut all = Vec::new();
+    for typed in words.captions {
+        let (place, rest) = placed(&typed);
+        let (lang, file) = rest.split_once('=').ok_or_else(|| {
+            Problem::new("E002", format!("'{typed}' does not say the language of the captions."))
+                .remedy("For example: --captions en=film.vtt")
+        })?;
+        all.push(Recording { place, what: What::Captions(lang.parse()?, upload(Path::new(file), About::default())?) });
+    }
+    for typed in words.poster {
+        let (place, file) = placed(&typed);
+        all.push(Recording { place, what: What::Poster(upload(Path::new(file), About::default())?) });
+    }
+    for typed in words.transcript {
+        let (place, file) = placed(&typed);
+        all.push(Recording { place, what: What::Transcript(text(Path::new(file))?) });
+    }
+    for typed in words.no_captions {
+        let (place, why) = placed(&typed);
+        all.push(Recording { place, what: What::Without(why.to_owned()) });
+    }
+    Ok(all)
+}
+
+fn placed(typed: &str) -> (Option<usize>, &str) {
+    let place = typed.split_once(':').and_then(|(place, rest)| Some((place.parse().ok()?, rest)));
+    place.map_or((None, typed), |(place, rest)| (Some(place), rest))
 }
 
 pub fn reply(word: Reply) -> Command {
@@ -324,6 +358,15 @@ mod tests {
         assert!(paired(&["a"], &["en", "de"], &[]).is_err());
         assert!(paired(&["a", "b"], &[], &[]).is_err());
         assert!(paired(&["a", "b", "c"], &["en", "de", "fr"], &["v", "w"]).is_err());
+    }
+
+    #[test]
+    fn a_number_before_it_says_which_recording_is_meant() {
+        assert_eq!(placed("2:en=film.vtt"), (Some(2), "en=film.vtt"));
+        assert_eq!(placed("en=film.vtt"), (None, "en=film.vtt"));
+        assert_eq!(placed("Ours: a song"), (None, "Ours: a song"));
+        let typed = |captions: &str| Recordings { captions: vec![captions.to_owned()], ..Recordings::default() };
+        assert!(recordings(typed("film.vtt")).is_err() && recordings(typed("en=/nowhere.vtt")).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod media;
 mod podcasts;
 mod posts;
 mod queue;
+mod recordings;
 mod replies;
 mod socket;
 mod upload;
@@ -29,6 +30,7 @@ pub use accounts::{AccountChange, AccountNew};
 pub use fault::{Fault, Kind};
 pub use podcasts::{EpisodeChange, EpisodeNew, NewTold, PodcastChange, PodcastNew};
 pub use posts::{NewVersion, PostChange, PostNew};
+pub use recordings::{Recording, What};
 pub use socket::{call, close, listen, serve};
 pub use upload::Upload;
 pub use users::{UserNew, UserRole};
@@ -42,7 +44,7 @@ pub enum Command {
     AccountShow {
         account: String,
     },
-    AccountEdit(AccountChange),
+    AccountEdit(Box<AccountChange>),
     PostNew(PostNew),
     PostList {
         account: Option<String>,
@@ -166,8 +168,12 @@ impl Command {
     /// The files that come with it, in their order.
     fn uploads(&mut self) -> Vec<&mut Upload> {
         match self {
-            Self::PostNew(new) => new.media.iter_mut().collect(),
-            Self::PostEdit(change) => change.add.iter_mut().collect(),
+            Self::PostNew(new) => {
+                new.media.iter_mut().chain(new.recordings.iter_mut().filter_map(Recording::upload)).collect()
+            }
+            Self::PostEdit(change) => {
+                change.add.iter_mut().chain(change.recordings.iter_mut().filter_map(Recording::upload)).collect()
+            }
             Self::AccountEdit(change) => change.avatar.iter_mut().chain(&mut change.header).collect(),
             Self::PodcastAdd(new) => vec![&mut new.cover],
             Self::PodcastEdit(change) => change.cover.iter_mut().collect(),
@@ -256,7 +262,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::AccountAdd(new) => accounts::add(app, new).await,
         Command::AccountList => accounts::list(app),
         Command::AccountShow { account } => accounts::show(app, &account),
-        Command::AccountEdit(change) => accounts::edit(app, change).await,
+        Command::AccountEdit(change) => accounts::edit(app, *change).await,
         Command::PostNew(new) => posts::new(app, new).await,
         Command::PostList { account, limit } => posts::list(app, account.as_deref(), limit),
         Command::PostShow { post } => posts::show(app, &post),

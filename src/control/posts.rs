@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{EpisodeChange, EpisodeNew, React, Upload, account, podcasts, unknown};
+use super::{EpisodeChange, EpisodeNew, React, Recording, Upload, account, podcasts, unknown};
 use crate::actions;
 use crate::actions::edit::Change;
 use crate::app::{App, lookup, mentions};
@@ -25,6 +25,7 @@ pub struct PostNew {
     pub account: String,
     pub versions: Vec<NewVersion>,
     pub media: Vec<Upload>,
+    pub recordings: Vec<Recording>,
     pub sensitive: bool,
     pub visibility: Visibility,
     pub quoting: Quoting,
@@ -61,6 +62,8 @@ pub struct PostChange {
     /// Files that come behind the others.
     pub add: Vec<Upload>,
     pub episode: EpisodeChange,
+    /// Of files by their place after the change.
+    pub recordings: Vec<Recording>,
 }
 
 pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
@@ -91,12 +94,19 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     if let (Some(episode), Some(new)) = (&mut episode, &new.episode) {
         new.assign(episode, &media);
     }
+    let main = versions.first().map(|version| version.lang.clone()).unwrap_or_default();
+    let about = super::recordings::told(app, &media, &main, new.recordings, Vec::new()).await?;
     let (sensitive, visibility, quoting, urgent) = (new.sensitive, new.visibility, new.quoting, new.urgent);
     let new =
         NewPost { versions, media, sensitive, visibility, quoting, reply_to, episode, mentions, urgent, demo: false };
     let site = app.site.clone();
-    let post = app.store.write(move |tx| actions::publish::publish(tx, &site, by, &new)).await?;
-    shown(app, post)
+    let publish = move |tx: &mut crate::store::Write<'_>| {
+        for (id, about) in &about {
+            actions::media::describe(tx, by.to(), *id, about)?;
+        }
+        actions::publish::publish(tx, &site, by, &new)
+    };
+    shown(app, app.store.write(publish).await?)
 }
 
 fn too_many() -> Error {
@@ -176,6 +186,8 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
         media.push(file.take(app, by.to()).await?);
     }
     let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
+    let main = versions.first().map(|version| version.lang.clone()).unwrap_or_default();
+    let about = super::recordings::told(app, &media, &main, change.recordings, about).await?;
     let change = Change { versions, media: Some(media), about, mentions, sensitive: None, episode };
     let (site, id) = (app.site.clone(), post.id);
     let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
@@ -314,6 +326,7 @@ fn shown(app: &App, post: Post) -> Result<Value> {
     let picture = |media: &crate::model::media::Media| {
         json!({ "id": media.id.to_string(), "url": app.site.media(&media.file), "alt": media.alt,
                 "alts": media.alts.iter().map(|(lang, alt)| (lang.to_string(), json!(alt))).collect::<Map<_, _>>(),
+                "captions": media.spoken.captions.iter().map(|c| (c.lang.to_string(), json!(app.site.media(&c.file)))).collect::<Map<_, _>>(),
                 "decorative": media.decorative, "focus": media.focus, "mime": media.mime,
                 "width": media.width, "height": media.height })
     };

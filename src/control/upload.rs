@@ -73,6 +73,11 @@ impl Upload {
         Ok(())
     }
 
+    /// The file itself.
+    pub(super) fn unfinished(self, files: &Files) -> Result<Unfinished> {
+        self.content.file(files)
+    }
+
     pub(super) async fn take(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
         self.take_as(app, by, Shape::Whole).await
     }

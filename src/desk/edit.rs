@@ -58,8 +58,12 @@ pub(super) fn page(app: &App, browser: &Browser, id: PostId) -> Result<Response>
     let post = app.store.read(|rows| posts::need(rows, id))?;
     browser.asker().may::<Publish>(post.account)?;
     let media = app.store.read(|rows| material::media(rows, &post.media))?;
-    let slots = Slot::of_post(&media, &others(&post));
+    let slots = Slot::of_post(&media, &main(&post), &others(&post));
     shown(app, browser, &post, &post.versions, slots, Faults::default())
+}
+
+fn main(post: &Post) -> Lang {
+    post.main().map(|version| version.lang.clone()).unwrap_or_default()
 }
 
 /// The languages of a post besides the main one.
@@ -118,7 +122,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
     let versions: Vec<Version> =
         post.versions.iter().enumerate().map(|(n, old)| version(&parts.form, n, old)).collect();
     let look = parts.form.find("look").is_some();
-    let mut slots = Slot::all(&parts.form, parts.files, &others(&post));
+    let mut slots = Slot::all(&parts.form, parts.files, &main(&post), &others(&post));
     let mut faults = Faults::default();
     slots::take(app, by.to(), &mut slots, &post.media, &mut faults).await?;
     if look {

@@ -8,6 +8,7 @@ use askama::Template;
 use super::faults::Faults;
 use super::frame::{self, Frame};
 use super::podcasts::may;
+use super::recording;
 use super::write::{Choice, langs};
 use crate::actions;
 use crate::app::once;
@@ -30,6 +31,9 @@ use crate::web::response::{self, Response};
 use crate::web::who::Browser;
 use crate::web::{csrf, multipart};
 
+/// An episode brings one recording, whose fields have this number.
+const ONE: usize = 1;
+
 #[derive(Template)]
 #[template(path = "desk/episode.html")]
 struct Page {
@@ -44,6 +48,7 @@ struct Page {
     langs: Vec<Choice>,
     kinds: Vec<Choice>,
     sound: Option<Media>,
+    recording: recording::Place,
 }
 
 struct Title {
@@ -69,6 +74,7 @@ struct Sheet {
     persons: String,
     kept: Option<MediaId>,
     file: Option<Unfinished>,
+    words: recording::Words,
 }
 
 /// The id of the field that a problem is about; those of a language carry its number.
@@ -108,6 +114,7 @@ impl Sheet {
             persons: form.text("persons"),
             kept: form.find("kept").and_then(|id| id.parse().ok()),
             file,
+            words: recording::Words::default(),
         }
     }
 
@@ -124,6 +131,21 @@ impl Sheet {
             persons: persons.join("\n"),
             ..Self::default()
         }
+    }
+
+    /// What is said about the recording: it is called by its title; what is said in it is the transcript.
+    fn about(&self, app: &App, sound: MediaId, episode: &Episode, faults: &mut Faults) -> Result<About> {
+        let media = app.store.read(|rows| rows.need(&MEDIA, &sound))?;
+        let title = episode.titles.first().map(|titled| titled.title.clone()).unwrap_or_default();
+        let mut about = About { alt: title, ..media.about() };
+        self.words.tell(&mut about);
+        if let Err(Error::Invalid(problem)) = media.check(&about)
+            && let Some(at) = recording::field(ONE, &problem)
+        {
+            faults.push(at, &problem);
+        }
+        recording::check_weight(ONE, &self.words, &media, faults);
+        Ok(about)
     }
 
     /// The episode, with a fault for everything that is wrong.
@@ -234,6 +256,7 @@ fn shown(
             Some(post) => format!("/desk/posts/{}/episode", post.id),
             None => format!("/desk/podcasts/{}/{}/episodes", podcast.account, podcast.slug),
         };
+        let sound = sheet.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
         Ok(Page {
             f: Frame::of(rows, browser, title, "/desk/podcasts")?.with(&faults),
             action,
@@ -242,7 +265,8 @@ fn shown(
             titles: titles(&sheet),
             langs: langs(rows, &sheet.lang, Some(&account))?,
             kinds: kinds.into_iter().map(kind).collect(),
-            sound: sheet.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten(),
+            recording: recording::Place::new(ONE, &sheet.words, sound.as_ref(), &faults),
+            sound,
             sheet,
             faults,
         })
@@ -269,11 +293,16 @@ pub(super) async fn publish(
     slug: &str,
 ) -> Result<Response> {
     let _permit = app.upload_room()?;
-    let mut parts = multipart::read(request, &app.files, "file", 1, limits::inbound::UPLOAD).await?;
+    let mut parts =
+        multipart::read(request, &app.files, &["file", "captions-file", "poster"], 3, limits::inbound::UPLOAD).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let by = may(browser, account)?;
     let podcast = app.store.read(|rows| podcasts::shown(rows, account, slug))?;
-    let mut sheet = Sheet::of(&parts.form, &[], parts.files.pop().map(|(_, file)| file));
+    let at = parts.files.iter().position(|(name, _)| name == "file");
+    let file = at.map(|at| parts.files.swap_remove(at).1);
+    let mut sheet = Sheet::of(&parts.form, &[], file);
+    let main = sheet.lang.parse().unwrap_or_default();
+    sheet.words = recording::Words::of(&parts.form, &mut parts.files, ONE, &main);
     let attempt = (!sheet.once.is_empty()).then(|| (account, format!("desk {}", sheet.once)));
     if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
         return Ok(response::see_other(&format!("/desk?done={known}")));
@@ -283,8 +312,11 @@ pub(super) async fn publish(
     let owner = app.store.read(|rows| accounts::need(rows, account))?;
     let version = version(&sheet, &owner, &mut faults);
     let episode = sheet.episode(&podcast, &[], &mut faults);
-    if let Some(sound) = sound.filter(|_| faults.is_empty()) {
-        match send(app, by, version, episode, &sound, attempt).await {
+    let about = sound
+        .map(|sound| Ok::<_, Error>((sound.id, sheet.about(app, sound.id, &episode, &mut faults)?)))
+        .transpose()?;
+    if let Some(about) = about.filter(|_| faults.is_empty()) {
+        match send(app, by, version, episode, about, attempt).await {
             Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
             Err(e @ Error::Invalid(_)) => push(&mut faults, 0, e),
             Err(e) => return Err(e),
@@ -309,6 +341,9 @@ async fn take(app: &Arc<App>, by: By, sheet: &mut Sheet, faults: &mut Faults) ->
     let there = sheet.kept.map(|id| app.store.read(|rows| rows.get(&MEDIA, &id))).transpose()?.flatten();
     let there = there.filter(|media| media.account == by.account() && !media.used && media.sort() == Sort::Sound);
     sheet.kept = there.as_ref().map(|media| media.id);
+    if let Some(id) = sheet.kept {
+        recording::take(app, by.to(), id, ONE, &mut sheet.words, faults).await?;
+    }
     if there.is_none() && faults.at("file").is_none() {
         faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));
     }
@@ -332,22 +367,20 @@ async fn send(
     by: By,
     version: Version,
     episode: Episode,
-    sound: &Media,
+    (id, about): (MediaId, About),
     attempt: Option<once::Attempt>,
 ) -> Result<Post> {
     let versions = vec![version];
-    let title = episode.titles.first().map(|titled| titled.title.clone()).unwrap_or_default();
     let new = NewPost {
         mentions: mentions::of_versions(app, &versions).await?,
-        media: vec![sound.id],
+        media: vec![id],
         episode: Some(episode),
         versions: versions.clone(),
         ..NewPost::plain(Lang::default(), "")
     };
-    let (site, id) = (app.site.clone(), sound.id);
+    let site = app.site.clone();
     once::publish(app, attempt, move |tx| {
-        // A recording is called by its title; what is said in it belongs into a transcript.
-        actions::media::describe(tx, by.to(), id, &About::words(&title))?;
+        actions::media::describe(tx, by.to(), id, &about)?;
         actions::publish::publish(tx, &site, by, &new)
     })
     .await

@@ -35,7 +35,7 @@ impl Draft {
 
     fn of(form: &Form, files: Vec<(String, Unfinished)>) -> Self {
         Self {
-            slots: Slot::all(form, files, &[]),
+            slots: Slot::all(form, files, &form.text("lang").parse().unwrap_or_default(), &[]),
             csrf: form.text("csrf"),
             once: form.text("once"),
             account: form.find("account").and_then(|id| id.parse().ok()),
@@ -58,7 +58,9 @@ pub(super) async fn read(request: &mut Request, files: &Files) -> Result<Draft> 
 
 /// A form that may bring files.
 pub(super) async fn parts(request: &mut Request, files: &Files) -> Result<Parts> {
-    multipart::read(request, files, "picture", limits::post::PICTURES, limits::inbound::UPLOAD).await
+    // Each recording may bring captions and a poster.
+    let most = 3 * limits::post::PICTURES;
+    multipart::read(request, files, &["picture", "captions-file", "poster"], most, limits::inbound::UPLOAD).await
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod frame;
 mod listing;
 mod podcasts;
 mod qr;
+mod recording;
 mod replies;
 mod roles;
 mod routes;

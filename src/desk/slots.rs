@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::faults::Faults;
+use super::recording;
 use crate::app::{App, upload};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
@@ -30,14 +31,16 @@ pub(super) struct Slot {
     pub decorative: bool,
     /// Which ninth of the picture, in reading order.
     pub part: Option<usize>,
+    pub words: recording::Words,
 }
 
 impl Slot {
     /// All places of a form that came; `langs` are the other languages of its post.
-    pub(super) fn all(form: &Form, mut files: Vec<(String, Unfinished)>, langs: &[Lang]) -> Vec<Self> {
+    pub(super) fn all(form: &Form, mut files: Vec<(String, Unfinished)>, main: &Lang, langs: &[Lang]) -> Vec<Self> {
         let mut slot = |n: usize| {
             let at = files.iter().position(|(name, _)| *name == format!("picture{n}"));
             let file = at.map(|at| files.swap_remove(at).1);
+            let words = recording::Words::of(form, &mut files, n, main);
             if form.find(&format!("remove{n}")).is_some() {
                 return Self { n, ..Self::default() };
             }
@@ -49,6 +52,7 @@ impl Slot {
                 alt: form.text(&format!("alt{n}")),
                 alts: langs.iter().map(|lang| (lang.clone(), form.text(&format!("alt{n}-{lang}")))).collect(),
                 decorative: form.find(&format!("decorative{n}")).is_some(),
+                words,
                 part: number("focus").and_then(|part| usize::try_from(part).ok()).filter(|part| *part < PARTS.len()),
             }
         };
@@ -60,7 +64,7 @@ impl Slot {
     }
 
     /// The files of a post as they are, and free places.
-    pub(super) fn of_post(media: &[Media], langs: &[Lang]) -> Vec<Self> {
+    pub(super) fn of_post(media: &[Media], main: &Lang, langs: &[Lang]) -> Vec<Self> {
         let mut all = Self::blank();
         for (slot, media) in all.iter_mut().zip(media) {
             let told = |lang: &Lang| media.alts.iter().find(|(other, _)| other == lang).map(|(_, alt)| alt.clone());
@@ -68,13 +72,15 @@ impl Slot {
             slot.alt.clone_from(&media.alt);
             slot.alts = langs.iter().map(|lang| (lang.clone(), told(lang).unwrap_or_default())).collect();
             slot.decorative = media.decorative;
+            slot.words = recording::Words::of_media(media, main);
         }
         all
     }
 
     /// What is to be said about the file of this place, of which `before` was said.
     pub(super) fn about(&self, before: &About) -> About {
-        let mut about = About { alts: before.alts.clone(), ..About::words(self.alt.clone()) };
+        let mut about = About { alt: self.alt.clone(), ..before.clone() };
+        self.words.tell(&mut about);
         for (lang, alt) in &self.alts {
             about.describe(lang, alt.clone());
         }
@@ -139,7 +145,9 @@ pub(super) async fn take(
             slot.kept = None;
             let problem = Problem::new("E158", format!("File {} is not there for this account.", slot.n));
             faults.push(slot.file_id(), &problem.remedy("Choose the file again."));
+            continue;
         }
+        recording::take(app, by, id, slot.n, &mut slot.words, faults).await?;
     }
     Ok(())
 }
@@ -157,9 +165,10 @@ pub(super) fn told(app: &App, slots: &[Slot], faults: &mut Faults) -> Result<Vec
         };
         let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
         let about = slot.about(&media.about());
-        if let Err(Error::Invalid(problem)) = about.check(media.sort()) {
-            faults.push(slot.alt_id(), &problem);
+        if let Err(Error::Invalid(problem)) = media.check(&about) {
+            faults.push(recording::field(slot.n, &problem).unwrap_or_else(|| slot.alt_id()), &problem);
         }
+        recording::check_weight(slot.n, &slot.words, &media, faults);
         all.push((id, about));
     }
     Ok(all)
@@ -178,6 +187,7 @@ pub(super) struct Place {
     pub file_id: String,
     pub hint_id: String,
     pub alt_id: String,
+    pub recording: recording::Place,
 }
 
 pub(super) struct Words {
@@ -214,6 +224,7 @@ fn place(rows: &impl Rows, slot: Slot, langs: &[Lang], faults: &Faults) -> Resul
         open: slot.n == 1 || kept.is_some() || wrong || !slot.alt.is_empty(),
         parts: if chosen.is_some() { PARTS.iter().enumerate().map(part).collect() } else { Vec::new() },
         alts: langs.iter().map(words).collect(),
+        recording: recording::Place::new(slot.n, &slot.words, kept.as_ref(), faults),
         kept,
         alt: slot.alt,
         decorative: slot.decorative,

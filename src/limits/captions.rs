@@ -16,5 +16,12 @@ pub const VOICE: usize = 100;
 pub const PLACE: usize = 24;
 /// Silence after which a transcript begins a new paragraph.
 pub const PAUSE: Duration = Duration::from_secs(3);
-/// Bytes of a transcript: as much as captions may have.
-pub const TRANSCRIPT: usize = BYTES;
+/// Languages of one clip: as many as a post may have.
+pub const LANGUAGES: usize = super::post::VERSIONS;
+/// Bytes of all transcripts of a clip together: two hours of speech in 24 languages.
+pub const TRANSCRIPTS: usize = 4 << 20;
+/// Bytes of a clip that other servers may not get in the 30 seconds that Mastodon gives them: at 20 MiB that takes 6
+/// Mbit/s for each of them, and many come at once.
+pub const SLOW: u64 = 20 << 20;
+/// Characters of the reason why a clip has no captions.
+pub const REASON: usize = 500;

@@ -14,7 +14,7 @@ use crate::limits;
 
 /// Where half-written files are; emptied at every start.
 const UNFINISHED: &str = "unfinished";
-const TYPES: [(&str, &str); 12] = [
+const TYPES: [(&str, &str); 13] = [
     ("jpg", "image/jpeg"),
     ("png", "image/png"),
     ("gif", "image/gif"),
@@ -27,6 +27,7 @@ const TYPES: [(&str, &str); 12] = [
     ("aac", "audio/aac"),
     ("ogg", "audio/ogg"),
     ("flac", "audio/flac"),
+    ("vtt", "text/vtt; charset=utf-8"),
 ];
 
 /// A folder of media files. Blocks; belongs to one process.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::episode::Chapter;
 use super::ids::{AccountId, MediaId};
+use super::spoken::Spoken;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
@@ -29,7 +30,7 @@ pub struct Media {
     pub width: u32,
     pub height: u32,
     pub bytes: u64,
-    /// Of a picture: the copy for pages.
+    /// Of a picture the copy for pages, of a recording its poster.
     #[serde(default)]
     pub small: Option<Small>,
     /// Of a large picture: the copy for sharp screens.
@@ -40,6 +41,9 @@ pub struct Media {
     /// What plays; of a picture nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<Clip>,
+    /// What can be read of it instead of heard.
+    #[serde(default, skip_serializing_if = "Spoken::is_empty")]
+    pub spoken: Spoken,
     /// Where the interesting part is: −1 to 1, from left to right and from bottom to top.
     #[serde(default)]
     pub focus: Option<(f32, f32)>,
@@ -49,7 +53,7 @@ pub struct Media {
 }
 
 /// A smaller copy for pages: see `limits::media::SMALL_WIDTH` and `MIDDLE_WIDTH`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Small {
     pub file: String,
     pub mime: String,
@@ -92,15 +96,28 @@ impl Media {
 
     /// What is said about it.
     pub fn about(&self) -> About {
-        let Self { alt, alts, decorative, focus, .. } = self.clone();
-        About { alt, alts, decorative, focus }
+        let Self { alt, alts, decorative, focus, spoken, .. } = self.clone();
+        let poster = self.small.clone().filter(|_| self.clip.is_some());
+        let poster = poster.map(|small| Poster { small, blurhash: self.blurhash.clone() });
+        About { alt, alts, decorative, focus, spoken, poster }
     }
 
     /// The same file with other words, which were checked.
     #[must_use]
     pub fn with(self, about: About) -> Self {
-        let About { alt, alts, decorative, focus } = about;
-        Self { alt, alts, decorative, focus, ..self }
+        let About { alt, alts, decorative, focus, spoken, poster } = about;
+        let (small, blurhash) = match (&self.clip, poster) {
+            (None, _) => (self.small, self.blurhash),
+            (Some(_), None) => (None, String::new()),
+            (Some(_), Some(poster)) => (Some(poster.small), poster.blurhash),
+        };
+        Self { alt, alts, decorative, small, blurhash, spoken, focus, ..self }
+    }
+
+    /// Whether it may be published with these words.
+    pub fn check(&self, about: &About) -> Result<()> {
+        about.check(self.sort())?;
+        about.spoken.check(self.sort(), self.clip.as_ref().is_some_and(|clip| clip.sound))
     }
 
     /// The description for readers of a language, and the language that it is in; `main` is that of `alt`.
@@ -112,7 +129,8 @@ impl Media {
     /// Every file that belongs to it.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let copies = self.small.iter().chain(&self.middle);
-        std::iter::once(self.file.as_str()).chain(copies.map(|copy| copy.file.as_str()))
+        let captions = self.spoken.captions.iter().map(|captions| captions.file.as_str());
+        std::iter::once(self.file.as_str()).chain(copies.map(|copy| copy.file.as_str())).chain(captions)
     }
 }
 
@@ -126,6 +144,18 @@ pub struct About {
     pub decorative: bool,
     #[serde(default)]
     pub focus: Option<(f32, f32)>,
+    #[serde(default)]
+    pub spoken: Spoken,
+    /// The picture that stands for a recording.
+    #[serde(default)]
+    pub poster: Option<Poster>,
+}
+
+/// A picture that stands for a recording until it plays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poster {
+    pub small: Small,
+    pub blurhash: String,
 }
 
 impl About {
@@ -164,6 +194,13 @@ impl About {
                 .remedy("Keep one of the two.")
                 .into());
         }
+        if sort == Sort::Picture && (!self.spoken.is_empty() || self.poster.is_some()) {
+            return Err(Problem::new("E207", "Captions, transcripts and posters are for video and sound.")
+                .field("captions")
+                .remedy("Leave them out, or choose the recording that they belong to.")
+                .into());
+        }
+        self.spoken.check_bounds()?;
         if self.alts.len() > limits::post::VERSIONS {
             return Err(Problem::new("E131", "There are more descriptions than languages.").field("alt").into());
         }

@@ -19,5 +19,6 @@ pub mod post;
 pub mod power;
 pub mod server;
 pub mod site;
+pub mod spoken;
 pub mod stored;
 pub mod user;

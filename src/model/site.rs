@@ -96,6 +96,11 @@ impl Site {
         format!("{}/@{handle}/podcast/{slug}", self.origin)
     }
 
+    /// The page of a recording alone; its post's files are counted from 1.
+    pub fn player(&self, handle: &str, id: PostId, n: usize) -> String {
+        format!("{}/play/{n}", self.post_page(handle, id))
+    }
+
     /// A tag's page; `folded` is lower case. Letters of every script are percent-encoded.
     pub fn tag(&self, folded: &str) -> String {
         let encoded = percent_encoding::utf8_percent_encode(folded, percent_encoding::NON_ALPHANUMERIC);

@@ -192,7 +192,10 @@ fn picture(scene: &Scene<'_>, media: &Media, alt: &str) -> String {
     let (site, alt) = (scene.site, escape(alt));
     let src = site.media(&media.file);
     match (media.sort(), media.still()) {
-        (Sort::Video, _) => format!("<p><video controls src=\"{src}\" aria-label=\"{alt}\"></video></p><p>{alt}</p>"),
+        (Sort::Video, poster) => {
+            let poster = poster.map(|still| format!(" poster=\"{}\"", site.media(&still.file))).unwrap_or_default();
+            format!("<p><video controls{poster} src=\"{src}\" aria-label=\"{alt}\"></video></p><p>{alt}</p>")
+        }
         (Sort::Sound, _) => format!("<p><audio controls src=\"{src}\" aria-label=\"{alt}\"></audio></p><p>{alt}</p>"),
         (Sort::Picture, None) => String::new(),
         (Sort::Picture, Some(small)) => {

@@ -1,7 +1,6 @@
 //! The files of a post as its page shows them: pictures that load small, players that load when they are asked to.
 
 use super::items::Place;
-use super::shell::Scene;
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::model::episode;
@@ -23,19 +22,6 @@ pub struct Picture {
     pub focus: String,
     pub tall: bool,
     pub lazy: bool,
-}
-
-/// A video or a sound with the browser's own controls.
-pub struct Player {
-    pub file: String,
-    pub video: bool,
-    pub width: u32,
-    pub height: u32,
-    pub alt: String,
-    pub alt_lang: Lang,
-    /// Length and size, e.g. `2:05, 12.3 MB`.
-    pub facts: String,
-    pub tall: bool,
 }
 
 /// The description that fits a version, and the language that it is in.
@@ -92,25 +78,8 @@ fn focus((x, y): (f32, f32)) -> String {
     format!("x{} y{}", tenth(x), tenth(-y))
 }
 
-pub fn players(scene: &Scene<'_>, media: &[Media], post: &Post, version: &Version) -> Vec<Player> {
-    let player = |m: &Media| {
-        let clip = m.clip.as_ref()?;
-        let (alt, lang) = words(post, version, m);
-        Some(Player {
-            file: m.file.clone(),
-            video: m.sort() == Sort::Video,
-            width: m.width,
-            height: m.height,
-            alt: printable(alt),
-            alt_lang: lang.clone(),
-            facts: format!("{}, {}", length(clip.millis), scene.w.megabytes(m.bytes)),
-            tall: m.height > m.width,
-        })
-    };
-    media.iter().filter_map(player).collect()
-}
-
-fn printable(words: &str) -> String {
+/// What may stand in an attribute.
+pub fn printable(words: &str) -> String {
     words.chars().filter(|c| text::printable(*c)).collect()
 }
 

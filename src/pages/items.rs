@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::files::{self, Picture, Player};
+use super::files::{self, Picture};
+use super::player::{self, Player};
 use super::podcast::episode::{self, Heading};
 use super::shell::{Scene, name};
 use super::words::{Words, fill};
@@ -126,7 +127,7 @@ impl PostItem {
             content: content(scene.site, view, version),
             sensitive: post.sensitive && version.warning.is_empty(),
             pictures: files::pictures(&media, post, version, place),
-            players: files::players(scene, &media, post, version),
+            players: player::all(scene, view, version, place),
             versions: others(view, version),
             numbers: numbers(scene, view, (place != Place::Alone).then_some(path)),
         }

@@ -7,6 +7,7 @@ mod files;
 mod home;
 mod items;
 mod plain;
+mod player;
 mod podcast;
 mod post;
 mod profile;
@@ -105,6 +106,7 @@ fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Resu
         }
         [id] => one_post(app, name, id.parse()?, None).map(negotiated),
         [id, lang] => one_post(app, name, id.parse()?, Some(lang)),
+        [id, "play", n] => play(app, name, id.parse()?, n),
         _ => Err(Error::NotFound),
     }
 }
@@ -146,6 +148,11 @@ fn rightly(app: &App, handle: &str, name: &str, rest: &[&str]) -> Option<String>
     let right = format!("@{}", user.to_lowercase());
     (ours && right != handle && texts::valid_handle(user))
         .then(|| std::iter::once("").chain([right.as_str()]).chain(rest.iter().copied()).collect::<Vec<_>>().join("/"))
+}
+
+/// A recording of a post, counted from 1.
+fn play(app: &App, handle: &str, id: PostId, n: &str) -> Result<Response> {
+    page(app, |rows, scene| player::render(rows, scene, handle, id, n))
 }
 
 /// Any name and many spellings of a language lead to a post's own address; only what is there is kept.

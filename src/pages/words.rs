@@ -64,6 +64,16 @@ pub struct Words {
     pub also_in: &'static str,
     pub megabyte: &'static str,
     pub download: &'static str,
+    pub captions: &'static str,
+    pub transcript: &'static str,
+    pub play: &'static str,
+    pub video_by: &'static str,
+    pub sound_by: &'static str,
+    pub to_post: &'static str,
+    pub without: &'static str,
+    pub no_speech: &'static str,
+    pub in_picture: &'static str,
+    pub in_text: &'static str,
     pub description: &'static str,
     pub sensitive: &'static str,
     pub warning: &'static str,
@@ -198,6 +208,8 @@ mod tests {
                 words.edited,
                 words.season,
                 words.episode,
+                words.without,
+                words.video_by,
             ] {
                 assert_eq!(sentence.matches("{}").count(), 1, "{sentence}");
             }

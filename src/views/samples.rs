@@ -148,6 +148,7 @@ impl House {
             }),
             middle: None,
             clip: None,
+            spoken: crate::model::spoken::Spoken::default(),
             blurhash: String::new(),
             focus: None,
             used: true,

@@ -17,9 +17,10 @@ pub struct Parts {
     pub files: Vec<(String, Unfinished)>,
 }
 
-/// Reads a multipart form of at most `cap` bytes. A part whose name begins with `prefix` is a file, of which there may be
-/// `most`; a field in which none was chosen is passed over. The names of files are ignored: some programs send a path.
-pub async fn read(request: &mut Request, files: &Files, prefix: &str, most: usize, cap: u64) -> Result<Parts> {
+/// Reads a multipart form of at most `cap` bytes. A part whose name begins with one of `prefixes` is a file, of which
+/// there may be `most`; a field in which none was chosen is passed over. The names of files are ignored: some programs
+/// send a path.
+pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most: usize, cap: u64) -> Result<Parts> {
     let Some(boundary) = request.boundary() else {
         return Err(Problem::new("E154", "The form cannot be read: it is not multipart.").into());
     };
@@ -29,14 +30,14 @@ pub async fn read(request: &mut Request, files: &Files, prefix: &str, most: usiz
     }
     let parts = Multipart::new(request.stream(cap)?, boundary);
     let whole = if most > 0 { limits::UPLOAD_TIME } else { limits::BODY_TIME };
-    tokio::time::timeout(whole, parse(parts, files, prefix, most)).await.map_err(late)?
+    tokio::time::timeout(whole, parse(parts, files, prefixes, most)).await.map_err(late)?
 }
 
-async fn parse(mut parts: Multipart<'_>, files: &Files, prefix: &str, most: usize) -> Result<Parts> {
+async fn parse(mut parts: Multipart<'_>, files: &Files, prefixes: &[&str], most: usize) -> Result<Parts> {
     let (mut pairs, mut taken, mut left) = (Vec::new(), Vec::new(), limits::FORM);
     while let Some(mut part) = paced(parts.next_field()).await? {
         let name = part.name().unwrap_or_default().to_owned();
-        if name.starts_with(prefix) {
+        if prefixes.iter().any(|prefix| name.starts_with(prefix)) {
             // A field in which no file was chosen comes as an empty file without a name.
             let chosen = part.file_name().is_some_and(|name| !name.is_empty());
             if taken.len() >= most && chosen {
@@ -155,7 +156,7 @@ pub mod tests {
 
     pub async fn raw(files: &Files, prefix: &str, body: impl Into<Bytes>) -> Result<Parts> {
         let stream = BodyDataStream::new(Full::new(body.into()));
-        parse(Multipart::new(stream, "x"), files, prefix, 2).await
+        parse(Multipart::new(stream, "x"), files, &[prefix], 2).await
     }
 
     pub fn content(file: &mut Unfinished) -> String {
@@ -204,7 +205,7 @@ pub mod tests {
         let place = Scratch::make();
         let start = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf a fi";
         let parts = Multipart::new(BodyDataStream::new(Silence(Some(start.into()))), "x");
-        match parse(parts, &place.files, "file", 2).await {
+        match parse(parts, &place.files, &["file"], 2).await {
             Err(Error::Invalid(problem)) => assert_eq!(problem.id, "E152"),
             other => panic!("{other:?}"),
         }

@@ -27,7 +27,7 @@ async function podcast(trial, account) {
     "--description", "What the council decides, and what it means for you. Every other Monday.",
     "--lang", "de", "--title", "Stadtgespräch", "--description", "Was der Rat beschließt.");
   const chapters = "00:00 Welcome\n00:00.250 What the budget costs https://city.example/budget\n00:00.500 A chapter with a title that is so long that it does not fit on one line of a telephone\n";
-  const episode = await trial.run("post new", "--as", account, "--podcast", "city-talk", "--title", "What the budget costs", "--audio", sound,
+  const episode = await trial.run("post new", "--as", account, "--podcast", "city-talk", "--title", "What the budget costs", "--audio", sound, "--no-captions", "no-speech",
     "--lang", "en", "--text", "The treasurer explains the budget of next year.\n\nWith questions from listeners. #budget", "--season", "1",
     "--episode", "1", "--chapters", file("chapters.txt", chapters), "--person", "Ann Example; host", "--person", "Ben Example; guest; https://ben.example");
   return { podcast: feed.replace(/\.rss$/, ""), episode };

@@ -24,6 +24,7 @@ fn say(text: &str, reply_to: Option<String>) -> Command {
         account: "press".into(),
         versions: vec![NewVersion { lang: None, text: text.into(), warning: String::new() }],
         media: Vec::new(),
+        recordings: Vec::new(),
         sensitive: false,
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,

@@ -22,8 +22,8 @@ const MULTIPART: &str = "multipart/form-data; boundary=xyz";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A browser that is logged in.
-struct Desk<'a> {
-    server: &'a Instance,
+pub struct Desk<'a> {
+    pub server: &'a Instance,
     cookie: String,
     csrf: String,
 }
@@ -46,7 +46,7 @@ async fn make_link(server: &Instance) -> String {
 }
 
 impl<'a> Desk<'a> {
-    async fn open(server: &'a Instance) -> Self {
+    pub async fn open(server: &'a Instance) -> Self {
         let link = make_link(server).await;
         let origin = server.app.site.origin.clone();
         let answer = send("POST", &server.url(&link), &[("origin", &origin)], "").await;
@@ -57,23 +57,23 @@ impl<'a> Desk<'a> {
         Self { csrf: between(&page, "name=\"csrf\" value=\"", "\"").to_owned(), ..desk }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         send("GET", &self.server.url(path), &[("cookie", &self.cookie)], "").await
     }
 
-    async fn post_as(&self, path: &str, kind: &str, origin: &str, body: Vec<u8>) -> Answer {
+    pub async fn post_as(&self, path: &str, kind: &str, origin: &str, body: Vec<u8>) -> Answer {
         let headers = [("cookie", self.cookie.as_str()), ("content-type", kind), ("origin", origin)];
         send("POST", &self.server.url(path), &headers, body).await
     }
 
     /// A form without files, with the token of the session.
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("csrf", &self.csrf).extend_pairs(fields);
         self.post_as(path, FORM, &self.server.app.site.origin, form.finish().into_bytes()).await
     }
 
-    fn composed(&self, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
+    pub fn composed(&self, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
         let account = self.server.account.id.to_string();
         let own = [("csrf", self.csrf.as_str()), ("account", account.as_str()), ("lang", "en")];
         let mut body = Vec::new();
@@ -91,7 +91,7 @@ impl<'a> Desk<'a> {
         body
     }
 
-    async fn compose(&self, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+    pub async fn compose(&self, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         self.send_to("/desk/posts", fields, file).await
     }
 
@@ -125,7 +125,7 @@ fn png() -> Vec<u8> {
 }
 
 /// The one post, published by an answer that goes on to it.
-fn published(desk: &Desk<'_>, answer: &Answer) -> Post {
+pub fn published(desk: &Desk<'_>, answer: &Answer) -> Post {
     assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
     let id: PostId = answer.header("location").strip_prefix("/desk?done=").unwrap().parse().unwrap();
     desk.posts().into_iter().find(|post| post.id == id).unwrap()

@@ -117,6 +117,7 @@ async fn a_picture_has_one_place() {
         small: Some(small),
         middle: None,
         clip: None,
+        spoken: instance::model::spoken::Spoken::default(),
         blurhash: String::new(),
         focus: None,
         used: true,

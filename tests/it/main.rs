@@ -11,6 +11,7 @@
 
 mod cli;
 mod client;
+mod clips;
 mod control;
 mod crash;
 mod crates;

@@ -50,6 +50,7 @@ fn new(media: Vec<Upload>) -> Command {
         account: "press".into(),
         versions: vec![version("en", "The bridge"), version("de", "Die Brücke")],
         media,
+        recordings: Vec::new(),
         sensitive: false,
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,

@@ -106,10 +106,10 @@ await report.check("a podcast with episodes in two languages", async () => {
     "--lang", "de", "--title", "Stadtgespräch", "--description", "Was der Rat beschließt.");
   const sound = here("../vectors/clips/sound.mp3");
   const chapters = file("chapters.txt", "00:00 Welcome\n00:00.500 Numbers & more https://city.example/budget\n");
-  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", sound, "--lang", "en", "--text", "What it <costs>. #budget",
+  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", sound, "--no-captions", "no-speech", "--lang", "en", "--text", "What it <costs>. #budget",
     "--title", "The budget", "--lang", "de", "--text", "Was es kostet.", "--title", "Der Haushalt", "--season", "1", "--episode", "1",
     "--chapters", chapters, "--person", "Ann Example; guest; https://ann.example/?a&b");
-  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", here("../vectors/clips/sound.m4a"), "--lang", "en",
+  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", here("../vectors/clips/sound.m4a"), "--no-captions", "no-speech", "--lang", "en",
     "--text", "Long words. ".repeat(380), "--title", "A bonus", "--type", "bonus", "--explicit");
   await trial.run("podcast add", "empty", "--as", "press", "--category", "Government", "--mail", "a@b.example", "--serial", "--unlocked",
     "--cover", file("large.png", squarePng(3000)), "--cover-alt", "Blue", "--title", "Nothing yet", "--description", "It begins soon.");

@@ -113,6 +113,7 @@ fn media() -> Media {
         small: Some(Small { file: "1s.jpg".into(), mime: "image/jpeg".into(), width: 800, height: 450 }),
         middle: None,
         clip: None,
+        spoken: crate::model::spoken::Spoken::default(),
         blurhash: "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH".into(),
         focus: Some((0.0, 0.2)),
         used: true,

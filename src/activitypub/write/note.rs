@@ -9,6 +9,7 @@ use crate::model::ids::PostId;
 use crate::model::media::{Media, Sort};
 use crate::model::post::{Material, Mention, Post, Quoting, ReplyTo, Version, Visibility};
 use crate::model::site::Site;
+use crate::model::spoken::Captions;
 
 /// A post with what stands in other rows.
 pub struct NoteParts<'a> {
@@ -102,12 +103,28 @@ fn contents(parts: &NoteParts<'_>) -> Map<String, Value> {
     let mut contents = Map::new();
     for (n, version) in post.versions.iter().enumerate() {
         let mut body = titled(site, post, version);
+        body.push_str(&players(parts, version));
         if n == 0 && !others.is_empty() {
             body.push_str(&languages(&site.post_page(&account.handle, post.id), others));
         }
         contents.entry(version.lang.wire().to_owned()).or_insert(json!(body));
     }
     contents
+}
+
+/// Mastodon shows no captions and no transcripts: a line leads to the page that does.
+fn players(parts: &NoteParts<'_>, version: &Version) -> String {
+    let called = match version.lang.primary() {
+        "de" => "Mit Untertiteln und Abschrift",
+        "fr" => "Avec sous-titres et transcription",
+        _ => "With captions and transcript",
+    };
+    let readable = (1..).zip(parts.media).filter(|(_, media)| media.spoken.texts().next().is_some());
+    let line = |(n, _)| {
+        let address = escaping::escape(&parts.site.player(&parts.account.handle, parts.post.id, n));
+        format!("<p>{called}: <a href=\"{address}\" rel=\"noopener\">{address}</a></p>")
+    };
+    readable.map(line).collect()
 }
 
 fn languages(page: &str, others: &[Version]) -> String {
@@ -169,8 +186,17 @@ fn attachment(parts: &NoteParts<'_>, media: &Media) -> Value {
     }
     if let Some(clip) = &media.clip {
         add("duration", json!(duration(clip.millis)));
+        if !media.spoken.captions.is_empty() {
+            let captions = media.spoken.captions.iter().map(|captions| subtitle(site, captions));
+            add("subtitleLanguage", captions.collect());
+        }
     }
-    if let Some(cover) = parts.cover.filter(|_| media.sort() == Sort::Sound) {
+    // Mastodon's picture for video and sound until they play.
+    if let (Some(_), Some(poster)) = (&media.clip, media.still()) {
+        let url = site.media(&poster.file);
+        let (kind, width, height) = (&poster.mime, poster.width, poster.height);
+        add("icon", json!({ "type": "Image", "mediaType": kind, "url": url, "width": width, "height": height }));
+    } else if let Some(cover) = parts.cover.filter(|_| media.sort() == Sort::Sound) {
         add("icon", json!({ "type": "Image", "mediaType": cover.mime, "url": site.media(&cover.file) }));
     }
     if let Some((x, y)) = media.focus {
@@ -187,6 +213,13 @@ fn descriptions(post: &Post, media: &Media) -> Map<String, Value> {
         Some((version.lang.to_string(), json!(alt)))
     };
     main.into_iter().chain(post.versions.iter().skip(1).filter_map(other)).collect()
+}
+
+/// As `PeerTube` writes captions (`VideoCaptionModel.toActivityPubObject`).
+fn subtitle(site: &Site, captions: &Captions) -> Value {
+    let lang = &captions.lang;
+    let file = json!({ "type": "Link", "mediaType": "text/vtt", "href": site.media(&captions.file) });
+    json!({ "identifier": lang.as_str(), "name": lang.own_name(), "url": [file] })
 }
 
 /// `xsd:duration`, as ActivityStreams has it.

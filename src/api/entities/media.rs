@@ -23,6 +23,7 @@ pub fn media(site: &Site, media: &Media) -> Value {
             Sort::Sound => "audio",
         },
         "url": site.media(&media.file),
+        "captions": captions(site, media),
         "preview_url": media.still().map(|small| site.media(&small.file)),
         "remote_url": null,
         "text_url": null,
@@ -30,6 +31,12 @@ pub fn media(site: &Site, media: &Media) -> Value {
         "description": if media.alt.is_empty() { Value::Null } else { Value::from(media.alt.as_str()) },
         "blurhash": if media.blurhash.is_empty() { Value::Null } else { Value::from(media.blurhash.as_str()) },
     })
+}
+
+/// Ours besides what Mastodon has: apps that know it can offer them.
+fn captions(site: &Site, media: &Media) -> Vec<Value> {
+    let one = |captions: &crate::model::spoken::Captions| json!({ "language": captions.lang.as_str(), "url": site.media(&captions.file) });
+    media.spoken.captions.iter().map(one).collect()
 }
 
 fn size(width: u32, height: u32) -> Value {

@@ -32,7 +32,7 @@ pub fn read(bytes: &[u8], millis: u64) -> Result<Captions> {
         if vtt && is_aside(block) {
             continue;
         }
-        let Some(cue) = cue(block, millis, cues.last())? else { continue };
+        let Some(cue) = cue(block, vtt, millis, cues.last())? else { continue };
         cues.push(cue);
         if cues.len() > limits::CUES {
             return Err(refuse::many());
@@ -50,7 +50,7 @@ fn is_aside(block: &[(usize, &str)]) -> bool {
 }
 
 /// A caption; `None` for one without text.
-fn cue(block: &[(usize, &str)], millis: u64, before: Option<&Cue>) -> Result<Option<Cue>> {
+fn cue(block: &[(usize, &str)], vtt: bool, millis: u64, before: Option<&Cue>) -> Result<Option<Cue>> {
     let number = block.first().map_or(0, |(number, _)| *number);
     let timed = block.iter().take(2).position(|(_, line)| line.contains(ARROW));
     let Some(timed) = timed else { return Err(refuse::line(number, "this is no caption, since it has no times")) };
@@ -72,7 +72,7 @@ fn cue(block: &[(usize, &str)], millis: u64, before: Option<&Cue>) -> Result<Opt
     if from >= millis {
         return Err(refuse::beyond(number));
     }
-    let parts = text::parts(lines.iter().map(|(_, line)| *line));
+    let parts = text::parts(lines.iter().map(|(_, line)| *line), vtt);
     Ok((!parts.is_empty()).then_some(Cue { from, to: to.min(millis), place, parts }))
 }
 

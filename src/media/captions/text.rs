@@ -8,6 +8,7 @@ use crate::limits::captions as limits;
 /// What is taken apart, with what is open at the moment.
 #[derive(Default)]
 struct Reading {
+    srt: bool,
     parts: Vec<Part>,
     open: Vec<Mark>,
     /// Something is seen in the caption already, and in this line of it.
@@ -16,8 +17,8 @@ struct Reading {
 }
 
 /// The parts of a caption; none when nothing is seen in it.
-pub(super) fn parts<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Part> {
-    let mut reading = Reading::default();
+pub(super) fn parts<'a>(lines: impl Iterator<Item = &'a str>, vtt: bool) -> Vec<Part> {
+    let mut reading = Reading { srt: !vtt, ..Reading::default() };
     for line in lines {
         reading.line = false;
         reading.line(line);
@@ -27,15 +28,16 @@ pub(super) fn parts<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Part> {
 }
 
 impl Reading {
-    fn line(&mut self, mut rest: &str) {
+    fn line(&mut self, raw: &str) {
+        let clean: String = raw.chars().filter(|c| words::printable(*c)).collect();
+        let mut rest = clean.as_str();
         while let Some(at) = rest.find(['<', '{']) {
             let (before, from) = rest.split_at_checked(at).unwrap_or_default();
             self.text(before);
             rest = if let Some((inside, after)) = mark(from) {
                 self.mark(inside);
                 after
-            } else if let Some((_, after)) = from.strip_prefix("{\\").and_then(|inside| inside.split_once('}')) {
-                // Where SRT puts a caption, as Advanced SubStation writes it.
+            } else if let Some((_, after)) = self.srt.then(|| place(from)).flatten() {
                 after
             } else {
                 let (one, after) = from.split_at_checked(1).unwrap_or_default();
@@ -47,7 +49,7 @@ impl Reading {
     }
 
     fn text(&mut self, raw: &str) {
-        let text: String = decoded(raw).chars().filter(|c| words::printable(*c) && *c != '\n').collect();
+        let text: String = decoded(raw);
         let text = if self.line { text.as_str() } else { text.trim_start() };
         if text.is_empty() {
             return;
@@ -57,13 +59,7 @@ impl Reading {
         }
         (self.begun, self.line) = (true, true);
         match self.parts.last_mut() {
-            Some(Part::Text(last)) => {
-                last.push_str(text);
-                // What a mark stood between must not be taken for a place when it is read again.
-                while last.contains("{\\") {
-                    *last = last.replace("{\\", "{");
-                }
-            }
+            Some(Part::Text(last)) => last.push_str(text),
             _ => self.parts.push(Part::Text(text.to_owned())),
         }
     }
@@ -104,6 +100,11 @@ impl Reading {
         let closed = self.open.split_off(from.min(self.open.len()));
         self.parts.extend(closed.into_iter().rev().map(Part::End));
     }
+}
+
+/// Where SRT puts a caption, as Advanced `SubStation` writes it (`{\an8}`), and what follows.
+fn place(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix("{\\")?.split_once('}')
 }
 
 /// The inside of a mark at the beginning of a text, and what follows it: a name, the end of one, or a moment.

@@ -13,7 +13,7 @@ pub fn captions(data: &[u8]) {
     let again = read(vtt.as_bytes(), millis).expect("what we write we read");
     assert_eq!(again.vtt(), vtt, "and it stays as it is");
     let said = captions.transcript();
-    assert!(said.len() <= limits::captions::TRANSCRIPT && !said.contains("\n\n\n") && said.trim() == said);
+    assert!(said.len() <= limits::captions::BYTES && !said.contains("\n\n\n") && said.trim() == said);
 }
 
 /// Times, text and three kinds of marks, which all end, and nothing else.

@@ -123,6 +123,13 @@ async fn an_episode_is_published_once_and_changed() {
     fields[7].1 = "00:00 Welcome\n00:00.5 Numbers";
     fields[8].1 = "Ann; guest";
     fields.push(("kept", &kept));
+    let unread = send(&desk, &path, &fields, None).await;
+    assert!(
+        unread.status.as_u16() == 422 && unread.text().contains("The recording has no transcript."),
+        "{}",
+        unread.text()
+    );
+    fields.push(("transcript1", "Welcome. Here are the numbers."));
     let answer = send(&desk, &path, &fields, None).await;
     let post = published(&desk, &answer);
     let episode = post.episode.clone().unwrap();

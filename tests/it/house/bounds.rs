@@ -14,6 +14,7 @@ const NUMBERS: &[(&str, &[&str], &str)] = &[
     ("crypto/multibase.rs", &["CHUNK"], "arithmetic of base 58"),
     ("crypto/token.rs", &["CODE_LENGTH"], "the form of our own codes"),
     ("demo.rs", &["DAY"], "a unit"),
+    ("desk/episodes.rs", &["ONE"], "the number of a field"),
     ("media/clip/flac.rs", &["SEEK_TABLE", "STREAM_INFO"], "kinds of blocks of the format"),
     ("media/clip/ogg.rs", &["HEAD", "UNKNOWN"], "the format's own"),
     ("media/clip/webm.rs", &[], "names of elements of the format"),

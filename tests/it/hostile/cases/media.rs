@@ -104,6 +104,14 @@ pub const CASES: &[Case] = &[
         &["media::captions::tests::nothing_that_is_loaded_or_run_comes_through"],
     ),
     fails(
+        "captions served as something that a browser would run, or left behind when they are taken out",
+        "CWE-79",
+        &[
+            "clips::a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice",
+            "clips::captions_of_a_published_video_are_changed_at_the_desk",
+        ],
+    ),
+    fails(
         "captions without end, or nested without end",
         "",
         &["media::captions::tests::files_that_never_end_are_refused"],

@@ -1,0 +1,49 @@
+//! What belongs to a recording comes in: captions, which are read and written anew, and the picture that stands for it.
+
+use std::io::{Read as _, Seek as _};
+use std::sync::Arc;
+
+use super::App;
+use super::upload::keep_copy;
+use crate::base::lang::Lang;
+use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::media::files::Unfinished;
+use crate::media::{captions as text, picture};
+use crate::model::media::{Media, Poster};
+use crate::model::spoken::Captions;
+
+/// Keeps captions of a recording. No row names them yet: whoever asked puts them into one, or the sweep finds them.
+pub async fn captions(app: &Arc<App>, media: &Media, lang: Lang, file: Unfinished) -> Result<Captions> {
+    let Some(clip) = &media.clip else {
+        return Err(Problem::new("E207", "Captions are for video and sound.").field("captions").into());
+    };
+    let (files, millis) = (app.files.clone(), clip.millis);
+    let keep = move || {
+        let read = text::read(&content(file, limits::captions::BYTES)?, millis)?;
+        Ok(Captions { lang, file: files.put(read.vtt().as_bytes(), "vtt")?, said: read.transcript() })
+    };
+    tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at captions", e))?
+}
+
+/// Keeps the picture that stands for a recording; no row names it yet.
+pub async fn poster(app: &Arc<App>, file: Unfinished) -> Result<Poster> {
+    let room = Arc::clone(&app.decoding).acquire_owned();
+    let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
+    let files = app.files.clone();
+    let keep = move || {
+        let _permit = permit;
+        let picture = picture::process(&content(file, limits::media::PICTURE)?)?;
+        Ok(Poster { small: keep_copy(&files, &picture.small)?, blurhash: picture.blurhash })
+    };
+    tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at a poster", e))?
+}
+
+/// The bytes of a file, or one more than are taken.
+fn content(mut file: Unfinished, most: usize) -> Result<Vec<u8>> {
+    let failed = |e| Error::broken("reading a media file", e);
+    file.file.rewind().map_err(failed)?;
+    let mut bytes = Vec::new();
+    (&mut file.file).take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}

@@ -1,0 +1,254 @@
+//! What belongs to a video or a sound in a form: captions, transcript, poster, the reason why there are no captions, and
+//! advice about its weight.
+
+use std::sync::Arc;
+
+use super::faults::Faults;
+use crate::actions;
+use crate::app::{App, spoken};
+use crate::base::lang::Lang;
+use crate::error::{Error, Problem, Result};
+use crate::limits::captions::SLOW;
+use crate::media::files::Unfinished;
+use crate::model::ids::MediaId;
+use crate::model::media::{About, Media, Poster};
+use crate::model::power::Attach;
+use crate::model::spoken::{Captions, REASONS, Without};
+use crate::model::user::By;
+use crate::store::Rows;
+use crate::store::schema::MEDIA;
+use crate::web::request::Form;
+
+/// What was sent about the recording of a place.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Language of the post and of the transcript.
+    main: Lang,
+    captions: Option<Unfinished>,
+    captions_lang: String,
+    poster: Option<Unfinished>,
+    transcript: String,
+    /// Name of a reason; empty for none.
+    reason: String,
+    why: String,
+    /// Captions to leave out.
+    drop: Vec<Lang>,
+    /// Somebody knows that it is heavy.
+    heavy: bool,
+    /// Kept now, for a file that is published already.
+    fresh: Vec<Captions>,
+    fresh_poster: Option<Poster>,
+}
+
+impl Words {
+    pub fn of(form: &Form, files: &mut Vec<(String, Unfinished)>, n: usize, main: &Lang) -> Self {
+        let mut file = |name: String| {
+            let at = files.iter().position(|(field, _)| *field == name);
+            at.map(|at| files.swap_remove(at).1)
+        };
+        Self {
+            main: main.clone(),
+            captions: file(format!("captions-file{n}")),
+            captions_lang: form.text(&format!("captions-lang{n}")),
+            poster: file(format!("poster{n}")),
+            transcript: form.text(&format!("transcript{n}")),
+            reason: form.text(&format!("reason{n}")),
+            why: form.text(&format!("why{n}")),
+            drop: form.all(&format!("drop{n}")).filter_map(|lang| lang.parse().ok()).collect(),
+            heavy: form.find(&format!("heavy{n}")).is_some(),
+            ..Self::default()
+        }
+    }
+
+    pub fn of_media(media: &Media, main: &Lang) -> Self {
+        let without = media.spoken.without.as_ref();
+        let reason = without.and_then(|without| REASONS.iter().find(|(_, reason)| *reason == without.reason));
+        let written = media.spoken.transcripts.iter().find(|text| text.lang == *main);
+        Self {
+            main: main.clone(),
+            transcript: written.map(|text| text.text.clone()).unwrap_or_default(),
+            reason: reason.map(|(name, _)| (*name).to_owned()).unwrap_or_default(),
+            why: without.map(|without| without.words.clone()).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// Puts what was sent into what is said about the file.
+    pub fn tell(&self, about: &mut About) {
+        for lang in &self.drop {
+            about.spoken.drop(lang);
+        }
+        for captions in &self.fresh {
+            about.spoken.add(captions.clone());
+        }
+        about.spoken.write(&self.main, &self.transcript);
+        about.poster = self.fresh_poster.clone().or(about.poster.take());
+        let without = (!self.reason.is_empty()).then(|| Without::of(&format!("{}:{}", self.reason, self.why)));
+        about.spoken.without = without;
+    }
+}
+
+/// Keeps captions and poster of a place, so that they need not be sent again where the recording is not published yet.
+pub(super) async fn take(
+    app: &Arc<App>,
+    by: By<Attach>,
+    id: MediaId,
+    n: usize,
+    words: &mut Words,
+    faults: &mut Faults,
+) -> Result<()> {
+    let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
+    if let Some(file) = words.captions.take() {
+        let lang = if words.captions_lang.is_empty() { Ok(words.main.clone()) } else { words.captions_lang.parse() };
+        let taken = match lang {
+            Ok(lang) => spoken::captions(app, &media, lang, file).await,
+            Err(e) => Err(e),
+        };
+        words.fresh.extend(told(taken, format!("captions-file{n}"), faults)?);
+    }
+    if let Some(file) = words.poster.take() {
+        words.fresh_poster = told(spoken::poster(app, file).await, format!("poster{n}"), faults)?;
+    }
+    if media.used || words.fresh.is_empty() && words.fresh_poster.is_none() {
+        return Ok(());
+    }
+    let mut about = media.about();
+    words.fresh.drain(..).for_each(|captions| about.spoken.add(captions));
+    about.poster = words.fresh_poster.take().or(about.poster);
+    let written = app.store.write(move |tx| actions::media::describe(tx, by, id, &about)).await;
+    told(written, format!("captions-file{n}"), faults).map(drop)
+}
+
+/// What is wrong with it stands at a field.
+fn told<T>(result: Result<T>, at: String, faults: &mut Faults) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Invalid(problem)) => {
+            faults.push(at, &problem);
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// The field that a problem of a recording is about.
+pub(super) fn field(n: usize, problem: &Problem) -> Option<String> {
+    match problem.field? {
+        "captions" => Some(format!("captions-file{n}")),
+        "transcript" => Some(format!("transcript{n}")),
+        "without" => Some(format!("why{n}")),
+        _ => None,
+    }
+}
+
+/// Other servers give a file 30 seconds: whoever publishes a heavy one has read that once.
+pub(super) fn check_weight(n: usize, words: &Words, media: &Media, faults: &mut Faults) {
+    if media.clip.is_none() || media.used || media.bytes <= SLOW || words.heavy {
+        return;
+    }
+    let what = format!(
+        "The file takes {} MB. Servers like Mastodon give up after 30 seconds, and many ask at the same time: those that \
+         do not get it in time show a link.",
+        media.bytes / 1_000_000
+    );
+    let remedy = "Make it smaller, for example with: ffmpeg -i FILE -vf scale=-2:720 -c:v libx264 -crf 28 -pix_fmt yuv420p \
+                  -c:a aac -movflags +faststart video.mp4, or tick the box below.";
+    faults.push(format!("heavy{n}"), &Problem::new("E205", what).remedy(remedy));
+}
+
+/// What belongs to a recording, as the page shows it.
+pub(super) struct Place {
+    pub n: usize,
+    pub captions: Vec<Captions>,
+    pub lang: String,
+    pub poster: bool,
+    pub transcript: String,
+    pub reasons: Vec<(&'static str, &'static str, bool)>,
+    pub why: String,
+    /// The box is there when it is needed.
+    pub heavy: Option<bool>,
+    pub open: bool,
+    pub ids: Ids,
+}
+
+pub(super) struct Ids {
+    pub captions: String,
+    pub captions_hint: String,
+    pub poster: String,
+    pub transcript: String,
+    pub transcript_hint: String,
+    pub why: String,
+    pub heavy: String,
+}
+
+impl Place {
+    pub fn new(n: usize, words: &Words, kept: Option<&Media>, faults: &Faults) -> Self {
+        let clip = kept.filter(|media| media.clip.is_some());
+        let ids = Ids {
+            captions: format!("captions-file{n}"),
+            captions_hint: format!("captions-file{n}-h"),
+            poster: format!("poster{n}"),
+            transcript: format!("transcript{n}"),
+            transcript_hint: format!("transcript{n}-h"),
+            why: format!("why{n}"),
+            heavy: format!("heavy{n}"),
+        };
+        let reason = |(name, says): (&'static str, &'static str)| (name, says, words.reason == name);
+        let weighs = clip.is_some_and(|media| !media.used && media.bytes > SLOW);
+        let wrong = [&ids.captions, &ids.poster, &ids.transcript, &ids.why].iter().any(|id| faults.at(id).is_some());
+        Self {
+            n,
+            captions: clip.map(|media| media.spoken.captions.clone()).unwrap_or_default(),
+            lang: words.captions_lang.clone(),
+            poster: clip.is_some_and(|media| media.small.is_some()),
+            transcript: words.transcript.clone(),
+            reasons: SAID.into_iter().map(reason).collect(),
+            why: words.why.clone(),
+            heavy: weighs.then_some(words.heavy),
+            open: clip.is_some() || wrong,
+            ids,
+        }
+    }
+}
+
+/// Reasons in words, by name.
+const SAID: [(&str, &str); 5] = [
+    ("", "There are captions, or a transcript"),
+    ("no-speech", "Nothing is spoken"),
+    ("in-picture", "What is said is written in the picture"),
+    ("in-text", "The post says the same in words"),
+    ("other", "Another reason, which is:"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_can_be_chosen() {
+        assert!(REASONS.iter().all(|(name, _)| SAID.iter().any(|(known, _)| known == name)));
+    }
+
+    #[test]
+    fn what_was_sent_takes_the_place_of_what_was_said() {
+        let captions = |lang: &str| Captions { lang: lang.parse().unwrap(), file: lang.into(), said: lang.into() };
+        let mut about = About::words("x");
+        for lang in ["en", "de"] {
+            about.spoken.add(captions(lang));
+        }
+        let words = Words {
+            drop: vec!["de".parse().unwrap()],
+            fresh: vec![captions("fr")],
+            reason: "other".into(),
+            why: "A song".into(),
+            transcript: "Written".into(),
+            ..Words::default()
+        };
+        words.tell(&mut about);
+        let langs: Vec<_> = about.spoken.captions.iter().map(|known| known.lang.as_str()).collect();
+        assert_eq!(langs, ["en", "fr"]);
+        assert_eq!(about.spoken.without, Some(Without::of("A song")));
+        Words::default().tell(&mut about);
+        assert!(about.spoken.without.is_none() && about.spoken.transcripts.is_empty());
+    }
+}

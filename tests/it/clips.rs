@@ -1,0 +1,218 @@
+//! Video and sound with captions: at the desk without script, by programs, by command; on pages, in feeds, to others.
+
+use std::path::Path;
+
+use instance::base::time::Clock;
+use instance::control::{self, Command, Fault, NewVersion, PostNew, Recording, Upload, What};
+use instance::media::draw;
+use instance::model::media::About;
+use instance::model::post::{Quoting, Visibility};
+use instance::store::material;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, published};
+use crate::support::http::{get, send};
+use crate::support::{Instance, START};
+
+const VTT: &str = "WEBVTT\n\nSTYLE\n::cue{background:url(https://evil.example/)}\n\n00:00.100 --> 00:00.900\n<v Mayor>Good <script>morning</script>\n";
+const SRT: &str = "1\r\n00:00:00,100 --> 00:00:00,900\r\nGuten Morgen\r\n";
+
+fn clip(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/clips").join(name)).unwrap()
+}
+
+#[tokio::test]
+async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let text = [("text", "The bridge"), ("alt1", "A film of the bridge"), ("transcript1", " ")];
+    let refused = desk.compose(&text, Some(("picture1", &clip("first.mp4")))).await;
+    let page = refused.text();
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(page.contains("<a href=\"#captions-file1\">The video has no captions."), "{page}");
+    let kept = page.split_once("name=\"kept1\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
+
+    let text = [&text[..], &[("kept1", kept.as_str()), ("look", "1")]].concat();
+    let wrong = desk.compose(&text, Some(("captions-file1", b"WEBVTT\n\n00:05.000 --> 00:06.000\nLate\n"))).await;
+    assert!(wrong.text().contains("begins after the recording has ended"), "{}", wrong.text());
+    let added = desk.compose(&text, Some(("captions-file1", VTT.as_bytes()))).await.text();
+    assert!(added.contains("There are captions in English"), "{added}");
+    let german = [&text[..], &[("captions-lang1", "de")]].concat();
+    assert!(
+        desk.compose(&german, Some(("captions-file1", SRT.as_bytes())))
+            .await
+            .text()
+            .contains("There are captions in Deutsch")
+    );
+    let poster = draw::sample(draw::Sample::Label);
+    let last: Vec<_> = text.iter().copied().filter(|(name, _)| *name != "look").collect();
+    let post = published(&desk, &desk.compose(&last, Some(("poster1", &poster))).await);
+
+    let media = server.app.store.read(|rows| material::media(rows, &post.media)).unwrap().remove(0);
+    let [en, de] = media.spoken.captions.as_slice() else { panic!("{:?}", media.spoken) };
+    assert_eq!((en.said.as_str(), de.said.as_str()), ("Mayor: Good morning", "Guten Morgen"));
+    let file = get(&server.url(&format!("/media/{}", en.file)), "*/*").await;
+    assert_eq!(file.header("content-type"), "text/vtt; charset=utf-8");
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    assert!(file.header("content-security-policy").contains("sandbox"));
+    assert_eq!(file.text(), "WEBVTT\n\n00:00:00.100 --> 00:00:00.900\n<v Mayor>Good morning</v>\n");
+
+    let page = get(&server.url(&format!("/@press/{}", post.id)), "text/html").await.text();
+    let still = &media.small.as_ref().unwrap().file;
+    for part in [
+        format!("poster=\"/media/{still}\""),
+        format!("<track kind=\"captions\" src=\"/media/{}\" srclang=\"en\" label=\"English\" default>", en.file),
+        format!("src=\"/media/{}\" srclang=\"de\"", de.file),
+        "<p>Mayor: Good morning</p>".to_owned(),
+        format!("og:image\" content=\"{}", server.app.site.media(still)),
+        "0:02, 0.1 MB".to_owned(),
+    ] {
+        assert!(page.contains(&part), "{part} is not in {page}");
+    }
+    let home = get(&server.url("/"), "text/html").await.text();
+    let path = format!("/@press/{}/play/1", post.id);
+    assert!(home.contains(&format!("<a href=\"{path}\">")) && !home.contains("Mayor: Good morning"), "{home}");
+    let player = get(&server.url(&path), "text/html").await;
+    assert!(player.status.as_u16() == 200 && player.text().contains("<p>Mayor: Good morning</p>"), "{}", player.text());
+    for nowhere in ["play/2", "play/0", "play/01", "play/x"] {
+        let answer = get(&server.url(&format!("/@press/{}/{nowhere}", post.id)), "text/html").await;
+        assert_eq!(answer.status.as_u16(), 404, "{nowhere}");
+    }
+    let feed = get(&server.url("/feed.atom"), "*/*").await.text();
+    assert!(feed.contains(&format!("poster=&#34;{}", server.app.site.media(still))), "{feed}");
+    let note: Value =
+        serde_json::from_slice(&get(&server.post_uri(post.id), "application/activity+json").await.body).unwrap();
+    let attachment = &note["attachment"][0];
+    assert_eq!(attachment["icon"]["url"], server.app.site.media(still));
+    assert_eq!(attachment["subtitleLanguage"][1]["identifier"], "de");
+    assert_eq!(attachment["subtitleLanguage"][0]["url"][0]["href"], server.app.site.media(&en.file));
+    assert!(note["content"].as_str().unwrap().contains(&server.url(&path)), "{note}");
+}
+
+#[tokio::test]
+async fn captions_of_a_published_video_are_changed_at_the_desk() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let said = [("text", "x"), ("alt1", "A film"), ("reason1", "other"), ("why1", "A song <b>")];
+    let post = published(&desk, &desk.compose(&said, Some(("picture1", &clip("turned-90.mp4")))).await);
+    let path = format!("/@press/{}", post.id);
+    assert!(get(&server.url(&path), "text/html").await.text().contains("No captions: A song &#60;b&#62;"));
+    let edit = format!("/desk/posts/{}/edit", post.id);
+    assert!(desk.get(&edit).await.text().contains("value=\"A song &#60;b&#62;\""));
+    let kept = post.media[0].to_string();
+    let fields = [("text-0", "x"), ("kept1", kept.as_str()), ("alt1", "A film")];
+    let body = desk.composed(&fields, None);
+    let refused = desk.post_as(&edit, "multipart/form-data; boundary=xyz", &server.app.site.origin, body).await;
+    assert!(
+        refused.status.as_u16() == 422 && refused.text().contains("The video has no captions."),
+        "{}",
+        refused.text()
+    );
+    let body = desk.composed(&fields, Some(("captions-file1", VTT.as_bytes())));
+    let changed = desk.post_as(&edit, "multipart/form-data; boundary=xyz", &server.app.site.origin, body).await;
+    assert_eq!(changed.status.as_u16(), 303, "{}", changed.text());
+    let page = get(&server.url(&path), "text/html").await.text();
+    assert!(page.contains("<track kind=\"captions\"") && !page.contains("A song"), "{page}");
+    let file = server
+        .app
+        .store
+        .read(|rows| material::media(rows, &post.media))
+        .unwrap()
+        .remove(0)
+        .spoken
+        .captions
+        .remove(0)
+        .file;
+    let kept_and_dropped = [&fields[..], &[("drop1", "en"), ("reason1", "in-picture")]].concat();
+    let body = desk.composed(&kept_and_dropped, None);
+    let dropped = desk.post_as(&edit, "multipart/form-data; boundary=xyz", &server.app.site.origin, body).await;
+    assert_eq!(dropped.status.as_u16(), 303, "{}", dropped.text());
+    assert_eq!(get(&server.url(&format!("/media/{file}")), "*/*").await.status.as_u16(), 404, "the file goes with it");
+}
+
+#[tokio::test]
+async fn programs_say_it_in_the_description_or_in_fields_of_their_own() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let bearer = server.bearer("read,write").await;
+    let upload = async |parts: &[(&str, &str, Vec<u8>)]| {
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+            body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+            body.extend(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--x--\r\n");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "multipart/form-data; boundary=x")];
+        let answer = send("POST", &server.url("/api/v2/media"), &headers, body).await;
+        serde_json::from_slice::<Value>(&answer.body).unwrap()
+    };
+    let publish = async |id: &Value| {
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let body = json!({ "status": "x", "media_ids": [id] }).to_string();
+        send("POST", &server.url("/api/v1/statuses"), &headers, body).await.status.as_u16()
+    };
+    let bare = upload(&[("file", "a.mp3", clip("sound.mp3")), ("description", "", b"A tone".to_vec())]).await;
+    assert_eq!(publish(&bare["id"]).await, 422);
+    let told = b"A tone\nTranscript: La".to_vec();
+    let told = upload(&[("file", "a.mp3", clip("sound.mp3")), ("description", "", told)]).await;
+    assert_eq!((told["description"].as_str(), publish(&told["id"]).await), (Some("A tone"), 200));
+    let reason = upload(&[
+        ("file", "a.mp4", clip("first.mp4")),
+        ("description", "", b"A film\nNo captions: no-speech".to_vec()),
+    ])
+    .await;
+    assert_eq!(publish(&reason["id"]).await, 200);
+    let poster = draw::sample(draw::Sample::Label);
+    let parts = [
+        ("file", "a.mp4", clip("first.mp4")),
+        ("thumbnail", "p.png", poster),
+        ("captions[pt-BR]", "a.srt", SRT.as_bytes().to_vec()),
+        ("description", "", b"A film".to_vec()),
+    ];
+    let film = upload(&parts).await;
+    assert_eq!((film["captions"][0]["language"].as_str(), film["preview_url"].is_string()), (Some("pt-BR"), true));
+    assert_eq!(publish(&film["id"]).await, 200);
+    let picture =
+        upload(&[("file", "p.png", draw::sample(draw::Sample::Label)), ("captions[en]", "a.vtt", VTT.into())]).await;
+    assert!(picture["error"].as_str().unwrap().contains("for video and sound"), "{picture}");
+}
+
+#[tokio::test]
+async fn commands_bring_captions_with_their_language() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let folder = std::env::temp_dir().join(format!("instance-clips-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.join(name), bytes).unwrap();
+        Upload::new(std::fs::File::open(folder.join(name)).unwrap(), About::words("A film")).unwrap()
+    };
+    let film = clip("first.mp4");
+    let new = |films: usize, recordings: Vec<Recording>| {
+        Command::PostNew(PostNew {
+            account: "press".into(),
+            versions: vec![NewVersion { lang: None, text: "x".into(), warning: String::new() }],
+            media: (0..films).map(|_| file("film.mp4", &film)).collect(),
+            recordings,
+            sensitive: false,
+            visibility: Visibility::Public,
+            quoting: Quoting::Anyone,
+            reply_to: None,
+            episode: None,
+            urgent: false,
+        })
+    };
+    let captions = |place, lang: &str| Recording {
+        place,
+        what: What::Captions(lang.parse().unwrap(), file("film.vtt", VTT.as_bytes())),
+    };
+    let refused = async |command| Fault::from(control::run(&server.app, command).await.unwrap_err()).id;
+    assert_eq!(refused(new(1, Vec::new())).await, "E200");
+    assert_eq!(refused(new(2, vec![captions(None, "en")])).await, "E207");
+    assert_eq!(refused(new(2, vec![captions(Some(2), "en")])).await, "E200");
+    let made = control::run(&server.app, new(1, vec![captions(None, "en"), captions(Some(1), "de")])).await.unwrap();
+    assert!(made["media"][0]["captions"]["de"].as_str().unwrap().contains(".vtt"), "{made}");
+    let reason = Recording { place: Some(2), what: What::Without("in-text".into()) };
+    assert!(control::run(&server.app, new(2, vec![captions(Some(1), "en"), reason])).await.is_ok());
+    std::fs::remove_dir_all(folder).unwrap();
+}
