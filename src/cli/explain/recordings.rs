@@ -1,0 +1,36 @@
+//! E200 to E299: what belongs to video and sound.
+
+pub(super) const TEXTS: &[(&str, &str)] = &[
+    (
+        "E200",
+        "A video is not published without captions: people who cannot hear it would miss what is said. They are a file in WebVTT or \
+              SRT for each language. Where none are needed, say why: no-speech, in-picture (what is said is written there), in-text \
+              (the post says the same), or a sentence; readers see it.",
+    ),
+    (
+        "E201",
+        "A recording is not published without a transcript: what is said, written down or taken from captions. Where none is needed, \
+              say why, as for captions: no-speech, in-text, or a sentence that readers see.",
+    ),
+    (
+        "E202",
+        "Captions are WebVTT or SubRip (SRT), as text in UTF-8: for each caption a line with its times, its text, and an empty \
+              line. The message names the line that is wrong. Of marks in the text, voices, italics and bold stay.",
+    ),
+    (
+        "E203",
+        "Captions stand in the order in which they are shown, end after they begin, and begin before the recording ends. \
+              Otherwise they are damaged, or belong to another recording.",
+    ),
+    ("E204", "Captions are text and small; these are larger, or in more languages, than any recording needs."),
+    (
+        "E205",
+        "Mastodon fetches every file within 30 seconds or shows a link instead, and all followers' servers come at the same time. \
+              A file of 20 MiB needs 6 Mbit/s for each. Make it smaller, or publish it all the same.",
+    ),
+    (
+        "E206",
+        "Whoever publishes without captions for another reason says which, in up to 500 characters that readers see.",
+    ),
+    ("E207", "Pictures have descriptions; captions, transcripts and posters belong to video and sound."),
+];
