@@ -20,7 +20,7 @@ const NUMBERS: &[(&str, &[&str], &str)] = &[
     ("media/clip/webm.rs", &[], "names of elements of the format"),
     ("desk/account.rs", &["HERE"], "a name among networks"),
     ("media/draw/", &[], "coordinates of drawings"),
-    ("media/picture/pixels.rs", &["QUALITY"], "how good a picture looks"),
+    ("media/picture/pixels.rs", &["MIDDLE_QUALITY", "QUALITY"], "how good a picture looks"),
     ("media/picture/png.rs", &["SIGNATURE"], "the format's own"),
     ("media/picture/webp.rs", &["ALPHA", "ANIMATED", "ICC"], "flags of the format"),
     ("pages/plain.rs", &["DAY"], "a unit"),
