@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Problem, Result};
+use crate::limits::clip;
 use crate::model::site::Site;
 
 pub use file::{change, nearest, template};
@@ -64,6 +65,10 @@ pub struct StoreOptions {
 pub struct MediaOptions {
     /// What the files of one account may take together, in gibibytes.
     pub quota_gb: u64,
+    /// The largest sound or video that is taken, in mebibytes.
+    pub recording_mb: u64,
+    /// The largest that other servers get as a file, in mebibytes.
+    pub federated_mb: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -124,7 +129,7 @@ impl Config {
             },
             store: StoreOptions { cache_mb: 16 },
             s3: s3::S3::default(),
-            media: MediaOptions { quota_gb: 50 },
+            media: MediaOptions { quota_gb: 50, recording_mb: clip::BYTES >> 20, federated_mb: clip::FEDERATED >> 20 },
             log: Log { format: LogFormat::Text },
             origins: BTreeMap::new(),
         }

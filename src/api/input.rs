@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::app::App;
 use crate::base::json;
 use crate::error::{Problem, Result};
 use crate::limits::{captions, inbound as limits};
@@ -25,12 +26,13 @@ pub(super) async fn form(request: &mut Request, files: &Files) -> Result<Form> {
 }
 
 /// The fields of a request, and its files by the names of their parts: `file`, `thumbnail`, `captions[en]`.
-pub(super) async fn with_files(request: &mut Request, files: &Files) -> Result<(Form, Vec<(String, Unfinished)>)> {
+pub(super) async fn with_files(app: &App, request: &mut Request) -> Result<(Form, Vec<(String, Unfinished)>)> {
     if request.boundary().is_none() {
-        return Ok((form(request, files).await?, Vec::new()));
+        return Ok((form(request, &app.files).await?, Vec::new()));
     }
     let most = 2 + captions::LANGUAGES;
-    let parts = multipart::read(request, files, &["file", "thumbnail", "captions["], most, limits::UPLOAD).await?;
+    let parts =
+        multipart::read(request, &app.files, &["file", "thumbnail", "captions["], most, app.form_with_files()).await?;
     Ok((parts.form, parts.files))
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hyper::StatusCode;
+use serde_json::json;
 
 use super::{entities, input};
 use crate::actions;
@@ -27,14 +28,23 @@ fn by(client: &Client) -> Result<By<Attach>> {
 pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client) -> Result<Response> {
     let by = by(&client)?;
     let _permit = app.upload_room()?;
-    let (form, mut files) = input::with_files(request, &app.files).await?;
+    let (form, mut files) = input::with_files(app, request).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
     let at = files.iter().position(|(name, _)| name == "file").ok_or_else(missing)?;
     let about = About { focus: focus(&form)?, ..About::default() };
     let media = upload::take(app, by, files.swap_remove(at).1, about).await?;
     let about = told(app, &media, &form, files).await?;
     let media = app.store.write(move |tx| actions::media::describe(tx, by, media.id, &about)).await?;
-    response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
+    shown(app, &media)
+}
+
+/// As in a post, with what to know about its weight.
+fn shown(app: &App, media: &Media) -> Result<Response> {
+    let mut document = entities::media::media(&app.site, media);
+    if let (Some(advice), Some(fields)) = (media.advice(), document.as_object_mut()) {
+        fields.insert("advice".to_owned(), json!(advice));
+    }
+    response::json(StatusCode::OK, &document)
 }
 
 /// A file of the token's account.
@@ -45,17 +55,17 @@ fn own(app: &App, by: By<Attach>, id: MediaId) -> Result<Media> {
 
 pub(super) fn media(app: &App, id: &str, client: &Client) -> Result<Response> {
     let media = own(app, by(client)?, id.parse()?)?;
-    response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
+    shown(app, &media)
 }
 
 pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, client: Client) -> Result<Response> {
     let (by, id) = (by(&client)?, id.parse::<MediaId>()?);
     let _permit = app.upload_room()?;
-    let (form, files) = input::with_files(request, &app.files).await?;
+    let (form, files) = input::with_files(app, request).await?;
     let media = own(app, by, id)?;
     let about = told(app, &media, &form, files).await?;
     let media = app.store.write(move |tx| actions::media::describe(tx, by, id, &about)).await?;
-    response::json(StatusCode::OK, &entities::media::media(&app.site, &media))
+    shown(app, &media)
 }
 
 /// What is said about a file after this request. Apps that know nothing of captions write into the description what
@@ -80,7 +90,7 @@ async fn told(app: &Arc<App>, media: &Media, form: &Form, files: Vec<(String, Un
         match name.strip_prefix("captions[").and_then(|lang| lang.strip_suffix(']')) {
             Some(lang) => about.spoken.add(spoken::captions(app, media, lang.parse()?, file).await?),
             None if name == "thumbnail" && media.clip.is_some() => {
-                about.poster = Some(spoken::poster(app, file).await?);
+                about.poster = Some(spoken::poster(app, media, file).await?);
             }
             None => {}
         }

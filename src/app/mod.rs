@@ -173,6 +173,16 @@ impl App {
         self.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })
     }
 
+    /// Bytes of the largest sound or video that is taken.
+    pub fn heaviest(&self) -> u64 {
+        self.config.media.recording_mb << 20
+    }
+
+    /// Bytes of a form with files.
+    pub fn form_with_files(&self) -> u64 {
+        self.heaviest() + limits::inbound::UPLOAD
+    }
+
     /// The keys of an account, parsed once: parsing costs as much as signing.
     pub fn keys(&self, account: AccountId) -> Result<Arc<Keyring>> {
         let mut keys = self.keys.lock().map_err(|_| Error::bug("a thread panicked while it held the keys"))?;

@@ -4,7 +4,7 @@ use std::io::{Read as _, Seek as _};
 use std::sync::Arc;
 
 use super::App;
-use super::upload::keep_copy;
+use super::upload::{check_quota, keep_copy};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -18,16 +18,20 @@ pub async fn captions(app: &Arc<App>, media: &Media, lang: Lang, file: Unfinishe
     let Some(clip) = &media.clip else {
         return Err(Problem::new("E207", "Captions are for video and sound.").field("captions").into());
     };
+    check_quota(app, media.account, file.length()?)?;
     let (files, millis) = (app.files.clone(), clip.millis);
     let keep = move || {
         let read = text::read(&content(file, limits::captions::BYTES)?, millis)?;
-        Ok(Captions { lang, file: files.put(read.vtt().as_bytes(), "vtt")?, said: read.transcript() })
+        let vtt = read.vtt();
+        let file = files.put(vtt.as_bytes(), "vtt")?;
+        Ok(Captions { lang, file, bytes: vtt.len() as u64, said: read.transcript() })
     };
     tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at captions", e))?
 }
 
 /// Keeps the picture that stands for a recording; no row names it yet.
-pub async fn poster(app: &Arc<App>, file: Unfinished) -> Result<Poster> {
+pub async fn poster(app: &Arc<App>, media: &Media, file: Unfinished) -> Result<Poster> {
+    check_quota(app, media.account, file.length()?)?;
     let room = Arc::clone(&app.decoding).acquire_owned();
     let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
     let files = app.files.clone();

@@ -3,6 +3,8 @@
 use std::io::{Read as _, Seek as _, Write as _};
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::App;
 use crate::actions;
 use crate::error::{Error, Problem, Result};
@@ -25,15 +27,14 @@ pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About
 
 /// As `take`; a picture, which is to have a shape.
 pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About, shape: Shape) -> Result<Media> {
-    check_quota(app, by.account(), &file)?;
+    let length = file.length()?;
+    clip::check_weight(length, app.heaviest())?;
+    check_quota(app, by.account(), length)?;
     let room = Arc::clone(&app.decoding).acquire_owned();
     let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
-    let files = app.files.clone();
-    let store = move || -> Result<Media> {
-        // Kept until the work ends, also when its client hangs up.
-        let _permit = permit;
-        keep(&files, file, shape)
-    };
+    let (files, federated) = (app.files.clone(), app.config.media.federated_mb << 20);
+    // The place is kept until the work ends, also when its client hangs up.
+    let store = move || keep(&files, file, shape, federated, permit);
     let media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("look at a file", e))??;
     let media = media.with(about);
     let row = media.clone();
@@ -42,14 +43,13 @@ pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: Ab
 }
 
 /// Whether the account's files leave room for one more. Those that come at the same moment do not see each other.
-fn check_quota(app: &App, account: AccountId, file: &Unfinished) -> Result<()> {
-    let length = file.file.metadata().map_err(|e| Error::broken("reading a media file", e))?.len();
+pub(super) fn check_quota(app: &App, account: AccountId, length: u64) -> Result<()> {
     // It is written once more, clean.
     app.files.expect(length)?;
     let mut taken = 0_u64;
     app.store.read(|rows| {
         rows.each(&MEDIA, &Span::all(), |_, media| {
-            taken += if media.account == account { media.bytes } else { 0 };
+            taken += if media.account == account { media.weight() } else { 0 };
             Ok(true)
         })
     })?;
@@ -70,9 +70,16 @@ pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], about: Abo
     take(app, by, file, about).await
 }
 
-fn keep(files: &Files, mut file: Unfinished, shape: Shape) -> Result<Media> {
+/// `federated`: bytes of the largest recording that other servers get. `place` is that of who decodes.
+fn keep(
+    files: &Files,
+    mut file: Unfinished,
+    shape: Shape,
+    federated: u64,
+    place: OwnedSemaphorePermit,
+) -> Result<Media> {
     let failed = |e| Error::broken("reading a media file", e);
-    let length = file.file.metadata().map_err(failed)?.len();
+    let length = file.length()?;
     if length == 0 {
         return Err(Problem::new("E134", "The file is empty.").field("media").remedy("Choose the file again.").into());
     }
@@ -80,7 +87,7 @@ fn keep(files: &Files, mut file: Unfinished, shape: Shape) -> Result<Media> {
     file.file.rewind().map_err(failed)?;
     (&mut file.file).take(crate::limits::media::HEAD).read_to_end(&mut head).map_err(failed)?;
     if shape == Shape::Whole && clip::is_clip(&head) {
-        return keep_clip(files, &mut file, length);
+        return keep_clip(files, &mut file, federated, place);
     }
     picture::check_weight(length)?;
     file.file.rewind().map_err(failed)?;
@@ -91,9 +98,11 @@ fn keep(files: &Files, mut file: Unfinished, shape: Shape) -> Result<Media> {
     keep_picture(files, &picture::take(bytes, shape)?)
 }
 
-fn keep_clip(files: &Files, file: &mut Unfinished, length: u64) -> Result<Media> {
-    clip::check_weight(length)?;
+fn keep_clip(files: &Files, file: &mut Unfinished, federated: u64, place: OwnedSemaphorePermit) -> Result<Media> {
     let found = clip::read(&mut file.file)?;
+    let chapters = clip::chapters(&mut file.file)?;
+    // Copying takes no memory, and with two gigabytes half a minute: others need not wait for it.
+    drop(place);
     let mut clean = files.begin()?;
     found.write(&mut file.file, &mut clean.file)?;
     let (width, height) = found.frame.unwrap_or_default();
@@ -106,7 +115,8 @@ fn keep_clip(files: &Files, file: &mut Unfinished, length: u64) -> Result<Media>
         clip: Some(Clip {
             millis: found.millis,
             sound: found.sound,
-            chapters: episode::found(clip::chapters(&mut file.file)?, found.millis),
+            chapters: episode::found(chapters, found.millis),
+            local: found.bytes() >= federated,
         }),
         ..blank()
     })
@@ -145,7 +155,8 @@ fn keep_files(files: &Files, picture: &picture::Picture, kept: &mut Vec<String>)
 /// Keeps a smaller copy of a picture.
 pub(super) fn keep_copy(files: &Files, copy: &picture::Encoded) -> Result<Small> {
     let file = files.put(&copy.bytes, copy.ext)?;
-    Ok(Small { file, mime: copy.mime.to_owned(), width: copy.width, height: copy.height })
+    let bytes = copy.bytes.len() as u64;
+    Ok(Small { file, mime: copy.mime.to_owned(), width: copy.width, height: copy.height, bytes })
 }
 
 /// What the row, its account and its description add.

@@ -68,7 +68,11 @@ fn requests() -> Vec<Line> {
         line("headers", bytes(inbound::HEADERS as u64), "431."),
         line("an activity", bytes(text::JSON as u64), "413. As much as Mastodon takes."),
         line("a form", bytes(inbound::FORM as u64), "413."),
-        line("a form with files", bytes(inbound::UPLOAD), "413. The proxy in front must let as much through."),
+        line(
+            "a form with files",
+            bytes(inbound::UPLOAD + clip::BYTES),
+            "413. The proxy in front must let as much through. With another media.recording_mb, less or more.",
+        ),
         line(
             "forms with files at once",
             inbound::UPLOADS,
@@ -141,7 +145,12 @@ fn posts() -> Vec<Line> {
         line("pictures of a post", post::PICTURES, "Other servers show no more."),
         line("a picture", bytes(media::PICTURE as u64), "Other servers fetch no larger one."),
         line("pixels of a picture", media::PIXELS, "As in Mastodon."),
-        line("a sound or video", bytes(clip::BYTES), "Other servers fetch no larger one."),
+        line("a sound or video", bytes(clip::BYTES), "The form says so; media.recording_mb sets it."),
+        line(
+            "… for other servers",
+            bytes(clip::FEDERATED),
+            "Of a larger one they get the poster and a link; media.federated_mb sets less.",
+        ),
         line("people named in a post", post::MENTIONS, "Who comes after them stays text."),
         line("characters of a description", post::ALT, "Other servers cut what is longer."),
         line("languages of a post", post::VERSIONS, "The form says so."),

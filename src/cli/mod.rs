@@ -120,6 +120,9 @@ fn explain_limits(out: Out) {
 fn ask(context: &Context, command: &Command) -> Result<ExitCode, Fault> {
     let answer = call::ask(context, command)?;
     context.out.answer(&answer, |answer| show::people(command, answer));
+    if matches!(command, Command::PostNew(_) | Command::PostEdit(_)) {
+        show::advice(&answer).for_each(|advice| context.out.warn(advice));
+    }
     let unsound = answer.get("sound") == Some(&Value::Bool(false));
     Ok(if unsound { ExitCode::from(exit::UNSOUND) } else { ExitCode::SUCCESS })
 }

@@ -311,7 +311,7 @@ fn upload(file: &Path, about: About) -> Result<Upload> {
     let mut open = options.read(true).write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
     // It stays for as long as it is open.
     std::fs::remove_file(&path).map_err(failed)?;
-    let copied = std::io::copy(&mut std::io::stdin().lock().take(limits::clip::BYTES + 1), &mut open);
+    let copied = std::io::copy(&mut std::io::stdin().lock().take(limits::clip::ADDRESSED + 1), &mut open);
     copied.and_then(|_| Upload::new(open, about)).map_err(failed)
 }
 

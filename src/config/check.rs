@@ -79,6 +79,12 @@ pub fn cache(number: u64) -> Result<usize, String> {
         .ok_or_else(|| format!("{number} is not between 1 and 65536"))
 }
 
+/// A number of mebibytes, up to as many as make sense.
+pub fn weight(number: u64, most: u64) -> Result<u64, String> {
+    let most = most >> 20;
+    Some(number).filter(|n| (1..=most).contains(n)).ok_or_else(|| format!("{number} is not between 1 and {most}"))
+}
+
 /// Up to what a file system can hold.
 pub fn quota(number: u64) -> Result<u64, String> {
     Some(number).filter(|n| (1..=1 << 30).contains(n)).ok_or_else(|| format!("{number} is not between 1 and 2^30"))

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Config, LogFormat, check, s3};
+use crate::limits::clip;
 
 /// A key of the file.
 pub struct Key {
@@ -189,6 +190,28 @@ pub const KEYS: &[Key] = &[
             Ok(())
         }),
         get: |config| Value::Number(config.media.quota_gb),
+    },
+    Key {
+        name: "media.recording_mb",
+        about: "The largest sound or video that is taken, in mebibytes, up to 4095. A proxy in front has to let as\n\
+                much through.",
+        example: "2048",
+        set: Set::Number(|config, number| {
+            config.media.recording_mb = check::weight(number, clip::ADDRESSED)?;
+            Ok(())
+        }),
+        get: |config| Value::Number(config.media.recording_mb),
+    },
+    Key {
+        name: "media.federated_mb",
+        about: "The largest sound or video that other servers get as a file, in mebibytes, up to 99: of larger\n\
+                ones they get the poster and a link. Each server fetches it, so less suits a small line.",
+        example: "99",
+        set: Set::Number(|config, number| {
+            config.media.federated_mb = check::weight(number, clip::FEDERATED)?;
+            Ok(())
+        }),
+        get: |config| Value::Number(config.media.federated_mb),
     },
     Key {
         name: "log.format",

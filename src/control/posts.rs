@@ -328,7 +328,7 @@ fn shown(app: &App, post: Post) -> Result<Value> {
                 "alts": media.alts.iter().map(|(lang, alt)| (lang.to_string(), json!(alt))).collect::<Map<_, _>>(),
                 "captions": media.spoken.captions.iter().map(|c| (c.lang.to_string(), json!(app.site.media(&c.file)))).collect::<Map<_, _>>(),
                 "decorative": media.decorative, "focus": media.focus, "mime": media.mime,
-                "width": media.width, "height": media.height })
+                "width": media.width, "height": media.height, "advice": media.advice() })
     };
     Ok(json!({
         "id": post.id.to_string(),

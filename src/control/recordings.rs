@@ -58,9 +58,9 @@ pub(super) async fn told(
         let Some((_, about)) = about.iter_mut().find(|(id, _)| *id == media.id) else { continue };
         match what {
             What::Captions(lang, file) => {
-                about.spoken.add(spoken::captions(app, media, lang, file.unfinished(&app.files)?).await?);
+                about.spoken.add(spoken::captions(app, media, lang, file.unfinished(app)?).await?);
             }
-            What::Poster(file) => about.poster = Some(spoken::poster(app, file.unfinished(&app.files)?).await?),
+            What::Poster(file) => about.poster = Some(spoken::poster(app, media, file.unfinished(app)?).await?),
             What::Transcript(text) => about.spoken.write(main, &text),
             What::Without(why) => about.spoken.without = (!why.trim().is_empty()).then(|| Without::of(&why)),
         }

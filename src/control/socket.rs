@@ -123,7 +123,7 @@ async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Vec<u
 /// Takes in the files that follow the line, then does as it says.
 async fn obey(app: &Arc<App>, mut command: Command, rest: &mut (impl AsyncBufRead + Unpin)) -> Result<Value> {
     for upload in command.uploads() {
-        let whole = tokio::time::timeout(limits::control::FILE, upload.receive(&app.files, rest));
+        let whole = tokio::time::timeout(limits::control::FILE, upload.receive(app, rest));
         whole.await.map_err(|e| Error::broken("receive a file", e))??;
     }
     super::run(app, command).await

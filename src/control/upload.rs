@@ -11,7 +11,7 @@ use crate::app::{App, upload};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::media::clip;
-use crate::media::files::{Files, Unfinished, unwritten};
+use crate::media::files::{Unfinished, unwritten};
 use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
 use crate::model::media::About;
@@ -54,11 +54,11 @@ impl Upload {
     }
 
     /// Writes the announced bytes down as they arrive.
-    pub(super) async fn receive(&mut self, files: &Files, from: &mut (impl AsyncRead + Unpin)) -> Result<()> {
-        clip::check_weight(self.length)?;
-        files.expect(self.length)?;
+    pub(super) async fn receive(&mut self, app: &App, from: &mut (impl AsyncRead + Unpin)) -> Result<()> {
+        clip::check_weight(self.length, app.heaviest())?;
+        app.files.expect(self.length)?;
         let broken = |e| Error::broken("receive a file", e);
-        let (mut file, mut left) = (files.begin()?, self.length);
+        let (mut file, mut left) = (app.files.begin()?, self.length);
         let mut room = vec![0; limits::control::PIECE];
         while left > 0 {
             let most = usize::try_from(left).unwrap_or(room.len()).min(room.len());
@@ -74,8 +74,8 @@ impl Upload {
     }
 
     /// The file itself.
-    pub(super) fn unfinished(self, files: &Files) -> Result<Unfinished> {
-        self.content.file(files)
+    pub(super) fn unfinished(self, app: &App) -> Result<Unfinished> {
+        self.content.file(app)
     }
 
     pub(super) async fn take(self, app: &Arc<App>, by: By<Attach>) -> Result<MediaId> {
@@ -85,14 +85,14 @@ impl Upload {
     /// As `take`; a picture, which is to have a shape.
     pub(super) async fn take_as(self, app: &Arc<App>, by: By<Attach>, shape: Shape) -> Result<MediaId> {
         let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
-        let media = upload::take_as(app, by, self.content.file(&app.files)?, self.about, shape).await?;
+        let media = upload::take_as(app, by, self.content.file(app)?, self.about, shape).await?;
         drop(room);
         Ok(media.id)
     }
 }
 
 impl Content {
-    fn file(self, files: &Files) -> Result<Unfinished> {
+    fn file(self, app: &App) -> Result<Unfinished> {
         match self {
             Self::Arrived(file) => {
                 let file = file.lock().map_err(|_| Error::bug("a thread panicked while it held a file"))?.take();
@@ -101,9 +101,9 @@ impl Content {
             Self::Open(open) => {
                 let broken = |e| Error::broken("copy a file", e);
                 let length = open.metadata().map_err(broken)?.len();
-                clip::check_weight(length)?;
-                files.expect(length)?;
-                let (mut file, mut open) = (files.begin()?, open.as_ref());
+                clip::check_weight(length, app.heaviest())?;
+                app.files.expect(length)?;
+                let (mut file, mut open) = (app.files.begin()?, open.as_ref());
                 open.rewind().map_err(broken)?;
                 std::io::copy(&mut open, &mut file.file).map_err(unwritten)?;
                 Ok(file)

@@ -15,7 +15,6 @@ use crate::app::once;
 use crate::app::{App, mentions, upload};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
-use crate::limits;
 use crate::media::files::Unfinished;
 use crate::model::account::Account;
 use crate::model::episode::{self, Episode, Kind, Titled};
@@ -144,7 +143,6 @@ impl Sheet {
         {
             faults.push(at, &problem);
         }
-        recording::check_weight(ONE, &self.words, &media, faults);
         Ok(about)
     }
 
@@ -294,7 +292,7 @@ pub(super) async fn publish(
 ) -> Result<Response> {
     let _permit = app.upload_room()?;
     let mut parts =
-        multipart::read(request, &app.files, &["file", "captions-file", "poster"], 3, limits::inbound::UPLOAD).await?;
+        multipart::read(request, &app.files, &["file", "captions-file", "poster"], 3, app.form_with_files()).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let by = may(browser, account)?;
     let podcast = app.store.read(|rows| podcasts::shown(rows, account, slug))?;

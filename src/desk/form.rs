@@ -1,9 +1,10 @@
 //! The composer's form as it was sent: fields, and up to four files with their descriptions.
 
 use super::slots::Slot;
+use crate::app::App;
 use crate::error::Result;
 use crate::limits;
-use crate::media::files::{Files, Unfinished};
+use crate::media::files::Unfinished;
 use crate::model::ids::{AccountId, NoteId};
 use crate::web::multipart::{self, Parts};
 use crate::web::request::{Form, Request};
@@ -51,16 +52,16 @@ impl Draft {
 }
 
 /// Reads the form. The caller holds a permit for an upload.
-pub(super) async fn read(request: &mut Request, files: &Files) -> Result<Draft> {
-    let parts = parts(request, files).await?;
+pub(super) async fn read(app: &App, request: &mut Request) -> Result<Draft> {
+    let parts = parts(app, request).await?;
     Ok(Draft::of(&parts.form, parts.files))
 }
 
 /// A form that may bring files.
-pub(super) async fn parts(request: &mut Request, files: &Files) -> Result<Parts> {
+pub(super) async fn parts(app: &App, request: &mut Request) -> Result<Parts> {
     // Each recording may bring captions and a poster.
     let most = 3 * limits::post::PICTURES;
-    multipart::read(request, files, &["picture", "captions-file", "poster"], most, limits::inbound::UPLOAD).await
+    multipart::read(request, &app.files, &["picture", "captions-file", "poster"], most, app.form_with_files()).await
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use crate::actions;
 use crate::app::{App, spoken};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
-use crate::limits::captions::SLOW;
 use crate::media::files::Unfinished;
 use crate::model::ids::MediaId;
 use crate::model::media::{About, Media, Poster};
@@ -33,8 +32,6 @@ pub(super) struct Words {
     why: String,
     /// Captions to leave out.
     drop: Vec<Lang>,
-    /// Somebody knows that it is heavy.
-    heavy: bool,
     /// Kept now, for a file that is published already.
     fresh: Vec<Captions>,
     fresh_poster: Option<Poster>,
@@ -55,7 +52,6 @@ impl Words {
             reason: form.text(&format!("reason{n}")),
             why: form.text(&format!("why{n}")),
             drop: form.all(&format!("drop{n}")).filter_map(|lang| lang.parse().ok()).collect(),
-            heavy: form.find(&format!("heavy{n}")).is_some(),
             ..Self::default()
         }
     }
@@ -107,7 +103,7 @@ pub(super) async fn take(
         words.fresh.extend(told(taken, format!("captions-file{n}"), faults)?);
     }
     if let Some(file) = words.poster.take() {
-        words.fresh_poster = told(spoken::poster(app, file).await, format!("poster{n}"), faults)?;
+        words.fresh_poster = told(spoken::poster(app, &media, file).await, format!("poster{n}"), faults)?;
     }
     if media.used || words.fresh.is_empty() && words.fresh_poster.is_none() {
         return Ok(());
@@ -141,21 +137,6 @@ pub(super) fn field(n: usize, problem: &Problem) -> Option<String> {
     }
 }
 
-/// Other servers give a file 30 seconds: whoever publishes a heavy one has read that once.
-pub(super) fn check_weight(n: usize, words: &Words, media: &Media, faults: &mut Faults) {
-    if media.clip.is_none() || media.used || media.bytes <= SLOW || words.heavy {
-        return;
-    }
-    let what = format!(
-        "The file takes {} MB. Servers like Mastodon give up after 30 seconds, and many ask at the same time: those that \
-         do not get it in time show a link.",
-        media.bytes / 1_000_000
-    );
-    let remedy = "Make it smaller, for example with: ffmpeg -i FILE -vf scale=-2:720 -c:v libx264 -crf 28 -pix_fmt yuv420p \
-                  -c:a aac -movflags +faststart video.mp4, or tick the box below.";
-    faults.push(format!("heavy{n}"), &Problem::new("E205", what).remedy(remedy));
-}
-
 /// What belongs to a recording, as the page shows it.
 pub(super) struct Place {
     pub n: usize,
@@ -165,8 +146,8 @@ pub(super) struct Place {
     pub transcript: String,
     pub reasons: Vec<(&'static str, &'static str, bool)>,
     pub why: String,
-    /// The box is there when it is needed.
-    pub heavy: Option<bool>,
+    /// About its weight.
+    pub advice: Option<String>,
     pub open: bool,
     pub ids: Ids,
 }
@@ -178,7 +159,6 @@ pub(super) struct Ids {
     pub transcript: String,
     pub transcript_hint: String,
     pub why: String,
-    pub heavy: String,
 }
 
 impl Place {
@@ -191,10 +171,8 @@ impl Place {
             transcript: format!("transcript{n}"),
             transcript_hint: format!("transcript{n}-h"),
             why: format!("why{n}"),
-            heavy: format!("heavy{n}"),
         };
         let reason = |(name, says): (&'static str, &'static str)| (name, says, words.reason == name);
-        let weighs = clip.is_some_and(|media| !media.used && media.bytes > SLOW);
         let wrong = [&ids.captions, &ids.poster, &ids.transcript, &ids.why].iter().any(|id| faults.at(id).is_some());
         Self {
             n,
@@ -204,7 +182,7 @@ impl Place {
             transcript: words.transcript.clone(),
             reasons: SAID.into_iter().map(reason).collect(),
             why: words.why.clone(),
-            heavy: weighs.then_some(words.heavy),
+            advice: clip.and_then(Media::advice),
             open: clip.is_some() || wrong,
             ids,
         }
@@ -231,7 +209,8 @@ mod tests {
 
     #[test]
     fn what_was_sent_takes_the_place_of_what_was_said() {
-        let captions = |lang: &str| Captions { lang: lang.parse().unwrap(), file: lang.into(), said: lang.into() };
+        let captions =
+            |lang: &str| Captions { lang: lang.parse().unwrap(), file: lang.into(), bytes: 2, said: lang.into() };
         let mut about = About::words("x");
         for lang in ["en", "de"] {
             about.spoken.add(captions(lang));

@@ -168,7 +168,6 @@ pub(super) fn told(app: &App, slots: &[Slot], faults: &mut Faults) -> Result<Vec
         if let Err(Error::Invalid(problem)) = media.check(&about) {
             faults.push(recording::field(slot.n, &problem).unwrap_or_else(|| slot.alt_id()), &problem);
         }
-        recording::check_weight(slot.n, &slot.words, &media, faults);
         all.push((id, about));
     }
     Ok(all)

@@ -165,7 +165,7 @@ fn answering(rows: &impl Rows, id: NoteId) -> Result<Option<Answering>> {
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
     let _permit = app.upload_room()?;
-    let mut draft = form::read(request, &app.files).await?;
+    let mut draft = form::read(app, request).await?;
     csrf::check_token(&browser.session, &draft.csrf)?;
     let mut faults = Faults::default();
     let Some(account) = account(app, &draft)? else {

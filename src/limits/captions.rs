@@ -20,8 +20,5 @@ pub const PAUSE: Duration = Duration::from_secs(3);
 pub const LANGUAGES: usize = super::post::VERSIONS;
 /// Bytes of all transcripts of a clip together: two hours of speech in 24 languages.
 pub const TRANSCRIPTS: usize = 4 << 20;
-/// Bytes of a clip that other servers may not get in the 30 seconds that Mastodon gives them: at 20 MiB that takes 6
-/// Mbit/s for each of them, and many come at once.
-pub const SLOW: u64 = 20 << 20;
 /// Characters of the reason why a clip has no captions.
 pub const REASON: usize = 500;

@@ -1,7 +1,15 @@
 //! Sound and video: what other servers would take, and how far a file is followed.
 
-/// A file as it is uploaded: other servers fetch smaller ones only (Mastodon: `MediaAttachment::VIDEO_LIMIT`).
-pub const BYTES: u64 = 99 << 20;
+/// A file that other servers get: they fetch smaller ones only (Mastodon: `MediaAttachment::VIDEO_LIMIT`). Of larger ones
+/// they get the poster and a link. Less can be set.
+pub const FEDERATED: u64 = 99 << 20;
+/// A file for our own pages, unless something else is set: two hours of film with 2.4 Mbit/s.
+pub const BYTES: u64 = 2 << 30;
+/// The most that can be set: many MP4 files name places with 32 bits.
+pub const ADDRESSED: u64 = 4_095 << 20;
+/// Bytes that other servers may not get in the 30 seconds that Mastodon gives them: at 20 MiB that takes 6 Mbit/s for
+/// each of them, and many come at once.
+pub const SLOW: u64 = 20 << 20;
 /// Pixels of a video (Mastodon's `MAX_VIDEO_MATRIX_LIMIT`: 3840 × 2160).
 pub const MATRIX: u64 = 8_294_400;
 /// Milliseconds. More than a day is a mistake in the file, or a stream.

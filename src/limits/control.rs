@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// Longest command: 30 versions of 5,000 characters, however they are escaped. Files follow the command.
 pub const LINE: u64 = 8 << 20;
-/// A file that follows a command has to be here by then: it comes from this machine.
-pub const FILE: Duration = Duration::from_secs(120);
+/// A file that follows a command has to be here by then: it comes from this machine, the largest with 7 MB a second.
+pub const FILE: Duration = Duration::from_secs(10 * 60);
 /// A file is read in pieces of this size.
 pub const PIECE: usize = 64 << 10;
 /// Commands at once; the next ones wait in the backlog.

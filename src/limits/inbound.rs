@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Rate, clip, media};
+use super::{Rate, media};
 
 /// Connections at once; each costs about 26 KB when idle over TLS. When all are taken, the one that has been idle the
 /// longest makes room for a new one; when none is idle, the new one is answered 503.
@@ -53,8 +53,10 @@ pub const SEND_BUFFER: usize = 64 << 10;
 pub const PING: Duration = Duration::from_secs(20);
 /// A body of up to 1 MB must be there by then.
 pub const BODY_TIME: Duration = Duration::from_secs(30);
-/// A form with files must be there by then: 99 MB at one Mbit/s. Only who is logged in may send one.
+/// A form with files must be there by then, and a larger one later: see [`UPLOAD_PACE`]. Only who is logged in may send one.
 pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
+/// Bytes a second with which a form with files has to come: a little less than one Mbit/s.
+pub const UPLOAD_PACE: u64 = 110_000;
 /// In each such span a body must grow by [`BODY_LEAST`] bytes, or end.
 pub const BODY_PACE: Duration = Duration::from_secs(10);
 /// 400 bytes a second.
@@ -92,8 +94,8 @@ pub const FIELDS: usize = 200;
 /// Bytes of a field's name where a form is sent as JSON; Mastodon's longest is `subscription[keys][p256dh]`. The name of
 /// a list is written out for each of its values.
 pub const NAME: usize = 200;
-/// A form with files: three pictures and a film, or as many films as come to that.
-pub const UPLOAD: u64 = 3 * media::PICTURE as u64 + clip::BYTES + FORM as u64;
+/// A form with files, besides the largest film that is set: three pictures and words.
+pub const UPLOAD: u64 = 3 * media::PICTURE as u64 + FORM as u64;
 /// Uploads at once, over all doors: each is written to the disk as it arrives.
 pub const UPLOADS: usize = 16;
 /// How long an attempt to publish is remembered, so that the same one again publishes nothing (Mastodon: an hour).

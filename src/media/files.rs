@@ -184,6 +184,11 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
+    /// Bytes that were written so far.
+    pub fn length(&self) -> Result<u64> {
+        Ok(self.file.metadata().map_err(|e| broken("reading a media file", e))?.len())
+    }
+
     fn finish(mut self, place: &Path) -> io::Result<()> {
         self.file.sync_all()?;
         let folder = place.parent().ok_or(io::ErrorKind::InvalidInput)?;

@@ -59,6 +59,9 @@ pub struct Small {
     pub mime: String,
     pub width: u32,
     pub height: u32,
+    /// Unknown for old ones.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 /// What plays.
@@ -70,6 +73,9 @@ pub struct Clip {
     /// Chapters that the file brought along; an episode without others has these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chapters: Vec<Chapter>,
+    /// Too heavy for other servers: they get the poster and a link to the page that plays it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub local: bool,
 }
 
 /// What a file is to whoever reads, hears or sees it.
@@ -92,6 +98,11 @@ impl Media {
     /// The picture that stands for it on pages.
     pub fn still(&self) -> Option<&Small> {
         self.small.as_ref()
+    }
+
+    /// Whether only our own pages have the file.
+    pub fn is_local(&self) -> bool {
+        self.clip.as_ref().is_some_and(|clip| clip.local)
     }
 
     /// What is said about it.
@@ -126,6 +137,31 @@ impl Media {
         found.map_or((&self.alt, main), |(lang, alt)| (alt, lang))
     }
 
+    /// Bytes of all its files.
+    pub fn weight(&self) -> u64 {
+        let copies = self.small.iter().chain(&self.middle).map(|copy| copy.bytes);
+        self.bytes + copies.chain(self.spoken.captions.iter().map(|captions| captions.bytes)).sum::<u64>()
+    }
+
+    /// What whoever publishes it should know about its weight.
+    pub fn advice(&self) -> Option<String> {
+        self.clip.as_ref().filter(|_| self.is_local() || self.bytes > limits::clip::SLOW)?;
+        let megabytes = self.bytes / 1_000_000;
+        let then = if self.is_local() {
+            let poster = if self.small.is_some() { "its poster" } else { "a poster, where you add one," };
+            format!("Other servers take none so large: they get {poster} and a link to the page that plays it.")
+        } else {
+            "Servers like Mastodon give up after 30 seconds, and many ask at the same time: those that do not get it in \
+             time show a link."
+                .to_owned()
+        };
+        let smaller = match self.sort() {
+            Sort::Video => SMALLER_VIDEO,
+            Sort::Sound | Sort::Picture => SMALLER_SOUND,
+        };
+        Some(format!("The file takes {megabytes} MB. {then} To make it smaller: {smaller}"))
+    }
+
     /// Every file that belongs to it.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let copies = self.small.iter().chain(&self.middle);
@@ -133,6 +169,10 @@ impl Media {
         std::iter::once(self.file.as_str()).chain(copies.map(|copy| copy.file.as_str())).chain(captions)
     }
 }
+
+const SMALLER_VIDEO: &str = "ffmpeg -i FILE -vf scale=-2:720 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac -movflags \
+                             +faststart video.mp4";
+const SMALLER_SOUND: &str = "ffmpeg -i FILE -c:a libmp3lame -b:a 64k -ac 1 sound.mp3";
 
 /// What people say about a file: words for whoever cannot see or hear it, and where to look.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -24,6 +24,8 @@ pub struct Captions {
     pub lang: Lang,
     /// File name under `/media/`.
     pub file: String,
+    #[serde(default)]
+    pub bytes: u64,
     /// What they say, in paragraphs.
     pub said: String,
 }
@@ -169,7 +171,7 @@ mod tests {
     }
 
     fn captions(lang: &str) -> Captions {
-        Captions { lang: lang.parse().unwrap(), file: format!("{lang}.vtt"), said: format!("said in {lang}") }
+        Captions { lang: lang.parse().unwrap(), file: format!("{lang}.vtt"), bytes: 9, said: format!("said in {lang}") }
     }
 
     #[test]

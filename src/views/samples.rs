@@ -145,6 +145,7 @@ impl House {
                 mime: "image/webp".into(),
                 width: 800,
                 height: 450,
+                bytes: 50_000,
             }),
             middle: None,
             clip: None,

@@ -1,6 +1,7 @@
 //! Forms with files: fields are read into memory, files are written down as they arrive.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use multer::{Field, Multipart};
 
@@ -24,12 +25,14 @@ pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most:
     let Some(boundary) = request.boundary() else {
         return Err(Problem::new("E154", "The form cannot be read: it is not multipart.").into());
     };
-    if most > 0 {
-        let announced = request.header("content-length").and_then(|length| length.parse().ok());
-        files.expect(announced.unwrap_or_default())?;
-    }
+    let announced: Option<u64> = request.header("content-length").and_then(|length| length.parse().ok());
     let parts = Multipart::new(request.stream(cap)?, boundary);
-    let whole = if most > 0 { limits::UPLOAD_TIME } else { limits::BODY_TIME };
+    let whole = if most > 0 {
+        files.expect(announced.unwrap_or_default())?;
+        limits::UPLOAD_TIME.max(Duration::from_secs(announced.unwrap_or(cap) / limits::UPLOAD_PACE))
+    } else {
+        limits::BODY_TIME
+    };
     tokio::time::timeout(whole, parse(parts, files, prefixes, most)).await.map_err(late)?
 }
 

@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use instance::base::time::Clock;
+use instance::config::Config;
 use instance::control::{self, Command, Fault, NewVersion, PostNew, Recording, Upload, What};
 use instance::media::draw;
+use instance::model::ids::PostId;
 use instance::model::media::About;
 use instance::model::post::{Quoting, Visibility};
 use instance::store::material;
@@ -30,7 +32,7 @@ async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
     let page = refused.text();
     assert_eq!(refused.status.as_u16(), 422);
     assert!(page.contains("<a href=\"#captions-file1\">The video has no captions."), "{page}");
-    let kept = page.split_once("name=\"kept1\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
+    let kept = kept(&page);
 
     let text = [&text[..], &[("kept1", kept.as_str()), ("look", "1")]].concat();
     let wrong = desk.compose(&text, Some(("captions-file1", b"WEBVTT\n\n00:05.000 --> 00:06.000\nLate\n"))).await;
@@ -49,6 +51,8 @@ async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
     let post = published(&desk, &desk.compose(&last, Some(("poster1", &poster))).await);
 
     let media = server.app.store.read(|rows| material::media(rows, &post.media)).unwrap().remove(0);
+    let on_disk = |name: &str| std::fs::metadata(server.app.files.path(name).unwrap()).unwrap().len();
+    assert_eq!(media.weight(), media.files().map(on_disk).sum::<u64>(), "what counts for the account is all there is");
     let [en, de] = media.spoken.captions.as_slice() else { panic!("{:?}", media.spoken) };
     assert_eq!((en.said.as_str(), de.said.as_str()), ("Mayor: Good morning", "Guten Morgen"));
     let file = get(&server.url(&format!("/media/{}", en.file)), "*/*").await;
@@ -80,13 +84,56 @@ async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
     }
     let feed = get(&server.url("/feed.atom"), "*/*").await.text();
     assert!(feed.contains(&format!("poster=&#34;{}", server.app.site.media(still))), "{feed}");
-    let note: Value =
-        serde_json::from_slice(&get(&server.post_uri(post.id), "application/activity+json").await.body).unwrap();
+    let note = note(&server, post.id).await;
     let attachment = &note["attachment"][0];
     assert_eq!(attachment["icon"]["url"], server.app.site.media(still));
     assert_eq!(attachment["subtitleLanguage"][1]["identifier"], "de");
     assert_eq!(attachment["subtitleLanguage"][0]["url"][0]["href"], server.app.site.media(&en.file));
     assert!(note["content"].as_str().unwrap().contains(&server.url(&path)), "{note}");
+}
+
+#[tokio::test]
+async fn of_a_heavy_film_others_get_the_poster_and_a_link() {
+    let set = |config: &mut Config| (config.media.federated_mb, config.media.recording_mb) = (1, 2);
+    let server = Instance::start_set(&Clock::by_hand(START), set).await;
+    let desk = Desk::open(&server).await;
+    let heavy = |mib: u32| {
+        let more = (mib << 20) - 8;
+        [&clip("first.mp4")[..], &(more + 8).to_be_bytes(), b"mdat", &vec![0; more as usize]].concat()
+    };
+    let said = [("text", "The council"), ("alt1", "A session of the council"), ("reason1", "in-text")];
+    let refused = desk.compose(&said, Some(("picture1", &heavy(2)))).await;
+    assert!(refused.status == 422 && refused.text().contains("at most 2 MiB are taken here"), "{}", refused.text());
+    let look = [&said[..], &[("look", "1")]].concat();
+    let seen = desk.compose(&look, Some(("picture1", &heavy(1)))).await.text();
+    assert!(seen.contains("Other servers take none so large: they get a poster, where you add one"), "{seen}");
+    let kept = kept(&seen);
+    let said = [&said[..], &[("kept1", kept.as_str())]].concat();
+    let poster = draw::sample(draw::Sample::Label);
+    let post = published(&desk, &desk.compose(&said, Some(("poster1", &poster))).await);
+
+    let media = server.app.store.read(|rows| material::media(rows, &post.media)).unwrap().remove(0);
+    let still = media.small.as_ref().unwrap();
+    let note = note(&server, post.id).await;
+    let [attachment] = note["attachment"].as_array().unwrap().as_slice() else { panic!("{note}") };
+    assert_eq!(attachment["url"], server.app.site.media(&still.file));
+    assert_eq!((&attachment["mediaType"], &attachment["width"]), (&json!(still.mime), &json!(still.width)));
+    assert_eq!(attachment["name"], "A session of the council");
+    assert!(attachment["duration"].is_null() && attachment["icon"].is_null(), "{attachment}");
+    let page = server.url(&format!("/@press/{}/play/1", post.id));
+    let content = note["content"].as_str().unwrap();
+    assert!(content.contains(&format!("Watch here: <a href=\"{page}\"")), "{content}");
+    let player = get(&page, "text/html").await.text();
+    assert!(player.contains(&format!("src=\"/media/{}\"", media.file)) && player.contains("1.0 MB"), "{player}");
+}
+
+/// The number under which a form kept its first file.
+fn kept(page: &str) -> String {
+    page.split_once("name=\"kept1\" value=\"").unwrap().1.split('"').next().unwrap().to_owned()
+}
+
+async fn note(server: &Instance, post: PostId) -> Value {
+    serde_json::from_slice(&get(&server.post_uri(post), "application/activity+json").await.body).unwrap()
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ async fn an_answer_that_is_shown_at_once_stays_when_it_is_edited() {
 #[tokio::test]
 async fn a_picture_has_one_place() {
     let alpha = Instance::start(&Clock::by_hand(START)).await;
-    let small = Small { file: String::new(), mime: String::new(), width: 1, height: 1 };
+    let small = Small { file: String::new(), mime: String::new(), width: 1, height: 1, bytes: 1 };
     let media = Media {
         id: MediaId(7),
         account: AccountId(alpha.account.id.0),

@@ -110,7 +110,7 @@ fn media() -> Media {
         width: 1600,
         height: 900,
         bytes: 100_000,
-        small: Some(Small { file: "1s.jpg".into(), mime: "image/jpeg".into(), width: 800, height: 450 }),
+        small: Some(Small { file: "1s.jpg".into(), mime: "image/jpeg".into(), width: 800, height: 450, bytes: 9 }),
         middle: None,
         clip: None,
         spoken: crate::model::spoken::Spoken::default(),

@@ -6,10 +6,10 @@ use crate::activitypub::vocab::PUBLIC;
 use crate::base::{html as escaping, markup};
 use crate::model::account::Account;
 use crate::model::ids::PostId;
-use crate::model::media::{Media, Sort};
+use crate::model::media::{Media, Small, Sort};
 use crate::model::post::{Material, Mention, Post, Quoting, ReplyTo, Version, Visibility};
 use crate::model::site::Site;
-use crate::model::spoken::Captions;
+use crate::model::spoken::{Captions, Spoken};
 
 /// A post with what stands in other rows.
 pub struct NoteParts<'a> {
@@ -68,7 +68,7 @@ pub fn note(parts: &NoteParts<'_>) -> Value {
         "contentMap": contents,
         "summary": if warning.is_empty() { Value::Null } else { json!(warning) },
         "sensitive": post.sensitive || !warning.is_empty(),
-        "attachment": parts.media.iter().map(|media| attachment(parts, media)).collect::<Vec<_>>(),
+        "attachment": parts.media.iter().filter_map(|media| attachment(parts, media)).collect::<Vec<_>>(),
         "tag": tags(site, post),
         "replies": replies(parts),
         "likes": tally(&site.of_post(post.id, "likes"), parts.likes),
@@ -112,19 +112,24 @@ fn contents(parts: &NoteParts<'_>) -> Map<String, Value> {
     contents
 }
 
-/// Mastodon shows no captions and no transcripts: a line leads to the page that does.
+/// Mastodon shows no captions and no transcripts, and fetches nothing heavy: a line leads to the page that does.
 fn players(parts: &NoteParts<'_>, version: &Version) -> String {
-    let called = match version.lang.primary() {
-        "de" => "Mit Untertiteln und Abschrift",
-        "fr" => "Avec sous-titres et transcription",
-        _ => "With captions and transcript",
+    let [film, sound, readable] = match version.lang.primary() {
+        "de" => ["Hier ansehen", "Hier anhören", "Mit Untertiteln und Abschrift"],
+        "fr" => ["À regarder ici", "À écouter ici", "Avec sous-titres et transcription"],
+        _ => ["Watch here", "Listen here", "With captions and transcript"],
     };
-    let readable = (1..).zip(parts.media).filter(|(_, media)| media.spoken.texts().next().is_some());
-    let line = |(n, _)| {
+    let worth = |media: &Media| media.is_local() || media.spoken.texts().next().is_some();
+    let line = |(n, media): (usize, &Media)| {
+        let called = match media.sort() {
+            _ if !media.is_local() => readable,
+            Sort::Video => film,
+            Sort::Sound | Sort::Picture => sound,
+        };
         let address = escaping::escape(&parts.site.player(&parts.account.handle, parts.post.id, n));
         format!("<p>{called}: <a href=\"{address}\" rel=\"noopener\">{address}</a></p>")
     };
-    readable.map(line).collect()
+    (1..).zip(parts.media).filter(|(_, media)| worth(media)).map(line).collect()
 }
 
 fn languages(page: &str, others: &[Version]) -> String {
@@ -166,11 +171,16 @@ pub fn titled(site: &Site, post: &Post, version: &Version) -> String {
 }
 
 /// Mastodon before 4.5 reads the description from `name`, later from `summary` first (`media_attachment_parser.rb`).
-/// A decorative picture has none.
-fn attachment(parts: &NoteParts<'_>, media: &Media) -> Value {
+/// A decorative picture has none. Of a recording that is too heavy there is its poster.
+fn attachment(parts: &NoteParts<'_>, media: &Media) -> Option<Value> {
     let NoteParts { site, post, .. } = parts;
+    if media.is_local() {
+        let Small { file, mime, width, height, .. } = media.still()?.clone();
+        let poster = Media { file, mime, width, height, clip: None, spoken: Spoken::default(), ..media.clone() };
+        return attachment(parts, &poster);
+    }
     let mut value = json!({ "type": "Document", "mediaType": media.mime, "url": site.media(&media.file) });
-    let Some(object) = value.as_object_mut() else { return value };
+    let object = value.as_object_mut()?;
     let mut add = |name: &str, value: Value| object.insert(name.to_owned(), value);
     if !media.decorative {
         add("name", json!(media.alt));
@@ -202,7 +212,7 @@ fn attachment(parts: &NoteParts<'_>, media: &Media) -> Value {
     if let Some((x, y)) = media.focus {
         add("focalPoint", json!([hundredth(x), hundredth(y)]));
     }
-    value
+    Some(value)
 }
 
 /// In each language that the post has and the file is described in, the main one first.

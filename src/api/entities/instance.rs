@@ -12,7 +12,7 @@ fn version() -> String {
 }
 
 /// What an app has to know to publish here.
-fn configuration() -> Value {
+fn configuration(app: &App) -> Value {
     json!({
         "urls": { "streaming": null },
         "vapid": { "public_key": "" },
@@ -23,13 +23,16 @@ fn configuration() -> Value {
             "characters_reserved_per_url": 23,
         },
         "media_attachments": {
-            "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
+            "supported_mime_types": [
+                "image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/webm", "audio/mpeg", "audio/mp4",
+                "audio/aac", "audio/webm", "audio/ogg", "audio/flac",
+            ],
             "description_limit": limits::post::ALT,
             "image_size_limit": limits::media::PICTURE,
             "image_matrix_limit": limits::media::PIXELS,
-            "video_size_limit": 0,
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
+            "video_size_limit": app.heaviest(),
+            "video_frame_rate_limit": 120,
+            "video_matrix_limit": limits::clip::MATRIX,
         },
         "polls": { "max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0 },
         "translation": { "enabled": false },
@@ -46,7 +49,7 @@ pub fn v2(app: &App, institution: &Institution) -> Value {
         "usage": { "users": { "active_month": 0 } },
         "thumbnail": { "url": format!("{}{}", app.site.origin, crate::web::assets::path("emblem.svg")) },
         "languages": languages(institution),
-        "configuration": configuration(),
+        "configuration": configuration(app),
         "registrations": { "enabled": false, "approval_required": false, "message": null },
         "contact": { "email": app.config.contact.clone().unwrap_or_default(), "account": null },
         "rules": [],
@@ -70,7 +73,7 @@ pub fn v1(app: &App, institution: &Institution, accounts: usize, posts: u64) -> 
         "registrations": false,
         "approval_required": false,
         "invites_enabled": false,
-        "configuration": configuration(),
+        "configuration": configuration(app),
         "contact_account": null,
         "rules": [],
     })

@@ -70,7 +70,11 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
               other servers would have to convert. The message says how to do that once, before.",
     ),
     ("E145", "The file breaks off or contradicts itself, so that no player could be sure of it."),
-    ("E146", "The file is too heavy, too large or too long: other servers would not fetch it."),
+    (
+        "E146",
+        "The file is heavier than the setting media.recording_mb allows, has more pixels than other servers take, or says that it \
+         is longer than a day.",
+    ),
     ("E150", "A request was larger than this server takes at that address."),
     ("E151", "The connection broke before the request was complete."),
     ("E152", "The request arrived too slowly. On a slow line, send smaller pictures."),

@@ -24,11 +24,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     ("E204", "Captions are text and small; these are larger, or in more languages, than any recording needs."),
     (
-        "E205",
-        "Mastodon fetches every file within 30 seconds or shows a link instead, and all followers' servers come at the same time. \
-              A file of 20 MiB needs 6 Mbit/s for each. Make it smaller, or publish it all the same.",
-    ),
-    (
         "E206",
         "Whoever publishes without captions for another reason says which, in up to 500 characters that readers see.",
     ),

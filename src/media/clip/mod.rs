@@ -60,9 +60,9 @@ pub fn is_clip(head: &[u8]) -> bool {
     }
 }
 
-/// Whether a file of this length, in bytes, can be taken.
-pub fn check_weight(bytes: u64) -> Result<()> {
-    if bytes < limits::BYTES { Ok(()) } else { Err(refuse::heavy(bytes)) }
+/// Whether a file of this length, in bytes, can be taken where there is room for `most`.
+pub fn check_weight(bytes: u64, most: u64) -> Result<()> {
+    if bytes <= most { Ok(()) } else { Err(refuse::heavy(bytes, most)) }
 }
 
 /// Finds out what a file is. `Invalid` says what is wrong with it and how to convert it; no bytes whatever make it

@@ -6,6 +6,7 @@ mod fragments;
 mod track;
 
 use std::io::{Read, Seek};
+use std::iter::Peekable;
 use std::ops::Range;
 
 use super::source::{Source, be32, be64, millis};
@@ -13,7 +14,7 @@ use super::{Clip, Piece, refuse};
 use crate::error::Result;
 use crate::limits::clip as limits;
 
-use boxes::{Part, parts};
+use boxes::{Blank, Part, parts};
 use track::Track;
 
 /// Files by these brands (`ftyp`) are films; a picture of a camera has others.
@@ -58,12 +59,12 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let body = usize::try_from(index.head).unwrap_or(len)..len;
     let mut movie = Movie::read(&moov, body)?;
     let fragmented = tops.iter().any(|top| &top.kind == b"moof");
-    if fragmented {
-        movie.millis = movie.millis.max(fragments::millis(source, &tops, &movie)?);
-    }
+    let told = if fragmented { fragments::told(source, &tops, &movie)? } else { fragments::Told::default() };
+    movie.millis = movie.millis.max(told.millis);
     let blanks = movie.stretches(&moov)?;
     movie.clean(&mut moov)?;
-    let pieces = if fragmented { in_place(&tops, &movie, moov)? } else { moved(&tops, &movie, moov, &blanks)? };
+    let pieces =
+        if fragmented { in_place(&tops, &movie, moov, &told.blanks)? } else { moved(&tops, &movie, moov, &blanks)? };
     Ok(movie.clip(pieces))
 }
 
@@ -211,7 +212,7 @@ fn punched(top: &Top, blanks: &[Range<u64>]) -> Vec<Piece> {
 
 /// A film in fragments: everything stays in its place, for fragments name places in the file; what nobody shall read
 /// becomes empty room.
-fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>) -> Result<Vec<Piece>> {
+fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>, blanks: &[Blank]) -> Result<Vec<Piece>> {
     if movie.tracks.iter().any(|track| !track.is_kept()) {
         return Err(refuse::damaged("it has tracks that are neither picture nor sound, in fragments"));
     }
@@ -226,16 +227,28 @@ fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>) -> Result<Vec<Piece>> {
             return Err(refuse::cut_off());
         }
     }
-    let mut index = Some(moov);
+    let (mut index, mut blanks) = (Some(moov), blanks.iter().peekable());
     let mut pieces = Vec::new();
     for top in tops {
         match &top.kind {
-            b"ftyp" | b"styp" | b"sidx" | b"moof" | b"mdat" | b"mfra" => {
-                pieces.push(Piece::Copy { at: top.at, len: top.len });
-            }
+            b"moof" | b"mfra" => without(top, &mut blanks, &mut pieces),
+            b"ftyp" | b"styp" | b"sidx" | b"mdat" => pieces.push(Piece::Copy { at: top.at, len: top.len }),
             b"moov" => pieces.extend(index.take().map(Piece::Bytes)),
             _ => pieces.extend(boxes::room(top.len)),
         }
     }
     Ok(pieces)
+}
+
+/// The head of a fragment with free room where something is that players do not need.
+fn without<'a>(top: &Top, blanks: &mut Peekable<impl Iterator<Item = &'a Blank>>, pieces: &mut Vec<Piece>) {
+    let (mut at, end) = (top.at, top.at + top.len);
+    while let Some(Blank { kind, body }) = blanks.next_if(|blank| blank.body.end <= end) {
+        pieces.push(Piece::Copy { at, len: kind - at });
+        pieces.push(Piece::Bytes(b"free".to_vec()));
+        pieces.push(Piece::Copy { at: kind + 4, len: body.start - kind - 4 });
+        pieces.push(Piece::Zeros(body.end - body.start));
+        at = body.end;
+    }
+    pieces.push(Piece::Copy { at, len: end - at });
 }

@@ -59,13 +59,12 @@ pub(super) fn nothing() -> Error {
     problem("E145", "There is neither sound nor a moving picture in the file.", "Choose another file.")
 }
 
-pub(super) fn heavy(bytes: u64) -> Error {
-    let mib = bytes.div_ceil(1 << 20);
+pub(super) fn heavy(bytes: u64, most: u64) -> Error {
     problem(
         "E146",
-        format!("The file takes {mib} MiB; other servers take less than {} MiB.", limits::BYTES >> 20),
+        format!("The file takes {} MiB; at most {} MiB are taken here.", bytes.div_ceil(1 << 20), most >> 20),
         "Make it smaller with: ffmpeg -i FILE -vf scale=1280:-2 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac -movflags \
-         +faststart video.mp4",
+         +faststart video.mp4; or whoever runs the server raises media.recording_mb.",
     )
 }
 

@@ -115,6 +115,34 @@ fn a_track_that_is_neither_seen_nor_heard_leaves_its_data_behind() {
 }
 
 #[test]
+fn notes_in_fragments_become_free_room() {
+    let old = bytes("fragments.mp4");
+    let note = |kind: &[u8]| [&28_u32.to_be_bytes()[..], kind, b"Secret +48.8577+2.295"].concat()[..28].to_vec();
+    let mut film = old.clone();
+    let longer = |film: &mut Vec<u8>, kind: &str, by: u32| {
+        let at = place(film, kind) - 4;
+        let len = u32::from_be_bytes(film[at..at + 4].try_into().unwrap());
+        film[at..at + 4].copy_from_slice(&(len + by).to_be_bytes());
+        at + len as usize
+    };
+    // Behind the last part of the first run, before it, and behind the fragment's runs.
+    let run = longer(&mut film, "traf", 56);
+    film.splice(run..run, note(b"udta"));
+    let first = place(&film, "tfhd") - 4;
+    film.splice(first..first, note(b"meta"));
+    let head = longer(&mut film, "moof", 84) + 56;
+    film.splice(head..head, note(b"uuid"));
+    let (clip, new) = written(&film).unwrap();
+    assert!(holds(&film, "48.8577") && !holds(&new, "48.8577") && !holds(&new, "Secret"));
+    assert_eq!((film.len(), clip.millis), (new.len(), written(&old).unwrap().0.millis));
+    let data = |bytes: &[u8]| bytes[place(bytes, "mdat")..].to_vec();
+    assert_eq!(data(&film).len(), data(&new).len());
+    for kind in ["mfhd", "tfhd", "tfdt", "trun"] {
+        assert_eq!(place(&film, kind), place(&new, kind), "{kind} stays where it is");
+    }
+}
+
+#[test]
 fn what_is_not_taken_is_named_with_the_way_out() {
     for (name, id, words) in [
         ("full-colour.mp4", "E144", "full colour"),

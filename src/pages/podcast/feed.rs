@@ -68,11 +68,20 @@ struct Item {
     number: Option<u32>,
     kind: &'static str,
     chapters: Option<String>,
+    transcripts: Vec<Transcript>,
     persons: Vec<Person>,
     /// The post as other servers know it: where it can be answered.
     post: String,
     account: String,
     profile: String,
+}
+
+/// What is said, as apps show it while they play, or as a page.
+struct Transcript {
+    url: String,
+    mime: &'static str,
+    lang: Lang,
+    captions: bool,
 }
 
 /// The feed of a podcast in one of its languages, which carries the episodes in that language; the one in the main
@@ -141,6 +150,7 @@ fn item(scene: &Scene<'_>, asked: &Asked, part: Part<'_>, view: &PostView) -> Op
         number: episode.number,
         kind: episode.kind.as_str(),
         chapters: chapters(site, post, episode, &account.handle),
+        transcripts: transcripts(site, view, sound),
         persons: episode.persons.iter().map(clean).collect(),
         post: site.post(post.id),
         account: site.handle(&account.handle),
@@ -150,6 +160,19 @@ fn item(scene: &Scene<'_>, asked: &Asked, part: Part<'_>, view: &PostView) -> Op
 
 fn chapters(site: &Site, post: &Post, episode: &Episode, handle: &str) -> Option<String> {
     (!episode.chapters.is_empty()).then(|| format!("{}{}", site.origin, chapters_path(handle, post.id)))
+}
+
+/// Captions of each language, and the page with the transcript where there are none in its language.
+fn transcripts(site: &Site, view: &PostView, sound: &Media) -> Vec<Transcript> {
+    let place = (1..).zip(&view.material.media).find(|(_, media)| media.id == sound.id);
+    let page = place.map(|(n, _)| site.player(&view.account().handle, view.post().id, n)).unwrap_or_default();
+    let transcript = |(lang, _): (&Lang, &str)| match sound.spoken.captions.iter().find(|c| c.lang == *lang) {
+        Some(captions) => {
+            Transcript { url: site.media(&captions.file), mime: "text/vtt", lang: lang.clone(), captions: true }
+        }
+        None => Transcript { url: page.clone(), mime: "text/html", lang: lang.clone(), captions: false },
+    };
+    sound.spoken.texts().map(transcript).collect()
 }
 
 fn clean(person: &Person) -> Person {

@@ -42,7 +42,7 @@ impl Studio {
         media.file = format!("{n:032x}.mp3");
         media.mime = "audio/mpeg".into();
         (media.width, media.height, media.small) = (0, 0, None);
-        media.clip = Some(Clip { millis: 61_500, sound: true, chapters: Vec::new() });
+        media.clip = Some(Clip { millis: 61_500, sound: true, chapters: Vec::new(), local: false });
         put(&self.house, &media);
         media
     }

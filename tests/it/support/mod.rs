@@ -116,7 +116,16 @@ impl Instance {
         Self::start_with(clock, true, world).await
     }
 
+    /// A live one with other settings.
+    pub async fn start_set(clock: &Clock, set: impl FnOnce(&mut Config)) -> Self {
+        Self::begin(clock, true, &World::of(&["127.0.0.0/8"]), set).await
+    }
+
     async fn start_with(clock: &Clock, live: bool, world: &World) -> Self {
+        Self::begin(clock, live, world, |_| ()).await
+    }
+
+    async fn begin(clock: &Clock, live: bool, world: &World, set: impl FnOnce(&mut Config)) -> Self {
         let folder = Folder::new();
         let listener = instance::serve::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
@@ -127,6 +136,7 @@ impl Instance {
             config.handle_domain = Some(address.to_string());
             config.network.allow_private = world.reach.iter().map(|&network| network.to_owned()).collect();
         }
+        set(&mut config);
         let mut app = App::open_with(config, clock.clone(), world.resolver()).unwrap();
         if let Some(patience) = world.patience {
             Arc::get_mut(&mut app).unwrap().client = world.hasty(patience);

@@ -29,6 +29,21 @@ impl Part {
     }
 }
 
+/// What a box of free room differs in from this one.
+pub(super) struct Blank {
+    /// Where its kind stands.
+    pub kind: u64,
+    pub body: Range<u64>,
+}
+
+impl Part {
+    /// As `blank`, for a box that is copied from `at` in the file.
+    pub fn blank_at(&self, at: u64) -> Blank {
+        let place = |within: usize| at + within as u64;
+        Blank { kind: place(self.whole.start + 4), body: place(self.body.start)..place(self.body.end) }
+    }
+}
+
 /// The boxes of a level, which they fill exactly; up to seven zero bytes may follow (old programs close user data so).
 pub(super) fn parts(index: &[u8], level: Range<usize>) -> Result<Vec<Part>> {
     let (mut parts, mut at) = (Vec::new(), level.start);

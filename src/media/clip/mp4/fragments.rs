@@ -1,10 +1,11 @@
-//! Films in fragments: how long they last is only told by the fragments themselves.
+//! Films in fragments: how long they last is only told by the fragments themselves, and each can carry notes.
 
 use std::io::{Read, Seek};
+use std::ops::Range;
 
 use super::super::refuse;
 use super::super::source::{Source, be32, be64, millis as in_millis};
-use super::boxes::{Part, find, parts};
+use super::boxes::{Blank, Part, find, parts};
 use super::{Movie, Top};
 use crate::error::Result;
 use crate::limits::clip as limits;
@@ -16,25 +17,55 @@ pub(super) fn defaults(index: &[u8], extends: &Part) -> Result<Vec<(u32, u32)>> 
     Ok(boxes.iter().filter(|part| &part.kind == b"trex").filter_map(of).collect())
 }
 
-/// Where the last fragment of any track ends.
-pub(super) fn millis<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top], movie: &Movie) -> Result<u64> {
-    let mut longest = 0;
+/// What all fragments tell.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Where the last fragment of any track ends.
+    pub millis: u64,
+    /// What players need nothing of, in order.
+    pub blanks: Vec<Blank>,
+}
+
+/// What a player needs of a fragment, of a run in it, and of the list of fragments at the end.
+const FRAGMENT: [&[u8]; 2] = [b"mfhd", b"traf"];
+const RUN: [&[u8]; 6] = [b"tfhd", b"tfdt", b"trun", b"sdtp", b"sbgp", b"sgpd"];
+const LIST: [&[u8]; 2] = [b"tfra", b"mfro"];
+
+pub(super) fn told<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top], movie: &Movie) -> Result<Told> {
+    let mut told = Told::default();
     let mut clocks: Vec<(u32, u64)> = movie.tracks.iter().map(|track| (track.id, 0)).collect();
-    for top in tops.iter().filter(|top| &top.kind == b"moof") {
-        if top.len > limits::FRAGMENT {
+    for top in tops.iter().filter(|top| matches!(&top.kind, b"moof" | b"mfra")) {
+        let fragment = &top.kind == b"moof";
+        if top.len > if fragment { limits::FRAGMENT } else { limits::INDEX } {
             return Err(refuse::damaged("the head of a fragment is too large"));
         }
         let head = source.exactly(top.at, usize::try_from(top.len).unwrap_or_default())?;
         let body = usize::try_from(top.head).unwrap_or_default()..head.len();
-        for part in parts(&head, body)?.iter().filter(|part| &part.kind == b"traf") {
-            let Some((id, start, length)) = run(&head, part, movie)? else { continue };
+        for part in needed(&head, top, body, if fragment { &FRAGMENT } else { &LIST }, &mut told.blanks)? {
+            if &part.kind != b"traf" {
+                continue;
+            }
+            needed(&head, top, part.body.clone(), &RUN, &mut told.blanks)?;
+            let Some((id, start, length)) = run(&head, &part, movie)? else { continue };
             let Some(clock) = clocks.iter_mut().find(|(track, _)| *track == id) else { continue };
             clock.1 = start.unwrap_or(clock.1).saturating_add(length);
             let scale = movie.tracks.iter().find(|track| track.id == id).map_or(0, |track| track.scale);
-            longest = longest.max(in_millis(clock.1, u64::from(scale)));
+            told.millis = told.millis.max(in_millis(clock.1, u64::from(scale)));
         }
     }
-    Ok(longest)
+    told.blanks.sort_unstable_by_key(|blank| blank.kind);
+    Ok(told)
+}
+
+/// The parts of a level that players need; the others are noted.
+fn needed(head: &[u8], top: &Top, level: Range<usize>, kinds: &[&[u8]], blanks: &mut Vec<Blank>) -> Result<Vec<Part>> {
+    let (kept, others): (Vec<_>, Vec<_>) =
+        parts(head, level)?.into_iter().partition(|part| kinds.contains(&part.kind.as_slice()));
+    blanks.extend(others.iter().map(|part| part.blank_at(top.at)));
+    if blanks.len() > limits::BLANKS {
+        return Err(refuse::damaged("its fragments have too many parts that are not needed"));
+    }
+    Ok(kept)
 }
 
 /// Track, start and length of a run of samples, in units of its track.
