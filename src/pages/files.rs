@@ -85,7 +85,7 @@ pub fn printable(words: &str) -> String {
 
 /// `2:05`, `1:02:05`.
 pub fn length(millis: u64) -> String {
-    episode::clock(millis.div_ceil(1_000) * 1_000)
+    episode::clock((millis / 1_000).max(1) * 1_000)
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn lengths_are_told_as_players_tell_them() {
-        for (millis, told) in [(1, "0:01"), (2_023, "0:03"), (125_000, "2:05"), (3_725_000, "1:02:05")] {
+        for (millis, told) in [(1, "0:01"), (2_923, "0:02"), (125_000, "2:05"), (3_725_000, "1:02:05")] {
             assert_eq!(length(millis), told);
         }
     }

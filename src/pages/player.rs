@@ -54,6 +54,7 @@ struct Track {
 struct Text {
     lang: Lang,
     paragraphs: Vec<String>,
+    open: bool,
 }
 
 /// The recordings of a post. Its own page has everything; lists lead to the page of the recording.
@@ -115,6 +116,7 @@ fn tracks(media: &Media, lang: &Lang) -> Vec<Track> {
 fn texts(media: &Media, lang: &Lang) -> Vec<Text> {
     let text = |(lang, text): (&Lang, &str)| Text {
         lang: lang.clone(),
+        open: false,
         paragraphs: printable(text).split("\n\n").map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect(),
     };
     let mut texts: Vec<Text> = media.spoken.texts().map(text).collect();
@@ -154,16 +156,20 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, handle: &str, id: PostId, n: 
     }
     let media = number.checked_sub(1).and_then(|at| view.material.media.get(at)).ok_or(Error::NotFound)?;
     let version = view.post().version(&scene.lang).or_else(|| view.post().main()).ok_or(Error::NotFound)?;
-    let player = player(scene, &view, version, media, None).ok_or(Error::NotFound)?;
+    let mut player = player(scene, &view, version, media, None).ok_or(Error::NotFound)?;
+    player.texts.iter_mut().take(1).for_each(|text| text.open = true);
     let account = view.account();
     let by = if player.video { scene.w.video_by } else { scene.w.sound_by };
-    let heading = fill(by, &name(&account.name));
+    let title = view.post().episode.as_ref().filter(|_| player.titled).map(|episode| episode.title(&version.lang));
+    let heading = title.map_or_else(|| fill(by, &name(&account.name)), name);
     let path = format!("/@{handle}/{id}/play/{number}");
     let mut s = scene.shell(&heading);
     s.hidden |= view.post().demo;
     let open = !view.post().sensitive && version.warning.is_empty();
     let mut card = scene.card("article", &path, &heading, &plain(&view, version));
-    card = card.image(scene.site, Some(media).filter(|_| open));
+    let cover = view.material.series.as_ref().and_then(|series| series.cover.as_ref());
+    let picture = Some(media).filter(|media| media.still().is_some()).or(cover);
+    card = card.image(scene.site, picture.filter(|_| open));
     card.creator = Some(scene.site.handle(&account.handle));
     super::text(&PlayerPage {
         s,

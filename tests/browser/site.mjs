@@ -15,13 +15,31 @@ export async function startTrial() {
   return { trial, origin: `http://localhost:${port}` };
 }
 
+function written(trial, name, content) {
+  fs.writeFileSync(path.join(trial.folder, name), content);
+  return path.join(trial.folder, name);
+}
+
+const clip = (name) => fileURLToPath(new URL(`../vectors/clips/${name}`, import.meta.url));
+
+/** Publishes a film with captions, one without, and a sound with a transcript; returns where their pages are. */
+async function recordings(trial, account) {
+  const vtt = (words) => `WEBVTT\n\n00:00.100 --> 00:00.900\n${words}\n`;
+  const publish = async (alt, media, ...rest) => {
+    const id = await trial.run("post new", "--as", account, "--lang", "en", "--text", "Opened today.", "--media", media, "--alt", alt, ...rest);
+    return (await read(id)).url;
+  };
+  const film = await publish("The mayor cuts a ribbon on the bridge", clip("first.mp4"), "--poster", written(trial, "still.png", squarePng(640)),
+    "--captions", `en=${written(trial, "en.vtt", vtt("<v Mayor>Good morning"))}`, "--captions", `ar=${written(trial, "ar.vtt", vtt("صباح الخير"))}`);
+  const silent = await publish("Water under the bridge", clip("turned-90.mp4"), "--no-captions", "Only the river is heard");
+  const sound = await publish("The bells of the town hall", clip("sound.m4a"), "--transcript", written(trial, "said.txt", "Ann: Listen.\n\nBen: I hear them.\n"));
+  return { film, silent, sound };
+}
+
 /** Begins a podcast with an episode, and returns where their pages are. */
 async function podcast(trial, account) {
-  const file = (name, content) => {
-    fs.writeFileSync(path.join(trial.folder, name), content);
-    return path.join(trial.folder, name);
-  };
-  const sound = fileURLToPath(new URL("../vectors/clips/sound.mp3", import.meta.url));
+  const file = (name, content) => written(trial, name, content);
+  const sound = clip("sound.mp3");
   const feed = await trial.run("podcast add", "city-talk", "--as", account, "--category", "Government", "--mail", "podcast@city.example",
     "--cover", file("cover.png", squarePng(1400)), "--cover-alt", "A blue square", "--lang", "en", "--title", "City Talk",
     "--description", "What the council decides, and what it means for you. Every other Monday.",
@@ -58,6 +76,7 @@ export async function publicPages(origin, trial) {
   const posts = await Promise.all([...addresses].slice(0, 60).map(read));
   const arabic = posts.flatMap((post) => links(post, /\/ar$/))[0] ?? posts.find(({ html }) => /<article[^>]*>[\s\S]*lang="ar"/.test(html))?.url;
   const series = await podcast(trial, new URL(profiles[0]).pathname.slice(2));
+  const played = await recordings(trial, new URL(profiles[0]).pathname.slice(2));
   const pages = [
     { name: "home", url: home.url },
     { name: "profile", url: profiles[0] },
@@ -67,6 +86,10 @@ export async function publicPages(origin, trial) {
     { name: "tag", url: lists.flatMap((page) => links(page, /^\/tags\//))[0] },
     { name: "podcast", url: series.podcast },
     { name: "episode", url: (await read(series.episode)).url },
+    { name: "post with a film", url: played.film },
+    { name: "player of a film", url: `${played.film}/play/1` },
+    { name: "player of a film without captions", url: `${played.silent}/play/1` },
+    { name: "player of a sound", url: `${played.sound}/play/1` },
     { name: "about", url: links(home, /^\/about/)[0] },
     { name: "not found", url: `${origin}/no-such-page`, status: 404 },
     { name: "no such account", url: `${origin}/@nobody-here`, status: 404 },

@@ -69,7 +69,7 @@ async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
         format!("src=\"/media/{}\" srclang=\"de\"", de.file),
         "<p>Mayor: Good morning</p>".to_owned(),
         format!("og:image\" content=\"{}", server.app.site.media(still)),
-        "0:02, 0.1 MB".to_owned(),
+        "0:01, 0.1 MB".to_owned(),
     ] {
         assert!(page.contains(&part), "{part} is not in {page}");
     }

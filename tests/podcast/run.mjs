@@ -85,6 +85,16 @@ async function fetched(xml) {
     if (!answer.headers.get("content-type").startsWith("application/json+chapters")) throw new Error(answer.headers.get("content-type"));
     if (version !== "1.2.0" || chapters.length !== 2 || chapters[1].startTime !== 0.5) throw new Error(JSON.stringify(chapters));
   });
+  await report.check("what is said is named in each language, and apps can read it", async () => {
+    const named = ["url", "type", "language", "rel"].map((name) => attributes(xml, "podcast:transcript", name));
+    const [urls, types, languages, relations] = named;
+    if (`${types}` !== "text/html,text/vtt,text/vtt" || `${languages}` !== "en,en,de" || `${relations}` !== ",captions,captions") throw new Error(JSON.stringify(named));
+    for (const [n, words] of ["And good night.", "<v Ann>Good morning", "Guten Morgen"].entries()) {
+      const answer = await ask(urls[n]);
+      if (!answer.headers.get("content-type").startsWith(types[n]) || !(await answer.text()).includes(words)) throw new Error(`${urls[n]}: ${answer.status}`);
+      if (n > 0 && answer.headers.get("access-control-allow-origin") !== "*") throw new Error("apps in browsers cannot read it");
+    }
+  });
   await report.check("a feed that was read is not sent again", async () => {
     const [self] = attributes(xml, "atom:link", "href");
     const { headers } = await ask(self);
@@ -106,10 +116,11 @@ await report.check("a podcast with episodes in two languages", async () => {
     "--lang", "de", "--title", "Stadtgespräch", "--description", "Was der Rat beschließt.");
   const sound = here("../vectors/clips/sound.mp3");
   const chapters = file("chapters.txt", "00:00 Welcome\n00:00.500 Numbers & more https://city.example/budget\n");
-  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", sound, "--no-captions", "no-speech", "--lang", "en", "--text", "What it <costs>. #budget",
+  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", sound, "--captions", `en=${file("en.vtt", "WEBVTT\n\n00:00.100 --> 00:00.900\n<v Ann>Good morning\n")}`,
+    "--captions", `de=${file("de.srt", "1\n00:00:00,100 --> 00:00:00,900\nGuten Morgen\n")}`, "--lang", "en", "--text", "What it <costs>. #budget",
     "--title", "The budget", "--lang", "de", "--text", "Was es kostet.", "--title", "Der Haushalt", "--season", "1", "--episode", "1",
     "--chapters", chapters, "--person", "Ann Example; guest; https://ann.example/?a&b");
-  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", here("../vectors/clips/sound.m4a"), "--no-captions", "no-speech", "--lang", "en",
+  await trial.run("post new", "--as", "press", "--podcast", "talk", "--audio", here("../vectors/clips/sound.m4a"), "--transcript", file("said.txt", "Good evening.\n\nAnd good night."), "--lang", "en",
     "--text", "Long words. ".repeat(380), "--title", "A bonus", "--type", "bonus", "--explicit");
   await trial.run("podcast add", "empty", "--as", "press", "--category", "Government", "--mail", "a@b.example", "--serial", "--unlocked",
     "--cover", file("large.png", squarePng(3000)), "--cover-alt", "Blue", "--title", "Nothing yet", "--description", "It begins soon.");

@@ -38,7 +38,12 @@ pub fn read(bytes: &[u8], millis: u64) -> Result<Captions> {
             return Err(refuse::many());
         }
     }
-    if cues.is_empty() { Err(refuse::nothing()) } else { Ok(Captions { cues }) }
+    let captions = Captions { cues };
+    match captions.vtt().len() {
+        _ if captions.cues.is_empty() => Err(refuse::nothing()),
+        long if long > limits::BYTES => Err(refuse::heavy()),
+        _ => Ok(captions),
+    }
 }
 
 /// A comment, a style sheet or a region.
@@ -60,8 +65,9 @@ fn cue(block: &[(usize, &str)], vtt: bool, millis: u64, before: Option<&Cue>) ->
     if let Some((number, _)) = lines.iter().find(|(_, line)| line.contains(ARROW)) {
         return Err(refuse::line(*number, "an empty line is missing before these times"));
     }
+    let long = || refuse::line(number, "the caption is too long");
     if lines.iter().map(|(_, line)| line.len() + 1).sum::<usize>() > limits::CUE {
-        return Err(refuse::line(number, "the caption is too long"));
+        return Err(long());
     }
     if to <= from {
         return Err(refuse::order(number, "the caption ends before it begins"));
@@ -73,6 +79,10 @@ fn cue(block: &[(usize, &str)], vtt: bool, millis: u64, before: Option<&Cue>) ->
         return Err(refuse::beyond(number));
     }
     let parts = text::parts(lines.iter().map(|(_, line)| *line), vtt);
+    // Some characters take more room when they are written.
+    if text::marked(&parts).len() >= limits::CUE {
+        return Err(long());
+    }
     Ok((!parts.is_empty()).then_some(Cue { from, to: to.min(millis), place, parts }))
 }
 
