@@ -57,14 +57,15 @@ struct Text {
     open: bool,
 }
 
-/// The recordings of a post. Its own page has everything; lists lead to the page of the recording.
+/// The recordings of a post. Its own page has everything; lists lead to the page of a recording of which more can be read.
 pub fn all(scene: &Scene<'_>, view: &PostView, version: &Version, place: Place) -> Vec<Player> {
     // Of an episode's recordings the one in the language of the version.
     let heard: Vec<_> = episode::media(view, version).into_iter().map(|media| media.id).collect();
     let media = (1..).zip(&view.material.media).filter(|(_, media)| heard.contains(&media.id));
     let player = |(n, media): (usize, &Media)| {
         let path = format!("/@{}/{}/play/{n}", view.account().handle, view.post().id);
-        player(scene, view, version, media, (place != Place::Alone).then_some(path))
+        let more = place != Place::Alone && media.spoken.texts().next().is_some();
+        player(scene, view, version, media, more.then_some(path))
     };
     media.filter_map(player).collect()
 }

@@ -69,6 +69,8 @@ impl Reading {
         match name.split('.').next().unwrap_or_default() {
             "v" => {
                 let voice = words::clean_name(&decoded(said), limits::VOICE);
+                // With the end of its mark it must make no arrow.
+                let voice = voice.trim_end_matches(['-', ' ']).to_owned();
                 if !voice.is_empty() {
                     self.close(0);
                     self.begin(Mark::Voice, Part::Voice(voice));
