@@ -16,10 +16,12 @@
 //! | [`store`], [`keep`] | commits and how long things are remembered |
 //! | [`inbox`], [`outbound`], [`delivery`] | work for, requests to and deliveries to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
+//! | [`audit`] | what is written down of who did what |
 //! | [`login`] | passwords, codes, and how often they are tried |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
+pub mod audit;
 pub mod captions;
 pub mod clip;
 pub mod control;

@@ -6,6 +6,7 @@ use crate::base::text;
 use crate::crypto::keys::{Ed25519Key, PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::{self, Account, Field, Keys, Kind, NewAccount, Replies};
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::{AccountId, ActivityId, MediaId};
 use crate::model::power::Administer;
 use crate::model::site::Site;
@@ -14,6 +15,7 @@ use crate::store::schema::{KEYS, MEDIA};
 use crate::store::{Rows, Write, accounts};
 
 use super::address::{self, Saying};
+use super::audit;
 
 /// Fresh keys; takes about 70 ms of processor time, so call it outside transactions.
 pub fn new_keys(now: crate::base::time::Timestamp) -> Result<Keys> {
@@ -29,7 +31,7 @@ pub fn public_keys(rows: &impl Rows, id: AccountId) -> Result<(PublicKey, Public
     Ok((RsaKey::from_pkcs8(&keys.rsa)?.public(), Ed25519Key::from_seed(seed).public()))
 }
 
-pub fn add(tx: &mut Write<'_>, _owner: Owner, new: &NewAccount, keys: &Keys) -> Result<Account> {
+pub fn add(tx: &mut Write<'_>, owner: Owner, new: &NewAccount, keys: &Keys) -> Result<Account> {
     let handle = new.handle.trim_start_matches('@').to_lowercase();
     if !text::valid_handle(&handle) {
         return Err(Problem::new("E113", format!("'{handle}' cannot be an account's name."))
@@ -63,6 +65,9 @@ pub fn add(tx: &mut Write<'_>, _owner: Owner, new: &NewAccount, keys: &Keys) -> 
     };
     tx.put(&KEYS, &account.id, keys)?;
     accounts::put(tx, &account)?;
+    if !account.demo {
+        audit::note(tx, owner.who(), &Deed::new(Act::AccountAdd).of(account.id).on(account.id))?;
+    }
     Ok(account)
 }
 
@@ -86,6 +91,7 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By<Administer>, change: &Change
     let mut account = accounts::need(tx, by.account())?;
     check(change)?;
     let old = [account.avatar, account.header];
+    let was = account.clone();
     apply(&mut account, change);
     account.updated = tx.now();
     for (picture, before) in [(account.avatar, old[0]), (account.header, old[1])] {
@@ -94,6 +100,11 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By<Administer>, change: &Change
         }
     }
     accounts::put(tx, &account)?;
+    if !account.demo {
+        let [before, after] = differences(&was, &account);
+        let deed = Deed::new(Act::AccountEdit).of(account.id).on(account.id).change(before, after);
+        audit::note(tx, by.who(), &deed)?;
+    }
     if site.live && !account.demo {
         tell(tx, site, &account)?;
     }
@@ -117,6 +128,30 @@ fn apply(account: &mut Account, change: &Change) {
     account.replies = change.replies.unwrap_or(account.replies);
     account.avatar = change.avatar.unwrap_or(account.avatar);
     account.header = change.header.unwrap_or(account.header);
+}
+
+/// What differs of two states of a profile, for the audit log: small values as they are, texts by their names.
+fn differences(was: &Account, is: &Account) -> [String; 2] {
+    let said = |account: &Account| {
+        let kind = format!("{:?}", account.kind).to_lowercase();
+        let replies = format!("{:?}", account.replies).to_lowercase();
+        let picture = |media: Option<MediaId>| media.map_or_else(|| "none".to_owned(), |id| id.to_string());
+        [
+            ("name", account.name.clone()),
+            ("text", format!("{} characters", account.summary.chars().count())),
+            ("lines", account.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join("; ")),
+            ("language", account.language.to_string()),
+            ("kind", kind),
+            ("replies", replies),
+            ("picture", picture(account.avatar)),
+            ("wide picture", picture(account.header)),
+            ("also known as", account.also_known_as.join(" ")),
+        ]
+    };
+    let differ = said(was).into_iter().zip(said(is)).filter(|(was, is)| was.1 != is.1);
+    let (before, after): (Vec<_>, Vec<_>) =
+        differ.map(|((what, was), (_, is))| (format!("{what}: {was}"), format!("{what}: {is}"))).unzip();
+    [before.join(", "), after.join(", ")]
 }
 
 /// Sends the profile as it is now.

@@ -2,6 +2,7 @@
 
 use crate::activitypub::write;
 use crate::error::Result;
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::{ActivityId, PostId};
 use crate::model::post::Post;
 use crate::model::site::Site;
@@ -9,11 +10,15 @@ use crate::model::user::By;
 use crate::store::{Write, accounts, activities, notes, podcasts, posts, quotes, reactions};
 
 use super::address::{self, Saying};
+use super::audit;
 
 pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()> {
     let post = super::edit::own(tx, by, id)?;
     let inboxes = address::of_copies(tx, &post)?;
     clear(tx, &post)?;
+    if !post.demo {
+        audit::note(tx, by.who(), &Deed::new(Act::PostDelete).of(post.account).on(id))?;
+    }
     if post.activities.is_empty() {
         // Nobody outside has heard of it.
         return Ok(());
@@ -68,7 +73,7 @@ fn unpin(tx: &mut Write<'_>, post: &Post) -> Result<()> {
 }
 
 /// Takes every sample away without a trace: nobody outside has seen them.
-pub fn samples(tx: &mut Write<'_>, _owner: crate::model::user::Owner) -> Result<Removed> {
+pub fn samples(tx: &mut Write<'_>, owner: crate::model::user::Owner) -> Result<Removed> {
     let mut removed = Removed::default();
     let mut samples = Vec::new();
     posts::each(tx, |_, post| {
@@ -101,6 +106,10 @@ pub fn samples(tx: &mut Write<'_>, _owner: crate::model::user::Owner) -> Result<
         }
         tx.remove(&crate::store::schema::KEYS, &account.id)?;
         accounts::erase(tx, &account)?;
+    }
+    if removed != Removed::default() {
+        let told = format!("{} accounts, {} posts", removed.accounts, removed.posts);
+        audit::note(tx, owner.who(), &Deed::new(Act::SamplesRemove).with(told))?;
     }
     Ok(removed)
 }

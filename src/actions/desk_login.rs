@@ -1,19 +1,20 @@
 //! The way to the desk: a one-time link, then a session. Only hashes are stored.
 
-use super::secrets;
+use super::{audit, secrets};
 use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::UserId;
 use crate::model::login::{LoginLink, Session};
-use crate::model::user::{Own, Owner, User};
+use crate::model::user::{Own, Owner, User, Who};
 use crate::store::schema::{LOGIN_LINKS, SESSIONS};
 use crate::store::{Rows, Span, Write, users};
 
 /// Keeps a one-time link for somebody under the hash of its code; answers with whom. It is their only one.
-pub fn link(tx: &mut Write<'_>, _owner: Owner, id: UserId, code: [u8; 32]) -> Result<User> {
+pub fn link(tx: &mut Write<'_>, owner: Owner, id: UserId, code: [u8; 32]) -> Result<User> {
     let user = users::need(tx, id)?;
     if user.off.is_some() {
         return Err(Problem::new("E306", format!("{} is switched off.", user.shown()))
@@ -23,6 +24,7 @@ pub fn link(tx: &mut Write<'_>, _owner: Owner, id: UserId, code: [u8; 32]) -> Re
     let expires = tx.now().plus(limits::desk::LINK);
     forget_links(tx, id)?;
     tx.put(&LOGIN_LINKS, &code, &LoginLink { user: id, expires })?;
+    audit::note(tx, owner.who(), &Deed::new(Act::LinkMake).on(id))?;
     Ok(user)
 }
 
@@ -51,7 +53,7 @@ pub fn consume(tx: &mut Write<'_>, code: [u8; 32], second: &str, browser: &str) 
         return Ok(None);
     }
     tx.remove(&LOGIN_LINKS, &code)?;
-    open(tx, user.id, browser).map(Some)
+    open(tx, user.id, browser, "by a link").map(Some)
 }
 
 /// Opens a session for whoever has shown a password and, where they have a second factor, its code. Nothing tells what
@@ -61,16 +63,23 @@ pub fn enter(tx: &mut Write<'_>, user: UserId, second: &str, browser: &str) -> R
     if !there || !secrets::second(tx, user, second)? {
         return Ok(None);
     }
-    open(tx, user, browser).map(Some)
+    open(tx, user, browser, "by password").map(Some)
 }
 
 /// Opens a session for somebody who has proven who they are.
-fn open(tx: &mut Write<'_>, user: UserId, browser: &str) -> Result<String> {
+fn open(tx: &mut Write<'_>, user: UserId, browser: &str, how: &str) -> Result<String> {
     let (fresh, now) = (token::new(), tx.now());
     let browser = text::clip(browser, limits::desk::SHORT_WORDS).into_owned();
     let session = Session { user, created: now, expires: now.plus(limits::desk::SESSION), csrf: token::new(), browser };
+    let told = format!("{how}, {}", session.browser);
     tx.put(&SESSIONS, &token::hash(&fresh), &session)?;
+    audit::note(tx, Who::User(user), &Deed::new(Act::LogIn).on(user).with(told))?;
     Ok(fresh)
+}
+
+/// Writes down that somebody tried to be a user and could not. Nothing of whoever tried is kept: not even where from.
+pub fn failed(tx: &mut Write<'_>, user: UserId) -> Result<()> {
+    audit::note(tx, Who::Nobody, &Deed::new(Act::LogInFailed).on(user))
 }
 
 /// A user's own sessions, newest first, each with the hash of its cookie.
@@ -83,6 +92,15 @@ pub fn sessions(rows: &impl Rows, own: Own) -> Result<Vec<([u8; 32], Session)>> 
 
 /// Ends those of a user's own sessions that are meant, and unused links with them; answers how many.
 pub fn end(tx: &mut Write<'_>, own: Own, meant: impl Fn([u8; 32]) -> bool) -> Result<usize> {
+    let ended = close(tx, own, meant)?;
+    if ended > 0 {
+        audit::note(tx, own.who(), &Deed::new(Act::SessionsEnd).on(own.user()).with(ended.to_string()))?;
+    }
+    Ok(ended)
+}
+
+/// The same as part of another act.
+pub(super) fn close(tx: &mut Write<'_>, own: Own, meant: impl Fn([u8; 32]) -> bool) -> Result<usize> {
     forget_links(tx, own.user())?;
     let meant: Vec<_> = sessions(tx, own)?.into_iter().map(|(key, _)| key).filter(|key| meant(*key)).collect();
     for key in &meant {
@@ -92,6 +110,7 @@ pub fn end(tx: &mut Write<'_>, own: Own, meant: impl Fn([u8; 32]) -> bool) -> Re
 }
 
 pub fn logout(tx: &mut Write<'_>, session: [u8; 32]) -> Result<()> {
+    let Some(Session { user, .. }) = tx.get(&SESSIONS, &session)? else { return Ok(()) };
     tx.remove(&SESSIONS, &session)?;
-    Ok(())
+    audit::note(tx, Who::User(user), &Deed::new(Act::LogOut).on(user))
 }

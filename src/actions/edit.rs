@@ -1,9 +1,11 @@
 //! A post is changed after it was published; the earlier text is kept.
 
 use super::address::{self, Saying};
+use super::audit;
 use super::media as files;
 use crate::activitypub::write::{self, note::NoteParts};
 use crate::error::{Error, Problem, Result};
+use crate::model::audit::{Act, Deed};
 use crate::model::episode::Episode;
 use crate::model::ids::{ActivityId, MediaId, PostId};
 use crate::model::media::About;
@@ -61,7 +63,16 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     post.episode = episode;
     post.tags = super::publish::tags(&post.versions);
     posts::put(tx, &post)?;
+    note(tx, by, &post)?;
     if site.live && !post.demo { tell(tx, site, post) } else { Ok(post) }
+}
+
+/// The texts themselves are in the post, and go with it.
+fn note(tx: &mut Write<'_>, by: By, post: &Post) -> Result<()> {
+    let before = post.revisions.last().map(|old| super::publish::sealed(&old.versions, old.media.len()));
+    let after = super::publish::sealed(&post.versions, post.media.len());
+    let deed = Deed::new(Act::PostEdit).of(post.account).on(post.id).change(before.unwrap_or_default(), after);
+    if post.demo { Ok(()) } else { audit::note(tx, by.who(), &deed) }
 }
 
 /// What it will be in its podcast. It stays in the same, and something is still heard.

@@ -1,8 +1,10 @@
 //! A trial becomes a domain: rows hold no addresses, so all there is to do is to say so, once.
 
 use crate::error::{Problem, Result};
+use crate::model::audit::{Act, Deed};
 use crate::model::institution::Institution;
 use crate::model::site::Site;
+use crate::model::user::Who;
 use crate::store::{Write, accounts, meta, podcasts, posts};
 
 /// Run at every start with a public `url`. The first time, posts of the trial get the activities they would have had.
@@ -37,8 +39,11 @@ pub fn go_live(tx: &mut Write<'_>, site: &Site) -> Result<()> {
             podcasts::put(tx, &podcast)?;
         }
     }
-    institution.origin = Some(site.origin.clone());
-    meta::put_institution(tx, &institution)
+    let before = institution.origin.replace(site.origin.clone()).unwrap_or_default();
+    meta::put_institution(tx, &institution)?;
+    // Whoever wrote the address into the file and started the server.
+    let deed = Deed::new(Act::ServerGoLive).change(before, &site.origin);
+    super::audit::note(tx, Who::Operator, &deed)
 }
 
 /// Whether the server may run as a trial. Not once it has federated: its inbox would refuse for good what others send,

@@ -1,6 +1,7 @@
 //! Uploaded files: kept, attached, let go.
 
 use crate::error::{Problem, Result};
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
@@ -15,6 +16,7 @@ pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId>
     let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
     media.files().try_for_each(|name| super::storage::came(tx, &name.to_owned()))?;
     tx.put(&MEDIA, &id, &media)?;
+    super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
     Ok(id)
 }
 
@@ -29,6 +31,7 @@ pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) 
             )
             .into());
     }
+    super::audit::note(tx, by.who(), &Deed::new(Act::MediaDescribe).of(media.account).on(id))?;
     set(tx, media, about)
 }
 

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod address;
+pub mod audit;
 pub mod clock;
 pub mod delete;
 pub mod deliver;

@@ -4,6 +4,7 @@ use crate::activitypub::write;
 use crate::error::{Problem, Result};
 use crate::limits;
 use crate::model::account::Account;
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::{ActivityId, PostId};
 use crate::model::site::Site;
 use crate::model::user::By;
@@ -23,6 +24,7 @@ pub fn pin(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<Accoun
             .into());
     }
     account.pinned.insert(0, id);
+    super::audit::note(tx, by.who(), &Deed::new(Act::PostPin).of(account.id).on(id))?;
     tell(tx, site, account, id, true)
 }
 
@@ -32,6 +34,7 @@ pub fn unpin(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<Acco
         return Ok(account);
     }
     account.pinned.retain(|pinned| *pinned != id);
+    super::audit::note(tx, by.who(), &Deed::new(Act::PostUnpin).of(account.id).on(id))?;
     tell(tx, site, account, id, false)
 }
 

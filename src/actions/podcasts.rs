@@ -1,9 +1,11 @@
 //! Podcasts: begun, changed, given up; and what their episodes are changed to.
 
+use super::audit;
 use super::edit::Change;
 use crate::error::{Problem, Result};
 use crate::limits;
 use crate::model::account::Account;
+use crate::model::audit::{Act, Deed, Object};
 use crate::model::episode::Episode;
 use crate::model::ids::{MediaId, PostId};
 use crate::model::media::About;
@@ -46,6 +48,7 @@ pub fn add(tx: &mut Write<'_>, site: &Site, by: By, new: &Podcast, alt: Option<&
     describe(tx, by, podcast.cover, alt)?;
     take_cover(tx, by, None, podcast.cover)?;
     podcasts::put(tx, &podcast)?;
+    audit::note(tx, by.who(), &deed(Act::PodcastAdd, &podcast))?;
     Ok(podcast)
 }
 
@@ -66,13 +69,19 @@ pub fn edit(tx: &mut Write<'_>, by: By, new: &Podcast, alt: Option<&str>) -> Res
         take_cover(tx, by, Some(old.cover), podcast.cover)?;
     }
     podcasts::put(tx, &podcast)?;
+    audit::note(tx, by.who(), &deed(Act::PodcastEdit, &podcast))?;
     Ok(podcast)
+}
+
+fn deed(act: Act, podcast: &Podcast) -> Deed {
+    Deed::new(act).of(podcast.account).on(Object::Podcast(podcast.slug.clone()))
 }
 
 /// Gives a podcast up for good. Its episodes stay posts.
 pub fn delete(tx: &mut Write<'_>, by: By, slug: &str) -> Result<()> {
     let podcast = podcasts::need(tx, by.account(), slug)?;
     super::media::forget(tx, podcast.cover)?;
+    audit::note(tx, by.who(), &deed(Act::PodcastDelete, &podcast))?;
     podcasts::put(tx, &Podcast { deleted: Some(tx.now()), ..podcast })
 }
 

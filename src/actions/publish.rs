@@ -4,15 +4,18 @@ use crate::activitypub::write::{self, note::NoteParts};
 use crate::base::markup;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::model::audit::{Act, Deed, Hash};
 use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::media::Media;
 use crate::model::post::{NewPost, Post, ReplyTo, Tag, Version};
 use crate::model::power::{Attach, Power as _, Publish, Reply};
 use crate::model::site::Site;
-use crate::model::user::{Asker, By};
+use crate::model::user::{Asker, By, Who};
 use crate::store::{Write, accounts, material, notes, podcasts, posts};
 
 use super::address::{self, Saying};
+use super::audit;
 
 /// The power by which somebody speaks for an account: to answer takes less than to publish.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +47,7 @@ impl Voice {
 
 /// Publishes at once. On a live site its Create is stored and a delivery for each inbox of the audience.
 pub fn publish(tx: &mut Write<'_>, site: &Site, by: By, new: &NewPost) -> Result<Post> {
-    say(tx, site, by.account(), new)
+    say(tx, site, (by.account(), by.who()), new)
 }
 
 /// Publishes an answer at once, and nothing else: those who may answer need not be able to publish.
@@ -52,12 +55,17 @@ pub fn answer(tx: &mut Write<'_>, site: &Site, by: By<Reply>, new: &NewPost) -> 
     if new.reply_to.is_none() {
         return Err(Error::Forbidden(Publish::MISSING));
     }
-    say(tx, site, by.account(), new)
+    say(tx, site, (by.account(), by.who()), new)
 }
 
-fn say(tx: &mut Write<'_>, site: &Site, account: AccountId, new: &NewPost) -> Result<Post> {
+fn say(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), new: &NewPost) -> Result<Post> {
     let published = tx.now();
     let post = write_down(tx, account, new, PostId(tx.id()), published)?;
+    if !post.demo {
+        let act = if post.reply_to.is_some() { Act::PostAnswer } else { Act::PostPublish };
+        let deed = Deed::new(act).of(account).on(post.id).with(sealed(&post.versions, post.media.len()));
+        audit::note(tx, who, &deed)?;
+    }
     if site.live && !post.demo { announce(tx, site, post) } else { Ok(post) }
 }
 
@@ -105,6 +113,22 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
     }
     posts::put(tx, &post)?;
     Ok(post)
+}
+
+/// Texts for the audit log: how long, and a seal by which one that somebody shows can be known again. The texts stand in
+/// the post alone.
+pub(super) fn sealed(versions: &[Version], files: usize) -> String {
+    let seal = |version: &Version| {
+        let all = [version.text.as_str(), "\n", &version.warning].concat();
+        let seal = Hash::of(all.as_bytes()).to_string();
+        let seal = seal.get(..limits::audit::SEAL).unwrap_or_default().to_owned();
+        format!("{}: {} characters, {seal}", version.lang, version.text.chars().count())
+    };
+    let mut parts: Vec<String> = versions.iter().map(seal).collect();
+    if files > 0 {
+        parts.push(format!("{files} files"));
+    }
+    parts.join("; ")
 }
 
 fn check_parent(tx: &Write<'_>, parent: Option<ReplyTo>) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::activitypub::write;
 use crate::error::{Error, Result};
+use crate::model::audit::{Act, Deed, Object as Known};
 use crate::model::follow::{OwnReaction, ReactionKind};
 use crate::model::ids::{ActivityId, ActorId};
 use crate::model::site::Site;
@@ -10,6 +11,7 @@ use crate::store::schema::OWN_REACTIONS;
 use crate::store::{Rows, Write, activities, actors};
 
 use super::address::{self, Saying};
+use super::audit;
 
 /// The stranger's post, as found beforehand.
 #[derive(Debug, Clone)]
@@ -38,6 +40,11 @@ pub fn react(tx: &mut Write<'_>, site: &Site, by: By, kind: ReactionKind, object
     };
     let row = OwnReaction { activity: id, author: author.id, at: tx.now() };
     tx.put(&OWN_REACTIONS, &key, &row)?;
+    let act = match kind {
+        ReactionKind::Like => Act::PostLike,
+        ReactionKind::Boost => Act::PostBoost,
+    };
+    audit::note(tx, by.who(), &Deed::new(act).of(account).on(Known::Elsewhere(object.uri.clone())))?;
     let listed = kind == ReactionKind::Boost;
     address::say(tx, &Saying { id, account, post: None, listed, json: &json }, &inboxes)
 }
@@ -52,6 +59,11 @@ pub fn unreact(tx: &mut Write<'_>, site: &Site, by: By, kind: ReactionKind, uri:
         inboxes.extend(address::followers(tx, account)?);
     }
     tx.remove(&OWN_REACTIONS, &key)?;
+    let act = match kind {
+        ReactionKind::Like => Act::PostUnlike,
+        ReactionKind::Boost => Act::PostUnboost,
+    };
+    audit::note(tx, by.who(), &Deed::new(act).of(account).on(Known::Elsewhere(uri.to_owned())))?;
     undo(tx, site, by, row.activity, &inboxes)
 }
 

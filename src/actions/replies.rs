@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::model::account::Replies;
 use crate::model::actor::{Actor, Profile};
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::NoteId;
 use crate::model::note::{Note, Shown};
 use crate::model::power::Moderate;
@@ -15,8 +16,10 @@ pub fn show(tx: &mut Write<'_>, by: By<Moderate>, id: NoteId, shown: Shown) -> R
     if shown == Shown::Released && !note.content.public {
         return Err(Error::Conflict("This answer is private: only its writer and you can read it."));
     }
-    note.shown = shown;
+    let before = std::mem::replace(&mut note.shown, shown);
     notes::put(tx, &note)?;
+    let deed = Deed::new(Act::ReplyShow).of(by.account()).on(id).change(before.name(), shown.name());
+    super::audit::note(tx, by.who(), &deed)?;
     Ok(note)
 }
 

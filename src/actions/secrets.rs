@@ -3,13 +3,14 @@
 use crate::crypto::password::Kept;
 use crate::crypto::{token, totp};
 use crate::error::{Error, Problem, Result};
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::UserId;
 use crate::model::login::{Secrets, Totp};
 use crate::model::user::{Own, Owner};
 use crate::store::schema::SECRETS;
 use crate::store::{Rows, Write, meta, users};
 
-use super::desk_login;
+use super::{audit, desk_login};
 
 pub fn of(rows: &impl Rows, user: UserId) -> Result<Secrets> {
     Ok(rows.get(&SECRETS, &user)?.unwrap_or_default())
@@ -19,8 +20,9 @@ pub fn of(rows: &impl Rows, user: UserId) -> Result<Secrets> {
 pub fn set_password(tx: &mut Write<'_>, own: Own, password: &Kept, here: Option<[u8; 32]>) -> Result<()> {
     users::need(tx, own.user())?;
     let secrets = Secrets { password: Some(password.clone()), ..of(tx, own.user())? };
-    desk_login::end(tx, own, |key| Some(key) != here)?;
-    tx.put(&SECRETS, &own.user(), &secrets)
+    desk_login::close(tx, own, |key| Some(key) != here)?;
+    tx.put(&SECRETS, &own.user(), &secrets)?;
+    audit::note(tx, own.who(), &Deed::new(Act::PasswordSet).on(own.user()))
 }
 
 /// Whether a code is that of somebody's second factor, or one of those that stand in for it; then it is used up. Who
@@ -56,8 +58,9 @@ pub fn set_second(
             .into());
     };
     let secrets = Secrets { totp: Some(Totp { secret, last }), recovery: codes.to_vec(), ..of(tx, own.user())? };
-    desk_login::end(tx, own, |key| key != here)?;
-    tx.put(&SECRETS, &own.user(), &secrets)
+    desk_login::close(tx, own, |key| key != here)?;
+    tx.put(&SECRETS, &own.user(), &secrets)?;
+    audit::note(tx, own.who(), &Deed::new(Act::SecondFactorSet).on(own.user()))
 }
 
 /// Fresh codes in place of those that are left.
@@ -67,7 +70,8 @@ pub fn set_codes(tx: &mut Write<'_>, own: Own, codes: &[[u8; 32]]) -> Result<()>
         return Err(Error::Conflict("There is no second factor that these codes could stand in for."));
     }
     secrets.recovery = codes.to_vec();
-    tx.put(&SECRETS, &own.user(), &secrets)
+    tx.put(&SECRETS, &own.user(), &secrets)?;
+    audit::note(tx, own.who(), &Deed::new(Act::SecondFactorCodes).on(own.user()))
 }
 
 /// Goes on without a second factor, where that is allowed.
@@ -75,14 +79,16 @@ pub fn drop_second(tx: &mut Write<'_>, own: Own) -> Result<()> {
     if meta::institution(tx)?.second_factor {
         return Err(Error::Conflict("This institution requires a second factor of everybody."));
     }
-    forget_second(tx, own.user())
+    forget_second(tx, own.user())?;
+    audit::note(tx, own.who(), &Deed::new(Act::SecondFactorOff).on(own.user()))
 }
 
 /// Takes somebody's second factor away, who has lost it: they come in by password or link, and set up another.
 pub fn take_second(tx: &mut Write<'_>, owner: Owner, user: UserId) -> Result<()> {
     users::need(tx, user)?;
-    desk_login::end(tx, owner.for_user(user), |_| true)?;
-    forget_second(tx, user)
+    desk_login::close(tx, owner.for_user(user), |_| true)?;
+    forget_second(tx, user)?;
+    audit::note(tx, owner.who(), &Deed::new(Act::SecondFactorTake).on(user))
 }
 
 fn forget_second(tx: &mut Write<'_>, user: UserId) -> Result<()> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Result;
+use crate::model::audit::{Act, Deed};
 use crate::model::stored::{Errand, Place, Stored};
 use crate::model::user::Owner;
 use crate::store::meta;
@@ -11,7 +12,9 @@ use crate::store::schema::{ERRANDS, MEDIA, STORED};
 use crate::store::{Rows, Span, Write};
 
 /// New files go to this place from now on, and the others follow.
-pub fn move_to(tx: &mut Write<'_>, _: Owner, place: Place) -> Result<()> {
+pub fn move_to(tx: &mut Write<'_>, owner: Owner, place: Place) -> Result<()> {
+    let before = meta::media_place(tx)?;
+    super::audit::note(tx, owner.who(), &Deed::new(Act::MediaMove).change(before.name(), place.name()))?;
     meta::put_media_place(tx, place)?;
     for name in named(tx)? {
         match place {

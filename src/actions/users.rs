@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{desk_login, tokens};
+use super::{audit, desk_login, tokens};
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::error::{Problem, Result};
+use crate::model::audit::{Act, Deed, Object};
 use crate::model::ids::{AccountId, UserId};
 use crate::model::institution::Institution;
 use crate::model::power::Administer;
-use crate::model::user::{By, Own, Owner, Rank, Role, User};
+use crate::model::user::{By, Own, Owner, Rank, Role, User, Who};
 use crate::store::{Rows, Write, accounts, meta, users};
 
 /// Somebody who is to log in.
@@ -23,10 +24,10 @@ pub struct NewUser {
     pub roles: BTreeMap<AccountId, BTreeSet<Role>>,
 }
 
-pub fn add(tx: &mut Write<'_>, _owner: Owner, new: &NewUser) -> Result<User> {
+pub fn add(tx: &mut Write<'_>, owner: Owner, new: &NewUser) -> Result<User> {
     let email = new.email.trim().to_owned();
     needs_email(&email)?;
-    make(tx, &NewUser { email, ..new.clone() })
+    make(tx, owner.who(), &NewUser { email, ..new.clone() })
 }
 
 /// Adds somebody, with a link to log in by, under the hash of its code: they have no password yet.
@@ -36,14 +37,14 @@ pub fn invite(tx: &mut Write<'_>, owner: Owner, new: &NewUser, code: [u8; 32]) -
 }
 
 /// The owner that a new server has before anybody has said who that is. They say so when they have logged in.
-pub fn first(tx: &mut Write<'_>, _owner: Owner) -> Result<User> {
+pub fn first(tx: &mut Write<'_>, by: Owner) -> Result<User> {
     match owner(tx, None)? {
         Some(user) => Ok(user),
-        None => make(tx, &NewUser { rank: Rank::Owner, ..NewUser::default() }),
+        None => make(tx, by.who(), &NewUser { rank: Rank::Owner, ..NewUser::default() }),
     }
 }
 
-fn make(tx: &mut Write<'_>, new: &NewUser) -> Result<User> {
+fn make(tx: &mut Write<'_>, who: Who, new: &NewUser) -> Result<User> {
     let language = match &new.language {
         Some(language) => language.clone(),
         None => meta::institution(tx)?.main_language(),
@@ -60,7 +61,20 @@ fn make(tx: &mut Write<'_>, new: &NewUser) -> Result<User> {
     };
     user.roles.keys().try_for_each(|account| accounts::need(tx, *account).map(|_| ()))?;
     put(tx, &user)?;
+    let standing = standing(tx, &user)?;
+    audit::note(tx, who, &Deed::new(Act::UserAdd).on(user.id).with(standing))?;
     Ok(user)
+}
+
+/// A rank and roles in one line: `member; @press: author, editor`.
+fn standing(rows: &impl Rows, user: &User) -> Result<String> {
+    let mut parts = vec![user.rank.name().to_owned()];
+    for (id, roles) in user.roles.iter().filter(|(_, roles)| !roles.is_empty()) {
+        let handle = accounts::get(rows, *id)?.map_or_else(|| id.to_string(), |account| account.handle);
+        let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+        parts.push(format!("@{handle}: {}", roles.join(", ")));
+    }
+    Ok(parts.join("; "))
 }
 
 fn put(tx: &mut Write<'_>, user: &User) -> Result<()> {
@@ -94,28 +108,40 @@ pub struct Standing {
     pub roles: Vec<(By<Administer>, BTreeSet<Role>)>,
 }
 
-pub fn arrange(tx: &mut Write<'_>, id: UserId, standing: &Standing) -> Result<User> {
+pub fn arrange(tx: &mut Write<'_>, id: UserId, wanted: &Standing) -> Result<User> {
     let mut user = users::need(tx, id)?;
-    if let Some((_, rank)) = standing.rank {
+    let before = standing(tx, &user)?;
+    if let Some((_, rank)) = wanted.rank {
         user.rank = rank;
     }
-    for (by, roles) in &standing.roles {
+    for (by, roles) in &wanted.roles {
         accounts::need(tx, by.account())?;
         user.roles.insert(by.account(), roles.clone());
     }
     user.roles.retain(|_, roles| !roles.is_empty());
     put(tx, &user)?;
+    let who = wanted.rank.map(|(owner, _)| owner.who()).or_else(|| wanted.roles.first().map(|(by, _)| by.who()));
+    let (who, after) = (who.unwrap_or(Who::Nobody), standing(tx, &user)?);
+    if before != after {
+        audit::note(tx, who, &Deed::new(Act::UserRole).on(id).change(before, after))?;
+    }
     Ok(user)
 }
 
 /// Changes what somebody is called, logs in by and is written to in.
 pub fn describe(tx: &mut Write<'_>, own: Own, name: &str, email: &str, language: &Lang) -> Result<User> {
     let mut user = users::need(tx, own.user())?;
+    let was = user.clone();
+    let said = |user: &User| format!("{}, {}, {}", user.name, user.email, user.language);
     user.name = text::one_line(name);
     user.language = language.clone();
     email.trim().clone_into(&mut user.email);
     needs_email(&user.email)?;
     put(tx, &user)?;
+    if [&was.name, &was.email] != [&user.name, &user.email] || was.language != user.language {
+        let deed = Deed::new(Act::UserEdit).on(user.id).change(said(&was), said(&user));
+        audit::note(tx, own.who(), &deed)?;
+    }
     Ok(user)
 }
 
@@ -139,21 +165,27 @@ pub fn switch_off(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<Left> 
     user.off = user.off.or(Some(tx.now()));
     put(tx, &user)?;
     let of = owner.for_user(id);
-    let sessions = desk_login::end(tx, of, |_| true)?;
-    let tokens = tokens::revoke_own(tx, of, |_| true)?;
+    let sessions = desk_login::close(tx, of, |_| true)?;
+    let tokens = tokens::drop_own(tx, of, |_| true)?.len();
+    let told = format!("{sessions} sessions ended, {tokens} tokens revoked");
+    audit::note(tx, owner.who(), &Deed::new(Act::UserOff).on(id).with(told))?;
     Ok(Left { sessions, tokens })
 }
 
 /// Lets somebody log in again, with the roles they had.
-pub fn switch_on(tx: &mut Write<'_>, _owner: Owner, id: UserId) -> Result<User> {
+pub fn switch_on(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<User> {
     let mut user = users::need(tx, id)?;
     user.off = None;
     put(tx, &user)?;
+    audit::note(tx, owner.who(), &Deed::new(Act::UserOn).on(id))?;
     Ok(user)
 }
 
 /// Whether everybody needs a second factor from now on. Who has none yet sets one up before anything else.
-pub fn require_second(tx: &mut Write<'_>, _owner: Owner, required: bool) -> Result<()> {
-    let institution = Institution { second_factor: required, ..meta::institution(tx)? };
-    meta::put_institution(tx, &institution)
+pub fn require_second(tx: &mut Write<'_>, owner: Owner, required: bool) -> Result<()> {
+    let before = meta::institution(tx)?;
+    let [was, is] = [before.second_factor, required].map(|on| if on { "required" } else { "voluntary" });
+    meta::put_institution(tx, &Institution { second_factor: required, ..before })?;
+    let deed = Deed::new(Act::SettingChange).on(Object::Setting("second_factor".to_owned())).change(was, is);
+    audit::note(tx, owner.who(), &deed)
 }

@@ -6,18 +6,21 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::App;
+use crate::actions::desk_login;
 use crate::base::rate::Rates;
 use crate::base::time::Timestamp;
 use crate::crypto::password::Kept;
 use crate::crypto::{digest, random};
 use crate::error::{Error, Result};
 use crate::limits::login as limits;
+use crate::model::ids::UserId;
 use crate::model::user::folded;
 
 pub struct Logins {
     key: [u8; 32],
     near: Rates<([u8; 32], u64)>,
     far: Rates<[u8; 32]>,
+    told: Rates<UserId>,
     room: Arc<Semaphore>,
     turn: Arc<Semaphore>,
     nobody: Kept,
@@ -29,6 +32,7 @@ impl Default for Logins {
             key: random::bytes(),
             near: Rates::new(limits::FROM_NETWORK),
             far: Rates::new(limits::FOR_ADDRESS),
+            told: Rates::new(limits::FAILURES_TOLD),
             room: Arc::new(Semaphore::new(limits::WAITING)),
             turn: Arc::new(Semaphore::new(limits::AT_ONCE)),
             nobody: Kept::nobody(),
@@ -43,6 +47,16 @@ impl Logins {
         let mark = digest::sha256(&[self.key.as_slice(), folded(typed).as_bytes()].concat());
         network.map_or(Ok(()), |network| self.near.take(&(mark, network), 1, now))?;
         self.far.take(&mark, 1, now)
+    }
+}
+
+/// Writes down that somebody tried to be a user and could not, so often and no more. Nobody waits for it: the answer
+/// comes as late as for an address that nobody has.
+pub fn failed(app: &App, user: UserId) {
+    if app.logins.told.take(&user, 1, app.now()).is_ok()
+        && let Err(e) = app.store.write_behind(move |tx| desk_login::failed(tx, user))
+    {
+        tracing::warn!("a failed log-in could not be written down: {e}");
     }
 }
 

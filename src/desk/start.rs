@@ -77,6 +77,9 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
         Some(user) => app.store.write(move |tx| desk_login::enter(tx, user, &code, &browser)).await?,
         None => None,
     };
+    if let Some(user) = user.filter(|_| opened.is_none()) {
+        login::failed(app, user);
+    }
     if let Some(fresh) = opened {
         return Ok(logged_in(app, &fresh, &to));
     }
@@ -136,6 +139,9 @@ pub(super) async fn open(app: &Arc<App>, request: &mut Request, code: &str) -> R
     match app.store.write(move |tx| desk_login::consume(tx, hash, &second, &browser)).await {
         Ok(Some(fresh)) => Ok(logged_in(app, &fresh, "/desk")),
         Ok(None) => {
+            if let Some(user) = app.store.read(|rows| desk_login::is_open(rows, hash, app.now()))? {
+                login::failed(app, user.id);
+            }
             let problem = Problem::new("E312", "The code is not right.")
                 .remedy("Type the one that the app shows now, or one of your recovery codes.");
             shown(app, StatusCode::UNPROCESSABLE_ENTITY, code, Faults::of("code", &problem))

@@ -24,6 +24,9 @@ pub const FROM_NETWORK: Rate = Rate { burst: 10.0, per_second: 1.0 / 60.0, keys:
 /// Tries for one address from everywhere: a hundred at once, then one a minute. A list of stolen passwords gets no
 /// further; somebody who is locked out by it comes in by a link.
 pub const FOR_ADDRESS: Rate = Rate { burst: 100.0, per_second: 1.0 / 60.0, keys: 10_000 };
+/// Failed log-ins of one user that are written into the audit log: five at once, then one an hour. An attack is seen by
+/// them, and does not fill the log.
+pub const FAILURES_TOLD: Rate = Rate { burst: 5.0, per_second: 1.0 / 3600.0, keys: 1_000 };
 /// Seconds for which a code of the second factor stands (RFC 6238 §5.2).
 pub const STEP: u64 = 30;
 /// Steps by which a phone's clock may be wrong, to either side (RFC 6238 §6 asks for no more than needed).

@@ -82,3 +82,14 @@ pub enum Shown {
     /// Somebody decided against it: counted, not shown.
     Hidden,
 }
+
+impl Shown {
+    /// As it is typed and stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Released => "released",
+            Self::Hidden => "hidden",
+        }
+    }
+}

@@ -162,6 +162,19 @@ pub enum Who {
         token: TokenId,
         user: Option<UserId>,
     },
+    /// Somebody who has not shown who they are.
+    Nobody,
+}
+
+impl Who {
+    /// Which person it was, by themself or by a program of theirs.
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Self::Operator | Self::Nobody => None,
+            Self::User(user) => Some(user),
+            Self::Client { user, .. } => user,
+        }
+    }
 }
 
 /// Who asks for something.

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod activities;
 pub mod actors;
+pub mod audit;
 pub mod check;
 pub mod counts;
 pub mod deliveries;
@@ -158,6 +159,14 @@ impl Store {
         F: FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
     {
         self.writer.submit(verb)?.blocking_recv().map_err(|_| Error::bug("the writer stopped"))?
+    }
+
+    /// Hands a verb over and waits for nothing, where whoever asks must not see by the time whether anything is written.
+    pub fn write_behind<F>(&self, verb: F) -> Result<()>
+    where
+        F: FnMut(&mut Write<'_>) -> Result<()> + Send + 'static,
+    {
+        self.writer.submit(verb).map(|_| ())
     }
 
     pub fn clock(&self) -> &Clock {

@@ -8,6 +8,7 @@ use super::table::Table;
 use crate::base::time::Timestamp;
 use crate::model::account::{Account, Keys};
 use crate::model::activity::{Activity, Received};
+use crate::model::audit::Row;
 use crate::model::client::Token;
 use crate::model::delivery::Delivery;
 use crate::model::follow::{ActRef, Following, OwnReaction, Reaction, ReactionKind};
@@ -53,6 +54,9 @@ pub const OWN_REACTIONS: Table<(AccountId, ReactionKind, String), OwnReaction> =
 // store::accounts
 pub(super) const ACCOUNTS: Table<AccountId, Account> = Table::fact("accounts");
 pub(super) const HANDLES: Table<String, AccountId> = Table::index("handles");
+
+// store::audit
+pub(super) const AUDIT: Table<u64, Row> = Table::fact("audit");
 
 // store::users
 pub(super) const USERS: Table<UserId, User> = Table::fact("users");
@@ -151,6 +155,7 @@ pub(super) const FACTS: &[&str] = &[
     REACTIONS.name,
     NOTES.name,
     DELIVERIES.name,
+    AUDIT.name,
 ];
 pub(super) const INDEXES: &[&str] = &[
     HANDLES.name,

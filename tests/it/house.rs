@@ -2,6 +2,7 @@
 //! here as data, so that a change of the order is a change of this file, seen in review.
 
 mod bounds;
+mod noted;
 mod tokens;
 
 use std::collections::BTreeSet;
