@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`inbound`] | connections, requests and their bodies |
 //! | [`text`] | what any text, address, HTML or JSON may be, whoever wrote it |
-//! | [`post`], [`account`], [`podcast`] | what the institution publishes |
+//! | [`post`], [`account`], [`podcast`], [`advice`] | what the institution publishes, and when advice is given |
 //! | [`stranger`] | what is read and kept of other servers' objects |
 //! | [`signature`] | headers and keys that prove a sender |
 //! | [`media`], [`clip`], [`captions`] | pictures; sound and video; what is said in them |
@@ -21,6 +21,7 @@
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
+pub mod advice;
 pub mod audit;
 pub mod captions;
 pub mod clip;

@@ -5,7 +5,7 @@ use crate::base::lang::Lang;
 use crate::base::text;
 use crate::crypto::keys::{Ed25519Key, PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
-use crate::model::account::{self, Account, Field, Keys, Kind, NewAccount, Replies};
+use crate::model::account::{self, Account, Field, Keys, Kind, Languages, NewAccount, Replies};
 use crate::model::audit::{Act, Deed};
 use crate::model::ids::{AccountId, ActivityId, MediaId};
 use crate::model::power::Administer;
@@ -60,6 +60,7 @@ pub fn add(tx: &mut Write<'_>, owner: Owner, new: &NewAccount, keys: &Keys) -> R
         also_known_as: Vec::new(),
         moved_to: None,
         replies: Replies::default(),
+        languages: Languages::default(),
         demo: new.demo,
         deleted: None,
     };
@@ -80,6 +81,7 @@ pub struct Change {
     pub kind: Option<Kind>,
     pub language: Option<Lang>,
     pub replies: Option<Replies>,
+    pub languages: Option<Languages>,
     /// `Some(None)` takes the picture away.
     pub avatar: Option<Option<MediaId>>,
     pub header: Option<Option<MediaId>>,
@@ -126,6 +128,7 @@ fn apply(account: &mut Account, change: &Change) {
     account.also_known_as = change.also_known_as.unwrap_or_else(|| account.also_known_as.clone());
     account.kind = change.kind.unwrap_or(account.kind);
     account.replies = change.replies.unwrap_or(account.replies);
+    account.languages = change.languages.unwrap_or(account.languages);
     account.avatar = change.avatar.unwrap_or(account.avatar);
     account.header = change.header.unwrap_or(account.header);
 }

@@ -23,10 +23,13 @@ pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()>
         // Nobody outside has heard of it.
         return Ok(());
     }
-    let activity = ActivityId(tx.id());
-    let json = write::delete_post(site, post.account, id, activity);
-    let saying = Saying { id: activity, account: post.account, post: Some(id), listed: false, json: &json };
-    address::say(tx, &saying, &inboxes)
+    for lang in post.notes() {
+        let activity = ActivityId(tx.id());
+        let json = write::delete_note(site, post.account, &site.note(id, lang.as_ref()), activity);
+        let saying = Saying { id: activity, account: post.account, post: Some(id), listed: false, json: &json };
+        address::say(tx, &saying, &inboxes)?;
+    }
+    Ok(())
 }
 
 /// Removes what belongs to a post and leaves its tombstone.
@@ -58,6 +61,7 @@ fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
         mentions: Vec::new(),
         tags: Vec::new(),
         revisions: Vec::new(),
+        retired: post.retired.iter().cloned().chain(post.notes().into_iter().flatten()).collect(),
         ..post.clone()
     };
     posts::put(tx, &tombstone)

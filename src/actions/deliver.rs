@@ -81,7 +81,7 @@ pub fn set_aside(tx: &mut Write<'_>, server: ServerId, name: Name) -> Result<()>
 }
 
 /// Whether a delivery that let others pass would now put an older version over a newer one, or bring back what was
-/// deleted. Versions of a post are told by the post, those of a profile by the account.
+/// deleted. Versions of a post are told by the post and the id of the Note, those of a profile by the account.
 pub fn is_late(rows: &impl Rows, name: Name, delivery: &Delivery, activity: &Activity) -> Result<bool> {
     if !delivery.lets_others_pass() || !matches!(activity.kind.as_str(), "Create" | "Update") {
         return Ok(false);
@@ -89,7 +89,7 @@ pub fn is_late(rows: &impl Rows, name: Name, delivery: &Delivery, activity: &Act
     let mut late = false;
     activities::after(rows, activity.id, |newer| {
         let same = newer.account == activity.account && newer.post == activity.post;
-        if same && matches!(newer.kind.as_str(), "Update" | "Delete") {
+        if same && matches!(newer.kind.as_str(), "Update" | "Delete") && newer.object() == activity.object() {
             late = deliveries::get(rows, (newer.id, name.1))?.is_some_and(|row| row.state == State::Done);
         }
         Ok(!late)

@@ -4,6 +4,7 @@ use super::address::{self, Saying};
 use super::audit;
 use super::media as files;
 use crate::activitypub::write::{self, note::NoteParts};
+use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::audit::{Act, Deed};
 use crate::model::episode::Episode;
@@ -53,7 +54,7 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
         return Ok(post);
     }
     // Mastodon takes an edit as one only when `updated` grows; its times have whole seconds.
-    let now = tx.now();
+    let (now, before) = (tx.now(), post.notes());
     let last = post.updated.unwrap_or(post.published);
     let versions = std::mem::replace(&mut post.versions, change.versions.clone());
     let mentions = std::mem::replace(&mut post.mentions, change.mentions.clone());
@@ -62,9 +63,14 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     post.sensitive = sensitive;
     post.episode = episode;
     post.tags = super::publish::tags(&post.versions);
-    posts::put(tx, &post)?;
     note(tx, by, &post)?;
-    if site.live && !post.demo { tell(tx, site, post) } else { Ok(post) }
+    if !site.live || post.demo {
+        posts::put(tx, &post)?;
+        return Ok(post);
+    }
+    let gone: Vec<Lang> = before.iter().filter(|note| !post.notes().contains(note)).flatten().cloned().collect();
+    post.retired.extend(gone.iter().cloned());
+    tell(tx, site, post, &before, &gone)
 }
 
 /// The texts themselves are in the post, and go with it.
@@ -115,15 +121,25 @@ fn exchange(tx: &mut Write<'_>, by: By, post: &Post, media: &[MediaId], about: &
     Ok(!changed.is_empty())
 }
 
-fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<Post> {
-    let id = ActivityId(tx.id());
-    post.activities.push(id);
-    posts::put(tx, &post)?;
+/// Tells of all Notes that the post has, had before the change, or has no more.
+fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post, before: &[Option<Lang>], gone: &[Lang]) -> Result<Post> {
     let inboxes = address::of_copies(tx, &post)?;
-    let material = material::of(tx, post.clone())?;
-    let json = write::update_note(&NoteParts::of(site, &material), id);
-    address::say(tx, &Saying { id, account: post.account, post: Some(post.id), listed: false, json: &json }, &inboxes)?;
-    Ok(post)
+    let (kept, new): (Vec<_>, Vec<_>) = post.notes().into_iter().partition(|note| before.contains(note));
+    let deleted: Vec<_> = gone.iter().map(|lang| (lang, ActivityId(tx.id()))).collect();
+    let changed: Vec<_> = kept.iter().map(|lang| (lang.as_ref(), ActivityId(tx.id()))).collect();
+    post.activities.extend(deleted.iter().map(|(_, id)| *id).chain(changed.iter().map(|(_, id)| *id)));
+    posts::put(tx, &post)?;
+    let (account, about) = (post.account, Some(post.id));
+    for (lang, id) in deleted {
+        let json = write::delete_note(site, account, &site.note(post.id, Some(lang)), id);
+        address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, &inboxes)?;
+    }
+    let material = material::of(tx, post)?;
+    for (lang, id) in changed {
+        let json = write::update_note(&NoteParts::in_language(site, &material, lang), id);
+        address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, &inboxes)?;
+    }
+    if new.is_empty() { Ok(material.post) } else { super::publish::create(tx, site, material.post, &new, &inboxes) }
 }
 
 /// A post of the account for which the power was shown.

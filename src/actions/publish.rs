@@ -1,6 +1,7 @@
 //! A post goes out.
 
 use crate::activitypub::write::{self, note::NoteParts};
+use crate::base::lang::Lang;
 use crate::base::markup;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
@@ -107,6 +108,8 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
         revisions: Vec::new(),
         urgent: new.urgent,
         demo: new.demo || account.demo,
+        languages: account.languages,
+        retired: Vec::new(),
     };
     for media in &media {
         super::media::keep(tx, media)?;
@@ -155,27 +158,38 @@ pub(super) fn tags(versions: &[Version]) -> Vec<Tag> {
 }
 
 /// Says a post that is written down.
-fn announce(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<Post> {
+fn announce(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<Post> {
     let inboxes = address::of_post(tx, &post)?;
-    let id = ActivityId(tx.id());
-    post.activities.push(id);
-    posts::put(tx, &post)?;
-    let material = material::of(tx, post.clone())?;
-    let json = write::create(&NoteParts::of(site, &material), id);
-    address::say(tx, &Saying { id, account: post.account, post: Some(post.id), listed: true, json: &json }, &inboxes)?;
-    Ok(post)
+    let notes = post.notes();
+    create(tx, site, post, &notes, &inboxes)
 }
 
-/// Gives a post of the trial the Create that it would have had, without telling anybody: there were no followers.
+/// Says the Notes of a post that nobody has yet: one, or one for each language.
+pub(super) fn create(
+    tx: &mut Write<'_>,
+    site: &Site,
+    mut post: Post,
+    notes: &[Option<Lang>],
+    inboxes: &address::Inboxes,
+) -> Result<Post> {
+    let said: Vec<_> = notes.iter().map(|lang| (lang.as_ref(), ActivityId(tx.id()))).collect();
+    post.activities.extend(said.iter().map(|(_, id)| *id));
+    posts::put(tx, &post)?;
+    let (account, about) = (post.account, Some(post.id));
+    let material = material::of(tx, post)?;
+    for (lang, id) in said {
+        let json = write::create(&NoteParts::in_language(site, &material, lang), id);
+        address::say(tx, &Saying { id, account, post: about, listed: true, json: &json }, inboxes)?;
+    }
+    Ok(material.post)
+}
+
+/// Gives a post of the trial the Creates that it would have had, without telling anybody: there were no followers.
 pub(super) fn catch_up(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<()> {
     for old in std::mem::take(&mut post.activities) {
         crate::store::activities::erase(tx, old)?;
     }
-    let id = ActivityId(tx.id());
-    post.activities.push(id);
-    posts::put(tx, &post)?;
-    let (account, about) = (post.account, post.id);
-    let material = material::of(tx, post)?;
-    let json = write::create(&NoteParts::of(site, &material), id);
-    address::say(tx, &Saying { id, account, post: Some(about), listed: true, json: &json }, &address::Inboxes::new())
+    post.retired.clear();
+    let notes = post.notes();
+    create(tx, site, post, &notes, &address::Inboxes::new()).map(|_| ())
 }

@@ -12,7 +12,7 @@ use super::text;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 
-pub use dates::date_long;
+pub use dates::{date_long, month};
 pub use names::all as known;
 
 /// A language tag: language, then perhaps extended language, script, region and variants, in canonical case

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::base::lang::Lang;
-use crate::model::account::{Kind, Replies};
+use crate::model::account::{Kind, Languages, Replies};
 pub use user::{SecondFactor, User};
 
 pub use files::{Pictures, Recordings};
@@ -199,6 +199,10 @@ pub struct AccountEdit {
     /// When strangers' replies are shown on your pages
     #[arg(long, value_parser = replies, value_name = "released|at-once|never")]
     pub replies: Option<Replies>,
+    /// How posts in several languages reach other servers: the main one with links to the others, a post for each
+    /// language, or all below each other where they are short
+    #[arg(long, value_parser = languages, value_name = "links|posts|stacked")]
+    pub languages: Option<Languages>,
     /// Picture of the account
     #[arg(long, value_name = "FILE", requires = "avatar_alt")]
     pub avatar: Option<PathBuf>,
@@ -451,6 +455,15 @@ fn kind(text: &str) -> Result<Kind, String> {
         "person" => Ok(Kind::Person),
         "service" => Ok(Kind::Service),
         _ => Err("possible: organization, person, service".into()),
+    }
+}
+
+fn languages(text: &str) -> Result<Languages, String> {
+    match text {
+        "links" => Ok(Languages::Links),
+        "posts" => Ok(Languages::Posts),
+        "stacked" => Ok(Languages::Stacked),
+        _ => Err("possible: links, posts, stacked".into()),
     }
 }
 

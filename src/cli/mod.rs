@@ -246,7 +246,7 @@ mod tests {
             "user second-factor --remove ana@city.example",
             "user login-link --data D",
             "user login-link ana@city.example",
-            "--json --data D account edit press --field A=B --field C=D --replies at-once",
+            "--json --data D account edit press --field A=B --field C=D --replies at-once --languages posts",
             "config set url https://x.example",
             "demo remove",
             "media show",

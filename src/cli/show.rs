@@ -123,6 +123,7 @@ fn account(account: &Value) -> String {
         ("Kind", "kind"),
         ("Language", "language"),
         ("Replies shown", "replies"),
+        ("Languages go out as", "languages"),
         ("Followers", "followers"),
         ("Posts", "posts"),
         ("Page", "url"),

@@ -52,6 +52,7 @@ fn account_change(edit: AccountEdit) -> Result<AccountChange> {
         kind: edit.kind,
         language: edit.language,
         replies: edit.replies,
+        languages: edit.languages,
         avatar: picture(edit.avatar, edit.avatar_alt, edit.avatar_focus)?,
         header: picture(edit.header, edit.header_alt, edit.header_focus)?,
     })

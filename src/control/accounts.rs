@@ -11,7 +11,7 @@ use crate::app::{App, emblem};
 use crate::base::lang::Lang;
 use crate::error::{Error, Result};
 use crate::media::picture::Shape;
-use crate::model::account::{Account, Field, Kind, NewAccount, Replies};
+use crate::model::account::{Account, Field, Kind, Languages, NewAccount, Replies};
 use crate::model::ids::MediaId;
 use crate::model::media::Sort;
 use crate::model::power::Administer;
@@ -41,6 +41,7 @@ pub struct AccountChange {
     pub kind: Option<Kind>,
     pub language: Option<Lang>,
     pub replies: Option<Replies>,
+    pub languages: Option<Languages>,
     pub avatar: Option<Upload>,
     pub header: Option<Upload>,
 }
@@ -92,6 +93,7 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
         kind: change.kind,
         language: change.language,
         replies: change.replies,
+        languages: change.languages,
         avatar,
         header,
         also_known_as: None,
@@ -124,6 +126,7 @@ fn shown(app: &App, account: &Account) -> Result<Value> {
         "fields": account.fields,
         "language": account.language,
         "replies": account.replies,
+        "languages": account.languages,
         "avatar": avatar.map(|media| app.site.media(&media.file)),
         "header": header.map(|media| app.site.media(&media.file)),
         "followers": followers,

@@ -13,6 +13,7 @@ use hyper::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::app::App;
+use crate::base::lang::Lang;
 use crate::error::{Error, Result};
 use crate::web::cache::{fixed, made};
 use crate::web::request::Request;
@@ -38,7 +39,11 @@ pub async fn handle(app: &Arc<App>, request: &mut Request) -> Result<Option<Resp
         ["ap", "actor", "outbox" | "followers" | "following"] => fixed(collections::nothing(app, request)),
         ["ap", "accounts", id] => made(app, |rows| objects::account(app, rows, request, id))?,
         ["ap", "accounts", id, name] => made(app, |rows| collections::of_account(app, rows, request, id, name))?,
-        ["ap", "posts", id] => made(app, |rows| objects::post(app, rows, request, id))?,
+        ["ap", "posts", id] => made(app, |rows| objects::post(app, rows, request, id, None))?,
+        ["ap", "posts", id, lang] if lang.parse::<Lang>().is_ok() => {
+            let lang = lang.parse()?;
+            made(app, |rows| objects::post(app, rows, request, id, Some(&lang)))?
+        }
         ["ap", "posts", id, name] => made(app, |rows| collections::of_post(app, rows, request, id, name))?,
         ["ap", "activities", id] => made(app, |rows| objects::activity(rows, id))?,
         ["ap", "quotes", id] => made(app, |rows| objects::quote(app, rows, id))?,

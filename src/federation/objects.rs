@@ -6,6 +6,7 @@ use super::document;
 use crate::actions::accounts::public_keys;
 use crate::activitypub::write::{self, note::NoteParts};
 use crate::app::App;
+use crate::base::lang::Lang;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, ActivityId, INSTANCE, PostId, QuoteId};
@@ -47,17 +48,33 @@ pub(super) fn account(app: &App, rows: &impl Rows, request: &Request, id: &str) 
     Ok(negotiated(document(StatusCode::OK, &value)))
 }
 
-pub(super) fn post(app: &App, rows: &impl Rows, request: &Request, id: &str) -> Result<Response> {
+/// The Note of a post's main version, or of a language that has its own.
+pub(super) fn post(
+    app: &App,
+    rows: &impl Rows,
+    request: &Request,
+    id: &str,
+    lang: Option<&Lang>,
+) -> Result<Response> {
     let id: PostId = id.parse()?;
     let post = posts::get(rows, id)?.filter(|post| !post.demo).ok_or(Error::NotFound)?;
-    if post.deleted.is_some() {
-        return Ok(document(StatusCode::GONE, &write::note::tombstone(&app.site, &post)));
+    let retired = lang.is_some_and(|lang| post.retired.contains(lang));
+    if retired || lang.is_none() && post.deleted.is_some() {
+        return Ok(document(StatusCode::GONE, &write::note::tombstone(&app.site, &post, lang)));
+    }
+    if !post.notes().contains(&lang.cloned()) {
+        return Err(Error::NotFound);
     }
     let material = material::of(rows, post)?;
     if request.wants_page() {
-        return Ok(negotiated(found(&app.site.post_page(&material.account.handle, id))));
+        let handle = &material.account.handle;
+        let page = lang.map_or_else(
+            || app.site.post_page(handle, id),
+            |lang| app.site.version_page(handle, id, lang),
+        );
+        return Ok(negotiated(found(&page)));
     }
-    let note = write::with_context(write::note::note(&NoteParts::of(&app.site, &material)));
+    let note = write::with_context(write::note::note(&NoteParts::in_language(&app.site, &material, lang)));
     Ok(negotiated(document(StatusCode::OK, &note)))
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Longest text of one version, counted as Mastodon counts.
 pub const TEXT: usize = 5_000;
+/// Text that is shown in full everywhere: what Mastodon lets its own people write. More is folded there, or cut elsewhere.
+pub const SHOWN_WHOLE: usize = 500;
 /// Longest content warning, in characters.
 pub const WARNING: usize = 500;
 /// Languages: more than any institution has.

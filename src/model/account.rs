@@ -28,6 +28,26 @@ pub enum Replies {
     Never,
 }
 
+/// How the versions of a post reach servers that show one language of a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Languages {
+    /// The main version, with links to the others below it.
+    #[default]
+    Links,
+    /// One post for each language there, each with links to the others.
+    Posts,
+    /// All versions below each other where that is short enough to be shown in full, else as `Links`.
+    Stacked,
+}
+
+impl Languages {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Account {
     pub id: AccountId,
@@ -61,6 +81,9 @@ pub struct Account {
     pub moved_to: Option<String>,
     #[serde(default)]
     pub replies: Replies,
+    /// Of posts from now on.
+    #[serde(default)]
+    pub languages: Languages,
     /// A sample of the trial: never federates, removable by one command.
     #[serde(default)]
     pub demo: bool,

@@ -24,6 +24,21 @@ pub struct Activity {
     pub json: Box<RawValue>,
 }
 
+impl Activity {
+    /// The id of what it is about, where it carries that.
+    pub fn object(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Shape {
+            object: Object,
+        }
+        #[derive(Deserialize)]
+        struct Object {
+            id: String,
+        }
+        serde_json::from_str::<Shape>(self.json.get()).ok().map(|shape| shape.object.id)
+    }
+}
+
 /// Whether activities of this type go before others: somebody waits for the answer, or somebody may still read what was
 /// taken back.
 pub fn is_urgent(kind: &str) -> bool {

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod activity;
 pub mod actor;
+pub mod advice;
 pub mod audit;
 pub mod client;
 pub mod delivery;

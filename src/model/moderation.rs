@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, ActorId, PostId, QuoteId, ReportId};
+use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 
 /// A Flag: somebody on another server says that something of ours, or under our posts, is wrong.
@@ -34,6 +35,9 @@ pub struct Block {
 pub struct Quote {
     pub id: QuoteId,
     pub post: PostId,
+    /// The language whose own Note is quoted; none for the main one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Lang>,
     pub account: AccountId,
     pub actor: ActorId,
     /// The id of the quoting post.

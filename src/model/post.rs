@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::account::Languages;
 use super::episode::Episode;
 use super::ids::{AccountId, ActivityId, MediaId, NoteId, PostId};
 use crate::base::lang::Lang;
@@ -69,6 +70,12 @@ pub struct Post {
     pub urgent: bool,
     #[serde(default)]
     pub demo: bool,
+    /// How its versions went out, and its changes go out.
+    #[serde(default, skip_serializing_if = "Languages::is_default")]
+    pub languages: Languages,
+    /// Languages whose Note was deleted elsewhere: its id is never used again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired: Vec<Lang>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,6 +240,14 @@ impl Post {
     pub fn version(&self, lang: &Lang) -> Option<&Version> {
         self.versions.iter().find(|v| v.lang == *lang)
     }
+
+    /// What other servers have of it: the Note of the main version (`None`), and those of other languages where each
+    /// has its own.
+    pub fn notes(&self) -> Vec<Option<Lang>> {
+        let own = |version: &&Version| self.languages == Languages::Posts && !self.retired.contains(&version.lang);
+        let others = self.versions.iter().skip(1).filter(own).map(|version| Some(version.lang.clone()));
+        std::iter::once(None).chain(others).collect()
+    }
 }
 
 /// A post with everything that stands in other rows and is needed to show or send it.
@@ -246,6 +261,8 @@ pub struct Material {
     pub series: Option<super::podcast::Series>,
     /// The address of a stranger's post that it answers.
     pub parent: Option<String>,
+    /// Of our own post that it answers: the languages with a Note of their own.
+    pub parent_langs: Vec<Lang>,
     pub likes: u64,
     pub boosts: u64,
     /// Our own answers to it, oldest first, at most `limits::post::OWN_REPLIES`.

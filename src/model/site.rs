@@ -2,6 +2,7 @@
 //! a domain without a rewrite, and every address of ours that comes back in is read here.
 
 use super::ids::{AccountId, ActivityId, InboxId, PostId, QuoteId};
+use crate::base::lang::Lang;
 
 /// The public face: made from the settings at start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,11 @@ impl Site {
         format!("{}/ap/posts/{id}", self.origin)
     }
 
+    /// The Note of a post's main version, or of a language that has its own.
+    pub fn note(&self, id: PostId, lang: Option<&Lang>) -> String {
+        lang.map_or_else(|| self.post(id), |lang| self.of_post(id, lang.as_str()))
+    }
+
     /// A collection of a post: `replies`, `likes`, `shares`.
     pub fn of_post(&self, id: PostId, name: &str) -> String {
         format!("{}/{name}", self.post(id))
@@ -89,6 +95,11 @@ impl Site {
 
     pub fn post_page(&self, handle: &str, id: PostId) -> String {
         format!("{}/@{handle}/{id}", self.origin)
+    }
+
+    /// The page of a version that is not the main one.
+    pub fn version_page(&self, handle: &str, id: PostId, lang: &Lang) -> String {
+        format!("{}/{lang}", self.post_page(handle, id))
     }
 
     /// A podcast's page; its feed ends in `.rss` instead, the feed of another language in `/de.rss`.
@@ -124,10 +135,14 @@ impl Site {
             ["ap", "actor"] => Some(Own::Instance),
             ["ap", "accounts", id] => id.parse().ok().map(Own::Account),
             ["ap", "posts", id] => id.parse().ok().map(Own::Post),
+            ["ap", "posts", id, lang] if lang.parse::<Lang>().is_ok() => id.parse().ok().map(Own::Post),
             ["ap", "activities", id] => id.parse().ok().map(Own::Activity),
             ["ap", "quotes", id] => id.parse().ok().map(Own::Quote),
             [handle] => handle.strip_prefix('@').map(|h| Own::Profile(h.to_owned())),
             [handle, id] if handle.starts_with('@') => id.parse().ok().map(Own::Post),
+            [handle, id, lang] if handle.starts_with('@') && lang.parse::<Lang>().is_ok() => {
+                id.parse().ok().map(Own::Post)
+            }
             _ => None,
         }
     }
@@ -138,6 +153,12 @@ impl Site {
             Own::Post(id) => Some(id),
             Own::Instance | Own::Account(_) | Own::Activity(_) | Own::Quote(_) | Own::Profile(_) => None,
         }
+    }
+
+    /// The language whose own Note an id names; `None` also for a post's main one.
+    pub fn own_lang(&self, uri: &str) -> Option<Lang> {
+        let path = uri.strip_prefix(&self.origin)?.strip_prefix("/ap/posts/")?;
+        path.split_once('/').and_then(|(_, lang)| lang.parse().ok())
     }
 
     /// The account that an actor id names.
@@ -168,6 +189,11 @@ mod tests {
         assert_eq!(site.own(&site.actor(AccountId(7))), Some(Own::Account(AccountId(7))));
         assert_eq!(site.own(&site.post(PostId(9))), Some(Own::Post(PostId(9))));
         assert_eq!(site.own(&site.post_page("press", PostId(9))), Some(Own::Post(PostId(9))));
+        let lang: Lang = "de-simple".parse().unwrap();
+        let note = site.note(PostId(9), Some(&lang));
+        assert_eq!((site.own(&note), site.own_lang(&note)), (Some(Own::Post(PostId(9))), Some(lang.clone())));
+        assert_eq!(site.own(&site.version_page("press", PostId(9), &lang)), Some(Own::Post(PostId(9))));
+        assert_eq!((site.own(&site.of_post(PostId(9), "likes")), site.own_lang(&site.post(PostId(9)))), (None, None));
         assert_eq!(site.own(&site.profile("press")), Some(Own::Profile("press".into())));
         assert_eq!(site.own(&site.instance_actor()), Some(Own::Instance));
     }

@@ -29,7 +29,7 @@ use crate::base::{markup, text as texts};
 use crate::error::{Error, Result};
 use crate::model::ids::PostId;
 use crate::model::institution::Institution;
-use crate::store::{Read, accounts, meta, posts};
+use crate::store::{Rows, Read, accounts, meta, posts};
 use crate::web::cache::{fixed, made, negotiated, passing};
 use crate::web::request::Request;
 use crate::web::response::{Response, answer, found, html, set};
@@ -104,8 +104,12 @@ fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Resu
                 Ok(if known { response } else { passing(response) })
             })
         }
+        [id, lang] if request.wants_activity() => {
+            let (id, lang) = (id.parse()?, lang.parse().map_err(|_| Error::NotFound)?);
+            made(app, |rows| note_of(app, rows, name, id, &lang))
+        }
         [id] => one_post(app, name, id.parse()?, None).map(negotiated),
-        [id, lang] => one_post(app, name, id.parse()?, Some(lang)),
+        [id, lang] => one_post(app, name, id.parse()?, Some(lang)).map(negotiated),
         [id, "play", n] => play(app, name, id.parse()?, n),
         _ => Err(Error::NotFound),
     }
@@ -168,6 +172,16 @@ fn one_post(app: &App, handle: &str, id: PostId, lang: Option<&str>) -> Result<R
             Err(e) => Err(e),
         }
     })
+}
+
+/// Where the Note of a version is: its own, or the one of the post.
+fn note_of(app: &App, rows: &impl Rows, handle: &str, id: PostId, lang: &Lang) -> Result<Response> {
+    let post = posts::need(rows, id)?;
+    post.version(lang).ok_or(Error::NotFound)?;
+    let own = post.notes().contains(&Some(lang.clone())).then_some(lang);
+    let known = accounts::named(rows, handle).is_ok_and(|account| account.id == post.account);
+    let response = negotiated(found(&app.site.note(id, own)));
+    Ok(if known { response } else { passing(response) })
 }
 
 fn gone(app: &App, institution: Institution, deleted: Option<Timestamp>) -> Response {

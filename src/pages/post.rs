@@ -137,7 +137,8 @@ fn card(scene: &Scene<'_>, view: &PostView, version: &Version, words: &str) -> C
     }
     card = card.feed(&format!("/@{}", account.handle), &account.name, true);
     card.creator = Some(site.handle(&account.handle));
-    card.activity = Some(site.post(view.post().id));
+    let lang = Some(version.lang.clone()).filter(|lang| view.post().notes().contains(&Some(lang.clone())));
+    card.activity = Some(site.note(view.post().id, lang.as_ref()));
     card
 }
 

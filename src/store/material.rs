@@ -15,11 +15,16 @@ pub fn of(rows: &impl Rows, post: Post) -> Result<Material> {
         Some(ReplyTo::Note(id)) => notes::get(rows, id)?.map(|note| note.content.uri),
         Some(ReplyTo::Own(_)) | None => None,
     };
+    let parent_langs = match post.reply_to {
+        Some(ReplyTo::Own(id)) => posts::get(rows, id)?.map(|parent| parent.notes().into_iter().flatten().collect()),
+        Some(ReplyTo::Note(_)) | None => None,
+    };
     Ok(Material {
         account: accounts::need(rows, post.account)?,
         media: media(rows, &post.media)?,
         series: podcasts::of_post(rows, &post)?,
         parent,
+        parent_langs: parent_langs.unwrap_or_default(),
         likes: counts::get(rows, Count::Likes(post.id))?,
         boosts: counts::get(rows, Count::Boosts(post.id))?,
         own_replies: posts::own_replies(rows, post.id, limits::post::OWN_REPLIES)?

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::base::lang::Lang;
 use crate::base::markup;
 use crate::base::time::{Clock, Timestamp};
-use crate::model::account::{Account, Kind, Replies};
+use crate::model::account::{Account, Kind, Languages, Replies};
 use crate::model::actor::{Actor, Profile};
 use crate::model::ids::{AccountId, MediaId, NoteId, PostId};
 use crate::model::institution::Institution;
@@ -71,6 +71,7 @@ impl House {
             also_known_as: Vec::new(),
             moved_to: None,
             replies: Replies::Released,
+            languages: Languages::default(),
             demo: false,
             deleted: None,
         };
@@ -114,6 +115,8 @@ impl House {
             revisions: Vec::new(),
             urgent: false,
             demo: false,
+            languages: Languages::default(),
+            retired: Vec::new(),
         };
         self.put_post(post.clone());
         post

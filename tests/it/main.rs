@@ -23,6 +23,7 @@ mod files;
 mod fuzz;
 mod hostile;
 mod house;
+mod languages;
 mod later;
 mod outage;
 mod pages;

@@ -33,6 +33,7 @@ pub(super) fn request(
         let quote = known.unwrap_or(Quote {
             id: QuoteId(tx.id()),
             post: post.id,
+            lang: site.own_lang(object),
             account: post.account,
             actor: actor.id,
             instrument: instrument.to_owned(),

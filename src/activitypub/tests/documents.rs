@@ -23,6 +23,7 @@ pub(super) fn note_of(post: &Post, media: &[Media]) -> Value {
         site: &site,
         account: &account,
         post,
+        lang: None,
         media,
         cover: None,
         in_reply_to: None,
@@ -269,7 +270,7 @@ fn what_nobody_resolved_stays_text() {
 fn a_deleted_post() {
     let post = Post { deleted: Some(NOW), versions: Vec::new(), ..post() };
     assert_eq!(
-        tombstone(&site(), &post),
+        tombstone(&site(), &post, None),
         json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": "https://s.example/ap/posts/77",

@@ -2,6 +2,7 @@
 
 mod documents;
 mod identity;
+mod languages;
 mod pasture;
 mod peers;
 mod rounds;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::base::time::Timestamp;
 use crate::crypto::keys::{Ed25519Key, PublicKey, RsaKey};
-use crate::model::account::{Account, Field, Kind, Replies};
+use crate::model::account::{Account, Field, Kind, Languages, Replies};
 use crate::model::ids::{AccountId, MediaId, PostId};
 use crate::model::media::{Media, Small};
 use crate::model::post::{Mention, Post, Quoting, Tag, Version, Visibility};
@@ -52,6 +53,7 @@ fn account() -> Account {
         also_known_as: Vec::new(),
         moved_to: None,
         replies: Replies::Released,
+        languages: Languages::default(),
         demo: false,
         deleted: None,
     }
@@ -81,6 +83,8 @@ fn post() -> Post {
         revisions: Vec::new(),
         urgent: false,
         demo: false,
+        languages: Languages::default(),
+        retired: Vec::new(),
     }
 }
 

@@ -84,6 +84,7 @@ fn activities_come_back() {
         media: vec![],
         series: None,
         parent: None,
+        parent_langs: vec![],
         likes: 0,
         boosts: 0,
         own_replies: vec![],
@@ -95,7 +96,7 @@ fn activities_come_back() {
     for (said, meant) in [
         (write::create(&parts, id), Intent::Create { object: note.clone() }),
         (write::update_note(&parts, id), Intent::Update { object: note }),
-        (write::delete_post(&site, me, PostId(77), id), Intent::Delete { object: post.clone() }),
+        (write::delete_note(&site, me, &site.post(PostId(77)), id), Intent::Delete { object: post.clone() }),
         (
             write::accept(&site, me, id, "https://peer.example/f/1", ANA),
             Intent::Accept { object: "https://peer.example/f/1".into() },

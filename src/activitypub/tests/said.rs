@@ -26,7 +26,8 @@ fn said(kind: &str, rest: &Value) -> Value {
 
 fn material(post: Post) -> Material {
     let (parent, own_replies) = (Some(THEIRS.to_owned()), vec![PostId(78)]);
-    Material { post, account: account(), media: vec![media()], series: None, parent, likes: 2, boosts: 3, own_replies }
+    let (account, media, parent_langs) = (account(), vec![media()], Vec::new());
+    Material { post, account, media, series: None, parent, parent_langs, likes: 2, boosts: 3, own_replies }
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn what_is_only_about_ids() {
     let (follow, post) = ("https://peer.example/follows/1", "https://s.example/ap/posts/77");
     for (written, kind, rest) in [
         (
-            write::delete_post(&site, me, PostId(77), ID),
+            write::delete_note(&site, me, &site.post(PostId(77)), ID),
             "Delete",
             json!({ "to": [PUBLIC], "cc": [FOLLOWERS], "object": { "id": post, "type": "Tombstone" } }),
         ),
@@ -148,6 +149,7 @@ fn quotes_are_let_pass_and_proven() {
     let quote = Quote {
         id: QuoteId(9),
         post: PostId(77),
+        lang: None,
         account: AccountId(1),
         actor: ActorId(3),
         instrument: quoting.into(),

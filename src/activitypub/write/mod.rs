@@ -4,6 +4,7 @@ pub mod actor;
 pub mod collection;
 pub mod note;
 mod quote;
+pub mod versions;
 
 use serde_json::{Value, json};
 
@@ -67,7 +68,7 @@ pub fn update_actor(parts: &ActorParts<'_>, id: ActivityId) -> Value {
     })
 }
 
-pub fn delete_post(site: &Site, account: AccountId, post: PostId, id: ActivityId) -> Value {
+pub fn delete_note(site: &Site, account: AccountId, note: &str, id: ActivityId) -> Value {
     json!({
         "@context": context::plain(),
         "id": site.activity(id),
@@ -75,7 +76,7 @@ pub fn delete_post(site: &Site, account: AccountId, post: PostId, id: ActivityId
         "actor": site.actor(account),
         "to": [PUBLIC],
         "cc": [site.of_account(account, "followers")],
-        "object": { "id": site.post(post), "type": "Tombstone" },
+        "object": { "id": note, "type": "Tombstone" },
     })
 }
 

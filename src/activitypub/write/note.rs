@@ -1,8 +1,10 @@
 //! Notes: our posts as other servers read them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::versions;
 use crate::activitypub::vocab::PUBLIC;
+use crate::base::lang::Lang;
 use crate::base::{html as escaping, markup};
 use crate::model::account::Account;
 use crate::model::ids::PostId;
@@ -16,6 +18,8 @@ pub struct NoteParts<'a> {
     pub site: &'a Site,
     pub account: &'a Account,
     pub post: &'a Post,
+    /// The language whose own Note it is; none for the main one.
+    pub lang: Option<&'a Lang>,
     pub media: &'a [Media],
     /// Of an episode: the picture of its series.
     pub cover: Option<&'a Media>,
@@ -28,9 +32,16 @@ pub struct NoteParts<'a> {
 }
 
 impl<'a> NoteParts<'a> {
+    /// The Note of the main version.
     pub fn of(site: &'a Site, material: &'a Material) -> Self {
+        Self::in_language(site, material, None)
+    }
+
+    /// One of `Post::notes`. It answers the Note in its language, where there is one.
+    pub fn in_language(site: &'a Site, material: &'a Material, lang: Option<&'a Lang>) -> Self {
+        let parents = lang.filter(|lang| material.parent_langs.contains(lang));
         let in_reply_to = match material.post.reply_to {
-            Some(ReplyTo::Own(parent)) => Some(site.post(parent)),
+            Some(ReplyTo::Own(parent)) => Some(site.note(parent, parents)),
             Some(ReplyTo::Note(_)) => material.parent.clone(),
             None => None,
         };
@@ -38,6 +49,7 @@ impl<'a> NoteParts<'a> {
             site,
             account: &material.account,
             post: &material.post,
+            lang,
             media: &material.media,
             cover: material.series.as_ref().and_then(|series| series.cover.as_ref()),
             in_reply_to,
@@ -46,20 +58,25 @@ impl<'a> NoteParts<'a> {
             own_replies: &material.own_replies,
         }
     }
+
+    /// The version that the Note shows.
+    pub(super) fn version(&self) -> Option<&'a Version> {
+        self.lang.map_or_else(|| self.post.main(), |lang| self.post.version(lang))
+    }
 }
 
 /// The Note without `@context`.
 pub fn note(parts: &NoteParts<'_>) -> Value {
     let NoteParts { site, account, post, .. } = parts;
     let (to, cc) = audience(site, post);
-    let contents = contents(parts);
+    let contents = versions::contents(parts);
     let main = contents.values().next().cloned().unwrap_or_default();
-    let warning = post.main().map(|version| version.warning.as_str()).unwrap_or_default();
+    let warning = versions::warning(parts);
     let mut value = json!({
-        "id": site.post(post.id),
+        "id": site.note(post.id, parts.lang),
         "type": "Note",
         "attributedTo": site.actor(post.account),
-        "url": site.post_page(&account.handle, post.id),
+        "url": page(site, &account.handle, post, parts.lang),
         "published": post.published.rfc3339(),
         "to": to,
         "cc": cc,
@@ -95,25 +112,8 @@ fn actor(site: &Site, mention: &Mention) -> String {
     mention.own.map_or_else(|| mention.uri.clone(), |own| site.actor(own))
 }
 
-/// Every version by language, the main one first: Mastodon takes the first key as the language and shows that one only.
-/// So the main text ends with links to the other languages.
-fn contents(parts: &NoteParts<'_>) -> Map<String, Value> {
-    let NoteParts { site, account, post, .. } = parts;
-    let others = post.versions.get(1..).unwrap_or_default();
-    let mut contents = Map::new();
-    for (n, version) in post.versions.iter().enumerate() {
-        let mut body = titled(site, post, version);
-        body.push_str(&players(parts, version));
-        if n == 0 && !others.is_empty() {
-            body.push_str(&languages(&site.post_page(&account.handle, post.id), others));
-        }
-        contents.entry(version.lang.wire().to_owned()).or_insert(json!(body));
-    }
-    contents
-}
-
 /// Mastodon shows no captions and no transcripts, and fetches nothing heavy: a line leads to the page that does.
-fn players(parts: &NoteParts<'_>, version: &Version) -> String {
+pub(super) fn players(parts: &NoteParts<'_>, version: &Version) -> String {
     let [film, sound, readable] = match version.lang.primary() {
         "de" => ["Hier ansehen", "Hier anhören", "Mit Untertiteln und Abschrift"],
         "fr" => ["À regarder ici", "À écouter ici", "Avec sous-titres et transcription"],
@@ -132,13 +132,8 @@ fn players(parts: &NoteParts<'_>, version: &Version) -> String {
     (1..).zip(parts.media).filter(|(_, media)| worth(media)).map(line).collect()
 }
 
-fn languages(page: &str, others: &[Version]) -> String {
-    let links = others.iter().map(|version| {
-        let address = escaping::escape(&format!("{page}/{}", version.lang));
-        let name = escaping::escape(version.lang.own_name());
-        format!("{name}: <a href=\"{address}\" rel=\"noopener\">{address}</a>")
-    });
-    format!("<p>{}</p>", links.collect::<Vec<_>>().join("<br>"))
+fn page(site: &Site, handle: &str, post: &Post, lang: Option<&Lang>) -> String {
+    lang.map_or_else(|| site.post_page(handle, post.id), |lang| site.version_page(handle, post.id, lang))
 }
 
 /// A version's text as HTML, the same on our pages and elsewhere.
@@ -173,7 +168,7 @@ pub fn titled(site: &Site, post: &Post, version: &Version) -> String {
 /// Mastodon before 4.5 reads the description from `name`, later from `summary` first (`media_attachment_parser.rb`).
 /// A decorative picture has none. Of a recording that is too heavy there is its poster.
 fn attachment(parts: &NoteParts<'_>, media: &Media) -> Option<Value> {
-    let NoteParts { site, post, .. } = parts;
+    let NoteParts { site, .. } = parts;
     if media.is_local() {
         let Small { file, mime, width, height, .. } = media.still()?.clone();
         let poster = Media { file, mime, width, height, clip: None, spoken: Spoken::default(), ..media.clone() };
@@ -183,9 +178,11 @@ fn attachment(parts: &NoteParts<'_>, media: &Media) -> Option<Value> {
     let object = value.as_object_mut()?;
     let mut add = |name: &str, value: Value| object.insert(name.to_owned(), value);
     if !media.decorative {
-        add("name", json!(media.alt));
-        add("nameMap", Value::Object(descriptions(post, media)));
-        add("summary", json!(media.alt));
+        let told = versions::descriptions(parts, media);
+        let name = told.values().next().cloned().unwrap_or_else(|| json!(media.alt));
+        add("name", name.clone());
+        add("nameMap", Value::Object(told));
+        add("summary", name);
     }
     if media.width > 0 {
         add("width", json!(media.width));
@@ -213,16 +210,6 @@ fn attachment(parts: &NoteParts<'_>, media: &Media) -> Option<Value> {
         add("focalPoint", json!([hundredth(x), hundredth(y)]));
     }
     Some(value)
-}
-
-/// In each language that the post has and the file is described in, the main one first.
-fn descriptions(post: &Post, media: &Media) -> Map<String, Value> {
-    let main = post.main().map(|version| (version.lang.to_string(), json!(media.alt)));
-    let other = |version: &Version| {
-        let (_, alt) = media.alts.iter().find(|(lang, _)| *lang == version.lang)?;
-        Some((version.lang.to_string(), json!(alt)))
-    };
-    main.into_iter().chain(post.versions.iter().skip(1).filter_map(other)).collect()
 }
 
 /// As `PeerTube` writes captions (`VideoCaptionModel.toActivityPubObject`).
@@ -282,11 +269,11 @@ fn quoting(site: &Site, post: &Post) -> Vec<String> {
     }
 }
 
-/// What stays of a deleted post, with `@context`.
-pub fn tombstone(site: &Site, post: &Post) -> Value {
+/// What stays of a deleted Note, with `@context`.
+pub fn tombstone(site: &Site, post: &Post, lang: Option<&Lang>) -> Value {
     json!({
         "@context": crate::activitypub::context::plain(),
-        "id": site.post(post.id),
+        "id": site.note(post.id, lang),
         "type": "Tombstone",
         "formerType": "Note",
         "deleted": post.deleted.map(crate::base::time::Timestamp::rfc3339),

@@ -35,6 +35,6 @@ pub fn quote_authorization(site: &Site, quote: &Quote) -> Value {
         "type": "QuoteAuthorization",
         "attributedTo": site.actor(quote.account),
         "interactingObject": quote.instrument,
-        "interactionTarget": site.post(quote.post),
+        "interactionTarget": site.note(quote.post, quote.lang.as_ref()),
     })
 }

@@ -152,6 +152,14 @@ pub fn date_long(moment: Timestamp, zone: &TimeZone, lang: &Lang) -> String {
         .replace("{m}", &month.replace('_', " "))
 }
 
+/// The number of a month by its name as it stands in a date, in either case.
+pub fn month(lang: &Lang, word: &str) -> Option<i8> {
+    let (.., months) = FORMS.iter().find(|(code, ..)| *code == lang.primary())?;
+    let word = word.to_lowercase();
+    let at = months.split(' ').position(|name| name.to_lowercase() == word)?;
+    i8::try_from(at + 1).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
