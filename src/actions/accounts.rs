@@ -146,6 +146,7 @@ fn differences(was: &Account, is: &Account) -> [String; 2] {
             ("language", account.language.to_string()),
             ("kind", kind),
             ("replies", replies),
+            ("languages go out as", format!("{:?}", account.languages).to_lowercase()),
             ("picture", picture(account.avatar)),
             ("wide picture", picture(account.header)),
             ("also known as", account.also_known_as.join(" ")),

@@ -1,5 +1,6 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
+pub mod advise;
 pub mod emblem;
 pub mod files;
 pub mod inbound;

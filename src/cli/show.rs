@@ -65,10 +65,10 @@ fn media(answer: &Value) -> String {
     format!("Media files go to {place}. {} are in the object storage. {left}\n", text(answer, "stored"))
 }
 
-/// What to know about the files of a post.
+/// What to know about the words and the files of a post.
 pub fn advice(post: &Value) -> impl Iterator<Item = &str> {
-    let files = post.get("media").and_then(Value::as_array).into_iter().flatten();
-    files.filter_map(|file| file.get("advice")?.as_str())
+    let files = list(post, "media").iter().filter_map(|file| file.get("advice")?.as_str());
+    list(post, "advice").iter().filter_map(Value::as_str).chain(files)
 }
 
 /// A field as text; empty when it is not there.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{EpisodeChange, EpisodeNew, React, Recording, Upload, account, podcasts, unknown};
 use crate::actions;
 use crate::actions::edit::Change;
-use crate::app::{App, lookup, mentions};
+use crate::app::{App, advise, lookup, mentions};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -87,6 +87,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         None => None,
     };
     let mentions = mentions::of_versions(app, &versions).await?;
+    let advice = advise::on(app, &versions, &mentions)?;
     let mut media = Vec::new();
     for picture in new.media {
         media.push(picture.take(app, by.to()).await?);
@@ -106,7 +107,11 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         }
         actions::publish::publish(tx, &site, by, &new)
     };
-    shown(app, app.store.write(publish).await?)
+    let mut answer = shown(app, app.store.write(publish).await?)?;
+    if let Some(document) = answer.as_object_mut() {
+        document.insert("advice".to_owned(), advice.iter().map(ToString::to_string).collect());
+    }
+    Ok(answer)
 }
 
 fn too_many() -> Error {

@@ -49,13 +49,7 @@ pub(super) fn account(app: &App, rows: &impl Rows, request: &Request, id: &str) 
 }
 
 /// The Note of a post's main version, or of a language that has its own.
-pub(super) fn post(
-    app: &App,
-    rows: &impl Rows,
-    request: &Request,
-    id: &str,
-    lang: Option<&Lang>,
-) -> Result<Response> {
+pub(super) fn post(app: &App, rows: &impl Rows, request: &Request, id: &str, lang: Option<&Lang>) -> Result<Response> {
     let id: PostId = id.parse()?;
     let post = posts::get(rows, id)?.filter(|post| !post.demo).ok_or(Error::NotFound)?;
     let retired = lang.is_some_and(|lang| post.retired.contains(lang));
@@ -68,10 +62,7 @@ pub(super) fn post(
     let material = material::of(rows, post)?;
     if request.wants_page() {
         let handle = &material.account.handle;
-        let page = lang.map_or_else(
-            || app.site.post_page(handle, id),
-            |lang| app.site.version_page(handle, id, lang),
-        );
+        let page = lang.map_or_else(|| app.site.post_page(handle, id), |lang| app.site.version_page(handle, id, lang));
         return Ok(negotiated(found(&page)));
     }
     let note = write::with_context(write::note::note(&NoteParts::in_language(&app.site, &material, lang)));

@@ -6,8 +6,9 @@ pub const TAG: usize = 11;
 pub const EMOJI: usize = 6;
 /// Emoji in a row.
 pub const EMOJI_IN_A_ROW: usize = 2;
-/// Words of nothing but capitals in a row, and their letters: longer than names of bodies (`EU NATO`).
+/// Words of nothing but capitals in a row: more than names of bodies (`EU NATO`).
 pub const CAPITAL_WORDS: usize = 3;
+/// Letters of such words: longer than three names of bodies.
 pub const CAPITALS: usize = 12;
 /// Days back from today in which a date is taken for a slip; what is older is history.
 pub const PAST_DAYS: i64 = 366;

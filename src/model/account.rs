@@ -42,7 +42,6 @@ pub enum Languages {
 }
 
 impl Languages {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }

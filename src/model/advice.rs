@@ -139,7 +139,9 @@ fn emoji(text: &str) -> Option<String> {
     }
     let (most, in_a_row) = (limits::advice::EMOJI, limits::advice::EMOJI_IN_A_ROW);
     if all > most {
-        return Some(format!("There are {all} emoji. A screen reader reads each by its long name: keep {most} at most."));
+        return Some(format!(
+            "There are {all} emoji. A screen reader reads each by its long name: keep {most} at most."
+        ));
     }
     (longest > in_a_row).then(|| {
         format!("{longest} emoji stand in a row. A screen reader reads each by its long name: one says it as well.")
@@ -191,13 +193,15 @@ fn unknown(handle: &str) -> String {
 /// A version in an easy form of a language is one more, not the one.
 fn missing(versions: &[Version], languages: &[Lang]) -> Option<String> {
     let easy = |lang: &Lang| lang.as_str().contains("-simple");
-    let serves =
-        |own: &Lang, lang: &Lang| own == lang || own.primary() == lang.primary() && !easy(own) && !easy(lang);
+    let serves = |own: &Lang, lang: &Lang| own == lang || own.primary() == lang.primary() && !easy(own) && !easy(lang);
     let is_missing = |lang: &&Lang| !versions.iter().any(|version| serves(&version.lang, lang));
     let missing: Vec<String> =
         languages.iter().filter(is_missing).map(|lang| format!("{} ({lang})", lang.own_name())).collect();
     (!missing.is_empty()).then(|| {
-        format!("There is no version in {}, in which you publish too: add one, or leave it on purpose.", missing.join(", "))
+        format!(
+            "There is no version in {}, in which you publish too: add one, or leave it on purpose.",
+            missing.join(", ")
+        )
     })
 }
 
@@ -254,9 +258,7 @@ mod tests {
     fn languages_and_names_are_told_for_the_whole() {
         let (languages, unknown) = ([lang("en"), lang("de"), lang("fr")], ["ana@peer.example".to_owned()]);
         let around = Around { languages: &languages, today: Date::constant(2026, 11, 25), unknown: &unknown };
-        let texts = |versions: &[Version]| {
-            on(versions, &around).iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
+        let texts = |versions: &[Version]| on(versions, &around).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
             texts(&[version("en-GB", "Hello"), version("de-simple", "HALLO AN ALLE LEUTE")]),
             [

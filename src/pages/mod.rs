@@ -29,7 +29,7 @@ use crate::base::{markup, text as texts};
 use crate::error::{Error, Result};
 use crate::model::ids::PostId;
 use crate::model::institution::Institution;
-use crate::store::{Rows, Read, accounts, meta, posts};
+use crate::store::{Read, Rows, accounts, meta, posts};
 use crate::web::cache::{fixed, made, negotiated, passing};
 use crate::web::request::Request;
 use crate::web::response::{Response, answer, found, html, set};

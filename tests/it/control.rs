@@ -119,3 +119,15 @@ async fn the_queue_is_seen_hurried_and_let_go() {
     assert_eq!(ask(&alpha, Command::QueueList).await["waiting"], 0);
     assert_eq!(alpha.deliveries(State::Dropped), 1);
 }
+
+#[tokio::test]
+async fn advice_comes_with_what_was_published_all_the_same() {
+    let clock = Clock::by_hand(START);
+    let alpha = Instance::start(&clock).await;
+    let answer = ask(&alpha, say("Ask @nobody or @press about the #repairlabel", None)).await;
+    let advice: Vec<&str> = answer["advice"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let [tag, name, language] = advice.as_slice() else { panic!("{advice:?}") };
+    assert!(tag.starts_with("#repairlabel: ") && name.starts_with("@nobody was not found"), "{advice:?}");
+    assert!(language.contains("Deutsch (de)"), "the institution publishes in German too: {language}");
+    assert!(answer["uri"].is_string());
+}

@@ -71,7 +71,10 @@ fn each_language_has_a_note_that_knows_the_others() {
     assert_eq!(german["content"], format!("<p>Brücke zu</p><p>{}</p>", link("English", PAGE)));
     assert_eq!((&german["summary"], &german["sensitive"]), (&json!("Unfall"), &json!(true)));
     let described = &german["attachment"][0];
-    assert_eq!((&described["name"], &described["summary"]), (&json!("Karte der Umleitung"), &json!("Karte der Umleitung")));
+    assert_eq!(
+        (&described["name"], &described["summary"]),
+        (&json!("Karte der Umleitung"), &json!("Karte der Umleitung"))
+    );
     assert_eq!(english["attachment"][0]["name"], "Map of the detour");
 }
 

@@ -47,7 +47,8 @@ fn named(words: &[String], lang: &Lang) -> Option<Date> {
     match (month(first), month(second)) {
         (None, Some(month)) => date(third, month, first).or_else(|| date(first, month, third)),
         (Some(month), None) => date(third, month, second),
-        (None, None) | (Some(_), Some(_)) => None,
+        (None, None) => date(first, month(third)?, second),
+        (Some(_), Some(_)) => None,
     }
 }
 
@@ -93,7 +94,9 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_date_is_none() {
-        for text in ["1.2.3", "31.02.2026", "20.11.", "Version 2026.11.20", "10/12", "1 May", "May 2026", "2026", "1-2-2026"] {
+        for text in
+            ["1.2.3", "31.02.2026", "20.11.", "Version 2026.11.20", "10/12", "1 May", "May 2026", "2026", "1-2-2026"]
+        {
             assert_eq!(found("en", text), [], "{text}");
         }
     }

@@ -1,0 +1,44 @@
+//! Advice about a text, with what this server knows of its institution, the day, and who was found.
+
+use super::App;
+use crate::base::markup::{self, Handle};
+use crate::base::time::Timestamp;
+use crate::error::Result;
+use crate::model::advice::{self, Advice, Around};
+use crate::model::post::{Mention, Version};
+use crate::store::meta;
+
+/// What there is to say about the versions of a post, in which `found` were found.
+pub fn on(app: &App, versions: &[Version], found: &[Mention]) -> Result<Vec<Advice>> {
+    let institution = app.store.read(meta::institution)?;
+    let unknown = unknown(app, versions, found);
+    let today = today(app.now(), &institution.time_zone);
+    Ok(advice::on(versions, &Around { languages: &institution.languages, today, unknown: &unknown }))
+}
+
+fn today(now: Timestamp, zone: &str) -> jiff::civil::Date {
+    now.in_zone(&jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC)).date()
+}
+
+/// Names that stay plain text. A trial asks no other servers, so it cannot tell of those.
+fn unknown(app: &App, versions: &[Version], found: &[Mention]) -> Vec<String> {
+    let site = &app.site;
+    let ours = |handle: &Handle| {
+        let domain = handle.domain.as_deref();
+        domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&site.handle_domain) || domain == site.authority())
+    };
+    let is_found = |handle: &Handle| {
+        found.iter().any(|mention| {
+            let same = mention.user.eq_ignore_ascii_case(&handle.user);
+            same && if ours(handle) { mention.own.is_some() } else { Some(&mention.domain) == handle.domain.as_ref() }
+        })
+    };
+    let mut unknown: Vec<String> = Vec::new();
+    for handle in versions.iter().flat_map(|version| markup::mentions(&version.text)) {
+        let name = handle.domain.as_ref().map_or_else(|| handle.user.clone(), |at| format!("{}@{at}", handle.user));
+        if !is_found(&handle) && (site.live || ours(&handle)) && !unknown.contains(&name) {
+            unknown.push(name);
+        }
+    }
+    unknown
+}
