@@ -9,6 +9,7 @@
 //! | [`inbound`] | connections, requests and their bodies |
 //! | [`text`] | what any text, address, HTML or JSON may be, whoever wrote it |
 //! | [`post`], [`account`], [`podcast`], [`advice`] | what the institution publishes, and when advice is given |
+//! | [`draft`] | what waits to be published |
 //! | [`stranger`] | what is read and kept of other servers' objects |
 //! | [`signature`] | headers and keys that prove a sender |
 //! | [`media`], [`clip`], [`captions`] | pictures; sound and video; what is said in them |
@@ -28,6 +29,7 @@ pub mod clip;
 pub mod control;
 pub mod delivery;
 pub mod desk;
+pub mod draft;
 pub mod inbound;
 pub mod inbox;
 pub mod keep;

@@ -7,6 +7,7 @@ use crate::crypto::keys::{Ed25519Key, PublicKey, RsaKey};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::{self, Account, Field, Keys, Kind, Languages, NewAccount, Replies};
 use crate::model::audit::{Act, Deed};
+use crate::model::draft::Approval;
 use crate::model::ids::{AccountId, ActivityId, MediaId};
 use crate::model::power::Administer;
 use crate::model::site::Site;
@@ -61,6 +62,7 @@ pub fn add(tx: &mut Write<'_>, owner: Owner, new: &NewAccount, keys: &Keys) -> R
         moved_to: None,
         replies: Replies::default(),
         languages: Languages::default(),
+        approval: Approval::default(),
         demo: new.demo,
         deleted: None,
     };

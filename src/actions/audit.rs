@@ -38,6 +38,7 @@ fn object(rows: &impl Rows, deed: &Deed) -> Result<String> {
         }
         Some(
             Object::Post(_)
+            | Object::Draft(_)
             | Object::Reply(_)
             | Object::Media(_)
             | Object::Podcast(_)

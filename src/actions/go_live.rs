@@ -75,6 +75,7 @@ mod tests {
             origin: Some("https://s.example".into()),
             first_delivery: None,
             second_factor: false,
+            hold: crate::limits::draft::HOLD_DEFAULT,
         };
         assert!(may_be_trial(&institution).is_ok());
         institution.first_delivery = Some(Timestamp(2));

@@ -31,6 +31,12 @@ pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) 
             )
             .into());
     }
+    if media.draft.is_some() {
+        return Err(Problem::new("E192", "The file is part of a draft.")
+            .field("media")
+            .remedy("Change the description in the draft, where others see that it changed.")
+            .into());
+    }
     super::audit::note(tx, by.who(), &Deed::new(Act::MediaDescribe).of(media.account).on(id))?;
     set(tx, media, about)
 }
@@ -71,7 +77,7 @@ pub(super) fn own(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Med
 
 /// A picture belongs to one post or profile: it goes when that goes.
 pub(super) fn free(media: &Media) -> Result<()> {
-    if !media.used {
+    if !media.used && media.draft.is_none() {
         return Ok(());
     }
     let problem = Problem::new("E133", format!("The picture {} belongs to something else already.", media.id));

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod delete;
 pub mod deliver;
 pub mod desk_login;
+pub mod drafts;
 pub mod edit;
 pub mod follow;
 pub mod go_live;

@@ -46,7 +46,9 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
             last.map_or(Place::Uploads(None), |last| Place::Sessions(Some(last)))
         }
         Place::Uploads(from) => {
-            let unused = |media: &Media| !media.used && now.since(media.created) > limits::keep::UNUSED_UPLOAD;
+            let unused = |media: &Media| {
+                !media.used && media.draft.is_none() && now.since(media.created) > limits::keep::UNUSED_UPLOAD
+            };
             let (unused, last) = stretch(tx, &MEDIA, from, unused)?;
             for id in unused {
                 super::media::forget(tx, id)?;

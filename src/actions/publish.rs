@@ -7,6 +7,7 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Deed, Hash};
+use crate::model::draft::Demand;
 use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::media::Media;
 use crate::model::post::{NewPost, Post, ReplyTo, Tag, Version};
@@ -46,9 +47,10 @@ impl Voice {
     }
 }
 
-/// Publishes at once. On a live site its Create is stored and a delivery for each inbox of the audience.
+/// Publishes at once, where the account demands nobody's approval, or it is urgent and may be approved afterwards. On a
+/// live site its Create is stored and a delivery for each inbox of the audience.
 pub fn publish(tx: &mut Write<'_>, site: &Site, by: By, new: &NewPost) -> Result<Post> {
-    say(tx, site, (by.account(), by.who()), new)
+    unapproved(tx, site, (by.account(), by.who()), new)
 }
 
 /// Publishes an answer at once, and nothing else: those who may answer need not be able to publish.
@@ -56,10 +58,23 @@ pub fn answer(tx: &mut Write<'_>, site: &Site, by: By<Reply>, new: &NewPost) -> 
     if new.reply_to.is_none() {
         return Err(Error::Forbidden(Publish::MISSING));
     }
-    say(tx, site, (by.account(), by.who()), new)
+    unapproved(tx, site, (by.account(), by.who()), new)
 }
 
-fn say(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), new: &NewPost) -> Result<Post> {
+fn unapproved(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), new: &NewPost) -> Result<Post> {
+    let approval = accounts::need(tx, account)?.approval;
+    match approval.unapproved(who, new.urgent, new.reply_to)? {
+        Demand::Nothing => say(tx, site, (account, who), new),
+        Demand::Afterwards => {
+            let post = say(tx, site, (account, who), new)?;
+            super::drafts::owing(tx, who, new, &post)?;
+            Ok(post)
+        }
+    }
+}
+
+/// Publishes what may go out.
+pub(super) fn say(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), new: &NewPost) -> Result<Post> {
     let published = tx.now();
     let post = write_down(tx, account, new, PostId(tx.id()), published)?;
     if !post.demo {

@@ -129,6 +129,7 @@ mod tests {
             origin: None,
             first_delivery: None,
             second_factor: false,
+            hold: crate::limits::draft::HOLD_DEFAULT,
         }
     }
 }

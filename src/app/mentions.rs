@@ -7,6 +7,7 @@ use super::App;
 use crate::base::markup;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::model::draft::{Content, Draft};
 use crate::model::post::{Mention, Version};
 use crate::store::accounts;
 
@@ -37,6 +38,21 @@ pub async fn of_edit(app: &Arc<App>, versions: &[Version], before: &[Mention]) -
     };
     tokio::time::timeout(limits::outbound::MENTIONS, all).await.unwrap_or(Ok(()))?;
     Ok(found)
+}
+
+/// The mentions of each part of a draft. Who was found before is not looked for again.
+pub async fn of_draft(app: &Arc<App>, draft: &Draft) -> Result<Vec<Vec<Mention>>> {
+    of_content(app, &draft.content, &draft.mentions).await
+}
+
+/// The same for a content that is about to be kept.
+pub async fn of_content(app: &Arc<App>, content: &Content, before: &[Vec<Mention>]) -> Result<Vec<Vec<Mention>>> {
+    let before = before.concat();
+    let mut all = Vec::new();
+    for part in &content.parts {
+        all.push(of_edit(app, &part.versions, &before).await?);
+    }
+    Ok(all)
 }
 
 fn is(mention: &Mention, handle: &markup::Handle) -> bool {

@@ -80,6 +80,8 @@ pub struct Wakers {
     pub deliver: Notify,
     /// Files have to be carried.
     pub errands: Notify,
+    /// Something was planned.
+    pub plans: Notify,
     due: Mutex<Vec<Wake>>,
 }
 
@@ -90,6 +92,9 @@ impl Wakers {
         }
         if after.errands {
             self.errands.notify_one();
+        }
+        if after.plans {
+            self.plans.notify_one();
         }
         if !after.deliveries.is_empty()
             && let Ok(mut due) = self.due.lock()

@@ -180,5 +180,6 @@ fn blank() -> Media {
         spoken: Spoken::default(),
         focus: None,
         used: false,
+        draft: None,
     }
 }

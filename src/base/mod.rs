@@ -2,6 +2,7 @@
 
 pub mod bytes64;
 pub mod cache;
+pub mod diff;
 pub mod html;
 pub mod id;
 pub mod json;
@@ -12,3 +13,4 @@ pub mod scan;
 pub mod text;
 pub mod time;
 pub mod uri;
+pub mod zone;

@@ -1,6 +1,7 @@
 //! `instance explain E047`: a paragraph for every id that an error can carry. A test compares the list with the sources.
 
 mod commands;
+mod drafts;
 mod faults;
 mod podcasts;
 mod posts;
@@ -22,8 +23,8 @@ pub fn on(typed: &str) -> Result<(&'static str, &'static str), Fault> {
 }
 
 /// In order, a file for each hundred.
-const TEXTS: [&[(&str, &str)]; 6] =
-    [commands::TEXTS, posts::TEXTS, recordings::TEXTS, users::TEXTS, podcasts::TEXTS, faults::TEXTS];
+const TEXTS: [&[(&str, &str)]; 7] =
+    [commands::TEXTS, posts::TEXTS, recordings::TEXTS, users::TEXTS, podcasts::TEXTS, drafts::TEXTS, faults::TEXTS];
 
 #[cfg(test)]
 mod tests {

@@ -131,6 +131,7 @@ async fn fill(app: &Arc<App>, plan: &Plan) -> Result<Option<Filled>> {
         origin: None,
         first_delivery: None,
         second_factor: false,
+        hold: crate::limits::draft::HOLD_DEFAULT,
     };
     let first = NewAccount {
         handle: plan.account.clone(),

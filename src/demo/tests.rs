@@ -31,6 +31,7 @@ async fn set_up(app: &Arc<App>) -> PostId {
         origin: None,
         first_delivery: None,
         second_factor: false,
+        hold: crate::limits::draft::HOLD_DEFAULT,
     };
     let keys = [actions::accounts::new_keys(NOW).unwrap(), actions::accounts::new_keys(NOW).unwrap()];
     let new = NewAccount {

@@ -158,6 +158,7 @@ mod tests {
             origin: None,
             first_delivery: None,
             second_factor: false,
+            hold: crate::limits::draft::HOLD_DEFAULT,
         };
         let moment = Timestamp(1_795_425_300_000);
         assert_eq!(Wall::of(&institution).time(moment), "23 November 2026, 10:15 (Europe/Brussels)");

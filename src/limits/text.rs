@@ -28,3 +28,6 @@ pub const HASHTAG: usize = 100;
 pub const URL_COUNTS: usize = 23;
 /// So many characters of an address are shown, the rest is hidden (as Mastodon does, so that clients look right).
 pub const URL_SHOWN: usize = 30;
+/// Words of one text times words of another that are compared to show what changed, 2 bytes each; a post of the longest
+/// that there is has some 900 words and as many spaces.
+pub const DIFF_CELLS: usize = 4_000_000;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::draft::Approval;
 use super::ids::{AccountId, MediaId, PostId};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
@@ -83,6 +84,8 @@ pub struct Account {
     /// Of posts from now on.
     #[serde(default)]
     pub languages: Languages,
+    #[serde(default)]
+    pub approval: Approval,
     /// A sample of the trial: never federates, removable by one command.
     #[serde(default)]
     pub demo: bool,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::client::TokenId;
-use super::ids::{AccountId, MediaId, NoteId, PostId, UserId};
+use super::ids::{AccountId, DraftId, MediaId, NoteId, PostId, UserId};
 use super::user::Who;
 use crate::base::text;
 use crate::base::time::Timestamp;
@@ -47,6 +47,20 @@ acts! {
     AccountEdit "account.edit" "Changed a profile";
     PostPublish "post.publish" "Published a post";
     PostAnswer "post.answer" "Published an answer";
+    PostUnapproved "post.unapproved" "Published urgently, before anybody approved it";
+    DraftBegin "draft.begin" "Began a draft";
+    DraftAsk "draft.ask" "Asked for approval";
+    DraftWithdraw "draft.withdraw" "Took the asking or an approval back";
+    DraftApprove "draft.approve" "Approved";
+    DraftSendBack "draft.send-back" "Sent a draft back";
+    DraftPlan "draft.plan" "Planned a post";
+    DraftHold "draft.publish" "Had a draft published now";
+    DraftUnplan "draft.unplan" "Took a plan back";
+    DraftDrop "draft.drop" "Dropped a draft";
+    DraftHandOver "draft.hand-over" "Handed somebody's drafts over";
+    PlansStop "plans.stop" "Stopped everything planned";
+    PlansResume "plans.resume" "Let plans go out again";
+    AccountApproval "account.approval" "Changed whose approval posts need";
     PostEdit "post.edit" "Changed a post";
     PostDelete "post.delete" "Deleted a post";
     PostPin "post.pin" "Pinned a post";
@@ -172,6 +186,7 @@ impl<'de> Deserialize<'de> for Hash {
 pub enum Object {
     Account(AccountId),
     Post(PostId),
+    Draft(DraftId),
     Reply(NoteId),
     Media(MediaId),
     Podcast(String),
@@ -190,6 +205,7 @@ impl Object {
         match self {
             Self::Account(_) => "account",
             Self::Post(_) => "post",
+            Self::Draft(_) => "draft",
             Self::Reply(_) => "reply",
             Self::Media(_) => "media",
             Self::Podcast(_) => "podcast",
@@ -205,6 +221,7 @@ impl Object {
         match self {
             Self::Account(id) => id.to_string(),
             Self::Post(id) => id.to_string(),
+            Self::Draft(id) => id.to_string(),
             Self::Reply(id) => id.to_string(),
             Self::Media(id) => id.to_string(),
             Self::User(id) => id.to_string(),
@@ -223,7 +240,7 @@ macro_rules! objects {
         })*
     };
 }
-objects! { AccountId Account; PostId Post; NoteId Reply; MediaId Media; UserId User; TokenId Token; }
+objects! { AccountId Account; PostId Post; DraftId Draft; NoteId Reply; MediaId Media; UserId User; TokenId Token; }
 
 /// What a verb says of itself, to be written down with it.
 #[derive(Debug, Clone)]

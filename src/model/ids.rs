@@ -15,6 +15,10 @@ id_type! {
     PostId
 }
 id_type! {
+    /// A post of ours that is not one yet.
+    DraftId
+}
+id_type! {
     /// A post of a stranger that concerns us (a reply, a mention).
     NoteId
 }

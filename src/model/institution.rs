@@ -24,6 +24,13 @@ pub struct Institution {
     /// Whether everybody who logs in needs a second factor.
     #[serde(default)]
     pub second_factor: bool,
+    /// How many seconds "publish now" waits at the desk, for whoever thinks again; at most `limits::draft::HOLD`.
+    #[serde(default = "hold")]
+    pub hold: u16,
+}
+
+fn hold() -> u16 {
+    crate::limits::draft::HOLD_DEFAULT
 }
 
 fn utc() -> String {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::episode::Chapter;
-use super::ids::{AccountId, MediaId};
+use super::ids::{AccountId, DraftId, MediaId};
 use super::spoken::Spoken;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
@@ -47,9 +47,12 @@ pub struct Media {
     /// Where the interesting part is: −1 to 1, from left to right and from bottom to top.
     #[serde(default)]
     pub focus: Option<(f32, f32)>,
-    /// Part of a published post or a profile; what is not expires after a day.
+    /// Part of a published post or a profile; what is not, nor part of a draft, expires after a day.
     #[serde(default)]
     pub used: bool,
+    /// The draft that it is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<DraftId>,
 }
 
 /// A smaller copy for pages: see `limits::media::SMALL_WIDTH` and `MIDDLE_WIDTH`.

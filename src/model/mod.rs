@@ -8,6 +8,7 @@ pub mod advice;
 pub mod audit;
 pub mod client;
 pub mod delivery;
+pub mod draft;
 pub mod episode;
 pub mod follow;
 pub mod ids;

@@ -175,6 +175,11 @@ impl Who {
             Self::Client { user, .. } => user,
         }
     }
+
+    /// Whether one and the same person did both. The operator's programs are the operator.
+    pub fn is_same(self, other: Self) -> bool {
+        self.user() == other.user()
+    }
 }
 
 /// Who asks for something.

@@ -201,6 +201,7 @@ impl Walk {
                 | Object::Token(_)
                 | Object::Elsewhere(_)
                 | Object::Server(_)
+                | Object::Draft(_)
                 | Object::Setting(_),
             )
             | None => None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use redb::backends::InMemoryBackend;
 
-use super::schema::{ACCOUNTS, ACTIVITIES, FACTS, INBOXES, INDEXES, POSTS, SERVERS, USERS};
+use super::schema::{ACCOUNTS, ACTIVITIES, DRAFTS, FACTS, INBOXES, INDEXES, POSTS, SERVERS, USERS};
 use super::table::Span;
 use super::tx::{Read, Rows, Write};
 use super::{Options, Store};
@@ -81,6 +81,7 @@ fn replay(tx: &mut Write<'_>, from: &Read) -> Result<()> {
     from.each(&ACCOUNTS, &Span::all(), |_, row| super::accounts::put(tx, &row).map(|()| true))?;
     from.each(&USERS, &Span::all(), |_, row| super::users::put(tx, &row).map(|()| true))?;
     from.each(&POSTS, &Span::all(), |_, row| super::posts::put(tx, &row).map(|()| true))?;
+    from.each(&DRAFTS, &Span::all(), |_, row| super::drafts::put(tx, &row).map(|()| true))?;
     from.each(&ACTIVITIES, &Span::all(), |_, row| super::activities::put(tx, &row).map(|()| true))?;
     super::follows::replay(tx, from)?;
     super::reactions::replay(tx, from)?;

@@ -2,9 +2,11 @@
 //! after the other, so that a leading part of a key is a prefix of its bytes.
 
 use crate::base::time::Timestamp;
+use crate::model::draft::Stage;
 use crate::model::follow::{ActRef, ReactionKind};
 use crate::model::ids::{
-    AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId, UserId,
+    AccountId, ActivityId, ActorId, DraftId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
+    UserId,
 };
 
 /// Something that can be a key, or a part of one.
@@ -84,6 +86,26 @@ impl Key for ReactionKind {
     }
 }
 
+impl Key for Stage {
+    fn write(&self, into: &mut Vec<u8>) {
+        into.push(match self {
+            Self::Draft => 1,
+            Self::Asked => 2,
+            Self::Approved => 3,
+            Self::Planned => 4,
+            Self::Missed => 5,
+            Self::Published => 6,
+            Self::Owing => 7,
+        });
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        let (head, rest) = from.split_first()?;
+        *from = rest;
+        Self::ALL.into_iter().find(|stage| stage.bytes() == [*head])
+    }
+}
+
 impl Key for ActRef {
     fn write(&self, into: &mut Vec<u8>) {
         match self {
@@ -116,7 +138,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys!(AccountId ActivityId ActorId InboxId MediaId NoteId PostId QuoteId ReceivedId ReportId ServerId Timestamp UserId);
+number_keys!(AccountId ActivityId ActorId DraftId InboxId MediaId NoteId PostId QuoteId ReceivedId ReportId ServerId Timestamp UserId);
 
 macro_rules! tuple_keys {
     ($(($($part:ident)*))*) => {$(

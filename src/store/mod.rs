@@ -8,6 +8,7 @@ pub mod audit;
 pub mod check;
 pub mod counts;
 pub mod deliveries;
+pub mod drafts;
 pub mod follows;
 mod key;
 pub mod material;
@@ -209,6 +210,7 @@ fn highest_id(read: &Read) -> Result<u64> {
     let span = || Span::all().newest_first().limit(1);
     Ok([
         last(read.keys(&schema::POSTS, span())?.iter().map(|k| k.0).collect()),
+        last(read.keys(&schema::DRAFTS, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::ACTIVITIES, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::NOTES, span())?.iter().map(|k| k.0).collect()),
         last(read.keys(&schema::ACTORS, span())?.iter().map(|k| k.0).collect()),

@@ -11,9 +11,11 @@ use crate::model::activity::{Activity, Received};
 use crate::model::audit::Row;
 use crate::model::client::Token;
 use crate::model::delivery::Delivery;
+use crate::model::draft::{Draft, Stage};
 use crate::model::follow::{ActRef, Following, OwnReaction, Reaction, ReactionKind};
 use crate::model::ids::{
-    AccountId, ActivityId, ActorId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId, UserId,
+    AccountId, ActivityId, ActorId, DraftId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
+    UserId,
 };
 use crate::model::login::{LoginLink, Secrets, Session};
 use crate::model::media::Media;
@@ -71,6 +73,12 @@ pub(super) const POSTS_BY_TAG: Table<(String, PostId), ()> = Table::index("posts
 pub(super) const EPISODES: Table<(AccountId, String, PostId), ()> = Table::index("episodes");
 /// Our own answers to a post of ours.
 pub(super) const OWN_REPLIES: Table<(PostId, PostId), ()> = Table::index("own_replies");
+
+// store::drafts
+pub(super) const DRAFTS: Table<DraftId, Draft> = Table::fact("drafts");
+pub(super) const DRAFTS_BY_STAGE: Table<(AccountId, Stage, DraftId), ()> = Table::index("drafts_by_stage");
+/// What goes out by itself, by the moment.
+pub(super) const DRAFTS_DUE: Table<(Timestamp, DraftId), ()> = Table::index("drafts_due");
 
 // store::podcasts
 pub(super) const PODCASTS: Table<(AccountId, String), Podcast> = Table::fact("podcasts");
@@ -144,6 +152,7 @@ pub(super) const FACTS: &[&str] = &[
     ACCOUNTS.name,
     USERS.name,
     POSTS.name,
+    DRAFTS.name,
     PODCASTS.name,
     ACTIVITIES.name,
     ACTORS.name,
@@ -165,6 +174,8 @@ pub(super) const INDEXES: &[&str] = &[
     POSTS_BY_TAG.name,
     EPISODES.name,
     OWN_REPLIES.name,
+    DRAFTS_BY_STAGE.name,
+    DRAFTS_DUE.name,
     OUTBOX.name,
     ACTOR_BY_URI.name,
     SERVER_BY_HOST.name,

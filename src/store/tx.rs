@@ -229,6 +229,8 @@ pub struct After {
     pub files: Vec<String>,
     /// Files have to be carried.
     pub errands: bool,
+    /// Something was planned, or is not any more.
+    pub plans: bool,
 }
 
 impl After {
@@ -238,6 +240,7 @@ impl After {
         self.received |= other.received;
         self.files.extend(other.files);
         self.errands |= other.errands;
+        self.plans |= other.plans;
     }
 }
 

@@ -7,6 +7,7 @@ use crate::base::markup;
 use crate::base::time::{Clock, Timestamp};
 use crate::model::account::{Account, Kind, Languages, Replies};
 use crate::model::actor::{Actor, Profile};
+use crate::model::draft::Approval;
 use crate::model::ids::{AccountId, MediaId, NoteId, PostId};
 use crate::model::institution::Institution;
 use crate::model::media::{Media, Small};
@@ -44,6 +45,7 @@ impl House {
             origin: None,
             first_delivery: None,
             second_factor: false,
+            hold: crate::limits::draft::HOLD_DEFAULT,
         };
         house.store.write_blocking(move |tx| meta::put_institution(tx, &institution)).unwrap();
         house
@@ -72,6 +74,7 @@ impl House {
             moved_to: None,
             replies: Replies::Released,
             languages: Languages::default(),
+            approval: Approval::default(),
             demo: false,
             deleted: None,
         };
@@ -156,6 +159,7 @@ impl House {
             blurhash: String::new(),
             focus: None,
             used: true,
+            draft: None,
         };
         let row = media.clone();
         self.store.write_blocking(move |tx| tx.put(&MEDIA, &row.id, &row)).unwrap();

@@ -3,6 +3,7 @@
 
 pub mod deliver;
 pub mod prune;
+pub mod publish;
 pub mod receive;
 pub mod storage;
 
@@ -19,6 +20,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     let mut loops = vec![
         app.spawn(receive::run(Arc::clone(app))),
         app.spawn(prune::run(Arc::clone(app))),
+        app.spawn(publish::run(Arc::clone(app))),
         app.spawn(storage::run(Arc::clone(app))),
     ];
     if app.site.live {

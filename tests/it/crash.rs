@@ -51,9 +51,9 @@ fn listening(clock: &Clock) -> (Options, Heard) {
     let heard = Heard::default();
     let told = Arc::clone(&heard);
     let after = Box::new(move |after: &After| {
-        let After { received, errands, .. } = *after;
+        let After { received, errands, plans, .. } = *after;
         let (deliveries, files) = (after.deliveries.clone(), after.files.clone());
-        let copy = After { deliveries, received, files, errands };
+        let copy = After { deliveries, received, files, errands, plans };
         told.lock().unwrap().push(copy);
     });
     (Options { after, ..options(clock) }, heard)
@@ -138,5 +138,6 @@ fn institution(now: Timestamp) -> Institution {
         origin: None,
         first_delivery: None,
         second_factor: false,
+        hold: instance::limits::draft::HOLD_DEFAULT,
     }
 }

@@ -121,6 +121,7 @@ async fn a_picture_has_one_place() {
         blurhash: String::new(),
         focus: None,
         used: true,
+        draft: None,
     };
     let (site, by) = (alpha.app.site.clone(), alpha.by());
     let change = actions::accounts::Change { avatar: Some(Some(MediaId(7))), ..Default::default() };

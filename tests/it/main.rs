@@ -18,6 +18,7 @@ mod crates;
 mod delivery;
 mod desk;
 mod door;
+mod drafts;
 mod federation;
 mod files;
 mod fuzz;

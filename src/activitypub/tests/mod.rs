@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::base::time::Timestamp;
 use crate::crypto::keys::{Ed25519Key, PublicKey, RsaKey};
 use crate::model::account::{Account, Field, Kind, Languages, Replies};
+use crate::model::draft::Approval;
 use crate::model::ids::{AccountId, MediaId, PostId};
 use crate::model::media::{Media, Small};
 use crate::model::post::{Mention, Post, Quoting, Tag, Version, Visibility};
@@ -54,6 +55,7 @@ fn account() -> Account {
         moved_to: None,
         replies: Replies::Released,
         languages: Languages::default(),
+        approval: Approval::default(),
         demo: false,
         deleted: None,
     }
@@ -121,6 +123,7 @@ fn media() -> Media {
         blurhash: "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH".into(),
         focus: Some((0.0, 0.2)),
         used: true,
+        draft: None,
     }
 }
 

@@ -232,8 +232,9 @@ impl Instance {
     async fn turn(&self) -> bool {
         self.double().await;
         let received = work::receive::turn(&self.app).await.unwrap();
+        let published = work::publish::turn(&self.app).await.unwrap();
         let delivered = work::deliver::drain(&self.app).await.unwrap();
-        received + delivered > 0
+        received + published + delivered > 0
     }
 }
 
@@ -269,6 +270,7 @@ async fn set_up(app: &Arc<App>) -> Result<Account> {
         origin: None,
         first_delivery: None,
         second_factor: false,
+        hold: instance::limits::draft::HOLD_DEFAULT,
     };
     let (own, press) = (actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?);
     let site = app.site.clone();

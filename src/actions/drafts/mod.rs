@@ -1,0 +1,295 @@
+//! Drafts: written by several, looked at, let pass, planned, stopped. What may become of one is decided in `model::draft`;
+//! here it is written down. Whatever changes a draft names the revision that was looked at.
+
+mod passing;
+mod release;
+
+use super::audit;
+use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::model::account::Account;
+use crate::model::audit::{Act, Deed};
+use crate::model::draft::{Approval, Content, Draft, Editing, Event, Sheet, Stage, State};
+use crate::model::ids::{AccountId, DraftId, UserId};
+use crate::model::media::{About, Media};
+use crate::model::power::{self, Administer, Approve, Publish};
+use crate::model::user::{Asker, By, Owner, Who};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, Write, accounts, drafts, users};
+
+pub use passing::{approve, ask, comment, hold, plan, send_back, unplan, withdraw};
+pub use release::{is_stopped, miss, owing, publish, release, resume, stop};
+
+/// The power by which somebody writes: who publishes may change what is planned.
+#[derive(Debug, Clone, Copy)]
+pub enum Pen {
+    Author(By<power::Draft>),
+    Editor(By<Publish>),
+}
+
+impl Pen {
+    pub fn of(asker: &Asker, account: AccountId) -> Result<Self> {
+        if asker.can::<Publish>(account) {
+            return Ok(Self::Editor(asker.may(account)?));
+        }
+        Ok(Self::Author(asker.may(account)?))
+    }
+
+    pub fn account(self) -> AccountId {
+        self.draft().account()
+    }
+
+    pub fn who(self) -> Who {
+        self.draft().who()
+    }
+
+    fn draft(self) -> By<power::Draft> {
+        match self {
+            Self::Author(by) => by,
+            Self::Editor(by) => by.to(),
+        }
+    }
+
+    fn publishes(self) -> bool {
+        matches!(self, Self::Editor(_))
+    }
+}
+
+/// The power by which somebody judges what others wrote. What a colleague may let pass, the account's rule says.
+#[derive(Debug, Clone, Copy)]
+pub enum Eyes {
+    Approver(By<Approve>),
+    Colleague(By<power::Draft>),
+}
+
+impl Eyes {
+    pub fn of(asker: &Asker, account: AccountId) -> Result<Self> {
+        if asker.can::<power::Draft>(account) && !asker.can::<Approve>(account) {
+            return Ok(Self::Colleague(asker.may(account)?));
+        }
+        Ok(Self::Approver(asker.may(account)?))
+    }
+
+    pub fn account(self) -> AccountId {
+        match self {
+            Self::Approver(by) => by.account(),
+            Self::Colleague(by) => by.account(),
+        }
+    }
+
+    pub fn who(self) -> Who {
+        match self {
+            Self::Approver(by) => by.who(),
+            Self::Colleague(by) => by.who(),
+        }
+    }
+
+    fn approves(self) -> bool {
+        matches!(self, Self::Approver(_))
+    }
+}
+
+/// A draft as somebody looked at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub id: DraftId,
+    pub revision: u64,
+}
+
+impl Seen {
+    pub fn of(draft: &Draft) -> Self {
+        Self { id: draft.id, revision: draft.revision }
+    }
+}
+
+/// Said when somebody else was faster. The caller still has what was typed, and shows it beside what is there now.
+pub const CHANGED: &str = "Somebody else saved this draft meanwhile.";
+
+/// Begins a draft.
+pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
+    let account = accounts::need(tx, pen.account())?;
+    let id = DraftId(tx.id());
+    let media = check(tx, &account, id, &sheet.content)?;
+    let mut open = 0;
+    for stage in Stage::ALL.into_iter().filter(|stage| stage.is_open()) {
+        open += drafts::count(tx, account.id, stage, limits::draft::PER_ACCOUNT)?;
+    }
+    if open >= limits::draft::PER_ACCOUNT {
+        let what = format!("The account has {} drafts, and no more fit.", limits::draft::PER_ACCOUNT);
+        return Err(Problem::new("E509", what).remedy("Drop some that nobody needs.").into());
+    }
+    let draft = Draft {
+        id,
+        account: account.id,
+        writer: pen.who(),
+        hands: vec![pen.who()],
+        saved: tx.now(),
+        saved_by: pen.who(),
+        revision: 1,
+        content: sheet.content.clone(),
+        mentions: sheet.mentions.clone(),
+        when: sheet.when.clone(),
+        state: State::Draft,
+        passed: None,
+        comments: Vec::new(),
+        editing: None,
+    };
+    attach(tx, id, media)?;
+    audit::note(tx, pen.who(), &Deed::new(Act::DraftBegin).of(account.id).on(id))?;
+    drafts::put(tx, &draft)?;
+    Ok(draft)
+}
+
+/// Puts another content in the place of the one that was looked at. What does not change leaves the approval as it is.
+pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<Draft> {
+    let mut draft = looked_at(tx, pen.account(), seen)?;
+    let account = accounts::need(tx, pen.account())?;
+    let media = check(tx, &account, draft.id, &sheet.content)?;
+    let old = std::mem::replace(&mut draft.content, sheet.content.clone());
+    if old == draft.content {
+        open_still(&draft)?;
+        draft.editing = draft.editing.filter(|editing| !editing.by.is_same(pen.who()));
+        draft.saved = tx.now();
+    } else {
+        let event = Event::Changed { publishes: pen.publishes() };
+        draft.step(&event, pen.who(), tx.now(), account.approval)?;
+        draft.touched(pen.who(), tx.now());
+    }
+    draft.mentions.clone_from(&sheet.mentions);
+    draft.when.clone_from(&sheet.when);
+    for gone in old.media().filter(|old| draft.content.media().all(|new| new.id != old.id)) {
+        super::media::forget(tx, gone.id)?;
+    }
+    attach(tx, draft.id, media)?;
+    drafts::put(tx, &draft)?;
+    Ok(draft)
+}
+
+/// Takes a draft away, with its files. What was published of it stays.
+pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
+    let draft = own(tx, pen.account(), id)?;
+    open_still(&draft)?;
+    if draft.due().is_some() && !pen.publishes() {
+        return Err(Error::Forbidden("It is planned, and taking it away needs the role editor."));
+    }
+    for file in draft.content.media() {
+        super::media::forget(tx, file.id)?;
+    }
+    let deed = Deed::new(Act::DraftDrop).of(draft.account).on(id).change(draft.stage().name(), "");
+    audit::note(tx, pen.who(), &deed)?;
+    drafts::remove(tx, id)
+}
+
+/// Notes who has the form open; answers who else has. Nobody is shut out: what is saved names its revision.
+pub fn open(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<Option<Who>> {
+    let mut draft = own(tx, pen.account(), id)?;
+    let busy = draft.busy(pen.who(), tx.now());
+    if busy.is_none() && draft.stage().is_open() {
+        draft.editing = Some(Editing { by: pen.who(), until: tx.now().plus(limits::draft::EDITING) });
+        drafts::put(tx, &draft)?;
+    }
+    Ok(busy)
+}
+
+/// Notes that they have not any more.
+pub fn close(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
+    let mut draft = own(tx, pen.account(), id)?;
+    if draft.editing.is_some_and(|editing| editing.by.is_same(pen.who())) {
+        draft.editing = None;
+        drafts::put(tx, &draft)?;
+    }
+    Ok(())
+}
+
+/// Gives what somebody was writing to somebody else, where they may write too; answers how many drafts that were.
+pub fn hand_over(tx: &mut Write<'_>, owner: Owner, from: UserId, to: UserId) -> Result<usize> {
+    let heir = users::need(tx, to)?;
+    if heir.off.is_some() || from == to {
+        return Err(Problem::new("E510", "Drafts are handed over to somebody who logs in.")
+            .field("heir")
+            .remedy("Choose another.")
+            .into());
+    }
+    let asker = Asker::User(heir);
+    let mut left = Vec::new();
+    drafts::each(tx, |_, draft| {
+        if draft.is_of(from) && draft.stage().is_open() && asker.can::<power::Draft>(draft.account) {
+            left.push(draft);
+        }
+        Ok(true)
+    })?;
+    for draft in &mut left {
+        draft.writer = Who::User(to);
+        draft.editing = draft.editing.filter(|editing| editing.by.user() != Some(from));
+        drafts::put(tx, draft)?;
+    }
+    if !left.is_empty() {
+        let told = format!("{} to user {to}", left.len());
+        audit::note(tx, owner.who(), &Deed::new(Act::DraftHandOver).on(from).with(told))?;
+    }
+    Ok(left.len())
+}
+
+/// Says whose look an account's posts need from now on; whether its plans are stopped stays.
+pub fn set_rule(tx: &mut Write<'_>, by: By<Administer>, approval: Approval) -> Result<Account> {
+    let mut account = accounts::need(tx, by.account())?;
+    let approval = Approval { stopped: account.approval.stopped, ..approval };
+    let before = std::mem::replace(&mut account.approval, approval);
+    if before == approval {
+        return Ok(account);
+    }
+    let deed = Deed::new(Act::AccountApproval).of(account.id).on(account.id);
+    audit::note(tx, by.who(), &deed.change(before.words(), approval.words()))?;
+    accounts::put(tx, &account)?;
+    Ok(account)
+}
+
+/// A draft of the account for which a power was shown.
+fn own(rows: &impl Rows, account: AccountId, id: DraftId) -> Result<Draft> {
+    let draft = drafts::need(rows, id)?;
+    if draft.account == account { Ok(draft) } else { Err(Error::NotFound) }
+}
+
+/// The same, when nobody changed it since.
+fn looked_at(rows: &impl Rows, account: AccountId, seen: Seen) -> Result<Draft> {
+    let draft = own(rows, account, seen.id)?;
+    if draft.revision == seen.revision { Ok(draft) } else { Err(Error::Conflict(CHANGED)) }
+}
+
+fn open_still(draft: &Draft) -> Result<()> {
+    if draft.stage().is_open() {
+        return Ok(());
+    }
+    Err(Error::Conflict("It is published already; now the post can be edited or deleted."))
+}
+
+/// Whether a content can be kept, and its files as they will be.
+fn check(tx: &Write<'_>, account: &Account, id: DraftId, content: &Content) -> Result<Vec<(Media, About)>> {
+    content.check_bounds()?;
+    let mut media = Vec::new();
+    for attached in content.media() {
+        let file = super::media::own(tx, account.id, attached.id)?;
+        if file.draft != Some(id) {
+            super::media::free(&file)?;
+        }
+        attached.about.check_bounds(file.sort())?;
+        media.push((file, attached.about.clone()));
+    }
+    Ok(media)
+}
+
+fn attach(tx: &mut Write<'_>, id: DraftId, media: Vec<(Media, About)>) -> Result<()> {
+    media
+        .into_iter()
+        .try_for_each(|(file, about)| super::media::set(tx, Media { draft: Some(id), ..file }, &about).map(|_| ()))
+}
+
+/// Whether it could be published as it is, descriptions of its files included.
+fn check_ready(rows: &impl Rows, draft: &Draft) -> Result<()> {
+    draft.content.check()?;
+    for attached in draft.content.media() {
+        let file: Media = rows.need(&MEDIA, &attached.id)?;
+        file.check(&attached.about)?;
+    }
+    Ok(())
+}

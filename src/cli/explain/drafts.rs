@@ -1,0 +1,37 @@
+//! E500 to E599: drafts, approval, plans.
+
+pub(super) const TEXTS: &[(&str, &str)] = &[
+    (
+        "E500",
+        "The account publishes only what somebody let pass who did not write it: 'instance account show' tells by which rule. Keep \
+              the text as a draft and ask for approval. In an emergency it may go out at once where the account allows that, marked as \
+              urgent; it is written down, and somebody approves it afterwards.",
+    ),
+    (
+        "E501",
+        "A thread is released as a unit, and every part of it is a post that all followers get; so there are not too many.",
+    ),
+    ("E502", "Drafts keep more than can be published, so that nothing typed is lost, but not without end."),
+    (
+        "E503",
+        "Four eyes: whoever wrote any of the words, or took the draft over, does not approve it. Somebody else has to look at it.",
+    ),
+    ("E504", "A plan is for a moment that is still to come, and not so far away that the year is most likely a slip."),
+    (
+        "E505",
+        "Days and times are typed as 2026-12-01T09:00, on the clocks of the institution's time zone, or with an offset from UTC.",
+    ),
+    (
+        "E506",
+        "When the clocks are set forward, an hour is left out. A time in it never comes; the message names the time that the clocks \
+              show then.",
+    ),
+    (
+        "E507",
+        "When the clocks are set back, an hour comes twice. Say which is meant, or give the offset from UTC: 2026-10-25T02:30+02:00 is \
+              the first in Central Europe, +01:00 the second.",
+    ),
+    ("E508", "Comments on a draft are for colleagues; each is short, and there is room for many, not for any number."),
+    ("E509", "An account keeps a bounded number of drafts. Those that nobody needs can be dropped."),
+    ("E510", "Drafts of somebody who leaves go to another user who may log in and may write for the same account."),
+];

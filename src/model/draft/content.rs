@@ -1,0 +1,142 @@
+//! What a draft says: one post, or several that follow each other as a thread.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Problem, Result};
+use crate::limits;
+use crate::model::episode::Episode;
+use crate::model::ids::MediaId;
+use crate::model::media::About;
+use crate::model::post::{Mention, NewPost, Quoting, ReplyTo, Version, Visibility};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    /// The posts of a thread in their order; one for a post alone.
+    pub parts: Vec<Part>,
+    #[serde(default)]
+    pub visibility: Visibility,
+    #[serde(default)]
+    pub quoting: Quoting,
+    /// Media behind a click.
+    #[serde(default)]
+    pub sensitive: bool,
+    /// What the first part answers.
+    #[serde(default)]
+    pub reply_to: Option<ReplyTo>,
+    /// What the first part is in a podcast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub episode: Option<Episode>,
+    #[serde(default)]
+    pub urgent: bool,
+}
+
+/// One post of a thread.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// The main language first.
+    pub versions: Vec<Version>,
+    #[serde(default)]
+    pub media: Vec<Attached>,
+}
+
+/// A file, and what is said about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attached {
+    pub id: MediaId,
+    pub about: About,
+}
+
+impl Part {
+    pub fn media_ids(&self) -> Vec<MediaId> {
+        self.media.iter().map(|attached| attached.id).collect()
+    }
+}
+
+impl Content {
+    /// Of a post alone; what is said about its files comes with them.
+    pub fn of(new: &NewPost, about: &[(MediaId, About)]) -> Self {
+        let words = |id: &MediaId| {
+            about.iter().find(|(of, _)| of == id).map_or_else(About::default, |(_, about)| about.clone())
+        };
+        let media = new.media.iter().map(|id| Attached { id: *id, about: words(id) }).collect();
+        Self {
+            parts: vec![Part { versions: new.versions.clone(), media }],
+            visibility: new.visibility,
+            quoting: new.quoting,
+            sensitive: new.sensitive,
+            reply_to: new.reply_to,
+            episode: new.episode.clone(),
+            urgent: new.urgent,
+        }
+    }
+
+    /// All files, in the order of the parts.
+    pub fn media(&self) -> impl Iterator<Item = &Attached> {
+        self.parts.iter().flat_map(|part| &part.media)
+    }
+
+    /// The post that a part becomes. `parent` is the part before it, once that is a post.
+    pub fn post(&self, at: usize, parent: Option<ReplyTo>, mentions: Vec<Mention>) -> Option<NewPost> {
+        let part = self.parts.get(at)?;
+        Some(NewPost {
+            versions: part.versions.clone(),
+            media: part.media_ids(),
+            sensitive: self.sensitive && !part.media.is_empty(),
+            visibility: self.visibility,
+            quoting: self.quoting,
+            reply_to: if at == 0 { self.reply_to } else { parent },
+            episode: self.episode.clone().filter(|_| at == 0),
+            mentions,
+            urgent: self.urgent,
+            demo: false,
+        })
+    }
+
+    /// Whether it fits; much may still be missing.
+    pub fn check_bounds(&self) -> Result<()> {
+        if self.parts.is_empty() || self.parts.len() > limits::draft::PARTS {
+            let what = format!("A thread has 1 to {} parts; this one has {}.", limits::draft::PARTS, self.parts.len());
+            return Err(Problem::new("E501", what).field("text").remedy("Make two threads of it.").into());
+        }
+        let mut all = 0;
+        for version in self.parts.iter().flat_map(|part| &part.versions) {
+            let length = version.text.chars().count();
+            all += length + version.warning.chars().count();
+            if length > limits::draft::TEXT || all > limits::draft::TEXTS {
+                return Err(Problem::new("E502", "The text is longer than a draft can be.")
+                    .field("text")
+                    .remedy("Keep the rest elsewhere: of one version at most 5,000 characters are published.")
+                    .into());
+            }
+        }
+        for part in &self.parts {
+            if part.versions.len() > limits::post::VERSIONS {
+                let what = format!("A post has 1 to {} language versions.", limits::post::VERSIONS);
+                return Err(Problem::new("E120", what).field("text").into());
+            }
+            crate::model::post::check_media(&part.media_ids())?;
+        }
+        self.check_files()
+    }
+
+    /// Whether it could be published as it is. What is said about files is checked beside their rows.
+    pub fn check(&self) -> Result<()> {
+        self.check_bounds()?;
+        (0..self.parts.len()).filter_map(|at| self.post(at, None, Vec::new())).try_for_each(|new| new.check())
+    }
+
+    /// A file has one place, in a thread too.
+    fn check_files(&self) -> Result<()> {
+        let ids: Vec<MediaId> = self.media().map(|attached| attached.id).collect();
+        if ids.iter().enumerate().any(|(n, id)| ids.iter().take(n).any(|other| other == id)) {
+            return Err(Problem::new("E133", "A file stands in the thread twice.").field("media").into());
+        }
+        Ok(())
+    }
+
+    /// Its first words, in the main language.
+    pub fn first_words(&self, characters: usize) -> String {
+        let text = self.parts.first().and_then(|part| part.versions.first()).map_or("", |version| &version.text);
+        crate::base::text::clip(text, characters).into_owned()
+    }
+}

@@ -1,0 +1,229 @@
+//! A post before it is one: what several people write, look at, let pass and plan. What may become of it is decided in
+//! `state`; what the institution demands for an account stands in its `Rule`.
+
+pub mod content;
+pub mod state;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, DraftId, UserId};
+use super::post::Mention;
+use super::user::Who;
+use crate::base::time::Timestamp;
+use crate::base::zone::Turn;
+use crate::error::{Problem, Result};
+use crate::limits;
+pub use content::{Attached, Content, Part};
+pub use state::{Demand, Event, Stage, State};
+
+/// Whose look a draft needs before it is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Nobody's.
+    #[default]
+    None,
+    /// That of somebody who did not write it.
+    Other,
+    /// That of somebody with the role approver who did not write it.
+    Approver,
+}
+
+impl Rule {
+    pub const ALL: [Self; 3] = [Self::None, Self::Other, Self::Approver];
+
+    /// As it is typed and stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Other => "other",
+            Self::Approver => "approver",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+}
+
+/// How an account publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Approval {
+    #[serde(default)]
+    pub rule: Rule,
+    /// Whether what is urgent may go out at once and be approved afterwards.
+    #[serde(default)]
+    pub urgent_first: bool,
+    /// Whether answers to others need that look too.
+    #[serde(default)]
+    pub answers: bool,
+    /// Since when nothing that is planned goes out; a crisis.
+    #[serde(default)]
+    pub stopped: Option<Timestamp>,
+}
+
+impl Approval {
+    /// In a few words, for the log.
+    pub fn words(self) -> String {
+        let mut words = self.rule.name().to_owned();
+        for (on, more) in [(self.urgent_first, ", urgent first"), (self.answers, ", answers too")] {
+            words.push_str(if on { more } else { "" });
+        }
+        words
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Draft {
+    pub id: DraftId,
+    pub account: AccountId,
+    /// Whose it is: who began it, or took it over.
+    pub writer: Who,
+    /// Everybody whose words are in it, and nobody of them lets it pass.
+    pub hands: Vec<Who>,
+    /// When it was changed last, and by whom.
+    pub saved: Timestamp,
+    pub saved_by: Who,
+    /// Counts what was saved: whoever saves says which one they started from.
+    pub revision: u64,
+    pub content: Content,
+    /// Whom the texts of each part name, as they were found last.
+    #[serde(default)]
+    pub mentions: Vec<Vec<Mention>>,
+    /// When it is wanted.
+    #[serde(default)]
+    pub when: Option<When>,
+    pub state: State,
+    /// What was let pass last; whether that still holds stands in it.
+    #[serde(default)]
+    pub passed: Option<Passed>,
+    /// Oldest first; never leave the house.
+    #[serde(default)]
+    pub comments: Vec<Comment>,
+    #[serde(default)]
+    pub editing: Option<Editing>,
+}
+
+/// A moment, and the words that were typed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    pub at: Timestamp,
+    /// As it was typed, on the wall of `zone`.
+    #[serde(default)]
+    pub typed: String,
+    /// IANA name.
+    #[serde(default)]
+    pub zone: String,
+    #[serde(default)]
+    pub turn: Option<Turn>,
+}
+
+impl When {
+    /// A moment that a program named.
+    pub fn exactly(at: Timestamp) -> Self {
+        Self { at, typed: String::new(), zone: String::new(), turn: None }
+    }
+}
+
+/// What somebody let pass.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Passed {
+    pub by: Who,
+    pub at: Timestamp,
+    pub revision: u64,
+    pub content: Content,
+    /// Gone with any change of the content, and when it was taken back.
+    pub holds: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    pub by: Who,
+    pub at: Timestamp,
+    pub text: String,
+}
+
+/// Who has the form open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Editing {
+    pub by: Who,
+    pub until: Timestamp,
+}
+
+/// What is handed in to be kept.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    pub content: Content,
+    /// Resolved beforehand, part by part, since that may need the network.
+    pub mentions: Vec<Vec<Mention>>,
+    pub when: Option<When>,
+}
+
+impl Draft {
+    pub fn stage(&self) -> Stage {
+        self.state.stage()
+    }
+
+    /// What was let pass, while it holds.
+    pub fn approval(&self) -> Option<&Passed> {
+        self.passed.as_ref().filter(|passed| passed.holds)
+    }
+
+    /// What was let pass before the text was changed.
+    pub fn withdrawn(&self) -> Option<&Passed> {
+        self.passed.as_ref().filter(|passed| !passed.holds)
+    }
+
+    /// The moment at which it goes out by itself.
+    pub fn due(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Planned { due, .. } => Some(due),
+            State::Draft | State::Asked { .. } | State::Approved | State::Missed { .. } | State::Published { .. } => {
+                None
+            }
+        }
+    }
+
+    /// Somebody other than `who` who has it open.
+    pub fn busy(&self, who: Who, now: Timestamp) -> Option<Who> {
+        self.editing.filter(|editing| editing.until > now && !editing.by.is_same(who)).map(|editing| editing.by)
+    }
+
+    /// Whether any of the words are theirs.
+    pub fn is_by(&self, who: Who) -> bool {
+        self.writer.is_same(who) || self.hands.iter().any(|hand| hand.is_same(who))
+    }
+
+    /// Belongs to a user, whatever they wrote it with.
+    pub fn is_of(&self, user: UserId) -> bool {
+        self.writer.user() == Some(user)
+    }
+
+    /// Notes whose words it has now.
+    pub fn touched(&mut self, by: Who, now: Timestamp) {
+        if !self.hands.iter().any(|hand| hand.is_same(by)) {
+            self.hands.push(by);
+        }
+        (self.saved, self.saved_by) = (now, by);
+        self.editing = self.editing.filter(|editing| !editing.by.is_same(by));
+        self.revision += 1;
+    }
+
+    pub fn say(&mut self, by: Who, at: Timestamp, text: &str) -> Result<()> {
+        let text = text.trim();
+        let length = text.chars().count();
+        if length == 0 || length > limits::draft::COMMENT {
+            let what = format!("A comment has 1 to {} characters; this one has {length}.", limits::draft::COMMENT);
+            return Err(Problem::new("E508", what).field("comment").into());
+        }
+        if self.comments.len() >= limits::draft::COMMENTS {
+            let what = format!("There are {} comments already, and no more fit.", limits::draft::COMMENTS);
+            return Err(Problem::new("E508", what).field("comment").into());
+        }
+        self.comments.push(Comment { by, at, text: text.to_owned() });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
