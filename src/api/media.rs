@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{entities, input};
 use crate::actions;
-use crate::app::{App, spoken, upload};
+use crate::app::{App, pieces, spoken, upload};
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Unfinished;
 use crate::model::ids::MediaId;
@@ -20,7 +20,7 @@ use crate::store::{Rows, accounts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 
-fn by(client: &Client) -> Result<By<Attach>> {
+pub(super) fn by(client: &Client) -> Result<By<Attach>> {
     Asker::Client(client.clone()).may(client.token.account)
 }
 
@@ -30,9 +30,13 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
     let _permit = app.upload_room()?;
     let (form, mut files) = input::with_files(app, request).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
-    let at = files.iter().position(|(name, _)| name == "file").ok_or_else(missing)?;
+    // What came in pieces is named instead of sent.
+    let file = match (form.find("upload"), files.iter().position(|(name, _)| name == "file")) {
+        (Some(name), _) => pieces::take(app, by, name)?,
+        (None, at) => files.swap_remove(at.ok_or_else(missing)?).1,
+    };
     let about = About { focus: focus(&form)?, ..About::default() };
-    let media = upload::take(app, by, files.swap_remove(at).1, about).await?;
+    let media = upload::take(app, by, file, about).await?;
     let about = told(app, &media, &form, files).await?;
     let media = app.store.write(move |tx| actions::media::describe(tx, by, media.id, &about)).await?;
     shown(app, &media)

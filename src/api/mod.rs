@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::model::power::Read;
 use crate::model::user::{Asker, Client};
+use crate::web::pieces;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who;
@@ -51,6 +52,10 @@ enum Verb {
     Upload,
     Media,
     Describe,
+    BeginPieces,
+    Pieces,
+    AddPiece,
+    EndPieces,
 }
 
 /// The whole door on one page; `:id` stands for one part of a path. A path that is not here does not exist.
@@ -73,6 +78,10 @@ const ROUTES: &[(&Method, &str, Access, Verb)] = &[
     (&Method::POST, "v2/media", Scope("write:media"), Verb::Upload),
     (&Method::GET, "v1/media/:id", Scope("write:media"), Verb::Media),
     (&Method::PUT, "v1/media/:id", Scope("write:media"), Verb::Describe),
+    (&Method::POST, "uploads", Scope("write:media"), Verb::BeginPieces),
+    (&Method::GET, "uploads/:id", Scope("write:media"), Verb::Pieces),
+    (&Method::PATCH, "uploads/:id", Scope("write:media"), Verb::AddPiece),
+    (&Method::DELETE, "uploads/:id", Scope("write:media"), Verb::EndPieces),
 ];
 
 /// Every route, as method and path behind `/api`.
@@ -149,16 +158,25 @@ async fn answer(
         Verb::Upload => media::upload(app, request, client?).await,
         Verb::Media => media::media(app, id, &client?),
         Verb::Describe => media::describe(app, request, id, client?).await,
+        Verb::BeginPieces => pieces::begin(app, request, media::by(&client?)?, "/api/uploads"),
+        Verb::Pieces => pieces::progress(app, media::by(&client?)?, id),
+        Verb::AddPiece => pieces::add(app, request, media::by(&client?)?, id).await,
+        Verb::EndPieces => pieces::end(app, media::by(&client?)?, id),
     }
 }
+
+/// What browser apps may say, and may know.
+const ASKED: &str =
+    "Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset";
+const TOLD: &str = "Link, Location, Tus-Resumable, Upload-Length, Upload-Offset";
 
 /// Browser apps of any origin may ask; no cookie is ever read here, so there is nothing to steal.
 fn open(mut response: Response) -> Response {
     let headers = response.headers_mut();
     response::set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     response::set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS");
-    response::set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Idempotency-Key");
-    response::set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "Link");
+    response::set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, ASKED);
+    response::set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, TOLD);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

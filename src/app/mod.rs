@@ -9,6 +9,7 @@ pub mod login;
 pub mod lookup;
 pub mod mentions;
 pub mod once;
+pub mod pieces;
 pub mod spoken;
 pub mod storage;
 pub mod upload;
@@ -49,7 +50,8 @@ pub struct App {
     pub wakers: Arc<Wakers>,
     /// Finished pages and documents.
     pub kept: kept::Kept,
-    pub attempts: Arc<once::Attempts>,
+    pieces: pieces::Pieces,
+    attempts: Arc<once::Attempts>,
     pub logins: login::Logins,
     /// Proxies that are believed when they say who asks.
     pub trusted: Vec<Network>,
@@ -164,6 +166,7 @@ impl App {
             clock,
             keys: Mutex::default(),
             attempts: Arc::default(),
+            pieces: pieces::Pieces::default(),
             logins: login::Logins::default(),
             trusted,
             stopping: watch::Sender::new(false),

@@ -98,6 +98,12 @@ pub const NAME: usize = 200;
 pub const UPLOAD: u64 = 3 * media::PICTURE as u64 + FORM as u64;
 /// Uploads at once, over all doors: each is written to the disk as it arrives.
 pub const UPLOADS: usize = 16;
+/// Uploads in pieces that are begun; each is an open file.
+pub const PIECES_AT_ONCE: usize = 16;
+/// How long one is kept after its last piece: a laptop is opened again the next morning.
+pub const PIECES_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// The seconds after which another one may be begun when there are too many.
+pub const PIECES_COME_BACK: u32 = 600;
 /// How long an attempt to publish is remembered, so that the same one again publishes nothing (Mastodon: an hour).
 pub const REPEATS: Duration = Duration::from_secs(3600);
 /// Such attempts remembered; about 100 bytes each.

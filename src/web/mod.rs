@@ -11,6 +11,7 @@ pub mod front;
 pub mod multipart;
 mod negotiate;
 pub mod network;
+pub mod pieces;
 pub mod request;
 pub mod response;
 pub mod who;

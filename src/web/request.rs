@@ -149,13 +149,18 @@ impl Request {
     }
 
     /// The body as it arrives, up to `cap` bytes. The caller bounds the time.
-    pub fn stream(&mut self, cap: u64) -> Result<BodyDataStream<Limited<Incoming>>> {
+    pub fn body(&mut self, cap: u64) -> Result<Limited<Incoming>> {
         let Some(body) = self.body.take() else { return Err(Error::bug("a body was read twice")) };
         let announced = self.header("content-length").and_then(|length| length.parse::<u64>().ok());
         if announced.is_some_and(|length| length > cap) {
             return Err(Problem::new("E150", format!("The request is larger than {cap} bytes.")).into());
         }
-        Ok(BodyDataStream::new(Limited::new(body, usize::try_from(cap).unwrap_or(usize::MAX))))
+        Ok(Limited::new(body, usize::try_from(cap).unwrap_or(usize::MAX)))
+    }
+
+    /// The same as a stream of its bytes.
+    pub fn stream(&mut self, cap: u64) -> Result<BodyDataStream<Limited<Incoming>>> {
+        self.body(cap).map(BodyDataStream::new)
     }
 
     /// A posted form without files.

@@ -5,6 +5,7 @@ use std::path::Path;
 use instance::base::time::Clock;
 use instance::config::Config;
 use instance::control::{self, Command, Fault, NewVersion, PostNew, Recording, Upload, What};
+use instance::limits;
 use instance::media::draw;
 use instance::model::ids::PostId;
 use instance::model::media::About;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, published};
 use crate::support::http::{get, send};
-use crate::support::{Instance, START};
+use crate::support::{Instance, START, second_account};
 
 const VTT: &str = "WEBVTT\n\nSTYLE\n::cue{background:url(https://evil.example/)}\n\n00:00.100 --> 00:00.900\n<v Mayor>Good <script>morning</script>\n";
 const SRT: &str = "1\r\n00:00:00,100 --> 00:00:00,900\r\nGuten Morgen\r\n";
@@ -262,4 +263,57 @@ async fn commands_bring_captions_with_their_language() {
     let reason = Recording { place: Some(2), what: What::Without("in-text".into()) };
     assert!(control::run(&server.app, new(2, vec![captions(Some(1), "en"), reason])).await.is_ok());
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn an_upload_that_broke_off_goes_on_where_it_stopped() {
+    let clock = Clock::by_hand(START);
+    let server = Instance::start(&clock).await;
+    let (film, bearer) = (clip("first.mp4"), server.bearer("read,write").await);
+    let ask = async |method: &str, url: &str, more: &[(&str, &str)], body: &[u8]| {
+        let headers = [&[("authorization", bearer.as_str())][..], more].concat();
+        send(method, url, &headers, body.to_vec()).await
+    };
+    let all = server.url("/api/uploads");
+    let begun = ask("POST", &all, &[("upload-length", &film.len().to_string())], b"").await;
+    assert_eq!(begun.status, 201);
+    let url = begun.header("location").to_owned();
+    let piece = async |at: usize, bytes: &[u8]| {
+        let kind = ("content-type", "application/offset+octet-stream");
+        ask("PATCH", &url, &[kind, ("upload-offset", &at.to_string())], bytes).await
+    };
+    let first = piece(0, &film[..1_000]).await;
+    assert_eq!((first.status.as_u16(), first.header("upload-offset")), (204, "1000"));
+    let far = ask("HEAD", &url, &[], b"").await;
+    assert_eq!((far.header("upload-offset"), far.header("upload-length")), ("1000", &*film.len().to_string()));
+    assert_eq!(far.header("cache-control"), "no-store");
+    for wrong in [0, 999, 1_001] {
+        assert_eq!(piece(wrong, &film[wrong..]).await.status, 409, "a piece at {wrong}");
+    }
+    let beyond = [&film[1_000..], b"x"].concat();
+    assert_eq!(piece(1_000, &beyond).await.status, 413, "more than was announced");
+    let media = server.url("/api/v2/media");
+    let named = json!({ "upload": url.rsplit('/').next().unwrap(), "description": "A film" }).to_string();
+    let json = [("content-type", "application/json")];
+    let early = ask("POST", &media, &json, named.as_bytes()).await;
+    assert!(early.status == 422 && early.text().contains("1000 of"), "{}", early.text());
+    let stranger = server.bearer_of(second_account(&server).await.id, "read,write").await;
+    let theirs = send("HEAD", &url, &[("authorization", &stranger)], "").await;
+    assert_eq!(theirs.status, 404, "another account does not know of it");
+    assert_eq!(piece(1_000, &film[1_000..]).await.status, 204);
+    let made: Value = serde_json::from_slice(&ask("POST", &media, &json, named.as_bytes()).await.body).unwrap();
+    assert_eq!((made["type"].as_str(), made["description"].as_str()), (Some("video"), Some("A film")), "{made}");
+    assert_eq!(ask("POST", &media, &json, named.as_bytes()).await.status, 404, "it is used once");
+
+    assert_eq!(ask("POST", &all, &[("upload-length", "3000000000")], b"").await.status, 422, "heavier than is taken");
+    let begin = async || ask("POST", &all, &[("upload-length", "10")], b"").await;
+    let mut last = String::new();
+    for _ in 0..limits::inbound::PIECES_AT_ONCE {
+        last = begin().await.header("location").to_owned();
+    }
+    assert_eq!(begin().await.status, 503, "too many are on their way");
+    assert_eq!(ask("DELETE", &last, &[], b"").await.status, 204);
+    assert_eq!((ask("HEAD", &last, &[], b"").await.status.as_u16(), begin().await.status.as_u16()), (404, 201));
+    clock.advance(limits::inbound::PIECES_KEPT);
+    assert_eq!(begin().await.status, 201, "those of yesterday made room");
 }

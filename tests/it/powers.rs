@@ -135,6 +135,10 @@ const API: &[(&str, &str, Of, &str)] = &[
     ("GET", "v1/media/:id", Of::Other, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
     ("PUT", "v1/media/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
     ("PUT", "v1/media/:id", Of::Other, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
+    ("POST", "uploads", Of::Own, "? + + ! + ! + ! + ? ? +"),
+    ("GET", "uploads/:id", Of::Own, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
+    ("PATCH", "uploads/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
+    ("DELETE", "uploads/:id", Of::Own, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
 ];
 
 /// Which account what is asked for belongs to.
@@ -248,7 +252,7 @@ impl World {
     }
 
     async fn by_program(&self, bearer: &str, method: &str, pattern: &str, of: Of) -> Answer {
-        let id = match pattern.split('/').nth(1).unwrap() {
+        let id = match pattern.split('/').nth(1).unwrap_or_default() {
             "statuses" if pattern.contains(":id") => self.post(of).await,
             "media" if pattern.contains(":id") => self.media(of).await,
             _ => self.account(of).to_string(),

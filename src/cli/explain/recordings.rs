@@ -28,4 +28,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "Whoever publishes without captions for another reason says which, in up to 500 characters that readers see.",
     ),
     ("E207", "Pictures have descriptions; captions, transcripts and posters belong to video and sound."),
+    (
+        "E208",
+        "An upload in pieces is spoken of as tus 1.0 has it: POST /api/uploads with Upload-Length, PATCH with Upload-Offset and \
+         the type application/offset+octet-stream, HEAD to ask how far it is.",
+    ),
+    ("E209", "An upload in pieces is used when all of it has come; HEAD tells how much there is."),
 ];

@@ -17,7 +17,7 @@ use instance::model::account::{Account, Kind, NewAccount};
 use instance::model::actor::Actor;
 use instance::model::client::Scopes;
 use instance::model::delivery::State;
-use instance::model::ids::{PostId, ReceivedId};
+use instance::model::ids::{AccountId, PostId, ReceivedId};
 use instance::model::institution::Institution;
 use instance::model::post::{NewPost, Post};
 use instance::model::power::Power;
@@ -157,8 +157,13 @@ impl Instance {
 
     /// What a client program with these scopes puts into `Authorization`.
     pub async fn bearer(&self, scopes: &str) -> String {
+        self.bearer_of(self.account.id, scopes).await
+    }
+
+    /// The same for another account.
+    pub async fn bearer_of(&self, account: AccountId, scopes: &str) -> String {
         let (text, scopes) = (token::new(), Scopes::parse(scopes).unwrap());
-        let (account, hash) = (self.account.id, token::hash(&text));
+        let hash = token::hash(&text);
         self.app
             .store
             .write(move |tx| actions::tokens::add(tx, owner(), account, None, &scopes, "test", hash))

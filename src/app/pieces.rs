@@ -1,0 +1,144 @@
+//! Files that come in pieces: an upload that broke off goes on where it stopped. What has come lies on the disk and is
+//! known in memory only: a restart forgets it, and so does a day without another piece.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+
+use super::{App, upload};
+use crate::base::time::Timestamp;
+use crate::crypto::token;
+use crate::error::{Error, Problem, Result};
+use crate::limits::inbound as limits;
+use crate::media::clip;
+use crate::media::files::{Unfinished, unwritten};
+use crate::model::ids::AccountId;
+use crate::model::power::Attach;
+use crate::model::user::By;
+
+/// Those that are on their way, by names that nobody guesses.
+#[derive(Default)]
+pub struct Pieces(Mutex<HashMap<String, Arc<Begun>>>);
+
+struct Begun {
+    account: AccountId,
+    /// What it will have, in bytes.
+    length: u64,
+    /// Locked while a piece comes.
+    state: Arc<AsyncMutex<State>>,
+}
+
+struct State {
+    /// Gone when it was used.
+    file: Option<Unfinished>,
+    last: Timestamp,
+}
+
+impl Pieces {
+    fn lock(&self) -> Result<MutexGuard<'_, HashMap<String, Arc<Begun>>>> {
+        self.0.lock().map_err(|_| Error::bug("a thread panicked while it held the uploads"))
+    }
+
+    fn find(&self, account: AccountId, name: &str) -> Result<Arc<Begun>> {
+        self.lock()?.get(name).filter(|begun| begun.account == account).cloned().ok_or(Error::NotFound)
+    }
+}
+
+impl Begun {
+    fn state(&self) -> Result<OwnedMutexGuard<State>> {
+        let busy = |_| Error::Conflict("Another piece of this upload is on its way");
+        Arc::clone(&self.state).try_lock_owned().map_err(busy)
+    }
+}
+
+impl State {
+    /// Bytes that have come.
+    fn offset(&self) -> Result<u64> {
+        self.file.as_ref().ok_or(Error::NotFound)?.length()
+    }
+}
+
+/// Makes room for a file of a length, and answers its name.
+pub fn begin(app: &App, by: By<Attach>, length: u64) -> Result<String> {
+    clip::check_weight(length, app.heaviest())?;
+    upload::check_quota(app, by.account(), length)?;
+    let now = app.now();
+    let mut all = app.pieces.lock()?;
+    all.retain(|_, begun| begun.state().map_or(true, |state| now.since(state.last) < limits::PIECES_KEPT));
+    if all.len() >= limits::PIECES_AT_ONCE {
+        return Err(Error::Busy { retry_after: limits::PIECES_COME_BACK });
+    }
+    let state = State { file: Some(app.files.begin()?), last: now };
+    let name = token::new();
+    all.insert(
+        name.clone(),
+        Arc::new(Begun { account: by.account(), length, state: Arc::new(AsyncMutex::new(state)) }),
+    );
+    Ok(name)
+}
+
+/// How much of a file has come, and how much it is to be.
+pub fn progress(app: &App, by: By<Attach>, name: &str) -> Result<(u64, u64)> {
+    let begun = app.pieces.find(by.account(), name)?;
+    Ok((begun.state()?.offset()?, begun.length))
+}
+
+/// Forgets a file.
+pub fn forget(app: &App, by: By<Attach>, name: &str) -> Result<()> {
+    app.pieces.find(by.account(), name)?;
+    app.pieces.lock()?.remove(name);
+    Ok(())
+}
+
+/// A file whose next piece comes.
+pub struct Open {
+    state: OwnedMutexGuard<State>,
+    at: u64,
+    length: u64,
+}
+
+/// Opens a file for the piece that begins at a place: at the end of what has come, and nowhere else.
+pub fn open(app: &App, by: By<Attach>, name: &str, at: u64) -> Result<Open> {
+    let begun = app.pieces.find(by.account(), name)?;
+    let mut state = begun.state()?;
+    if state.offset()? != at {
+        return Err(Error::Conflict("The piece does not begin where the upload stopped: ask how far it is"));
+    }
+    state.last = app.now();
+    Ok(Open { state, at, length: begun.length })
+}
+
+impl Open {
+    /// Bytes that have come.
+    pub fn offset(&self) -> u64 {
+        self.at
+    }
+
+    /// Bytes that may still come.
+    pub fn left(&self) -> u64 {
+        self.length.saturating_sub(self.at)
+    }
+
+    /// Into the system's cache, not to the disk: short enough to be done by who reads the connection.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let file = self.state.file.as_mut().ok_or(Error::NotFound)?;
+        file.file.write_all(bytes).map_err(unwritten)?;
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// The whole file, once.
+pub fn take(app: &App, by: By<Attach>, name: &str) -> Result<Unfinished> {
+    let begun = app.pieces.find(by.account(), name)?;
+    let mut state = begun.state()?;
+    let come = state.offset()?;
+    if come < begun.length {
+        let what = format!("The upload has not come as a whole: {come} of {} bytes are here.", begun.length);
+        return Err(Problem::new("E209", what).field("upload").remedy("Send the rest first.").into());
+    }
+    app.pieces.lock()?.remove(name);
+    state.file.take().ok_or(Error::NotFound)
+}
