@@ -103,6 +103,7 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
         quoting: Quoting::Anyone,
         reply_to: parent.map(ReplyTo::Own),
         episode: None,
+        poll: None,
         urgent: false,
         demo: true,
     };

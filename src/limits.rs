@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`inbound`] | connections, requests and their bodies |
 //! | [`text`] | what any text, address, HTML or JSON may be, whoever wrote it |
-//! | [`post`], [`account`], [`podcast`], [`advice`] | what the institution publishes, and when advice is given |
+//! | [`post`], [`poll`], [`account`], [`podcast`], [`advice`] | what the institution publishes, and when advice is given |
 //! | [`draft`] | what waits to be published |
 //! | [`stranger`] | what is read and kept of other servers' objects |
 //! | [`signature`] | headers and keys that prove a sender |
@@ -38,6 +38,7 @@ pub mod media;
 pub mod outbound;
 pub mod pages;
 pub mod podcast;
+pub mod poll;
 pub mod post;
 pub mod process;
 pub mod signature;

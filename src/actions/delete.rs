@@ -45,6 +45,7 @@ fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     for (kind, actor) in reactions::of_post(tx, post.id)? {
         reactions::remove(tx, post.id, kind, actor)?;
     }
+    super::polls::forget(tx, post.id)?;
     for note in notes::of_thread(tx, post.id, usize::MAX)? {
         notes::remove(tx, &note)?;
     }
@@ -58,6 +59,7 @@ fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
         versions: Vec::new(),
         media: Vec::new(),
         episode: None,
+        poll: None,
         mentions: Vec::new(),
         tags: Vec::new(),
         revisions: Vec::new(),

@@ -16,6 +16,7 @@ pub mod lookup;
 pub mod media;
 pub mod pin;
 pub mod podcasts;
+pub mod polls;
 pub mod prune;
 pub mod publish;
 pub mod queue;

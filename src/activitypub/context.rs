@@ -47,6 +47,7 @@ pub fn note() -> Value {
             "sc": "http://schema.org/",
             "subtitleLanguage": "sc:subtitleLanguage",
             "identifier": "sc:identifier",
+            "votersCount": "toot:votersCount",
             "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" },
             "interactionPolicy": { "@id": "gts:interactionPolicy", "@type": "@id" },
             "canQuote": { "@id": "gts:canQuote", "@type": "@id" },

@@ -6,6 +6,7 @@ mod entities;
 mod input;
 mod instance;
 mod media;
+mod polls;
 mod statuses;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ enum Verb {
     Pieces,
     AddPiece,
     EndPieces,
+    Poll,
 }
 
 /// The whole door on one page; `:id` stands for one part of a path. A path that is not here does not exist.
@@ -74,6 +76,7 @@ const ROUTES: &[(&Method, &str, Access, Verb)] = &[
     (&Method::DELETE, "v1/statuses/:id", Scope("write:statuses"), Verb::Delete),
     (&Method::GET, "v1/statuses/:id/context", Anyone, Verb::Context),
     (&Method::GET, "v1/statuses/:id/source", Scope("read:statuses"), Verb::Source),
+    (&Method::GET, "v1/polls/:id", Anyone, Verb::Poll),
     (&Method::POST, "v1/media", Scope("write:media"), Verb::Upload),
     (&Method::POST, "v2/media", Scope("write:media"), Verb::Upload),
     (&Method::GET, "v1/media/:id", Scope("write:media"), Verb::Media),
@@ -157,6 +160,7 @@ async fn answer(
         Verb::Source => statuses::source(app, id, &client?),
         Verb::Upload => media::upload(app, request, client?).await,
         Verb::Media => media::media(app, id, &client?),
+        Verb::Poll => polls::poll(app, id),
         Verb::Describe => media::describe(app, request, id, client?).await,
         Verb::BeginPieces => pieces::begin(app, request, media::by(&client?)?, "/api/uploads"),
         Verb::Pieces => pieces::progress(app, media::by(&client?)?, id),

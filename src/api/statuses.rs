@@ -47,8 +47,8 @@ fn shown(app: &App, post: Post) -> Result<Response> {
 }
 
 async fn new_post(app: &Arc<App>, form: &Form, account: AccountId) -> Result<NewPost> {
-    if form.find("scheduled_at").is_some_and(|text| !text.is_empty()) || form.all("poll[options]").next().is_some() {
-        return Err(Problem::new("E128", "Scheduled posts and polls are not supported yet.").into());
+    if form.find("scheduled_at").is_some_and(|text| !text.is_empty()) {
+        return Err(Problem::new("E128", "Scheduled posts are not supported yet.").into());
     }
     let account = app.store.read(|rows| accounts::need(rows, account))?;
     let version = version(form, &account.language)?;
@@ -62,6 +62,7 @@ async fn new_post(app: &Arc<App>, form: &Form, account: AccountId) -> Result<New
         quoting: if form.find("quote_approval_policy") == Some("nobody") { Quoting::Nobody } else { Quoting::Anyone },
         reply_to: None,
         episode: None,
+        poll: super::polls::read(form)?,
         urgent: false,
         demo: false,
     })

@@ -2,6 +2,7 @@
 
 mod files;
 pub mod podcast;
+pub mod poll;
 mod user;
 
 use std::path::PathBuf;
@@ -311,6 +312,8 @@ pub struct PostNew {
     /// Address of the post it answers
     #[arg(long, value_name = "URL")]
     pub reply_to: Option<String>,
+    #[command(flatten)]
+    pub poll: poll::Poll,
     #[command(flatten)]
     pub episode: podcast::Episode,
 }

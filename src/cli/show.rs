@@ -175,6 +175,7 @@ fn post(post: &Value) -> String {
         let warning = if warning.is_empty() { String::new() } else { format!("  [{warning}]") };
         let _ = writeln!(out, "\n[{}]{warning}\n{}", text(version, "lang"), text(version, "text"));
     }
+    out += &poll(post);
     for (n, media) in list(post, "media").iter().enumerate() {
         let _ = writeln!(out, "\nPicture {}: {}\n{}", n + 1, text(media, "alt"), text(media, "url"));
     }
@@ -184,6 +185,17 @@ fn post(post: &Value) -> String {
         text(post, "boosts"),
         text(post, "replies")
     )
+}
+
+/// Its answers with the votes, or nothing.
+fn poll(post: &Value) -> String {
+    let Some(poll) = post.get("poll").filter(|poll| poll.is_object()) else { return String::new() };
+    let votes = list(poll, "votes").iter().map(|n| n.as_u64().unwrap_or_default().to_string());
+    let answers = list(poll, "answers").iter().map(|answer| text(answer, "text"));
+    let table = table(&answers.zip(votes).map(|(answer, votes)| vec![answer, votes]).collect::<Vec<_>>());
+    let closed = poll.get("closed") == Some(&Value::Bool(true));
+    let until = format!("{} {}", if closed { "closed" } else { "open until" }, text(poll, "ends"));
+    format!("\nPoll, {until}, {} voted\n{table}", text(poll, "voters"))
 }
 
 fn podcasts(answer: &Value) -> String {

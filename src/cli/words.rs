@@ -1,6 +1,7 @@
 //! From the words that were typed to the command that is sent: files are read here, and what belongs together is paired.
 
 mod podcast;
+mod poll;
 
 use std::io::Read as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -112,6 +113,7 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
         urgent: new.urgent,
         reply_to: new.reply_to,
         episode,
+        poll: poll::poll(new.poll)?,
     })
 }
 

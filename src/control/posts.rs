@@ -15,6 +15,7 @@ use crate::limits;
 use crate::model::follow::ReactionKind;
 use crate::model::ids::{MediaId, PostId};
 use crate::model::media::{About, Sort};
+use crate::model::poll::NewPoll;
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
 use crate::model::user::{Asker, By};
 use crate::store::counts::{self, Count};
@@ -34,6 +35,7 @@ pub struct PostNew {
     pub reply_to: Option<String>,
     /// What it is in a podcast.
     pub episode: Option<EpisodeNew>,
+    pub poll: Option<NewPoll>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,6 +83,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         return Err(too_many());
     }
     new.media.iter().try_for_each(check_words)?;
+    new.poll.as_ref().map_or(Ok(()), NewPoll::check)?;
     let mut episode = new.episode.as_ref().map(|episode| episode.read(app, &found, &versions)).transpose()?;
     let reply_to = match &new.reply_to {
         Some(typed) => Some(target(app, by, typed).await?),
@@ -98,8 +101,20 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let main = versions.first().map(|version| version.lang.clone()).unwrap_or_default();
     let about = super::recordings::told(app, &media, &main, new.recordings, Vec::new()).await?;
     let (sensitive, visibility, quoting, urgent) = (new.sensitive, new.visibility, new.quoting, new.urgent);
-    let new =
-        NewPost { versions, media, sensitive, visibility, quoting, reply_to, episode, mentions, urgent, demo: false };
+    let poll = new.poll;
+    let new = NewPost {
+        versions,
+        media,
+        sensitive,
+        visibility,
+        quoting,
+        reply_to,
+        episode,
+        poll,
+        mentions,
+        urgent,
+        demo: false,
+    };
     let site = app.site.clone();
     let publish = move |tx: &mut crate::store::Write<'_>| {
         for (id, about) in &about {
@@ -347,6 +362,11 @@ fn shown(app: &App, post: Post) -> Result<Value> {
         "sensitive": post.sensitive,
         "reply_to": parent,
         "episode": post.episode.as_ref().map(podcasts::episode),
+        "poll": post.poll.as_ref().map(|poll| json!({
+            "answers": poll.answers, "multiple": poll.multiple, "ends": poll.ends.rfc3339(),
+            "closed": poll.result.is_some(), "votes": material.tally.as_ref().map(|tally| &tally.votes),
+            "voters": material.tally.as_ref().map(|tally| tally.voters),
+        })),
         "versions": post.versions,
         "media": material.media.iter().map(picture).collect::<Vec<_>>(),
         "likes": material.likes,

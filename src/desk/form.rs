@@ -1,5 +1,6 @@
 //! The composer's form as it was sent: fields, and up to four files with their descriptions.
 
+use super::poll::PollForm;
 use super::slots::Slot;
 use crate::app::App;
 use crate::error::Result;
@@ -24,6 +25,7 @@ pub(super) struct Draft {
     /// Not published yet: the files are to be looked at first.
     pub look: bool,
     pub reply: Option<NoteId>,
+    pub poll: PollForm,
     /// Always `limits::post::PICTURES`.
     pub slots: Vec<Slot>,
 }
@@ -31,12 +33,13 @@ pub(super) struct Draft {
 impl Draft {
     /// A form with nothing in it.
     pub(super) fn blank() -> Self {
-        Self { once: crate::crypto::token::new(), slots: Slot::blank(), ..Self::default() }
+        Self { once: crate::crypto::token::new(), slots: Slot::blank(), poll: PollForm::blank(), ..Self::default() }
     }
 
     fn of(form: &Form, files: Vec<(String, Unfinished)>) -> Self {
         Self {
             slots: Slot::all(form, files, &form.text("lang").parse().unwrap_or_default(), &[]),
+            poll: PollForm::of(form),
             csrf: form.text("csrf"),
             once: form.text("once"),
             account: form.find("account").and_then(|id| id.parse().ok()),

@@ -10,6 +10,7 @@ mod form;
 mod frame;
 mod listing;
 mod podcasts;
+mod poll;
 mod qr;
 mod recording;
 mod replies;

@@ -20,6 +20,7 @@ use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::ids::{MediaId, NoteId};
 use crate::model::media::About;
+use crate::model::poll::NewPoll;
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
 use crate::model::power::{Publish, Reply};
 use crate::model::user::Asker;
@@ -183,8 +184,9 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
     }
     let about = slots::told(app, &draft.slots, &mut faults)?;
     let version = version(&draft, &account, &mut faults);
+    let poll = draft.poll.read(&mut faults);
     if faults.is_empty() {
-        match send(app, voice, version, &draft, about, attempt).await {
+        match send(app, voice, version, &draft, (about, poll), attempt).await {
             Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
             Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
             Err(e) => return Err(e),
@@ -231,7 +233,7 @@ async fn send(
     voice: Voice,
     version: Version,
     draft: &Draft,
-    about: Vec<(MediaId, About)>,
+    (about, poll): (Vec<(MediaId, About)>, Option<NewPoll>),
     attempt: Option<Attempt>,
 ) -> Result<Post> {
     let versions = vec![version];
@@ -243,6 +245,7 @@ async fn send(
         quoting: Quoting::Anyone,
         reply_to: draft.reply.map(ReplyTo::Note),
         episode: None,
+        poll,
         urgent: draft.urgent,
         demo: false,
         versions,

@@ -20,6 +20,8 @@ pub const ALIASES: usize = 20;
 pub const WARNING: usize = 500;
 /// Longest title kept, in characters.
 pub const TITLE: usize = 500;
+/// Longest words of a vote that are looked at, in characters: more than any answer of ours has.
+pub const CHOICE: usize = 4 * crate::limits::poll::ANSWER;
 /// Longest description of a picture kept, in characters.
 pub const ALT: usize = 1_500;
 /// Longest summary of a long form: it stands in for the text, in HTML.

@@ -18,6 +18,7 @@ pub mod media;
 pub mod moderation;
 pub mod note;
 pub mod podcast;
+pub mod poll;
 pub mod post;
 pub mod power;
 pub mod server;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Languages;
 use super::episode::Episode;
 use super::ids::{AccountId, ActivityId, MediaId, NoteId, PostId};
+use super::poll::{NewPoll, Poll, Tally};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
@@ -54,6 +55,8 @@ pub struct Post {
     /// What it is in a podcast.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub episode: Option<Episode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
     #[serde(default)]
     pub mentions: Vec<Mention>,
     /// Folded tags of all versions, as the tag pages know them, with the spelling of the first use.
@@ -136,6 +139,7 @@ pub struct NewPost {
     pub quoting: Quoting,
     pub reply_to: Option<ReplyTo>,
     pub episode: Option<Episode>,
+    pub poll: Option<NewPoll>,
     /// Resolved beforehand, since that may need the network.
     pub mentions: Vec<Mention>,
     pub urgent: bool,
@@ -153,6 +157,7 @@ impl NewPost {
             quoting: Quoting::Anyone,
             reply_to: None,
             episode: None,
+            poll: None,
             mentions: Vec::new(),
             urgent: false,
             demo: false,
@@ -162,6 +167,7 @@ impl NewPost {
     pub fn check(&self) -> Result<()> {
         check_versions(&self.versions, !self.media.is_empty())?;
         self.episode.as_ref().map_or(Ok(()), Episode::check)?;
+        self.poll.as_ref().map_or(Ok(()), NewPoll::check)?;
         check_media(&self.media)
     }
 }
@@ -259,6 +265,8 @@ pub struct Material {
     pub media: Vec<super::media::Media>,
     /// Of an episode, unless it was given up.
     pub series: Option<super::podcast::Series>,
+    /// How its poll stands.
+    pub tally: Option<Tally>,
     /// The address of a stranger's post that it answers.
     pub parent: Option<String>,
     /// Of our own post that it answers: the languages with a Note of their own.

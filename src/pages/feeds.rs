@@ -13,6 +13,7 @@ use crate::base::{markup, text};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::media::{Media, Sort};
+use crate::model::poll::Answer;
 use crate::model::post::Version;
 use crate::store::{Rows, accounts};
 use crate::views::post::PostView;
@@ -181,11 +182,20 @@ fn html(scene: &Scene<'_>, view: &PostView, version: &Version) -> String {
         html.extend(["<p><strong>", scene.w.warning, ": ", &escape(&version.warning), "</strong></p>"]);
     }
     html.push_str(&write::note::html(scene.site, view.post(), version));
+    html.push_str(&poll(view, version));
     if !view.post().sensitive && version.warning.is_empty() {
         let alt = |media| words(view.post(), version, media).0;
         html.extend(view.material.media.iter().map(|media| picture(scene, media, alt(media))));
     }
     xml(&html)
+}
+
+/// The answers of a poll. How they stand is said on the page: a feed is not read anew for it.
+fn poll(view: &PostView, version: &Version) -> String {
+    let Some(poll) = &view.post().poll else { return String::new() };
+    let answer =
+        |answer: &Answer| format!("<li>{}</li>", escape(answer.in_language(&version.lang).unwrap_or(&answer.text)));
+    format!("<ul>{}</ul>", poll.answers.iter().map(answer).collect::<String>())
 }
 
 fn picture(scene: &Scene<'_>, media: &Media, alt: &str) -> String {

@@ -5,6 +5,7 @@ use askama::Template;
 use super::files::{self, Picture};
 use super::player::{self, Player};
 use super::podcast::episode::{self, Heading};
+use super::poll::PollItem;
 use super::shell::{Scene, name};
 use super::words::{Words, fill};
 use crate::activitypub::write;
@@ -78,6 +79,7 @@ pub struct PostItem {
     lang: Lang,
     warning: String,
     content: String,
+    poll: Option<PollItem>,
     sensitive: bool,
     pictures: Vec<Picture>,
     players: Vec<Player>,
@@ -125,6 +127,7 @@ impl PostItem {
             lang: version.lang.clone(),
             warning: name(&version.warning),
             content: content(scene.site, view, version),
+            poll: PollItem::new(scene, view, version),
             sensitive: post.sensitive && version.warning.is_empty(),
             pictures: files::pictures(&media, post, version, place),
             players: player::all(scene, view, version, place),

@@ -9,6 +9,7 @@ mod items;
 mod plain;
 mod player;
 mod podcast;
+mod poll;
 mod post;
 mod profile;
 mod shell;

@@ -84,6 +84,11 @@ pub struct Words {
     pub join: &'static str,
     pub join_how: &'static str,
 
+    pub voters: Plural,
+    pub poll_open: &'static str,
+    pub poll_closed: &'static str,
+    pub poll_multiple: &'static str,
+
     pub podcast: &'static str,
     pub podcasts: &'static str,
     pub subscribe: &'static str,

@@ -85,6 +85,7 @@ fn replay(tx: &mut Write<'_>, from: &Read) -> Result<()> {
     from.each(&ACTIVITIES, &Span::all(), |_, row| super::activities::put(tx, &row).map(|()| true))?;
     super::follows::replay(tx, from)?;
     super::reactions::replay(tx, from)?;
+    super::polls::replay(tx, from)?;
     super::notes::replay(tx, from)?;
     super::quotes::replay(tx, from)?;
     super::deliveries::replay(tx, from)

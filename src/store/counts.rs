@@ -23,6 +23,10 @@ pub enum Count {
     Outbox(AccountId),
     /// Sample posts of a trial.
     Samples,
+    /// Whoever voted in a poll that is not settled.
+    Voters(PostId),
+    /// Votes for an answer of it, by its place.
+    Votes(PostId, u8),
 }
 
 /// Its key, for the migration that counted them first.
@@ -40,6 +44,8 @@ impl Count {
             Self::AllPosts => (7, 0),
             Self::Outbox(id) => (8, id.0),
             Self::Samples => SAMPLES,
+            Self::Voters(id) => (10, id.0),
+            Self::Votes(id, answer) => (32 + u64::from(answer), id.0),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::counts::{self, Count};
 use super::schema::MEDIA;
 use super::tx::Rows;
-use super::{accounts, notes, podcasts, posts};
+use super::{accounts, notes, podcasts, polls, posts};
 use crate::error::Result;
 use crate::limits;
 use crate::model::ids::MediaId;
@@ -23,6 +23,7 @@ pub fn of(rows: &impl Rows, post: Post) -> Result<Material> {
         account: accounts::need(rows, post.account)?,
         media: media(rows, &post.media)?,
         series: podcasts::of_post(rows, &post)?,
+        tally: post.poll.as_ref().map(|poll| polls::tally(rows, post.id, poll)).transpose()?,
         parent,
         parent_langs: parent_langs.unwrap_or_default(),
         likes: counts::get(rows, Count::Likes(post.id))?,

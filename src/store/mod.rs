@@ -16,6 +16,7 @@ pub mod meta;
 mod migrate;
 pub mod notes;
 pub mod podcasts;
+pub mod polls;
 pub mod posts;
 pub mod quotes;
 pub mod reactions;

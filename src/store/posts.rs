@@ -1,9 +1,10 @@
 //! Posts of ours, and the orders in which they are read.
 
 use super::counts::{Count, step};
-use super::schema::{EPISODES, OWN_REPLIES, POSTS, POSTS_BY_ACCOUNT, POSTS_BY_TAG, POSTS_LISTED};
+use super::schema::{EPISODES, OWN_REPLIES, POLLS_DUE, POSTS, POSTS_BY_ACCOUNT, POSTS_BY_TAG, POSTS_LISTED};
 use super::table::Span;
 use super::tx::{Rows, Write};
+use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::ids::{AccountId, PostId};
 use crate::model::post::{Post, ReplyTo};
@@ -50,6 +51,9 @@ fn index(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     if let Some(episode) = &post.episode {
         tx.put(&EPISODES, &(post.account, episode.series.clone(), post.id), &())?;
     }
+    if let Some(ends) = due(post) {
+        tx.put(&POLLS_DUE, &(ends, post.id), &())?;
+    }
     if post.is_listed() {
         tx.put(&POSTS_LISTED, &post.id, &())?;
         for tag in &post.tags {
@@ -74,6 +78,9 @@ fn unindex(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     if let Some(episode) = &post.episode {
         tx.remove(&EPISODES, &(post.account, episode.series.clone(), post.id))?;
     }
+    if let Some(ends) = due(post) {
+        tx.remove(&POLLS_DUE, &(ends, post.id))?;
+    }
     if post.is_listed() {
         tx.remove(&POSTS_LISTED, &post.id)?;
         for tag in &post.tags {
@@ -82,6 +89,11 @@ fn unindex(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     }
     step(tx, Count::Posts(post.account), false)?;
     step(tx, Count::AllPosts, false)
+}
+
+/// When something is to be done about its poll.
+fn due(post: &Post) -> Option<Timestamp> {
+    post.poll.as_ref().filter(|poll| !poll.settled).map(|poll| poll.ends)
 }
 
 /// Narrows a span to posts older than one.

@@ -22,6 +22,7 @@ use crate::model::media::Media;
 use crate::model::moderation::{Block, Quote, Report};
 use crate::model::note::Note;
 use crate::model::podcast::Podcast;
+use crate::model::poll::Vote;
 use crate::model::post::Post;
 use crate::model::server::{Inbox, Server};
 use crate::model::stored::{Errand, Stored};
@@ -71,6 +72,8 @@ pub(super) const POSTS_LISTED: Table<PostId, ()> = Table::index("posts_listed");
 pub(super) const POSTS_BY_TAG: Table<(String, PostId), ()> = Table::index("posts_by_tag");
 /// By account and name of the podcast.
 pub(super) const EPISODES: Table<(AccountId, String, PostId), ()> = Table::index("episodes");
+/// Polls that have still to be closed, or whose votes to be forgotten, by their end.
+pub(super) const POLLS_DUE: Table<(Timestamp, PostId), ()> = Table::index("polls_due");
 /// Our own answers to a post of ours.
 pub(super) const OWN_REPLIES: Table<(PostId, PostId), ()> = Table::index("own_replies");
 
@@ -79,6 +82,10 @@ pub(super) const DRAFTS: Table<DraftId, Draft> = Table::fact("drafts");
 pub(super) const DRAFTS_BY_STAGE: Table<(AccountId, Stage, DraftId), ()> = Table::index("drafts_by_stage");
 /// What goes out by itself, by the moment.
 pub(super) const DRAFTS_DUE: Table<(Timestamp, DraftId), ()> = Table::index("drafts_due");
+
+// store::polls
+pub(super) const VOTES: Table<(PostId, ActorId), Vote> = Table::fact("votes");
+pub(super) const VOTES_BY_ACTOR: Table<(ActorId, PostId), ()> = Table::index("votes_by_actor");
 
 // store::podcasts
 pub(super) const PODCASTS: Table<(AccountId, String), Podcast> = Table::fact("podcasts");
@@ -154,6 +161,7 @@ pub(super) const FACTS: &[&str] = &[
     POSTS.name,
     DRAFTS.name,
     PODCASTS.name,
+    VOTES.name,
     ACTIVITIES.name,
     ACTORS.name,
     SERVERS.name,
@@ -176,6 +184,8 @@ pub(super) const INDEXES: &[&str] = &[
     OWN_REPLIES.name,
     DRAFTS_BY_STAGE.name,
     DRAFTS_DUE.name,
+    POLLS_DUE.name,
+    VOTES_BY_ACTOR.name,
     OUTBOX.name,
     ACTOR_BY_URI.name,
     SERVER_BY_HOST.name,

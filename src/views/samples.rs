@@ -112,6 +112,7 @@ impl House {
             sensitive: false,
             reply_to,
             episode: None,
+            poll: None,
             mentions: Vec::new(),
             tags: versions.iter().flat_map(|(_, text)| markup::hashtags(text)).map(tag).collect(),
             activities: Vec::new(),

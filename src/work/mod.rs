@@ -2,6 +2,7 @@
 //! made by hand, which is how tests drain the house.
 
 pub mod deliver;
+pub mod polls;
 pub mod prune;
 pub mod publish;
 pub mod receive;
@@ -21,6 +22,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         app.spawn(receive::run(Arc::clone(app))),
         app.spawn(prune::run(Arc::clone(app))),
         app.spawn(publish::run(Arc::clone(app))),
+        app.spawn(polls::run(Arc::clone(app))),
         app.spawn(storage::run(Arc::clone(app))),
     ];
     if app.site.live {

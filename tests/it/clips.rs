@@ -247,6 +247,7 @@ async fn commands_bring_captions_with_their_language() {
             quoting: Quoting::Anyone,
             reply_to: None,
             episode: None,
+            poll: None,
             urgent: false,
         })
     };

@@ -31,6 +31,7 @@ fn say(text: &str, reply_to: Option<String>) -> Command {
         urgent: false,
         reply_to,
         episode: None,
+        poll: None,
     })
 }
 

@@ -31,6 +31,7 @@ mod pages;
 mod people;
 mod pictures;
 mod podcast;
+mod polls;
 mod powers;
 mod reading;
 mod storage;

@@ -57,6 +57,7 @@ fn new(media: Vec<Upload>) -> Command {
         urgent: false,
         reply_to: None,
         episode: None,
+        poll: None,
     })
 }
 

@@ -83,6 +83,7 @@ fn publish(sound: Upload, chapters: &str) -> Command {
         quoting: Quoting::Anyone,
         urgent: false,
         reply_to: None,
+        poll: None,
         episode: Some(EpisodeNew {
             series: "city-talk".into(),
             titles: vec!["The budget".into()],

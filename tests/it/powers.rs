@@ -129,6 +129,7 @@ const API: &[(&str, &str, Of, &str)] = &[
     ("GET", "v1/statuses/:id/context", Of::Own, "+ + + + + + + + + + + +"),
     ("GET", "v1/statuses/:id/source", Of::Own, "? + + + + + + + + ? ? +"),
     ("GET", "v1/statuses/:id/source", Of::Other, "? 0 0 0 0 0 0 0 0 ? ? 0"),
+    ("GET", "v1/polls/:id", Of::Own, "0 0 0 0 0 0 0 0 0 0 0 0"),
     ("POST", "v1/media", Of::Own, "? + + ! + ! + ! + ? ? +"),
     ("POST", "v2/media", Of::Own, "? + + ! + ! + ! + ? ? +"),
     ("GET", "v1/media/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),

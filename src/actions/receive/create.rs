@@ -1,6 +1,7 @@
-//! Create: kept when it answers a post of ours, directly or further down its thread, or names an account of ours.
+//! Create: a vote, or a note that is kept when it answers a post of ours, directly or further down its
+//! thread, or names an account of ours.
 
-use super::{Sender, is_gone, own_account};
+use super::{Sender, is_gone, own_account, vote};
 use crate::activitypub::read::note::NoteIn;
 use crate::error::Result;
 use crate::model::account::Replies;
@@ -10,8 +11,11 @@ use crate::model::site::Site;
 use crate::store::{Write, accounts, follows, notes, posts};
 
 pub(super) fn create(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, note: &NoteIn) -> Result<()> {
-    if note.author != from.uri || note.is_vote || is_gone(tx, from, &note.content.uri)? {
+    if note.author != from.uri || is_gone(tx, from, &note.content.uri)? {
         return Ok(());
+    }
+    if let (Some(words), Some(parent)) = (&note.vote, &note.content.in_reply_to) {
+        return vote::vote(tx, site, from, parent, words);
     }
     if notes::by_uri(tx, &note.content.uri)?.is_some() {
         return Ok(());

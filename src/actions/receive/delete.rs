@@ -4,7 +4,7 @@ use super::{Sender, remember_gone};
 use crate::error::Result;
 use crate::model::actor::Actor;
 use crate::store::schema::{FOLLOWING, OWN_REACTIONS};
-use crate::store::{Rows, Span, Write, actors, follows, notes, reactions};
+use crate::store::{Rows, Span, Write, actors, follows, notes, polls, reactions};
 
 pub(super) fn delete(tx: &mut Write<'_>, from: &Sender<'_>, object: &str) -> Result<()> {
     let Some(actor) = from.row(tx)? else { return Ok(()) };
@@ -28,6 +28,9 @@ fn forget(tx: &mut Write<'_>, actor: &Actor) -> Result<()> {
     }
     for (kind, post) in reactions::of_actor(tx, actor.id)? {
         reactions::remove(tx, post, kind, actor.id)?;
+    }
+    for post in polls::of_actor(tx, actor.id)? {
+        polls::remove(tx, post, actor.id)?;
     }
     for note in notes::of_author(tx, actor.id)? {
         notes::remove(tx, &note)?;

@@ -11,6 +11,7 @@ mod quote;
 mod react;
 mod undo;
 mod update;
+mod vote;
 
 use serde_json::Value;
 

@@ -19,8 +19,8 @@ use crate::model::note::{Attachment, Content};
 pub struct NoteIn {
     pub author: String,
     pub content: Content,
-    /// A vote in a poll: it answers something with a name and no content.
-    pub is_vote: bool,
+    /// A vote in a poll, the words of what was chosen: it answers something with a name and no content.
+    pub vote: Option<String>,
 }
 
 /// Reads a note. Its author is on its own origin, or it is nobody's.
@@ -35,12 +35,13 @@ pub fn note(value: &Value, now: Timestamp) -> Result<NoteIn> {
     // On another origin it would lead readers of our pages to a place that the note's server does not answer for.
     let url = vocab::link(value, "url").filter(|url| uri::same_origin(url, id)).unwrap_or_else(|| id.to_owned());
     let (body, lang) = body(value, &url);
-    let named = !vocab::text(value, "name").is_empty() && value.get("inReplyTo").is_some();
+    let choice = vocab::plain(vocab::text(value, "name"), limits::stranger::CHOICE);
+    let votes = kind == "Note" && body.is_empty() && !choice.is_empty() && value.get("inReplyTo").is_some();
     let published = Timestamp::parse_rfc3339(vocab::text(value, "published")).unwrap_or(now).min(now);
     let updated = Timestamp::parse_rfc3339(vocab::text(value, "updated")).map(|moment| moment.min(now));
     Ok(NoteIn {
         author: author.to_owned(),
-        is_vote: kind == "Note" && body.is_empty() && named,
+        vote: votes.then_some(choice),
         content: Content {
             uri: id.to_owned(),
             url,
@@ -160,7 +161,7 @@ mod tests {
             note.content.attachments,
             [Attachment { url: "https://a.example/m.png".into(), name: "A map".into() }]
         );
-        assert!(note.content.public && !note.is_vote);
+        assert!(note.content.public && note.vote.is_none());
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(super) fn note_of(post: &Post, media: &[Media]) -> Value {
         likes: 2,
         shares: 3,
         own_replies: &[PostId(78)],
+        tally: None,
     })
 }
 

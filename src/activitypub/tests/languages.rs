@@ -15,6 +15,7 @@ fn material(languages: Languages, versions: Vec<Version>) -> Material {
         account: account(),
         media: vec![media()],
         series: None,
+        tally: None,
         parent: None,
         parent_langs: Vec::new(),
         likes: 0,

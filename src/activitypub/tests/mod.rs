@@ -79,6 +79,7 @@ fn post() -> Post {
         sensitive: false,
         reply_to: None,
         episode: None,
+        poll: None,
         mentions: Vec::new(),
         tags: vec![Tag { shown: "Traffic".into(), folded: "traffic".into() }],
         activities: Vec::new(),

@@ -20,11 +20,11 @@ fn profile(value: &Value) -> Profile {
 }
 
 /// The note inside a Create.
-fn created(value: &Value) -> (Content, bool) {
+fn created(value: &Value) -> (Content, Option<String>) {
     let Intent::Create { object } = heard(value).intent else { panic!("no Create: {value}") };
     let note = read::note::note(&object, NOW).unwrap_or_else(|e| panic!("{e}: {object}"));
     assert_eq!(note.author, heard(value).actor);
-    (note.content, note.is_vote)
+    (note.content, note.vote)
 }
 
 fn key(id: &str, owner: &str) -> Value {
@@ -152,7 +152,7 @@ fn mastodon_activities() {
 fn mastodon_notes() {
     let actor = "https://mastodon.example/users/ana";
     let public = "https://www.w3.org/ns/activitystreams#Public";
-    let (content, is_vote) = created(&json!({
+    let (content, vote) = created(&json!({
         "id": "https://mastodon.example/users/ana/statuses/6/activity",
         "type": "Create",
         "actor": actor,
@@ -175,21 +175,21 @@ fn mastodon_notes() {
             "replies": { "id": "https://mastodon.example/users/ana/statuses/6/replies", "type": "Collection" },
         },
     }));
-    assert!(!is_vote && content.public);
+    assert!(vote.is_none() && content.public);
     assert_eq!((content.warning.as_str(), content.lang), ("Traffic", Some("de".parse().unwrap())));
     assert_eq!((content.mentions, content.in_reply_to.as_deref()), (vec![US.to_owned()], Some(POST)));
     assert_eq!(
         content.attachments,
         [Attachment { url: "https://files.mastodon.example/1.png".into(), name: String::new() }]
     );
-    let (private, is_vote) = created(&json!({
+    let (private, vote) = created(&json!({
         "id": "https://mastodon.example/users/ana#votes/3/activity",
         "type": "Create",
         "actor": actor,
         "to": US,
         "object": { "id": "https://mastodon.example/users/ana#votes/3", "type": "Note", "name": "Yes", "attributedTo": actor, "to": US, "inReplyTo": POST },
     }));
-    assert!(is_vote && !private.public);
+    assert!(vote.as_deref() == Some("Yes") && !private.public);
 }
 
 /// Its keys live at addresses of their own, and a list of one may be written without brackets.

@@ -50,7 +50,7 @@ fn a_post_comes_back() {
     let later = Timestamp(NOW.0 + 60_000);
     let read = read::note::note(&note_of(&written, &[media()]), later).unwrap();
     assert_eq!(read.author, ME);
-    assert!(!read.is_vote);
+    assert!(read.vote.is_none());
     let content = read.content;
     assert_eq!(
         (content.uri.as_str(), content.url.as_str()),
@@ -83,6 +83,7 @@ fn activities_come_back() {
         account: account(),
         media: vec![],
         series: None,
+        tally: None,
         parent: None,
         parent_langs: vec![],
         likes: 0,

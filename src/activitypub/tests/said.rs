@@ -27,7 +27,7 @@ fn said(kind: &str, rest: &Value) -> Value {
 fn material(post: Post) -> Material {
     let (parent, own_replies) = (Some(THEIRS.to_owned()), vec![PostId(78)]);
     let (account, media, parent_langs) = (account(), vec![media()], Vec::new());
-    Material { post, account, media, series: None, parent, parent_langs, likes: 2, boosts: 3, own_replies }
+    Material { post, account, media, series: None, tally: None, parent, parent_langs, likes: 2, boosts: 3, own_replies }
 }
 
 #[test]

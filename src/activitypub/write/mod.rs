@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod collection;
 pub mod note;
+mod question;
 mod quote;
 pub mod versions;
 

@@ -9,6 +9,7 @@ use crate::base::{html as escaping, markup};
 use crate::model::account::Account;
 use crate::model::ids::PostId;
 use crate::model::media::{Media, Small, Sort};
+use crate::model::poll::Tally;
 use crate::model::post::{Material, Mention, Post, Quoting, ReplyTo, Version, Visibility};
 use crate::model::site::Site;
 use crate::model::spoken::{Captions, Spoken};
@@ -29,6 +30,8 @@ pub struct NoteParts<'a> {
     pub shares: u64,
     /// Our own answers, at most five: a server that reads the post reads these with it.
     pub own_replies: &'a [PostId],
+    /// How its poll stands.
+    pub tally: Option<&'a Tally>,
 }
 
 impl<'a> NoteParts<'a> {
@@ -56,6 +59,7 @@ impl<'a> NoteParts<'a> {
             likes: material.likes,
             shares: material.boosts,
             own_replies: &material.own_replies,
+            tally: material.tally.as_ref(),
         }
     }
 
@@ -65,7 +69,7 @@ impl<'a> NoteParts<'a> {
     }
 }
 
-/// The Note without `@context`.
+/// The Note, or Question, without `@context`.
 pub fn note(parts: &NoteParts<'_>) -> Value {
     let NoteParts { site, account, post, .. } = parts;
     let (to, cc) = audience(site, post);
@@ -92,8 +96,9 @@ pub fn note(parts: &NoteParts<'_>) -> Value {
         "shares": tally(&site.of_post(post.id, "shares"), parts.shares),
         "interactionPolicy": { "canQuote": { "automaticApproval": quoting(site, post) } },
     });
-    if let (Some(object), Some(updated)) = (value.as_object_mut(), post.updated) {
-        object.insert("updated".to_owned(), json!(updated.rfc3339()));
+    if let Some(object) = value.as_object_mut() {
+        object.extend(post.updated.map(|updated| ("updated".to_owned(), json!(updated.rfc3339()))));
+        super::question::add(object, parts);
     }
     value
 }

@@ -34,7 +34,12 @@ fn configuration(app: &App) -> Value {
             "video_frame_rate_limit": 120,
             "video_matrix_limit": limits::clip::MATRIX,
         },
-        "polls": { "max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0 },
+        "polls": {
+            "max_options": limits::poll::ANSWERS,
+            "max_characters_per_option": limits::poll::ANSWER,
+            "min_expiration": limits::poll::SHORTEST.as_secs(),
+            "max_expiration": limits::poll::LONGEST.as_secs(),
+        },
         "translation": { "enabled": false },
     })
 }

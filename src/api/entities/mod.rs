@@ -4,4 +4,5 @@
 pub(super) mod account;
 pub(super) mod instance;
 pub(super) mod media;
+pub(super) mod poll;
 pub(super) mod status;

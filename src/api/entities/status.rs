@@ -46,7 +46,7 @@ pub fn status(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
         "tags": tags,
         "emojis": [],
         "card": null,
-        "poll": null,
+        "poll": super::poll::poll(&material),
         "quote": null,
         "quote_approval": quoting(post.quoting),
         "filtered": [],

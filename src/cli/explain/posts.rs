@@ -25,7 +25,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("E125", "Mastodon shows four pictures and drops the rest; therefore no post has more."),
     ("E126", "The post that is to be answered was deleted, or never was here."),
     ("E127", "Five posts may be pinned to a profile; other servers show no more."),
-    ("E128", "Client programs offer scheduled posts and polls; this server does not take them yet."),
+    ("E128", "Client programs offer scheduled posts; this server does not take them yet."),
     (
         "E129",
         "Official accounts speak in public. A post is public, or public but left out of the home page and tag pages ('unlisted').",
@@ -119,5 +119,23 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E194",
         "Files are refused before the disk is full, so that the database can go on: posts without files can still be published, and \
               everything can be read. Make room on the disk that holds the data directory; no restart is needed.",
+    ),
+    (
+        "E195",
+        "A poll needs at least two answers, and other servers show only some of very many. A survey belongs on a page of its own.",
+    ),
+    (
+        "E196",
+        "An answer of a poll stands on one line beside its share, on a telephone too, and so is short and not empty. The text of the \
+              post has room for what needs explaining.",
+    ),
+    (
+        "E197",
+        "Other servers send a vote as the words of the answer: two answers that read the same could not be told apart.",
+    ),
+    (
+        "E198",
+        "A poll is open for 5 minutes to 31 days, as on Mastodon. How long is said in minutes, hours or days on the command line \
+              (30m, 12h, 3d), in seconds by client programs.",
     ),
 ];

@@ -7,6 +7,7 @@ use crate::limits;
 use crate::model::episode::Episode;
 use crate::model::ids::MediaId;
 use crate::model::media::About;
+use crate::model::poll::NewPoll;
 use crate::model::post::{Mention, NewPost, Quoting, ReplyTo, Version, Visibility};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub struct Content {
     /// What the first part is in a podcast.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub episode: Option<Episode>,
+    /// What is asked under the first part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<NewPoll>,
     #[serde(default)]
     pub urgent: bool,
 }
@@ -66,6 +70,7 @@ impl Content {
             sensitive: new.sensitive,
             reply_to: new.reply_to,
             episode: new.episode.clone(),
+            poll: new.poll.clone(),
             urgent: new.urgent,
         }
     }
@@ -86,6 +91,7 @@ impl Content {
             quoting: self.quoting,
             reply_to: if at == 0 { self.reply_to } else { parent },
             episode: self.episode.clone().filter(|_| at == 0),
+            poll: self.poll.clone().filter(|_| at == 0),
             mentions,
             urgent: self.urgent,
             demo: false,

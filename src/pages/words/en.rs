@@ -68,6 +68,11 @@ pub static WORDS: Words = Words {
     join: "Reply, share or favourite",
     join_how: "Copy this address into the search field of your own server or app:",
 
+    voters: Plural { one: "{} person voted", other: "{} people voted" },
+    poll_open: "open until {}",
+    poll_closed: "closed {}",
+    poll_multiple: "several answers possible",
+
     podcast: "Podcast",
     podcasts: "Podcasts:",
     subscribe: "Subscribe to the podcast",

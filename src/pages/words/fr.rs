@@ -68,6 +68,11 @@ pub static WORDS: Words = Words {
     join: "Répondre, partager ou mettre en favori",
     join_how: "Copiez cette adresse dans le champ de recherche de votre serveur ou de votre application :",
 
+    voters: Plural { one: "{} personne a voté", other: "{} personnes ont voté" },
+    poll_open: "ouvert jusqu’au {}",
+    poll_closed: "clos {}",
+    poll_multiple: "plusieurs réponses possibles",
+
     podcast: "Podcast",
     podcasts: "Podcasts :",
     subscribe: "S’abonner au podcast",

@@ -98,7 +98,7 @@ fn activity(incoming: &Incoming) {
     }
 }
 
-fn said(NoteIn { author, content, is_vote }: &NoteIn) {
+fn said(NoteIn { author, content, vote }: &NoteIn) {
     assert!(same_origin(author, &content.uri), "{author} wrote {}", content.uri);
     assert!(is_web(&content.url) && content.in_reply_to.as_deref().is_none_or(is_web));
     assert!(content.published <= NOW && content.updated.is_none_or(|moment| moment <= NOW));
@@ -111,7 +111,7 @@ fn said(NoteIn { author, content, is_vote }: &NoteIn) {
             is_web(&file.url) && file.name.chars().count() <= stranger::ALT && file.name.chars().all(text::printable)
         );
     }
-    assert!(!is_vote || content.html.is_empty());
+    assert!(vote.is_none() || content.html.is_empty());
 }
 
 fn known(profile: &Profile) {

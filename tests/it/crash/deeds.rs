@@ -261,5 +261,5 @@ fn reply(actor: u64, to: String, number: Number) -> NoteIn {
         attachments: Vec::new(),
         public: true,
     };
-    NoteIn { author: user(actor).uri, content, is_vote: false }
+    NoteIn { author: user(actor).uri, content, vote: None }
 }

@@ -1,0 +1,60 @@
+//! A poll is over: what came of it is written into its post and told, and who chose what is forgotten.
+
+use super::address::{self, Saying};
+use crate::activitypub::write::{self, note::NoteParts};
+use crate::error::Result;
+use crate::limits;
+use crate::model::ids::{ActivityId, PostId};
+use crate::model::post::Post;
+use crate::model::site::Site;
+use crate::store::{Write, actors, material, polls, posts};
+
+/// Does the next step for a poll whose time has come; true while there is more to do for it. First the result becomes
+/// part of the post, and whoever has a copy or voted is told (Mastodon tells its voters by this that the poll is over);
+/// then the votes go, a stretch at a time.
+pub fn close(tx: &mut Write<'_>, site: &Site, id: PostId) -> Result<bool> {
+    let Some(mut post) = posts::get(tx, id)? else { return Ok(false) };
+    let Some(poll) = post.poll.as_mut().filter(|poll| poll.ends <= tx.now() && !poll.settled) else {
+        return Ok(false);
+    };
+    if poll.result.is_none() {
+        poll.result = Some(polls::tally(tx, id, poll)?);
+        posts::put(tx, &post)?;
+        if site.live && !post.demo {
+            tell(tx, site, post)?;
+        }
+        return Ok(true);
+    }
+    let voters = polls::voters(tx, id, limits::poll::STEP)?;
+    if voters.is_empty() {
+        poll.settled = true;
+        posts::put(tx, &post)?;
+        return Ok(false);
+    }
+    for actor in voters {
+        polls::remove(tx, id, actor)?;
+    }
+    Ok(true)
+}
+
+fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<()> {
+    let mut inboxes = address::of_copies(tx, &post)?;
+    for voter in polls::voters(tx, post.id, usize::MAX)? {
+        inboxes.extend(actors::get(tx, voter)?.map(|actor| actor.delivery));
+    }
+    let id = ActivityId(tx.id());
+    post.activities.push(id);
+    posts::put(tx, &post)?;
+    let (account, about) = (post.account, post.id);
+    let material = material::of(tx, post)?;
+    let json = write::update_note(&NoteParts::of(site, &material), id);
+    address::say(tx, &Saying { id, account, post: Some(about), listed: false, json: &json }, &inboxes)
+}
+
+/// Forgets all votes of a post that is deleted.
+pub(super) fn forget(tx: &mut Write<'_>, post: PostId) -> Result<()> {
+    for actor in polls::voters(tx, post, usize::MAX)? {
+        polls::remove(tx, post, actor)?;
+    }
+    Ok(())
+}

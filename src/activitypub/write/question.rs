@@ -1,0 +1,41 @@
+//! A post with a poll: a Question, as Mastodon writes and reads it (`poll.rb`, `ActivityPub::Parser::PollParser`).
+
+use serde_json::{Map, Value, json};
+
+use super::note::NoteParts;
+use crate::model::poll::{Answer, Poll, Tally};
+use crate::model::post::Post;
+
+/// What a Note has in addition when it is a Question. Nothing for a post without a poll.
+pub(super) fn add(object: &mut Map<String, Value>, parts: &NoteParts<'_>) {
+    let (Some(poll), Some(tally)) = (&parts.post.poll, parts.tally) else { return };
+    object.insert("type".to_owned(), json!("Question"));
+    let answers = poll.answers.iter().enumerate().map(|(n, answer)| choice(parts.post, answer, tally, n));
+    let field = if poll.multiple { "anyOf" } else { "oneOf" };
+    object.insert(field.to_owned(), answers.collect());
+    object.insert("endTime".to_owned(), json!(poll.ends.rfc3339()));
+    if is_closed(poll) {
+        object.insert("closed".to_owned(), json!(poll.ends.rfc3339()));
+    }
+    object.insert("votersCount".to_owned(), json!(tally.voters));
+}
+
+/// Closed once the result is part of the post: what is kept of a page changes then, and not by the clock.
+fn is_closed(poll: &Poll) -> bool {
+    poll.result.is_some()
+}
+
+fn choice(post: &Post, answer: &Answer, tally: &Tally, n: usize) -> Value {
+    let main = post.main().map(|version| (version.lang.wire().to_owned(), json!(answer.text)));
+    let others = answer.texts.iter().map(|(lang, text)| (lang.wire().to_owned(), json!(text)));
+    let mut names = Map::new();
+    for (lang, text) in main.into_iter().chain(others) {
+        names.entry(lang).or_insert(text);
+    }
+    json!({
+        "type": "Note",
+        "name": answer.text,
+        "nameMap": names,
+        "replies": { "type": "Collection", "totalItems": tally.votes.get(n).copied().unwrap_or_default() },
+    })
+}
