@@ -67,16 +67,8 @@ mod tests {
 
     #[test]
     fn what_has_federated_is_no_trial_again() {
-        let mut institution = Institution {
-            name: "City".into(),
-            languages: Vec::new(),
-            time_zone: "UTC".into(),
-            created: Timestamp(1),
-            origin: Some("https://s.example".into()),
-            first_delivery: None,
-            second_factor: false,
-            hold: crate::limits::draft::HOLD_DEFAULT,
-        };
+        let mut institution = Institution::new("City", Vec::new(), "UTC", Timestamp(1));
+        institution.origin = Some("https://s.example".into());
         assert!(may_be_trial(&institution).is_ok());
         institution.first_delivery = Some(Timestamp(2));
         assert!(matches!(may_be_trial(&institution), Err(crate::error::Error::Invalid(p)) if p.id == "E070"));

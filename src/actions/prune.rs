@@ -22,6 +22,7 @@ pub enum Place {
     Uploads(Option<MediaId>),
     Outcomes(Option<Name>),
     Followers(Option<(AccountId, ActorId)>),
+    Audit,
 }
 
 impl Place {
@@ -60,8 +61,9 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
         }
         Place::Followers(from) => {
             let last = follows::leave_departed(tx, from, STEP)?;
-            return Ok(last.map(|last| Place::Followers(Some(last))));
+            last.map_or(Place::Audit, |last| Place::Followers(Some(last)))
         }
+        Place::Audit => return Ok(super::audit::prune(tx)?.then_some(Place::Audit)),
     };
     Ok(Some(next))
 }

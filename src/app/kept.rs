@@ -121,15 +121,6 @@ mod tests {
     }
 
     fn institution() -> crate::model::institution::Institution {
-        crate::model::institution::Institution {
-            name: "City of Example".into(),
-            languages: Vec::new(),
-            time_zone: "UTC".into(),
-            created: Timestamp(1),
-            origin: None,
-            first_delivery: None,
-            second_factor: false,
-            hold: crate::limits::draft::HOLD_DEFAULT,
-        }
+        crate::model::institution::Institution::new("City of Example", Vec::new(), "UTC", Timestamp(1))
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod bytes64;
 pub mod cache;
+pub mod csv;
 pub mod diff;
 pub mod html;
 pub mod id;

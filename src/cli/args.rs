@@ -95,6 +95,9 @@ pub enum Word {
     /// People who use the desk: add, list, role, off, on, password, sessions, second-factor, login-link
     #[command(subcommand)]
     User(User),
+    /// The log of who did what: show, verify, erase
+    #[command(subcommand)]
+    Audit(super::audit::Audit),
     /// The sample posts of a trial: remove
     #[command(subcommand)]
     Demo(Demo),

@@ -1,5 +1,6 @@
 //! `instance explain E047`: a paragraph for every id that an error can carry. A test compares the list with the sources.
 
+mod audit;
 mod commands;
 mod drafts;
 mod faults;
@@ -23,8 +24,16 @@ pub fn on(typed: &str) -> Result<(&'static str, &'static str), Fault> {
 }
 
 /// In order, a file for each hundred.
-const TEXTS: [&[(&str, &str)]; 7] =
-    [commands::TEXTS, posts::TEXTS, recordings::TEXTS, users::TEXTS, podcasts::TEXTS, drafts::TEXTS, faults::TEXTS];
+const TEXTS: [&[(&str, &str)]; 8] = [
+    commands::TEXTS,
+    posts::TEXTS,
+    recordings::TEXTS,
+    users::TEXTS,
+    podcasts::TEXTS,
+    drafts::TEXTS,
+    audit::TEXTS,
+    faults::TEXTS,
+];
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Start", &["init", "serve", "demo"]),
     ("Publish", &["post", "podcast", "reply", "queue"]),
     ("Run", &["account", "user", "token", "media", "config"]),
-    ("Look", &["check", "explain", "version"]),
+    ("Look", &["audit", "check", "explain", "version"]),
     ("Help", &["help"]),
 ];
 

@@ -123,16 +123,7 @@ fn write(config: Config, plan: &Plan) -> Result<Option<Filled>> {
 async fn fill(app: &Arc<App>, plan: &Plan) -> Result<Option<Filled>> {
     let owner = Asker::Operator.may_run()?;
     let now = app.now();
-    let institution = Institution {
-        name: plan.name.clone(),
-        languages: plan.languages.clone(),
-        time_zone: plan.time_zone.clone(),
-        created: now,
-        origin: None,
-        first_delivery: None,
-        second_factor: false,
-        hold: crate::limits::draft::HOLD_DEFAULT,
-    };
+    let institution = Institution::new(plan.name.clone(), plan.languages.clone(), plan.time_zone.clone(), now);
     let first = NewAccount {
         handle: plan.account.clone(),
         name: plan.name.clone(),

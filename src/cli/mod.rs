@@ -3,6 +3,7 @@
 
 mod answers;
 mod args;
+mod audit;
 mod call;
 mod exit;
 mod explain;
@@ -90,6 +91,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         }
         Word::Token(word) => return ask(&context, &words::token(word)),
         Word::User(word) => return ask(&context, &words::user(word)?),
+        Word::Audit(word) => return audit::run(&context, word),
         Word::Demo(word) => return ask(&context, &words::demo(&word)),
     }
     Ok(ExitCode::SUCCESS)
@@ -251,6 +253,11 @@ mod tests {
             "demo remove",
             "media show",
             "media move --to s3",
+            "audit show --json",
+            "audit show --account press --user ana@city.example --act post.publish --since 2026-11-01 --until 2026-11-30 --csv",
+            "audit verify",
+            "audit verify --head abc --json",
+            "audit erase ana@city.example --why Art.17",
         ] {
             let parsed = Cli::command().try_get_matches_from(["instance"].into_iter().chain(words.split(' ')));
             assert!(parsed.is_ok(), "{words}: {}", parsed.unwrap_err());

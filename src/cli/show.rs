@@ -1,5 +1,7 @@
 //! Documents as people read them. (Writing to a string cannot fail.)
 
+mod audit;
+
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -51,6 +53,9 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::SecondFactorRemove { .. } => format!("{} has no second factor any more.\n", called(answer)),
         Command::DemoRemove => demo(answer),
         Command::MediaShow | Command::MediaMove { .. } | Command::MediaCarry => media(answer),
+        Command::AuditShow(_) => audit::entries(answer),
+        Command::AuditVerify { .. } => audit::verified(answer),
+        Command::AuditErase { .. } => format!("Erased the words of {} entries.\n", text(answer, "erased")),
         Command::Check => check(answer),
         Command::Institution => format!("{}\n", text(answer, "name")),
     }

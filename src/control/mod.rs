@@ -2,6 +2,7 @@
 //! socket in the data directory or from a command that opened the data itself because no server runs.
 
 mod accounts;
+mod audit;
 mod fault;
 mod keep;
 mod media;
@@ -27,6 +28,7 @@ use crate::model::stored::Place;
 use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew};
+pub use audit::AuditShow;
 pub use fault::{Fault, Kind};
 pub use podcasts::{EpisodeChange, EpisodeNew, NewTold, PodcastChange, PodcastNew};
 pub use posts::{NewVersion, PostChange, PostNew};
@@ -151,6 +153,17 @@ pub enum Command {
     },
     /// Carries some of them, and tells what is left.
     MediaCarry,
+    /// A part of the audit log.
+    AuditShow(AuditShow),
+    /// Looks through the audit log; `head` must still be in it.
+    AuditVerify {
+        head: Option<String>,
+    },
+    /// Erases the words about somebody who has left.
+    AuditErase {
+        user: String,
+        why: String,
+    },
     /// Compares every index with its facts.
     Check,
     /// What was set up.
@@ -211,6 +224,9 @@ impl Command {
             | Self::MediaShow
             | Self::MediaMove { .. }
             | Self::MediaCarry
+            | Self::AuditShow(_)
+            | Self::AuditVerify { .. }
+            | Self::AuditErase { .. }
             | Self::Check
             | Self::Institution => Vec::new(),
         }
@@ -248,6 +264,9 @@ impl Command {
             Self::LoginLink { .. } => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
             Self::MediaShow | Self::MediaMove { .. } | Self::MediaCarry => "instance.media/1",
+            Self::AuditShow(_) => "instance.audit/1",
+            Self::AuditVerify { .. } => "instance.audit-check/1",
+            Self::AuditErase { .. } => "instance.audit-erased/1",
             Self::Check => "instance.check/1",
             Self::Institution => "instance.institution/1",
         }
@@ -300,6 +319,9 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::MediaShow => media::show(app),
         Command::MediaMove { to } => media::move_to(app, to).await,
         Command::MediaCarry => media::carry(app).await,
+        Command::AuditShow(meant) => audit::show(app, &meant),
+        Command::AuditVerify { head } => audit::verify(app, head.as_deref()).await,
+        Command::AuditErase { user, why } => audit::erase(app, &user, why).await,
         Command::Check => keep::check(app).await,
         Command::Institution => keep::institution(app),
     }?;

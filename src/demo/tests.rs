@@ -23,16 +23,7 @@ impl Drop for Folder {
 /// A trial with one account and one real post.
 async fn set_up(app: &Arc<App>) -> PostId {
     let owner = Asker::Operator.may_run().unwrap();
-    let institution = Institution {
-        name: "City".into(),
-        languages: vec!["en".parse().unwrap()],
-        time_zone: "UTC".into(),
-        created: NOW,
-        origin: None,
-        first_delivery: None,
-        second_factor: false,
-        hold: crate::limits::draft::HOLD_DEFAULT,
-    };
+    let institution = Institution::new("City", vec!["en".parse().unwrap()], "UTC", NOW);
     let keys = [actions::accounts::new_keys(NOW).unwrap(), actions::accounts::new_keys(NOW).unwrap()];
     let new = NewAccount {
         // Takes the handle that a sample would like to have.

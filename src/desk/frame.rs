@@ -67,6 +67,9 @@ impl Frame {
         if super::users::sees(rows, &asker)? {
             places.push(("/desk/users", "Users"));
         }
+        if asker.may_audit().is_ok() {
+            places.push(("/desk/audit", "Audit log"));
+        }
         places.push(("/desk/account", "My account"));
         let new = secrets::of(rows, browser.user.id)?.password.is_none() && here != "/desk/account";
         let csrf = browser.session.csrf.clone();
@@ -150,16 +153,7 @@ mod tests {
 
     #[test]
     fn times_carry_their_zone() {
-        let mut institution = Institution {
-            name: String::new(),
-            languages: Vec::new(),
-            time_zone: "Europe/Brussels".into(),
-            created: Timestamp(0),
-            origin: None,
-            first_delivery: None,
-            second_factor: false,
-            hold: crate::limits::draft::HOLD_DEFAULT,
-        };
+        let mut institution = Institution::new(String::new(), Vec::new(), "Europe/Brussels", Timestamp(0));
         let moment = Timestamp(1_795_425_300_000);
         assert_eq!(Wall::of(&institution).time(moment), "23 November 2026, 10:15 (Europe/Brussels)");
         institution.time_zone = "Nowhere".into();

@@ -2,6 +2,7 @@
 //! decide about replies, say who may do what. Plain forms; nothing here needs script.
 
 mod account;
+mod audit;
 mod edit;
 mod episodes;
 mod factor;
@@ -104,6 +105,9 @@ fn look_at(app: &App, request: &Request, browser: &Browser, look: Look, named: &
         Look::NewUser => users::new_page(app, browser),
         Look::User => users::user_page(app, browser, id.parse()?, request),
         Look::SwitchOff => users::off_page(app, browser, id.parse()?),
+        Look::Audit => audit::page(app, browser, request),
+        Look::AuditTable => audit::file(app, browser, request, true),
+        Look::AuditDocument => audit::file(app, browser, request, false),
         Look::Account => account::page(app, browser, request),
         Look::SecondFactor => factor::page(app, browser),
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::settings::Settings;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 
@@ -27,6 +28,8 @@ pub struct Institution {
     /// How many seconds "publish now" waits at the desk, for whoever thinks again; at most `limits::draft::HOLD`.
     #[serde(default = "hold")]
     pub hold: u16,
+    #[serde(default)]
+    pub settings: Settings,
 }
 
 fn hold() -> u16 {
@@ -38,6 +41,26 @@ fn utc() -> String {
 }
 
 impl Institution {
+    /// One that has just been set up.
+    pub fn new(
+        name: impl Into<String>,
+        languages: Vec<Lang>,
+        time_zone: impl Into<String>,
+        created: Timestamp,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            languages,
+            time_zone: time_zone.into(),
+            created,
+            origin: None,
+            first_delivery: None,
+            second_factor: false,
+            hold: hold(),
+            settings: Settings::default(),
+        }
+    }
+
     pub fn main_language(&self) -> Lang {
         self.languages.first().cloned().unwrap_or_default()
     }

@@ -22,6 +22,7 @@ pub mod poll;
 pub mod post;
 pub mod power;
 pub mod server;
+pub mod settings;
 pub mod site;
 pub mod spoken;
 pub mod stored;

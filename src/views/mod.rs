@@ -2,6 +2,7 @@
 //! pages, feeds and the client API show the same. Nowhere else is asked what is public.
 
 pub mod account;
+pub mod audit;
 pub mod delivery;
 pub mod podcast;
 pub mod post;

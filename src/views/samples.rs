@@ -37,16 +37,12 @@ impl House {
         let options = Options { cache: 1 << 20, clock: clock.clone(), after: Box::new(|_| ()) };
         let store = Store::on_backend(redb::backends::InMemoryBackend::new, options).unwrap();
         let house = Self { store, clock };
-        let institution = Institution {
-            name: "City of Example".into(),
-            languages: vec![lang("en"), lang("de"), lang("ar")],
-            time_zone: "Europe/Brussels".into(),
-            created: house.clock.now(),
-            origin: None,
-            first_delivery: None,
-            second_factor: false,
-            hold: crate::limits::draft::HOLD_DEFAULT,
-        };
+        let institution = Institution::new(
+            "City of Example",
+            vec![lang("en"), lang("de"), lang("ar")],
+            "Europe/Brussels",
+            house.clock.now(),
+        );
         house.store.write_blocking(move |tx| meta::put_institution(tx, &institution)).unwrap();
         house
     }

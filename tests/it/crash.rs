@@ -130,14 +130,5 @@ fn prepared(followers: usize) -> (Disk, Account, Clock) {
 }
 
 fn institution(now: Timestamp) -> Institution {
-    Institution {
-        name: "City of Example".into(),
-        languages: vec!["en".parse().unwrap()],
-        time_zone: "UTC".into(),
-        created: now,
-        origin: None,
-        first_delivery: None,
-        second_factor: false,
-        hold: instance::limits::draft::HOLD_DEFAULT,
-    }
+    Institution::new("City of Example", vec!["en".parse().unwrap()], "UTC", now)
 }

@@ -9,6 +9,7 @@
     reason = "a test that meets the unexpected should fail"
 )]
 
+mod audit;
 mod cli;
 mod client;
 mod clips;

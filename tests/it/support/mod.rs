@@ -258,6 +258,8 @@ impl Drop for Instance {
         assert!(due.iter().all(|(_, at)| *at > now), "due deliveries were left over");
         let report = instance::store::check::check(&self.app.store).unwrap();
         assert!(report.is_sound(), "{:?}", report.wrong);
+        let log = self.app.store.read(|rows| instance::store::audit::verify(rows, None)).unwrap();
+        assert!(log.is_sound(), "{:?}", log.findings);
     }
 }
 
@@ -267,16 +269,7 @@ pub fn owner() -> Owner {
 
 async fn set_up(app: &Arc<App>) -> Result<Account> {
     let now = app.now();
-    let institution = Institution {
-        name: "City of Example".into(),
-        languages: vec!["en".parse()?, "de".parse()?],
-        time_zone: "UTC".into(),
-        created: now,
-        origin: None,
-        first_delivery: None,
-        second_factor: false,
-        hold: instance::limits::draft::HOLD_DEFAULT,
-    };
+    let institution = Institution::new("City of Example", vec!["en".parse()?, "de".parse()?], "UTC", now);
     let (own, press) = (actions::accounts::new_keys(now)?, actions::accounts::new_keys(now)?);
     let site = app.site.clone();
     let new = NewAccount {
