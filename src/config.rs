@@ -69,6 +69,8 @@ pub struct MediaOptions {
     pub recording_mb: u64,
     /// The largest that other servers get as a file, in mebibytes.
     pub federated_mb: u64,
+    /// Whether replies that are shown have small copies of their pictures beside them.
+    pub copies: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -129,7 +131,12 @@ impl Config {
             },
             store: StoreOptions { cache_mb: 16 },
             s3: s3::S3::default(),
-            media: MediaOptions { quota_gb: 50, recording_mb: clip::BYTES >> 20, federated_mb: clip::FEDERATED >> 20 },
+            media: MediaOptions {
+                quota_gb: 50,
+                recording_mb: clip::BYTES >> 20,
+                federated_mb: clip::FEDERATED >> 20,
+                copies: false,
+            },
             log: Log { format: LogFormat::Text },
             origins: BTreeMap::new(),
         }

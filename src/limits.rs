@@ -27,6 +27,7 @@ pub mod audit;
 pub mod captions;
 pub mod clip;
 pub mod control;
+pub mod copies;
 pub mod delivery;
 pub mod desk;
 pub mod draft;

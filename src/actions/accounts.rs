@@ -9,6 +9,7 @@ use crate::model::account::{self, Account, Field, Keys, Kind, Languages, NewAcco
 use crate::model::audit::{Act, Deed};
 use crate::model::draft::Approval;
 use crate::model::ids::{AccountId, ActivityId, MediaId};
+use crate::model::media::{About, check_alt};
 use crate::model::power::Administer;
 use crate::model::site::Site;
 use crate::model::user::{By, Owner};
@@ -87,6 +88,9 @@ pub struct Change {
     /// `Some(None)` takes the picture away.
     pub avatar: Option<Option<MediaId>>,
     pub header: Option<Option<MediaId>>,
+    /// What the pictures show, also those that stay.
+    pub avatar_alt: Option<String>,
+    pub header_alt: Option<String>,
     pub also_known_as: Option<Vec<String>>,
 }
 
@@ -101,6 +105,14 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By<Administer>, change: &Change
     for (picture, before) in [(account.avatar, old[0]), (account.header, old[1])] {
         if picture != before {
             super::media::replace(tx, account.id, before, picture)?;
+        }
+    }
+    for (picture, alt) in [(account.avatar, &change.avatar_alt), (account.header, &change.header_alt)] {
+        if let (Some(id), Some(alt)) = (picture, alt) {
+            check_alt(alt)?;
+            let media = tx.need(&MEDIA, &id)?;
+            let about = About { alt: alt.clone(), ..media.about() };
+            super::media::set(tx, media, &about)?;
         }
     }
     accounts::put(tx, &account)?;

@@ -6,12 +6,13 @@ use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::limits;
 use crate::limits::keep::STEP;
+use crate::model::copied::CopyKey;
 use crate::model::delivery::{Delivery, State};
 use crate::model::ids::{AccountId, ActorId, MediaId};
 use crate::model::media::Media;
 use crate::store::deliveries::{self, Name};
-use crate::store::schema::{Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
-use crate::store::{Key, Rows, Span, Table, Write, activities, actors, follows};
+use crate::store::schema::{COPIES, Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
+use crate::store::{Key, Rows, Span, Table, Write, activities, actors, copies, follows};
 
 /// Where a round of pruning stands: in a table, behind the row that was looked at last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub enum Place {
     Links(Option<[u8; 32]>),
     Sessions(Option<[u8; 32]>),
     Uploads(Option<MediaId>),
+    Copies(Option<CopyKey>),
     Outcomes(Option<Name>),
     Followers(Option<(AccountId, ActorId)>),
     Audit,
@@ -54,7 +56,14 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
             for id in unused {
                 super::media::forget(tx, id)?;
             }
-            last.map_or(Place::Outcomes(None), |last| Place::Uploads(Some(last)))
+            last.map_or(Place::Copies(None), |last| Place::Uploads(Some(last)))
+        }
+        Place::Copies(from) => {
+            let (old, last) = stretch(tx, &COPIES, from, |copy| now.since(copy.since) > limits::copies::KEPT)?;
+            for key in old {
+                copies::forget(tx, key)?;
+            }
+            last.map_or(Place::Outcomes(None), |last| Place::Copies(Some(last)))
         }
         Place::Outcomes(from) => {
             outcomes(tx, now, from)?.map_or(Place::Followers(None), |last| Place::Outcomes(Some(last)))

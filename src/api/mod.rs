@@ -7,6 +7,7 @@ mod input;
 mod instance;
 mod media;
 mod polls;
+mod profile;
 mod statuses;
 
 use std::sync::Arc;
@@ -41,6 +42,9 @@ enum Verb {
     Nothing,
     Preferences,
     Credentials,
+    EditProfile,
+    DropAvatar,
+    DropHeader,
     LookUp,
     Account,
     AccountStatuses,
@@ -67,6 +71,9 @@ const ROUTES: &[(&Method, &str, Access, Verb)] = &[
     (&Method::GET, "v1/custom_emojis", Anyone, Verb::Nothing),
     (&Method::GET, "v1/preferences", Scope("read:accounts"), Verb::Preferences),
     (&Method::GET, "v1/accounts/verify_credentials", Scope("read:accounts"), Verb::Credentials),
+    (&Method::PATCH, "v1/accounts/update_credentials", Scope("write:accounts"), Verb::EditProfile),
+    (&Method::DELETE, "v1/profile/avatar", Scope("write:accounts"), Verb::DropAvatar),
+    (&Method::DELETE, "v1/profile/header", Scope("write:accounts"), Verb::DropHeader),
     (&Method::GET, "v1/accounts/lookup", Anyone, Verb::LookUp),
     (&Method::GET, "v1/accounts/:id", Anyone, Verb::Account),
     (&Method::GET, "v1/accounts/:id/statuses", Anyone, Verb::AccountStatuses),
@@ -149,6 +156,9 @@ async fn answer(
         Verb::Nothing => response::json(StatusCode::OK, &json!([])),
         Verb::Preferences => accounts::preferences(app, &client?),
         Verb::Credentials => accounts::credentials(app, &client?),
+        Verb::EditProfile => profile::edit(app, request, client?).await,
+        Verb::DropAvatar => profile::drop_picture(app, client?, true).await,
+        Verb::DropHeader => profile::drop_picture(app, client?, false).await,
         Verb::LookUp => accounts::look_up(app, request),
         Verb::Account => accounts::account(app, id),
         Verb::AccountStatuses => accounts::statuses(app, request, id),

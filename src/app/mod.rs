@@ -1,6 +1,7 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
 pub mod advise;
+pub mod copies;
 pub mod emblem;
 pub mod files;
 pub mod inbound;
@@ -84,6 +85,8 @@ pub struct Wakers {
     pub errands: Notify,
     /// Something was planned.
     pub plans: Notify,
+    /// Pictures of strangers are wanted.
+    pub copies: Notify,
     due: Mutex<Vec<Wake>>,
 }
 
@@ -97,6 +100,9 @@ impl Wakers {
         }
         if after.plans {
             self.plans.notify_one();
+        }
+        if after.copies {
+            self.copies.notify_one();
         }
         if !after.deliveries.is_empty()
             && let Ok(mut due) = self.due.lock()

@@ -210,21 +210,27 @@ pub struct AccountEdit {
     /// Picture of the account
     #[arg(long, value_name = "FILE", requires = "avatar_alt")]
     pub avatar: Option<PathBuf>,
-    /// What the picture shows
-    #[arg(long, value_name = "TEXT", requires = "avatar")]
+    /// What the picture shows; alone, of the one that is there
+    #[arg(long, value_name = "TEXT")]
     pub avatar_alt: Option<String>,
     /// What stays in the middle where the picture is cut square: two numbers from -1 to 1, to the right and upwards
     #[arg(long, value_name = "X,Y", requires = "avatar", allow_hyphen_values = true)]
     pub avatar_focus: Option<String>,
+    /// Take the picture away
+    #[arg(long, conflicts_with_all = ["avatar", "avatar_alt"])]
+    pub no_avatar: bool,
     /// Wide picture over the profile
     #[arg(long, value_name = "FILE", requires = "header_alt")]
     pub header: Option<PathBuf>,
-    /// What the wide picture shows
-    #[arg(long, value_name = "TEXT", requires = "header")]
+    /// What the wide picture shows; alone, of the one that is there
+    #[arg(long, value_name = "TEXT")]
     pub header_alt: Option<String>,
     /// What stays in the middle where the wide picture is cut three to one
     #[arg(long, value_name = "X,Y", requires = "header", allow_hyphen_values = true)]
     pub header_focus: Option<String>,
+    /// Take the wide picture away
+    #[arg(long, conflicts_with_all = ["header", "header_alt"])]
+    pub no_header: bool,
 }
 
 #[derive(Debug, Subcommand)]

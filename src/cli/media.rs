@@ -1,12 +1,15 @@
 //! `instance media`: where media files are, and moving them, with a bar for whoever watches. It may be interrupted at any
 //! moment; the same command goes on.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use serde_json::Value;
 
 use super::call::{self, Context};
-use super::out;
+use super::{out, words};
 use crate::control::{Command, Fault};
+use crate::model::media::About;
 use crate::model::stored::Place;
 
 #[derive(Debug, Subcommand)]
@@ -19,14 +22,28 @@ pub enum Media {
         #[arg(long, value_name = "disk|s3")]
         to: Place,
     },
+    /// Show a picture as the institution's emblem, or none
+    Emblem {
+        /// PNG, JPEG, WebP or GIF; best a PNG without background
+        #[arg(required_unless_present = "remove")]
+        file: Option<PathBuf>,
+        /// Take the emblem away
+        #[arg(long, conflicts_with = "file")]
+        remove: bool,
+    },
 }
 
 pub fn run(context: &Context, word: &Media) -> Result<(Command, Value), Fault> {
-    let Media::Move { to } = word else {
-        let show = Command::MediaShow;
-        return call::ask(context, &show).map(|answer| (show, answer));
+    let ask = |command: Command| call::ask(context, &command).map(|answer| (command, answer));
+    let to = match word {
+        Media::Show => return ask(Command::MediaShow),
+        Media::Emblem { file, .. } => {
+            let picture = file.as_deref().map(|file| words::upload(file, About::default())).transpose()?;
+            return ask(Command::EmblemSet { picture });
+        }
+        Media::Move { to } => *to,
     };
-    let begin = Command::MediaMove { to: *to };
+    let begin = Command::MediaMove { to };
     let left = |answer: &Value| answer.get("left").and_then(Value::as_u64).unwrap_or_default();
     let mut all = 0;
     let mut more = |answer: &Value| {

@@ -56,6 +56,8 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::AuditShow(_) => audit::entries(answer),
         Command::AuditVerify { .. } => audit::verified(answer),
         Command::AuditErase { .. } => format!("Erased the words of {} entries.\n", text(answer, "erased")),
+        Command::EmblemSet { .. } if text(answer, "emblem").is_empty() => "There is no emblem any more.\n".to_owned(),
+        Command::EmblemSet { .. } => format!("Pages show {} from now on.\n", text(answer, "emblem")),
         Command::Check => check(answer),
         Command::Institution => format!("{}\n", text(answer, "name")),
     }

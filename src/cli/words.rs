@@ -37,10 +37,10 @@ pub fn account(word: Account) -> Result<Command> {
 }
 
 fn account_change(edit: AccountEdit) -> Result<AccountChange> {
-    let picture = |file: Option<PathBuf>, alt: Option<String>, typed: Option<String>| {
+    let picture = |file: Option<PathBuf>, alt: &Option<String>, typed: Option<String>| {
         let Some(file) = file else { return Ok::<_, Error>(None) };
         let focus = typed.map(|typed| media::focus(&typed)).transpose()?;
-        upload(&file, About { focus, ..About::words(alt.unwrap_or_default()) }).map(Some)
+        upload(&file, About { focus, ..About::words(alt.clone().unwrap_or_default()) }).map(Some)
     };
     Ok(AccountChange {
         account: edit.handle,
@@ -54,8 +54,12 @@ fn account_change(edit: AccountEdit) -> Result<AccountChange> {
         language: edit.language,
         replies: edit.replies,
         languages: edit.languages,
-        avatar: picture(edit.avatar, edit.avatar_alt, edit.avatar_focus)?,
-        header: picture(edit.header, edit.header_alt, edit.header_focus)?,
+        avatar: picture(edit.avatar, &edit.avatar_alt, edit.avatar_focus)?,
+        header: picture(edit.header, &edit.header_alt, edit.header_focus)?,
+        avatar_alt: edit.avatar_alt,
+        header_alt: edit.header_alt,
+        no_avatar: edit.no_avatar,
+        no_header: edit.no_header,
     })
 }
 
@@ -300,7 +304,7 @@ pub fn text(file: &Path) -> Result<String> {
 }
 
 /// A file to be sent. What comes from a pipe is written down first: its length has to be known.
-fn upload(file: &Path, about: About) -> Result<Upload> {
+pub(super) fn upload(file: &Path, about: About) -> Result<Upload> {
     let failed = |e| unreadable(file, &e);
     if file != Path::new("-") {
         let open = std::fs::File::open(file).map_err(failed)?;

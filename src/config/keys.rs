@@ -214,6 +214,22 @@ pub const KEYS: &[Key] = &[
         get: |config| Value::Number(config.media.federated_mb),
     },
     Key {
+        name: "media.copies",
+        about: "Whether replies that are shown have the faces of their writers and their pictures beside them: yes or\n\
+                no. Your server fetches them once and keeps small copies; readers ask nobody but you. Where it is\n\
+                no, there are letters and links.",
+        example: "\"no\"",
+        set: Set::Text(|config, text| {
+            config.media.copies = match text {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(format!("'{text}' is neither yes nor no")),
+            };
+            Ok(())
+        }),
+        get: |config| text(Some(if config.media.copies { "yes" } else { "no" })),
+    },
+    Key {
         name: "log.format",
         about: "How log lines look: text, or json for machines.",
         example: "\"text\"",

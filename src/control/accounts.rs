@@ -44,6 +44,12 @@ pub struct AccountChange {
     pub languages: Option<Languages>,
     pub avatar: Option<Upload>,
     pub header: Option<Upload>,
+    /// What a picture shows that stays.
+    pub avatar_alt: Option<String>,
+    pub header_alt: Option<String>,
+    /// Take the pictures away.
+    pub no_avatar: bool,
+    pub no_header: bool,
 }
 
 pub async fn add(app: &Arc<App>, new: AccountNew) -> Result<Value> {
@@ -77,7 +83,7 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
     for picture in [&change.avatar, &change.header].into_iter().flatten() {
         picture.about.check(Sort::Picture)?;
     }
-    let (mut avatar, mut header) = (None, None);
+    let (mut avatar, mut header) = (change.no_avatar.then_some(None), change.no_header.then_some(None));
     if let Some(picture) = change.avatar {
         let (x, y) = picture.about.focus.unwrap_or_default();
         avatar = Some(Some(picture.take_as(app, by.to(), Shape::Avatar(x, y)).await?));
@@ -96,6 +102,8 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
         languages: change.languages,
         avatar,
         header,
+        avatar_alt: change.avatar_alt,
+        header_alt: change.header_alt,
         also_known_as: None,
     };
     let site = app.site.clone();
@@ -127,8 +135,10 @@ fn shown(app: &App, account: &Account) -> Result<Value> {
         "language": account.language,
         "replies": account.replies,
         "languages": account.languages,
-        "avatar": avatar.map(|media| app.site.media(&media.file)),
-        "header": header.map(|media| app.site.media(&media.file)),
+        "avatar": avatar.as_ref().map(|media| app.site.media(&media.file)),
+        "avatar_description": avatar.as_ref().map(|media| &media.alt),
+        "header": header.as_ref().map(|media| app.site.media(&media.file)),
+        "header_description": header.as_ref().map(|media| &media.alt),
         "followers": followers,
         "posts": posts,
         "created": account.created.rfc3339(),

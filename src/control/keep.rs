@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{account, unknown, users};
+use super::{Upload, account, unknown, users};
 use crate::actions;
 use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::media::picture::Shape;
 use crate::model::client::Scopes;
-use crate::model::user::Asker;
+use crate::model::ids::INSTANCE;
+use crate::model::power::Administer;
+use crate::model::user::{Asker, By};
 use crate::store;
 
 pub async fn token_new(app: &Arc<App>, typed: &str, user: Option<&str>, scopes: &str, name: String) -> Result<Value> {
@@ -85,5 +88,18 @@ pub fn institution(app: &Arc<App>) -> Result<Value> {
         "handle_domain": app.site.handle_domain,
         "live": app.site.live,
         "accounts": own.collect::<Vec<_>>(),
+        "emblem": institution.emblem.map(|emblem| app.site.media(&emblem.file)),
     }))
+}
+
+/// Shows a picture as the emblem, or none.
+pub async fn emblem(app: &Arc<App>, picture: Option<Upload>) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let by: By<Administer> = owner.of(INSTANCE);
+    let picture = match picture {
+        Some(picture) => Some(picture.take_as(app, by.to(), Shape::Emblem).await?),
+        None => None,
+    };
+    app.store.write(move |tx| actions::emblem::set(tx, owner, picture).map(drop)).await?;
+    institution(app)
 }

@@ -164,6 +164,10 @@ pub enum Command {
         user: String,
         why: String,
     },
+    /// A picture as the institution's emblem; none takes it away.
+    EmblemSet {
+        picture: Option<Upload>,
+    },
     /// Compares every index with its facts.
     Check,
     /// What was set up.
@@ -190,6 +194,7 @@ impl Command {
             Self::AccountEdit(change) => change.avatar.iter_mut().chain(&mut change.header).collect(),
             Self::PodcastAdd(new) => vec![&mut new.cover],
             Self::PodcastEdit(change) => change.cover.iter_mut().collect(),
+            Self::EmblemSet { picture } => picture.iter_mut().collect(),
             Self::AccountAdd(_)
             | Self::AccountList
             | Self::AccountShow { .. }
@@ -268,7 +273,7 @@ impl Command {
             Self::AuditVerify { .. } => "instance.audit-check/1",
             Self::AuditErase { .. } => "instance.audit-erased/1",
             Self::Check => "instance.check/1",
-            Self::Institution => "instance.institution/1",
+            Self::Institution | Self::EmblemSet { .. } => "instance.institution/1",
         }
     }
 }
@@ -322,6 +327,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::AuditShow(meant) => audit::show(app, &meant),
         Command::AuditVerify { head } => audit::verify(app, head.as_deref()).await,
         Command::AuditErase { user, why } => audit::erase(app, &user, why).await,
+        Command::EmblemSet { picture } => keep::emblem(app, picture).await,
         Command::Check => keep::check(app).await,
         Command::Institution => keep::institution(app),
     }?;

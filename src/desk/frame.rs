@@ -38,11 +38,12 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    fn bare(title: &'static str, institution: String) -> Self {
+    fn bare(title: &'static str, institution: String, icon: String) -> Self {
         Self {
             title,
             wrong: false,
             institution,
+            icon,
             csrf: String::new(),
             here: "",
             places: Vec::new(),
@@ -50,19 +51,21 @@ impl Frame {
             waiting: 0,
             public_css: assets::path("public.css"),
             desk_css: assets::path("desk.css"),
-            icon: assets::path("emblem.svg"),
         }
     }
 
     /// Around a page for somebody who is logged in.
     pub(super) fn of(rows: &impl Rows, browser: &Browser, title: &'static str, here: &'static str) -> Result<Self> {
-        let institution = meta::institution(rows)?.name;
+        let institution = meta::institution(rows)?;
         let asker = browser.asker();
         let waiting = super::replies::seen(rows, &asker, false, None, limits::desk::COUNTED)?.0.len();
         let mut places = vec![("/desk/posts", "Posts"), ("/desk/replies", "Replies")];
         if writes(rows, &asker)? {
             places.insert(0, ("/desk", "Write"));
             places.insert(2, ("/desk/podcasts", "Podcasts"));
+        }
+        if super::profile::sees(rows, &asker)? {
+            places.push(("/desk/accounts", "Profiles"));
         }
         if super::users::sees(rows, &asker)? {
             places.push(("/desk/users", "Users"));
@@ -71,15 +74,17 @@ impl Frame {
             places.push(("/desk/audit", "Audit log"));
         }
         places.push(("/desk/account", "My account"));
+        let icon = assets::emblem(&institution);
         let new = secrets::of(rows, browser.user.id)?.password.is_none() && here != "/desk/account";
         let csrf = browser.session.csrf.clone();
-        Ok(Self { csrf, here, places, new, waiting, ..Self::bare(title, institution) })
+        Ok(Self { csrf, here, places, new, waiting, ..Self::bare(title, institution.name, icon) })
     }
 
     /// Around a page for anybody.
     pub(super) fn open(app: &App, title: &'static str) -> Self {
         let found = app.store.read(meta::find_institution).ok().flatten();
-        Self::bare(title, found.map_or_else(|| "Desk".to_owned(), |institution| institution.name))
+        let icon = found.as_ref().map_or_else(|| assets::path("emblem.svg"), assets::emblem);
+        Self::bare(title, found.map_or_else(|| "Desk".to_owned(), |institution| institution.name), icon)
     }
 
     /// Around a form in which this is wrong.

@@ -4,6 +4,7 @@
 mod account;
 mod audit;
 mod edit;
+mod emblem;
 mod episodes;
 mod factor;
 mod faults;
@@ -12,6 +13,7 @@ mod frame;
 mod listing;
 mod podcasts;
 mod poll;
+mod profile;
 mod qr;
 mod recording;
 mod replies;
@@ -101,6 +103,9 @@ fn look_at(app: &App, request: &Request, browser: &Browser, look: Look, named: &
         Look::NewEpisode => episodes::blank(app, browser, id.parse()?, slug),
         Look::DeletePodcast => podcasts::delete_page(app, browser, id.parse()?, slug),
         Look::Replies => replies::page(app, browser, request),
+        Look::Profiles => profile::list(app, browser, request),
+        Look::Profile => profile::page(app, browser, id.parse()?),
+        Look::Emblem => emblem::page(app, browser, request),
         Look::Users => users::page(app, browser, request),
         Look::NewUser => users::new_page(app, browser),
         Look::User => users::user_page(app, browser, id.parse()?, request),
@@ -128,6 +133,8 @@ async fn take_in(
         Upload::AddPodcast => podcasts::save(app, request, browser, None).await,
         Upload::EditPodcast => podcasts::save(app, request, browser, Some((id.parse()?, slug))).await,
         Upload::PublishEpisode => episodes::publish(app, request, browser, id.parse()?, slug).await,
+        Upload::EditProfile => profile::edit(app, request, browser, id.parse()?).await,
+        Upload::SetEmblem => emblem::set(app, request, browser).await,
     }
 }
 

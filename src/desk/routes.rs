@@ -36,6 +36,9 @@ pub(super) enum Look {
     NewEpisode,
     DeletePodcast,
     Replies,
+    Profiles,
+    Profile,
+    Emblem,
     Users,
     NewUser,
     User,
@@ -79,6 +82,8 @@ pub(super) enum Upload {
     AddPodcast,
     EditPodcast,
     PublishEpisode,
+    EditProfile,
+    SetEmblem,
 }
 
 use Verb::{Change as Do, Look as See, Open as Let, Upload as Take};
@@ -111,6 +116,11 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::GET, "replies", See(Look::Replies)),
     (&Method::POST, "replies/:id/release", Do(Change::Release)),
     (&Method::POST, "replies/:id/hide", Do(Change::Hide)),
+    (&Method::GET, "accounts", See(Look::Profiles)),
+    (&Method::GET, "accounts/:id", See(Look::Profile)),
+    (&Method::POST, "accounts/:id", Take(Upload::EditProfile)),
+    (&Method::GET, "settings/emblem", See(Look::Emblem)),
+    (&Method::POST, "settings/emblem", Take(Upload::SetEmblem)),
     (&Method::GET, "users", See(Look::Users)),
     (&Method::GET, "users/new", See(Look::NewUser)),
     (&Method::POST, "users/new", Do(Change::AddUser)),

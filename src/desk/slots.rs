@@ -101,7 +101,7 @@ impl Slot {
 }
 
 /// The nine parts of a picture and the middle of each, as `focalPoint` has it.
-const PARTS: [(&str, (f32, f32)); 9] = [
+pub(super) const PARTS: [(&str, (f32, f32)); 9] = [
     ("Top left", (-0.66, 0.66)),
     ("Top", (0.0, 0.66)),
     ("Top right", (0.66, 0.66)),
@@ -114,7 +114,7 @@ const PARTS: [(&str, (f32, f32)); 9] = [
 ];
 
 /// The part in which a point is; the middle where none was chosen.
-fn part_of(focus: Option<(f32, f32)>) -> usize {
+pub(super) fn part_of(focus: Option<(f32, f32)>) -> usize {
     let third = |share: f32| usize::from(share > -1.0 / 3.0) + usize::from(share > 1.0 / 3.0);
     let (x, y) = focus.unwrap_or_default();
     third(-y) * 3 + third(x)

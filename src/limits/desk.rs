@@ -24,3 +24,5 @@ pub const COUNTED: usize = 100;
 pub const FIRST_WORDS: usize = 160;
 /// Characters that tell one "Edit" link from the next.
 pub const SHORT_WORDS: usize = 40;
+/// Empty lines for more fields under those of a profile.
+pub const SPARE: usize = 2;

@@ -40,6 +40,8 @@ pub const MIDDLE_BYTES: usize = 250 << 10;
 pub const AVATAR: (u32, u32) = (400, 400);
 /// … three times as wide as high.
 pub const HEADER: (u32, u32) = (1500, 500);
+/// Pixels within which an emblem stays: it stands small in the head of pages and large where a phone keeps a bookmark.
+pub const EMBLEM: (u32, u32) = (512, 512);
 /// Rows of a smaller picture that are made at once: what they need beside the picture stays below 2 MB.
 pub const BAND: u32 = 64;
 /// Long side of the picture that a blurhash is made of, in pixels: it keeps a dozen colours.

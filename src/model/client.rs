@@ -44,8 +44,8 @@ impl std::fmt::Display for TokenId {
 pub struct Scopes(Vec<String>);
 
 /// Every scope that a token may be given.
-pub const KNOWN_SCOPES: [&str; 7] =
-    ["read", "write", "read:accounts", "read:statuses", "write:statuses", "write:media", "profile"];
+pub const KNOWN_SCOPES: [&str; 8] =
+    ["read", "write", "read:accounts", "read:statuses", "write:accounts", "write:statuses", "write:media", "profile"];
 
 impl Scopes {
     /// Reads a list parted by commas or spaces.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ids::MediaId;
 use super::settings::Settings;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
@@ -30,10 +31,24 @@ pub struct Institution {
     pub hold: u16,
     #[serde(default)]
     pub settings: Settings,
+    /// Its arms or mark; a neutral one stands in where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emblem: Option<Emblem>,
 }
 
 fn hold() -> u16 {
     crate::limits::draft::HOLD_DEFAULT
+}
+
+/// A picture of the institution's own, with what pages need of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Emblem {
+    pub media: MediaId,
+    /// File name under `/media/`.
+    pub file: String,
+    /// Pixels.
+    pub width: u32,
+    pub height: u32,
 }
 
 fn utc() -> String {
@@ -57,6 +72,7 @@ impl Institution {
             first_delivery: None,
             second_factor: false,
             hold: hold(),
+            emblem: None,
             settings: Settings::default(),
         }
     }

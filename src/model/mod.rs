@@ -7,6 +7,7 @@ pub mod actor;
 pub mod advice;
 pub mod audit;
 pub mod client;
+pub mod copied;
 pub mod delivery;
 pub mod draft;
 pub mod episode;

@@ -42,7 +42,8 @@ pub struct Content {
     /// Actor ids that it names; where it is kept, only ours.
     #[serde(default)]
     pub mentions: Vec<String>,
-    /// Pictures and other files, as links only: no stranger's file is loaded by our pages.
+    /// Pictures and other files, as links: no stranger's file is loaded by our pages. An institution may want small copies
+    /// of pictures (see [`super::copied`]).
     #[serde(default)]
     pub attachments: Vec<Attachment>,
     /// Public or quiet public. Anything else is between the writer and us and never shown.
@@ -54,6 +55,9 @@ pub struct Attachment {
     pub url: String,
     /// The author's description, plain text.
     pub name: String,
+    /// Whether it is said to be one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub picture: bool,
 }
 
 impl Content {

@@ -66,5 +66,5 @@ powers! {
     /// Decide which answers of strangers are shown.
     Moderate: &[Moderator], None, false, "Deciding about replies to this account needs the role moderator.", covers [Read];
     /// Change the profile, and who has which role for the account.
-    Administer: &[Admin], None, false, "Changing this account needs the role admin.", covers [Read, Attach];
+    Administer: &[Admin], Some("write:accounts"), false, "Changing this account needs the role admin.", covers [Read, Attach];
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
-use super::client::{Client, Leads, Signer, too_slow};
+use super::client::{Answer, Client, Leads, Signer, too_slow};
 use super::fetch;
 use crate::base::cache::Cache;
 use crate::base::rate::Rates;
@@ -103,6 +103,15 @@ impl Gate {
             Some(_) => locked(&self.silent).remove(&name),
         }
         fetched.unwrap_or_else(|| Err(too_slow(url)))
+    }
+
+    /// Fetches a file of at most `cap` bytes for a row, unsigned: when it is its server's turn, in the time of one
+    /// exchange. Files stand on other hosts than those who name them; redirects may lead anywhere.
+    pub async fn file(&self, client: &Client, url: &Url, accept: &str, cap: usize, now: Timestamp) -> Result<Answer> {
+        let _leave = self.enter(&uri::host_key(url), Behalf::Received, now).await?;
+        let whole = client.follow(url, accept, None, cap, Leads::Anywhere, now);
+        let answer = client.in_time(whole).await.unwrap_or_else(|| Err(too_slow(url)))?;
+        fetch::ok(&answer).map(|()| answer)
     }
 
     async fn enter(&self, name: &String, behalf: Behalf, now: Timestamp) -> Result<Pass> {

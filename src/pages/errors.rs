@@ -26,6 +26,8 @@ struct ErrorPage<'a> {
 pub struct Voice {
     pub institution: String,
     pub lang: Lang,
+    /// The address of its emblem.
+    pub icon: String,
 }
 
 /// The page for an error. `now` becomes the number that leads from a report to the line in the log.
@@ -52,7 +54,7 @@ fn answer(voice: &Voice, w: &'static Words, status: StatusCode, title: &str, lin
         w,
         institution: name(&voice.institution),
         css: assets::path("public.css"),
-        icon: assets::path("emblem.svg"),
+        icon: voice.icon.clone(),
         title,
         lines,
     };

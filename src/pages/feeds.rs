@@ -99,7 +99,10 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, of: Of<'_>, kind: Kind) -> Re
     let site = scene.site;
     let institution = name(&scene.institution.name);
     let (path, title, page, icon) = match of {
-        Of::All => (String::new(), institution.clone(), timeline::home(rows, site, None, limits::pages::POSTS)?, None),
+        Of::All => {
+            let icon = scene.institution.emblem.as_ref().map(|emblem| site.media(&emblem.file));
+            (String::new(), institution.clone(), timeline::home(rows, site, None, limits::pages::POSTS)?, icon)
+        }
         Of::Account(handle) => {
             let account = accounts::named(rows, handle)?;
             let page = timeline::of_account(rows, site, &account, Which::Listed, None, limits::pages::POSTS)?;

@@ -12,6 +12,7 @@ use crate::activitypub::write;
 use crate::base::lang::Lang;
 use crate::base::{text, uri};
 use crate::limits;
+use crate::model::copied::{self, CopyKey};
 use crate::model::media::Media;
 use crate::model::note::Note;
 use crate::model::post::Version;
@@ -225,23 +226,33 @@ pub struct NoteItem {
 pub struct FileLink {
     pub url: String,
     pub text: String,
+    copy: Option<CopyItem>,
+}
+
+/// Our copy of a stranger's picture.
+struct CopyItem {
+    path: String,
+    width: u32,
+    height: u32,
+    alt: String,
 }
 
 impl NoteItem {
     pub fn new(scene: &Scene<'_>, view: &NoteView) -> Self {
         let (note, author) = (&view.note, &view.author.profile);
+        let face = view.copies.iter().find(|(key, _)| *key == copied::face(note.author));
         Self {
             w: scene.w,
             ui: scene.ui,
             id: note.id.to_string(),
-            who: Who::new(&author.name, author.handle(), web(&author.url), None),
+            who: Who::new(&author.name, author.handle(), web(&author.url), face.map(|(key, _)| copy_path(*key))),
             url: web(&note.content.url),
             iso: scene.iso(note.content.published),
             when: scene.moment(note.content.published),
             lang_attr: lang_attr(note),
             warning: text::clean_name(&note.content.warning, 500),
             content: note.content.html.clone(),
-            files: files(scene, note),
+            files: files(scene, view),
         }
     }
 }
@@ -254,15 +265,27 @@ fn lang_attr(note: &Note) -> String {
         .map_or_else(|| " dir=\"auto\"".to_owned(), |lang| format!(" lang=\"{lang}\" dir=\"{}\"", lang.dir()))
 }
 
-/// Strangers' pictures are named and linked, never loaded.
-pub fn files(scene: &Scene<'_>, note: &Note) -> Vec<FileLink> {
-    let link = |file: &crate::model::note::Attachment| {
+/// Where our copy of a stranger's picture is.
+fn copy_path(key: CopyKey) -> String {
+    format!("/media/remote/{}", copied::name(key))
+}
+
+/// Strangers' pictures are named and linked, never loaded; of some there is a copy of ours.
+fn files(scene: &Scene<'_>, view: &NoteView) -> Vec<FileLink> {
+    let link = |(n, file): (u64, &crate::model::note::Attachment)| {
         let url = uri::http(&file.url)?;
-        let described = text::clean_name(&file.name, 200);
-        let called = if described.is_empty() { uri::authority(&url) } else { described };
-        Some(FileLink { url: url.into(), text: fill(scene.w.file, &called) })
+        let described = text::clean_name(&file.name, limits::stranger::ALT);
+        let called = if described.is_empty() { uri::authority(&url) } else { text::clip(&described, 200).into_owned() };
+        let key = copied::file(view.note.id, n);
+        let copy = view.copies.iter().find(|(found, _)| *found == key).map(|(_, copy)| CopyItem {
+            path: copy_path(key),
+            width: copy.width,
+            height: copy.height,
+            alt: described,
+        });
+        Some(FileLink { url: url.into(), text: fill(scene.w.file, &called), copy })
     };
-    note.content.attachments.iter().filter_map(link).take(limits::pages::FILES).collect()
+    (1..).zip(&view.note.content.attachments).filter_map(link).take(limits::pages::FILES).collect()
 }
 
 /// A stranger's address, or none when it is not one of the web.

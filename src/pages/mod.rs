@@ -28,12 +28,14 @@ use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::base::{markup, text as texts};
 use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::copied;
 use crate::model::ids::PostId;
 use crate::model::institution::Institution;
-use crate::store::{Read, Rows, accounts, meta, posts};
+use crate::store::{Read, Rows, accounts, copies, meta, posts};
 use crate::web::cache::{fixed, made, negotiated, passing};
 use crate::web::request::Request;
-use crate::web::response::{Response, answer, found, html, set};
+use crate::web::response::{Response, answer, found, html, set, set_text};
 use crate::web::{assets, file};
 
 use feeds::{Kind, Of};
@@ -53,9 +55,10 @@ pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
         ["tags", tag, "feed.atom"] => feed(app, Of::Tag(tag), Kind::Atom).map(|found| of_tag(tag, found)),
         ["robots.txt"] => Ok(fixed(text_file(plain::robots(&app.site)))),
         [".well-known", "security.txt"] => security(app),
-        ["favicon.ico"] => assets::serve(request.path(), "emblem.svg"),
+        ["favicon.ico"] => favicon(app, request),
         ["assets", _, name] => assets::serve(request.path(), name),
         ["media", name] => file::send(app, request, name).await,
+        ["media", "remote", name] => copy(app, request, name).await,
         [handle, rest @ ..] if handle.starts_with('@') => of_account(app, request, handle, rest),
         _ => Err(Error::NotFound),
     }
@@ -187,7 +190,7 @@ fn note_of(app: &App, rows: &impl Rows, handle: &str, id: PostId, lang: &Lang) -
 
 fn gone(app: &App, institution: Institution, deleted: Option<Timestamp>) -> Response {
     let scene = Scene::new(&app.site, institution, None);
-    let voice = errors::Voice { lang: scene.institution.main_language(), institution: scene.institution.name.clone() };
+    let voice = spoken(scene.institution.clone());
     errors::gone(&voice, deleted.map(|at| scene.moment(at)).as_deref())
 }
 
@@ -200,6 +203,24 @@ fn feed(app: &App, of: Of<'_>, kind: Kind) -> Result<Response> {
         let scene = Scene::new(&app.site, meta::institution(rows)?, None);
         Ok(answer(StatusCode::OK, kind.mime(), feeds::render(rows, &scene, of, kind)?))
     })
+}
+
+/// Our copy of a stranger's picture, named by what it belongs to: there is no way to ask for another.
+async fn copy(app: &App, request: &Request, name: &str) -> Result<Response> {
+    let key = copied::named(name).ok_or(Error::NotFound)?;
+    let copy = app.store.read(|rows| copies::get(rows, key))?.ok_or(Error::NotFound)?;
+    let mut response = file::send(app, request, &copy.here().ok_or(Error::NotFound)?.file).await?;
+    let kept = format!("public, max-age={}", limits::copies::CACHED);
+    set_text(response.headers_mut(), header::CACHE_CONTROL, &kept);
+    Ok(response)
+}
+
+/// What browsers ask for on their own: the emblem.
+fn favicon(app: &App, request: &Request) -> Result<Response> {
+    match app.store.read(meta::find_institution)?.and_then(|institution| institution.emblem) {
+        Some(emblem) => Ok(passing(found(&format!("/media/{}", emblem.file)))),
+        None => assets::serve(request.path(), "emblem.svg"),
+    }
 }
 
 fn text_file(body: String) -> Response {
@@ -216,10 +237,18 @@ fn security(app: &App) -> Result<Response> {
 
 /// In whose name an error is told: the institution's where the store answers, else the domain's, in English.
 fn voice(app: &App) -> errors::Voice {
-    match app.store.read(meta::institution) {
-        Ok(institution) => errors::Voice { lang: institution.main_language(), institution: institution.name },
-        Err(_) => errors::Voice { lang: Lang::default(), institution: app.site.handle_domain.clone() },
-    }
+    app.store.read(meta::institution).map_or_else(
+        |_| {
+            let (lang, institution) = (Lang::default(), app.site.handle_domain.clone());
+            errors::Voice { lang, institution, icon: assets::path("emblem.svg") }
+        },
+        spoken,
+    )
+}
+
+fn spoken(institution: Institution) -> errors::Voice {
+    let (lang, icon) = (institution.main_language(), assets::emblem(&institution));
+    errors::Voice { lang, icon, institution: institution.name }
 }
 
 /// A template as text. Writing into memory cannot fail, but the type says it might.

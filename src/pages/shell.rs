@@ -8,7 +8,7 @@ use crate::base::lang::{Lang, date_long};
 use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::limits;
-use crate::model::institution::Institution;
+use crate::model::institution::{Emblem, Institution};
 use crate::model::media::Media;
 use crate::model::site::Site;
 use crate::web::assets;
@@ -58,7 +58,8 @@ impl<'a> Scene<'a> {
             title: if title == institution { title } else { format!("{title} – {institution}") },
             times: fill(self.w.times_in, &self.institution.time_zone),
             css: assets::path("public.css"),
-            icon: assets::path("emblem.svg"),
+            icon: assets::emblem(&self.institution),
+            emblem: self.institution.emblem.clone(),
             trial: !self.site.live,
             hidden: !self.site.live,
             institution,
@@ -92,6 +93,8 @@ pub struct Shell {
     pub times: String,
     pub css: String,
     pub icon: String,
+    /// In the head of the page.
+    pub emblem: Option<Emblem>,
     pub trial: bool,
     /// From search engines.
     pub hidden: bool,

@@ -60,7 +60,7 @@ fn hostile() -> (House, Account, Post, Media) {
     let mut note = house.note(&mallory.unwrap(), &first, None, Shown::Released, "<p>hello</p>");
     note.content.warning = HOSTILE.into();
     note.content.url = "javascript:alert(2)".into();
-    let file = |url: &str| Attachment { url: url.into(), name: HOSTILE.into() };
+    let file = |url: &str| Attachment { url: url.into(), name: HOSTILE.into(), picture: false };
     note.content.attachments = vec![file("javascript:alert(3)"), file("https://other.example/\"><script>")];
     house.put_note(note.clone());
     house.reply(&press, "answer", ReplyTo::Note(note.id));
@@ -206,7 +206,7 @@ fn error_pages_are_small_and_say_what_to_do() {
         ("fr", &broken, 500, "20261123-090000"),
         ("ar", &Error::Gone, 410, "will not come back"),
     ] {
-        let voice = errors::Voice { institution: HOSTILE.into(), lang: lang(tag) };
+        let voice = errors::Voice { institution: HOSTILE.into(), lang: lang(tag), icon: String::new() };
         let response = errors::page(&voice, error, now);
         assert_eq!(response.status(), status);
         assert_eq!(response.headers().contains_key("retry-after"), status == 503);

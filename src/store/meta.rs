@@ -10,6 +10,7 @@ use crate::model::stored::Place;
 
 /// Where new media files go.
 const MEDIA_PLACE: &str = "media_place";
+const COPIES: &str = "copies";
 const INSTITUTION: &str = "institution";
 
 /// The institution; a clear problem when the data directory was never set up.
@@ -27,6 +28,17 @@ pub fn find_institution(rows: &impl Rows) -> Result<Option<Institution>> {
 pub fn media_place(rows: &impl Rows) -> Result<Place> {
     let Some(raw) = rows.get(&META, &MEDIA_PLACE.to_owned())? else { return Ok(Place::default()) };
     serde_json::from_str(raw.get()).map_err(|e| Error::broken("decode the place of media files", e))
+}
+
+/// Whether small copies of strangers' pictures are wanted; not when nobody said so.
+pub fn copies(rows: &impl Rows) -> Result<bool> {
+    let Some(raw) = rows.get(&META, &COPIES.to_owned())? else { return Ok(false) };
+    serde_json::from_str(raw.get()).map_err(|e| Error::broken("decode whether copies are wanted", e))
+}
+
+pub fn put_copies(tx: &mut Write<'_>, wanted: bool) -> Result<()> {
+    let raw = serde_json::value::to_raw_value(&wanted).map_err(|e| Error::broken("encode a wish", e))?;
+    tx.put(&META, &COPIES.to_owned(), &raw)
 }
 
 pub fn put_media_place(tx: &mut Write<'_>, place: Place) -> Result<()> {

@@ -6,6 +6,7 @@ pub mod activities;
 pub mod actors;
 pub mod audit;
 pub mod check;
+pub mod copies;
 pub mod counts;
 pub mod deliveries;
 pub mod drafts;

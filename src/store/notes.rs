@@ -20,9 +20,11 @@ pub fn by_uri(rows: &impl Rows, uri: &str) -> Result<Option<Note>> {
 }
 
 pub fn put(tx: &mut Write<'_>, note: &Note) -> Result<()> {
-    if let Some(old) = get(tx, note.id)? {
-        count(tx, &old, false)?;
+    let old = get(tx, note.id)?;
+    if let Some(old) = &old {
+        count(tx, old, false)?;
     }
+    super::copies::follow(tx, old.as_ref(), Some(note))?;
     count(tx, note, true)?;
     tx.put(&NOTE_BY_URI, &note.content.uri, &note.id)?;
     tx.put(&NOTES_BY_AUTHOR, &(note.author, note.id), &())?;
@@ -40,6 +42,7 @@ pub fn put(tx: &mut Write<'_>, note: &Note) -> Result<()> {
 
 pub fn remove(tx: &mut Write<'_>, note: &Note) -> Result<()> {
     count(tx, note, false)?;
+    super::copies::follow(tx, Some(note), None)?;
     tx.remove(&NOTE_BY_URI, &note.content.uri)?;
     tx.remove(&NOTES_BY_AUTHOR, &(note.author, note.id))?;
     if let Some(thread) = note.thread {

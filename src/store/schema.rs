@@ -10,6 +10,7 @@ use crate::model::account::{Account, Keys};
 use crate::model::activity::{Activity, Received};
 use crate::model::audit::Row;
 use crate::model::client::Token;
+use crate::model::copied::{Copy, CopyKey};
 use crate::model::delivery::Delivery;
 use crate::model::draft::{Draft, Stage};
 use crate::model::follow::{ActRef, Following, OwnReaction, Reaction, ReactionKind};
@@ -39,6 +40,8 @@ pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
 pub const STORED: Table<String, Stored> = Table::fact("stored");
 /// What is to be carried there, brought back or removed, by file name.
 pub const ERRANDS: Table<String, Errand> = Table::fact("errands");
+/// Copies of strangers' pictures; see `store::copies`.
+pub const COPIES: Table<CopyKey, Copy> = Table::fact("copies");
 pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
 pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 /// What people log in with. Apart from `USERS`, so that no list of people can show it.
@@ -146,6 +149,7 @@ pub(super) const FACTS: &[&str] = &[
     MEDIA.name,
     STORED.name,
     ERRANDS.name,
+    COPIES.name,
     TOKENS.name,
     LOGIN_LINKS.name,
     SESSIONS.name,
@@ -224,6 +228,7 @@ pub(super) const SHOWN: &[&str] = &[
     ACTORS.name,
     NOTES.name,
     NOTES_BY_THREAD.name,
+    COPIES.name,
     QUOTES.name,
     COUNTS.name,
 ];

@@ -220,6 +220,7 @@ fn walk<T: ReadableTable<&'static [u8], &'static [u8]>>(rows: &T, span: &Span, s
 
 /// What the world outside the store has to hear once a commit is durable.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each wakes a loop of its own")]
 pub struct After {
     /// Servers that have something to receive.
     pub deliveries: Vec<Wake>,
@@ -231,6 +232,8 @@ pub struct After {
     pub errands: bool,
     /// Something was planned, or is not any more.
     pub plans: bool,
+    /// Pictures of strangers are wanted.
+    pub copies: bool,
 }
 
 impl After {
@@ -241,6 +244,7 @@ impl After {
         self.files.extend(other.files);
         self.errands |= other.errands;
         self.plans |= other.plans;
+        self.copies |= other.copies;
     }
 }
 

@@ -265,7 +265,14 @@ fn everything(database: &Database) -> After {
     if let Err(Error::Broken(cause)) = &lanes {
         tracing::error!(what = %cause, "the lanes could not be read");
     }
-    After { deliveries: lanes.unwrap_or_default(), received: true, files: Vec::new(), errands: true, plans: true }
+    After {
+        deliveries: lanes.unwrap_or_default(),
+        received: true,
+        files: Vec::new(),
+        errands: true,
+        plans: true,
+        copies: true,
+    }
 }
 
 #[cfg(test)]

@@ -9,12 +9,13 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::account::Replies;
 use crate::model::actor::Actor;
+use crate::model::copied::{Copied, CopyKey};
 use crate::model::ids::{AccountId, NoteId, PostId};
 use crate::model::note::{Note, Shown};
 use crate::model::post::{Post, ReplyTo};
 use crate::model::site::Site;
 use crate::store::counts::{self, Count};
-use crate::store::{Rows, accounts, actors, notes, posts};
+use crate::store::{Rows, accounts, actors, copies, notes, posts};
 
 #[derive(Debug, Clone, Default)]
 pub struct Thread {
@@ -48,6 +49,8 @@ pub enum Said {
 pub struct NoteView {
     pub note: Note,
     pub author: Actor,
+    /// Copies of their pictures, where the institution wants them.
+    pub copies: Vec<(CopyKey, Copied)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -216,7 +219,8 @@ impl<R: Rows> Gathering<'_, R> {
             What::Note(note) => {
                 let author = actors::named_by_row(self.rows, note.author)?;
                 self.strangers += 1;
-                Ok(Some(Said::Stranger(Box::new(NoteView { note: *note, author }))))
+                let copies = copies::of_note(self.rows, &note)?;
+                Ok(Some(Said::Stranger(Box::new(NoteView { note: *note, author, copies }))))
             }
             What::Post(post) => match view(self.rows, self.site, *post) {
                 Ok(view) => Ok(Some(Said::Own(Box::new(view)))),

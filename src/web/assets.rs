@@ -11,6 +11,7 @@ use super::cache;
 use super::response::{Response, answer, set};
 use crate::crypto::digest;
 use crate::error::{Error, Result};
+use crate::model::institution::Institution;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -30,6 +31,11 @@ static VERSIONS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 pub fn path(name: &str) -> String {
     let version = VERSIONS.get(name).map_or("0", String::as_str);
     format!("/assets/{version}/{name}")
+}
+
+/// The address of an institution's emblem: its own, or the neutral one.
+pub fn emblem(institution: &Institution) -> String {
+    institution.emblem.as_ref().map_or_else(|| path("emblem.svg"), |emblem| format!("/media/{}", emblem.file))
 }
 
 /// Serves an embedded file. A page that is older than the program still gets a style sheet: only under the version of

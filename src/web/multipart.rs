@@ -40,7 +40,9 @@ async fn parse(mut parts: Multipart<'_>, files: &Files, prefixes: &[&str], most:
     let (mut pairs, mut taken, mut left) = (Vec::new(), Vec::new(), limits::FORM);
     while let Some(mut part) = paced(parts.next_field()).await? {
         let name = part.name().unwrap_or_default().to_owned();
-        if prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+        // `avatar` brings a file, `avatar_description` words.
+        let brings = |prefix: &&str| name.starts_with(prefix) && (part.file_name().is_some() || name == *prefix);
+        if prefixes.iter().any(brings) {
             // A field in which no file was chosen comes as an empty file without a name.
             let chosen = part.file_name().is_some_and(|name| !name.is_empty());
             if taken.len() >= most && chosen {

@@ -1,6 +1,7 @@
 //! What runs without being asked. Each loop does one turn whenever it is woken or something is due; a turn can also be
 //! made by hand, which is how tests drain the house.
 
+pub mod copies;
 pub mod deliver;
 pub mod polls;
 pub mod prune;
@@ -24,6 +25,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         app.spawn(publish::run(Arc::clone(app))),
         app.spawn(polls::run(Arc::clone(app))),
         app.spawn(storage::run(Arc::clone(app))),
+        app.spawn(copies::run(Arc::clone(app))),
     ];
     if app.site.live {
         loops.push(app.spawn(deliver::run(Arc::clone(app))));

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::schema::STORED;
-use crate::store::{Rows, Span};
+use crate::store::{self, Rows, Span};
 
 pub async fn run(app: Arc<App>) {
     let mut turns = 0_u32;
@@ -53,6 +53,7 @@ fn sweep_files(app: &App) -> Result<()> {
         for name in rows.keys(&STORED, Span::all())? {
             named.remove(&name);
         }
+        named.extend(store::copies::files(rows)?);
         Ok(named)
     })?;
     for name in app.files.list() {

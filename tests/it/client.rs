@@ -9,7 +9,7 @@ use crate::support::{Instance, START};
 
 pub struct Program<'a> {
     instance: &'a Instance,
-    bearer: String,
+    pub bearer: String,
 }
 
 impl<'a> Program<'a> {

@@ -51,9 +51,9 @@ fn listening(clock: &Clock) -> (Options, Heard) {
     let heard = Heard::default();
     let told = Arc::clone(&heard);
     let after = Box::new(move |after: &After| {
-        let After { received, errands, plans, .. } = *after;
+        let After { received, errands, plans, copies, .. } = *after;
         let (deliveries, files) = (after.deliveries.clone(), after.files.clone());
-        let copy = After { deliveries, received, files, errands, plans };
+        let copy = After { deliveries, received, files, errands, plans, copies };
         told.lock().unwrap().push(copy);
     });
     (Options { after, ..options(clock) }, heard)

@@ -3,6 +3,7 @@
 
 mod cases;
 mod chains;
+mod copies;
 mod floods;
 mod identity;
 mod keeping;

@@ -34,6 +34,7 @@ mod pictures;
 mod podcast;
 mod polls;
 mod powers;
+mod profiles;
 mod reading;
 mod storage;
 mod support;

@@ -85,6 +85,13 @@ const DESK: &[(&str, &str, Of, &str)] = &[
     ("POST", "replies/:id/release", Of::Other, "? 0 0 0 0 0 0 ! +"),
     ("POST", "replies/:id/hide", Of::Own, "? ! ! ! ! + ! ! +"),
     ("POST", "replies/:id/hide", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("GET", "accounts", Of::Own, "? ! ! ! ! ! + ! +"),
+    ("GET", "accounts/:id", Of::Own, "? ! ! ! ! ! + ! +"),
+    ("GET", "accounts/:id", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "accounts/:id", Of::Own, "? ! ! ! ! ! + ! +"),
+    ("POST", "accounts/:id", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("GET", "settings/emblem", Of::Own, "? ! ! ! ! ! ! ! +"),
+    ("POST", "settings/emblem", Of::Own, "? ! ! ! ! ! ! ! +"),
     ("GET", "users", Of::Own, "? ! ! ! ! ! + + +"),
     ("GET", "users/new", Of::Own, "? ! ! ! ! ! ! ! +"),
     ("POST", "users/new", Of::Own, "? ! ! ! ! ! ! ! +"),
@@ -119,6 +126,9 @@ const API: &[(&str, &str, Of, &str)] = &[
     ("GET", "v1/custom_emojis", Of::Own, "+ + + + + + + + + + + +"),
     ("GET", "v1/preferences", Of::Own, "? + + + + + + + + ? ? +"),
     ("GET", "v1/accounts/verify_credentials", Of::Own, "? + + + + + + + + ? ? +"),
+    ("PATCH", "v1/accounts/update_credentials", Of::Own, "? ! ! ! ! ! + ! + ? ? +"),
+    ("DELETE", "v1/profile/avatar", Of::Own, "? ! ! ! ! ! + ! + ? ? +"),
+    ("DELETE", "v1/profile/header", Of::Own, "? ! ! ! ! ! + ! + ? ? +"),
     ("GET", "v1/accounts/lookup", Of::Own, "+ + + + + + + + + + + +"),
     ("GET", "v1/accounts/:id", Of::Own, "+ + + + + + + + + + + +"),
     ("GET", "v1/accounts/:id/statuses", Of::Own, "+ + + + + + + + + + + +"),
@@ -228,7 +238,7 @@ impl World {
             "posts" if pattern.contains(":id") => self.post(of).await,
             "replies" if pattern.contains(":id") => self.note(of).await,
             "users" if pattern.contains(":id") => self.victim().await.to_string(),
-            "podcasts" => self.account(of).to_string(),
+            "podcasts" | "accounts" => self.account(of).to_string(),
             _ => "abc".to_owned(),
         };
         let mut path = format!("/desk/{}", pattern.replace(":id", &id)).trim_end_matches('/').to_owned();
@@ -241,8 +251,16 @@ impl World {
             return seat.get(&path).await;
         }
         let account = self.account(of).to_string();
-        if matches!(pattern, "posts" | "posts/:id/edit" | "podcasts" | "podcasts/:id/:id" | "podcasts/:id/:id/episodes")
-        {
+        if matches!(
+            pattern,
+            "accounts/:id"
+                | "settings/emblem"
+                | "posts"
+                | "posts/:id/edit"
+                | "podcasts"
+                | "podcasts/:id/:id"
+                | "podcasts/:id/:id/episodes"
+        ) {
             let mut fields =
                 vec![("account", account.as_str()), ("lang", "en"), ("text", "Words"), ("text-0", "Other words")];
             fields.extend(replies.then_some(("reply", note.as_str())));

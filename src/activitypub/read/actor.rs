@@ -61,6 +61,12 @@ fn is_short(address: &str) -> bool {
     address.len() <= limits::stranger::ADDRESS
 }
 
+/// Where its face is.
+pub fn face(value: &Value) -> Option<String> {
+    let icon = vocab::list(value, "icon").next()?;
+    icon.as_str().map(str::to_owned).or_else(|| vocab::link(icon, "url")).filter(|url| uri::http(url).is_some())
+}
+
 fn aliases(value: &Value) -> Vec<String> {
     let addresses = vocab::ids(value, "alsoKnownAs").filter(|alias| is_short(alias) && uri::http(alias).is_some());
     addresses.take(limits::stranger::ALIASES).map(str::to_owned).collect()

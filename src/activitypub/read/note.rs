@@ -118,7 +118,8 @@ fn attachments(value: &Value) -> Vec<Attachment> {
         let url = vocab::link(item, "url").or_else(|| vocab::link(item, "href"))?;
         let summary = vocab::text(item, "summary");
         let name = if summary.is_empty() { vocab::text(item, "name") } else { summary };
-        Some(Attachment { url, name: vocab::plain(name, limits::stranger::ALT) })
+        let picture = vocab::kind(item) == "Image" || vocab::text(item, "mediaType").starts_with("image/");
+        Some(Attachment { url, name: vocab::plain(name, limits::stranger::ALT), picture })
     };
     let mut bytes = 0;
     let fits = |item: &Attachment| {
@@ -159,7 +160,7 @@ mod tests {
         assert_eq!(note.content.mentions, ["https://us.example/ap/accounts/1"]);
         assert_eq!(
             note.content.attachments,
-            [Attachment { url: "https://a.example/m.png".into(), name: "A map".into() }]
+            [Attachment { url: "https://a.example/m.png".into(), name: "A map".into(), picture: false }]
         );
         assert!(note.content.public && note.vote.is_none());
     }

@@ -61,7 +61,8 @@ fn a_post_comes_back() {
     assert_eq!(content.lang, Some("en".parse().unwrap()));
     assert_eq!((content.published, content.updated), (NOW, Some(Timestamp(NOW.0 + 1_000))));
     assert_eq!(content.mentions, [ANA]);
-    let picture = Attachment { url: "https://s.example/media/1.jpg".into(), name: "Map of the detour".into() };
+    let picture =
+        Attachment { url: "https://s.example/media/1.jpg".into(), name: "Map of the detour".into(), picture: false };
     assert_eq!(content.attachments, [picture]);
     assert!(content.public && content.warning.is_empty() && content.in_reply_to.is_none());
 }

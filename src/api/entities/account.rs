@@ -14,8 +14,8 @@ use crate::store::{Rows, Span, posts};
 
 /// One of our accounts, as others see it.
 pub fn account(app: &App, rows: &impl Rows, account: &Account) -> Result<Value> {
-    let avatar = picture(app, rows, account.avatar, "emblem.svg")?;
-    let header = picture(app, rows, account.header, "header.svg")?;
+    let (avatar, avatar_alt) = picture(app, rows, account.avatar, "emblem.svg")?;
+    let (header, header_alt) = picture(app, rows, account.header, "emblem.svg")?;
     let last = posts::of_account(rows, account.id, None, 1)?.first().map(|post| post.published.rfc3339());
     let fields: Vec<Value> = account
         .fields
@@ -38,8 +38,10 @@ pub fn account(app: &App, rows: &impl Rows, account: &Account) -> Result<Value> 
         "uri": app.site.actor(account.id),
         "avatar": avatar,
         "avatar_static": avatar,
+        "avatar_description": avatar_alt,
         "header": header,
         "header_static": header,
+        "header_description": header_alt,
         "followers_count": counts::get(rows, Count::Followers(account.id))?,
         "following_count": rows.keys(&FOLLOWING, Span::under(&account.id))?.len(),
         "statuses_count": counts::get(rows, Count::Posts(account.id))?,
@@ -104,9 +106,9 @@ pub fn stranger(app: &App, actor: &Actor) -> Value {
     })
 }
 
-/// A picture's address; apps demand one, so the emblem stands in.
-fn picture(app: &App, rows: &impl Rows, id: Option<MediaId>, fallback: &str) -> Result<String> {
+/// A picture's address and description; apps demand one, so the emblem stands in.
+fn picture(app: &App, rows: &impl Rows, id: Option<MediaId>, fallback: &str) -> Result<(String, String)> {
     let media = id.map_or(Ok(None), |id| rows.get(&MEDIA, &id))?;
-    let fallback = || format!("{}{}", app.site.origin, crate::web::assets::path(fallback));
-    Ok(media.map_or_else(fallback, |media| app.site.media(&media.file)))
+    let fallback = || (format!("{}{}", app.site.origin, crate::web::assets::path(fallback)), String::new());
+    Ok(media.map_or_else(fallback, |media| (app.site.media(&media.file), media.alt)))
 }

@@ -52,7 +52,7 @@ pub fn v2(app: &App, institution: &Institution) -> Value {
         "source_url": null,
         "description": description(institution),
         "usage": { "users": { "active_month": 0 } },
-        "thumbnail": { "url": format!("{}{}", app.site.origin, crate::web::assets::path("emblem.svg")) },
+        "thumbnail": { "url": format!("{}{}", app.site.origin, crate::web::assets::emblem(institution)) },
         "languages": languages(institution),
         "configuration": configuration(app),
         "registrations": { "enabled": false, "approval_required": false, "message": null },

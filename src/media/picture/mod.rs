@@ -61,6 +61,12 @@ pub enum Shape {
     Avatar(f32, f32),
     /// The same with [`limits::media::HEADER`].
     Header(f32, f32),
+    /// Whole, within [`limits::media::EMBLEM`]: arms are not cut.
+    Emblem,
+    /// A stranger's: cut to [`limits::copies::FACE`].
+    Face,
+    /// A stranger's: within [`limits::copies::PICTURE`].
+    Copy,
 }
 
 /// Takes a picture in. `Invalid` says what is wrong with it; no bytes whatever make it panic.
@@ -74,6 +80,10 @@ pub fn take(bytes: Vec<u8>, shape: Shape) -> Result<Picture> {
     let kind = Kind::of(&bytes)?;
     let mut clean = kind.clean(&bytes, true)?;
     drop(bytes);
+    let strange = matches!(shape, Shape::Face | Shape::Copy);
+    if strange && u64::from(clean.width) * u64::from(clean.height) > limits::copies::PIXELS {
+        return Err(refuse::large(clean.width, clean.height));
+    }
     let decoded = pixels::decode(kind, &clean)?;
     if clean.icc && decoded.icc.is_none() {
         // A profile that we cannot read, or that is for other colours, is not passed on.
@@ -83,6 +93,9 @@ pub fn take(bytes: Vec<u8>, shape: Shape) -> Result<Picture> {
         Shape::Whole | Shape::Cover => pixels::finish(kind, clean, decoded),
         Shape::Avatar(x, y) => pixels::finish_cut(kind, clean, decoded, limits::media::AVATAR, (x, y)),
         Shape::Header(x, y) => pixels::finish_cut(kind, clean, decoded, limits::media::HEADER, (x, y)),
+        Shape::Face => pixels::finish_cut(kind, clean, decoded, limits::copies::FACE, (0.0, 0.0)),
+        Shape::Copy => pixels::finish_within(kind, clean, decoded, limits::copies::PICTURE),
+        Shape::Emblem => pixels::finish_within(kind, clean, decoded, limits::media::EMBLEM),
     }
 }
 

@@ -238,7 +238,22 @@ pub(super) fn finish_cut(
     image.apply_orientation(turn);
     let image =
         opaque(image.crop_imm(begin(whole.0, last.0, focus.0), begin(whole.1, last.1, -focus.1), last.0, last.1));
-    let (icc, flat) = (icc.as_deref(), matches!(kind, Kind::Png | Kind::Gif));
+    finish_whole(kind, image, icc.as_deref())
+}
+
+/// The whole picture within a size.
+pub(super) fn finish_within(kind: Kind, clean: Clean, decoded: Decoded, most: (u32, u32)) -> Result<Picture> {
+    let (turn, Decoded { image, icc }) = (clean.orientation, decoded);
+    drop(clean.bytes);
+    let (width, height) = stream::turned(most, turn);
+    let mut image = shrink(opaque(image), width, height)?;
+    image.apply_orientation(turn);
+    finish_whole(kind, image, icc.as_deref())
+}
+
+/// A picture that has its size, for a profile or the head of pages.
+fn finish_whole(kind: Kind, image: DynamicImage, icc: Option<&[u8]>) -> Result<Picture> {
+    let flat = matches!(kind, Kind::Png | Kind::Gif);
     let original = if image.color().has_alpha() {
         encode_png(&image, icc)?
     } else {

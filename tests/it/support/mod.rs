@@ -239,7 +239,8 @@ impl Instance {
         let received = work::receive::turn(&self.app).await.unwrap();
         let published = work::publish::turn(&self.app).await.unwrap();
         let delivered = work::deliver::drain(&self.app).await.unwrap();
-        received + published + delivered > 0
+        let copied = work::copies::turn(&self.app).await.unwrap();
+        received + published + delivered + copied > 0
     }
 }
 

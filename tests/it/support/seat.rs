@@ -52,12 +52,21 @@ impl<'a> Seat<'a> {
 
     /// As `post`, as forms with files are sent.
     pub async fn post_parts(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_files(path, fields, &[]).await
+    }
+
+    /// As `post_parts`, with files in some fields.
+    pub async fn post_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
         let part = |(name, value): &(&str, &str)| {
             format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
         let own = [("csrf", self.csrf.as_str())];
-        let mut body: String = own.iter().chain(fields).map(part).collect();
-        body += "--xyz--\r\n";
+        let mut body: Vec<u8> = own.iter().chain(fields).flat_map(|field| part(field).into_bytes()).collect();
+        for (name, bytes) in files {
+            let head = format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a\"\r\n\r\n");
+            body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+        }
+        body.extend(b"--xyz--\r\n");
         let origin = self.server.app.site.origin.as_str();
         let kind = "multipart/form-data; boundary=xyz";
         let headers = [("cookie", self.cookie.as_str()), ("content-type", kind), ("origin", origin)];

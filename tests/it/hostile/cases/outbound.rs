@@ -176,6 +176,28 @@ pub const CASES: &[Case] = &[
     fails(
         "a proxy for pictures that fetches whatever it is asked for",
         "CVE-2024-56200, CVE-2026-29178",
-        &["hostile::chains::a_crawler_comes_to_an_end"],
+        &["hostile::copies::no_picture_leads_inside_or_around_for_ever"],
+    ),
+    fails(
+        "a reply whose pictures make our readers, or us, ask a stranger's server",
+        "",
+        &["hostile::copies::no_picture_of_a_stranger_is_asked_for"],
+    ),
+    fails(
+        "a picture in a reply that is a bomb, a drawing with script, endless, slow, or not there",
+        "CWE-409, CWE-434",
+        &[
+            "hostile::copies::what_is_no_modest_picture_leaves_nothing_behind",
+            "hostile::copies::a_slow_server_is_asked_a_few_times_and_keeps_nobody_waiting",
+        ],
+    ),
+    fails(
+        "so many pictures in replies that their copies fill the disk",
+        "CWE-400",
+        &[
+            "hostile::copies::there_are_so_many_copies_and_no_more",
+            "hostile::copies::copies_are_swept_after_a_time_and_when_they_are_switched_off",
+            "hostile::copies::copies_are_small_and_of_our_making_and_follow_what_is_shown",
+        ],
     ),
 ];

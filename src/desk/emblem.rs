@@ -1,0 +1,72 @@
+//! The institution's emblem: for an owner to choose, and to take away again.
+
+use std::sync::Arc;
+
+use askama::Template;
+
+use super::faults::Faults;
+use super::frame::{self, Frame};
+use crate::actions;
+use crate::app::{App, upload};
+use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::media::picture::Shape;
+use crate::model::ids::INSTANCE;
+use crate::model::institution::Emblem;
+use crate::model::media::About;
+use crate::model::power::Administer;
+use crate::model::user::By;
+use crate::store::meta;
+use crate::web::request::Request;
+use crate::web::response::{self, Response};
+use crate::web::who::Browser;
+use crate::web::{csrf, multipart};
+
+#[derive(Template)]
+#[template(path = "desk/emblem.html")]
+struct Page {
+    f: Frame,
+    faults: Faults,
+    notice: &'static str,
+    emblem: Option<Emblem>,
+}
+
+/// `GET /desk/settings/emblem`
+pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
+    let notice = if request.query("done").is_some() { "Saved. Pages show it from now on." } else { "" };
+    shown(app, browser, Faults::default(), notice)
+}
+
+fn shown(app: &App, browser: &Browser, faults: Faults, notice: &'static str) -> Result<Response> {
+    browser.asker().may_run()?;
+    let status = faults.status();
+    let page = app.store.read(|rows| {
+        let f = Frame::of(rows, browser, "Emblem", "/desk/settings")?.with(&faults);
+        Ok(Page { f, faults, notice, emblem: meta::institution(rows)?.emblem })
+    })?;
+    frame::page(status, &page)
+}
+
+/// `POST /desk/settings/emblem`
+pub(super) async fn set(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
+    let _permit = app.upload_room()?;
+    let mut parts = multipart::read(request, &app.files, &["picture"], 1, limits::inbound::UPLOAD).await?;
+    csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
+    let owner = browser.asker().may_run()?;
+    let by: By<Administer> = owner.of(INSTANCE);
+    let picture = if parts.form.find("remove").is_some() {
+        None
+    } else {
+        let Some((_, file)) = parts.files.pop() else {
+            let problem = Problem::new("E155", "There is no file.").remedy("Choose a picture.");
+            return shown(app, browser, Faults::of("picture", &problem), "");
+        };
+        match upload::take_as(app, by.to(), file, About::default(), Shape::Emblem).await {
+            Ok(media) => Some(media.id),
+            Err(Error::Invalid(problem)) => return shown(app, browser, Faults::of("picture", &problem), ""),
+            Err(e) => return Err(e),
+        }
+    };
+    app.store.write(move |tx| actions::emblem::set(tx, owner, picture).map(drop)).await?;
+    Ok(response::see_other("/desk/settings/emblem?done=1"))
+}
