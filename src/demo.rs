@@ -104,6 +104,7 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
         reply_to: parent.map(ReplyTo::Own),
         episode: None,
         poll: None,
+        quote: None,
         urgent: false,
         demo: true,
     };

@@ -60,6 +60,7 @@ fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
         media: Vec::new(),
         episode: None,
         poll: None,
+        quoted: None,
         mentions: Vec::new(),
         tags: Vec::new(),
         revisions: Vec::new(),

@@ -126,20 +126,36 @@ fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post, before: &[Option<Lang>]
     let inboxes = address::of_copies(tx, &post)?;
     let (kept, new): (Vec<_>, Vec<_>) = post.notes().into_iter().partition(|note| before.contains(note));
     let deleted: Vec<_> = gone.iter().map(|lang| (lang, ActivityId(tx.id()))).collect();
-    let changed: Vec<_> = kept.iter().map(|lang| (lang.as_ref(), ActivityId(tx.id()))).collect();
-    post.activities.extend(deleted.iter().map(|(_, id)| *id).chain(changed.iter().map(|(_, id)| *id)));
+    post.activities.extend(deleted.iter().map(|(_, id)| *id));
     posts::put(tx, &post)?;
     let (account, about) = (post.account, Some(post.id));
     for (lang, id) in deleted {
         let json = write::delete_note(site, account, &site.note(post.id, Some(lang)), id);
         address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, &inboxes)?;
     }
+    let post = again(tx, site, post, &kept, &inboxes)?;
+    if new.is_empty() { Ok(post) } else { super::publish::create(tx, site, post, &new, &inboxes) }
+}
+
+/// Tells of Notes as they are now. Mastodon sees an edit in it when `updated` has grown, and otherwise takes the tallies
+/// of a poll and the consent to a quote.
+pub(super) fn again(
+    tx: &mut Write<'_>,
+    site: &Site,
+    mut post: Post,
+    notes: &[Option<Lang>],
+    inboxes: &address::Inboxes,
+) -> Result<Post> {
+    let said: Vec<_> = notes.iter().map(|lang| (lang.as_ref(), ActivityId(tx.id()))).collect();
+    post.activities.extend(said.iter().map(|(_, id)| *id));
+    posts::put(tx, &post)?;
+    let (account, about) = (post.account, Some(post.id));
     let material = material::of(tx, post)?;
-    for (lang, id) in changed {
+    for (lang, id) in said {
         let json = write::update_note(&NoteParts::in_language(site, &material, lang), id);
-        address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, &inboxes)?;
+        address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, inboxes)?;
     }
-    if new.is_empty() { Ok(material.post) } else { super::publish::create(tx, site, material.post, &new, &inboxes) }
+    Ok(material.post)
 }
 
 /// A post of the account for which the power was shown.

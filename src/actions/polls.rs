@@ -1,13 +1,12 @@
 //! A poll is over: what came of it is written into its post and told, and who chose what is forgotten.
 
-use super::address::{self, Saying};
-use crate::activitypub::write::{self, note::NoteParts};
+use super::address;
 use crate::error::Result;
 use crate::limits;
-use crate::model::ids::{ActivityId, PostId};
+use crate::model::ids::PostId;
 use crate::model::post::Post;
 use crate::model::site::Site;
-use crate::store::{Write, actors, material, polls, posts};
+use crate::store::{Write, actors, polls, posts};
 
 /// Does the next step for a poll whose time has come; true while there is more to do for it. First the result becomes
 /// part of the post, and whoever has a copy or voted is told (Mastodon tells its voters by this that the poll is over);
@@ -37,18 +36,13 @@ pub fn close(tx: &mut Write<'_>, site: &Site, id: PostId) -> Result<bool> {
     Ok(true)
 }
 
-fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Result<()> {
+fn tell(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<()> {
     let mut inboxes = address::of_copies(tx, &post)?;
     for voter in polls::voters(tx, post.id, usize::MAX)? {
         inboxes.extend(actors::get(tx, voter)?.map(|actor| actor.delivery));
     }
-    let id = ActivityId(tx.id());
-    post.activities.push(id);
-    posts::put(tx, &post)?;
-    let (account, about) = (post.account, post.id);
-    let material = material::of(tx, post)?;
-    let json = write::update_note(&NoteParts::of(site, &material), id);
-    address::say(tx, &Saying { id, account, post: Some(about), listed: false, json: &json }, &inboxes)
+    let notes = post.notes();
+    super::edit::again(tx, site, post, &notes, &inboxes).map(|_| ())
 }
 
 /// Forgets all votes of a post that is deleted.

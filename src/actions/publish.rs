@@ -12,9 +12,10 @@ use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::media::Media;
 use crate::model::post::{NewPost, Post, ReplyTo, Tag, Version};
 use crate::model::power::{Attach, Power as _, Publish, Reply};
+use crate::model::quoted::{Answer, Consent, Quoted};
 use crate::model::site::Site;
 use crate::model::user::{Asker, By, Who};
-use crate::store::{Write, accounts, material, notes, podcasts, posts};
+use crate::store::{Write, accounts, actors, material, notes, podcasts, posts};
 
 use super::address::{self, Saying};
 use super::audit;
@@ -118,6 +119,7 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
         reply_to: new.reply_to,
         episode,
         poll: new.poll.as_ref().map(|poll| poll.opened(published)),
+        quoted: new.quote.map(|quote| quoted(tx, account.id, quote)).transpose()?,
         mentions: new.mentions.clone(),
         tags: tags(&new.versions),
         activities: Vec::new(),
@@ -150,6 +152,22 @@ pub(super) fn sealed(versions: &[Version], files: usize) -> String {
     parts.join("; ")
 }
 
+/// What is quoted is public, and of another account of ours only what its author could let pass: nobody answers for two.
+fn quoted(tx: &Write<'_>, account: AccountId, post: ReplyTo) -> Result<Quoted> {
+    let uri = match post {
+        ReplyTo::Own(id) => {
+            posts::get(tx, id)?.filter(|post| post.is_public() && post.account == account).map(|_| String::new())
+        }
+        ReplyTo::Note(id) => notes::get(tx, id)?.filter(|note| note.content.public).map(|note| note.content.uri),
+    };
+    let uri = uri.ok_or_else(|| {
+        Problem::new("E147", "The post that this one quotes is not there (any more), or not public.")
+            .field("quote")
+            .remedy("Quote a public post of another server, or an earlier one of the same account.")
+    })?;
+    Ok(Quoted { post, uri, consents: Vec::new() })
+}
+
 fn check_parent(tx: &Write<'_>, parent: Option<ReplyTo>) -> Result<()> {
     let there = match parent {
         None => true,
@@ -177,7 +195,31 @@ pub(super) fn tags(versions: &[Version]) -> Vec<Tag> {
 fn announce(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<Post> {
     let inboxes = address::of_post(tx, &post)?;
     let notes = post.notes();
-    create(tx, site, post, &notes, &inboxes)
+    let post = create(tx, site, post, &notes, &inboxes)?;
+    ask(tx, site, post, &notes)
+}
+
+/// Asks the author of what is quoted, once for each Note: servers show a quote when its author let it pass (FEP-044f).
+fn ask(tx: &mut Write<'_>, site: &Site, mut post: Post, notes: &[Option<Lang>]) -> Result<Post> {
+    let Some(Quoted { post: ReplyTo::Note(id), uri, .. }) = post.quoted.clone() else { return Ok(post) };
+    let Some(note) = notes::get(tx, id)? else { return Ok(post) };
+    let author = actors::named_by_row(tx, note.author)?;
+    let inboxes = address::of_actor(tx, author.id)?;
+    let mut consents = Vec::with_capacity(notes.len());
+    for lang in notes {
+        let request = ActivityId(tx.id());
+        let quoting = site.note(post.id, lang.as_ref());
+        let json = write::quote_request(site, post.account, request, &quoting, &uri, &author.profile.uri);
+        let saying = Saying { id: request, account: post.account, post: Some(post.id), listed: false, json: &json };
+        address::say(tx, &saying, &inboxes)?;
+        consents.push(Consent { lang: lang.clone(), request, answer: Answer::Awaited });
+    }
+    post.activities.extend(consents.iter().map(|consent| consent.request));
+    if let Some(quoted) = post.quoted.as_mut() {
+        quoted.consents = consents;
+    }
+    posts::put(tx, &post)?;
+    Ok(post)
 }
 
 /// Says the Notes of a post that nobody has yet: one, or one for each language.

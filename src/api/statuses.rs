@@ -35,7 +35,7 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, client: Clien
     if let Some(known) = key.as_ref().map_or(Ok(None), |key| once::repeated(app, key))? {
         return status(app, &known.to_string());
     }
-    let answered = reply_to(app, form.find("in_reply_to_id").unwrap_or_default())?;
+    let answered = target(app, form.find("in_reply_to_id").unwrap_or_default())?;
     let voice = Voice::of(&Asker::Client(client), account, answered.is_some())?;
     let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
     let site = app.site.clone();
@@ -63,6 +63,7 @@ async fn new_post(app: &Arc<App>, form: &Form, account: AccountId) -> Result<New
         reply_to: None,
         episode: None,
         poll: super::polls::read(form)?,
+        quote: target(app, form.find("quoted_status_id").unwrap_or_default())?,
         urgent: false,
         demo: false,
     })
@@ -91,7 +92,7 @@ fn visibility(text: &str) -> Result<Visibility> {
 }
 
 /// Posts and strangers' answers share one number space.
-fn reply_to(app: &App, id: &str) -> Result<Option<ReplyTo>> {
+fn target(app: &App, id: &str) -> Result<Option<ReplyTo>> {
     if id.is_empty() {
         return Ok(None);
     }

@@ -321,6 +321,9 @@ pub struct PostNew {
     /// Address of the post it answers
     #[arg(long, value_name = "URL")]
     pub reply_to: Option<String>,
+    /// Address of the post it quotes; its author is asked
+    #[arg(long, value_name = "URL")]
+    pub quote: Option<String>,
     #[command(flatten)]
     pub poll: poll::Poll,
     #[command(flatten)]

@@ -116,6 +116,7 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
         quoting: if new.no_quotes { Quoting::Nobody } else { Quoting::Anyone },
         urgent: new.urgent,
         reply_to: new.reply_to,
+        quote: new.quote,
         episode,
         poll: poll::poll(new.poll)?,
     })

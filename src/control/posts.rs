@@ -36,6 +36,8 @@ pub struct PostNew {
     /// What it is in a podcast.
     pub episode: Option<EpisodeNew>,
     pub poll: Option<NewPoll>,
+    /// Address of the post it quotes, or the number of one of ours.
+    pub quote: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,10 +87,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     new.media.iter().try_for_each(check_words)?;
     new.poll.as_ref().map_or(Ok(()), NewPoll::check)?;
     let mut episode = new.episode.as_ref().map(|episode| episode.read(app, &found, &versions)).transpose()?;
-    let reply_to = match &new.reply_to {
-        Some(typed) => Some(target(app, by, typed).await?),
-        None => None,
-    };
+    let reply_to = target(app, by, new.reply_to.as_deref()).await?;
     let mentions = mentions::of_versions(app, &versions).await?;
     let advice = advise::on(app, &versions, &mentions)?;
     let mut media = Vec::new();
@@ -101,6 +100,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let main = versions.first().map(|version| version.lang.clone()).unwrap_or_default();
     let about = super::recordings::told(app, &media, &main, new.recordings, Vec::new()).await?;
     let (sensitive, visibility, quoting, urgent) = (new.sensitive, new.visibility, new.quoting, new.urgent);
+    let quote = target(app, by, new.quote.as_deref()).await?;
     let poll = new.poll;
     let new = NewPost {
         versions,
@@ -111,6 +111,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         reply_to,
         episode,
         poll,
+        quote,
         mentions,
         urgent,
         demo: false,
@@ -140,10 +141,12 @@ fn check_words(file: &Upload) -> Result<()> {
     file.about.check(Sort::Picture)
 }
 
-async fn target(app: &Arc<App>, by: By, typed: &str) -> Result<ReplyTo> {
+/// The post that is answered or quoted, by its address, or by its number where it is one of ours.
+async fn target(app: &Arc<App>, by: By, typed: Option<&str>) -> Result<Option<ReplyTo>> {
+    let Some(typed) = typed else { return Ok(None) };
     match typed.parse() {
-        Ok(id) => Ok(ReplyTo::Own(id)),
-        Err(_) => lookup::reply_target(app, by.account(), typed).await,
+        Ok(id) => Ok(Some(ReplyTo::Own(id))),
+        Err(_) => lookup::reply_target(app, by.account(), typed).await.map(Some),
     }
 }
 
@@ -362,6 +365,10 @@ fn shown(app: &App, post: Post) -> Result<Value> {
         "sensitive": post.sensitive,
         "reply_to": parent,
         "episode": post.episode.as_ref().map(podcasts::episode),
+        "quote": post.quoted.as_ref().map(|quoted| json!({
+            "uri": match quoted.post { ReplyTo::Own(id) => app.site.post(id), ReplyTo::Note(_) => quoted.uri.clone() },
+            "allowed": quoted.is_allowed(), "refused": quoted.is_refused(),
+        })),
         "poll": post.poll.as_ref().map(|poll| json!({
             "answers": poll.answers, "multiple": poll.multiple, "ends": poll.ends.rfc3339(),
             "closed": poll.result.is_some(), "votes": material.tally.as_ref().map(|tally| &tally.votes),

@@ -246,6 +246,7 @@ async fn send(
         reply_to: draft.reply.map(ReplyTo::Note),
         episode: None,
         poll,
+        quote: None,
         urgent: draft.urgent,
         demo: false,
         versions,

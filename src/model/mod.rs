@@ -22,6 +22,7 @@ pub mod podcast;
 pub mod poll;
 pub mod post;
 pub mod power;
+pub mod quoted;
 pub mod server;
 pub mod settings;
 pub mod site;

@@ -134,10 +134,12 @@ impl Poll {
         self.result.is_none() && now < self.ends
     }
 
-    /// The place of the answer that a vote names.
+    /// The place of the answer that a vote names, in the main language or another.
     pub fn named(&self, words: &str) -> Option<usize> {
-        let exact = self.answers.iter().position(|answer| answer.text == words);
-        exact.or_else(|| self.answers.iter().position(|answer| folded(&answer.text) == folded(words)))
+        let folded_words = folded(words);
+        let main = |answer: &Answer| folded(&answer.text) == folded_words;
+        let other = |answer: &Answer| answer.texts.iter().any(|(_, text)| folded(text) == folded_words);
+        self.answers.iter().position(main).or_else(|| self.answers.iter().position(other))
     }
 
     /// What a vote for the answer at `place` makes of what its voter chose before; none when it changes nothing. A

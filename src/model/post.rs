@@ -6,6 +6,7 @@ use super::account::Languages;
 use super::episode::Episode;
 use super::ids::{AccountId, ActivityId, MediaId, NoteId, PostId};
 use super::poll::{NewPoll, Poll, Tally};
+use super::quoted::Quoted;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
@@ -57,6 +58,8 @@ pub struct Post {
     pub episode: Option<Episode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quoted>,
     #[serde(default)]
     pub mentions: Vec<Mention>,
     /// Folded tags of all versions, as the tag pages know them, with the spelling of the first use.
@@ -140,6 +143,8 @@ pub struct NewPost {
     pub reply_to: Option<ReplyTo>,
     pub episode: Option<Episode>,
     pub poll: Option<NewPoll>,
+    /// What it quotes.
+    pub quote: Option<ReplyTo>,
     /// Resolved beforehand, since that may need the network.
     pub mentions: Vec<Mention>,
     pub urgent: bool,
@@ -158,6 +163,7 @@ impl NewPost {
             reply_to: None,
             episode: None,
             poll: None,
+            quote: None,
             mentions: Vec::new(),
             urgent: false,
             demo: false,

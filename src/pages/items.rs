@@ -17,7 +17,7 @@ use crate::model::media::Media;
 use crate::model::note::Note;
 use crate::model::post::Version;
 use crate::model::site::Site;
-use crate::views::post::PostView;
+use crate::views::post::{PostView, QuotedView};
 use crate::views::thread::{Answer, NoteView, Said};
 
 /// Whoever speaks.
@@ -81,6 +81,7 @@ pub struct PostItem {
     warning: String,
     content: String,
     poll: Option<PollItem>,
+    quoted: Option<QuotedItem>,
     sensitive: bool,
     pictures: Vec<Picture>,
     players: Vec<Player>,
@@ -92,6 +93,33 @@ struct ParentItem {
     url: String,
     text: String,
     foreign: bool,
+}
+
+/// What a post quotes: whose words they are, and the words while they may be shown.
+struct QuotedItem {
+    url: String,
+    foreign: bool,
+    text: String,
+    words: String,
+    lang_attr: String,
+}
+
+impl QuotedItem {
+    fn new(scene: &Scene<'_>, quoted: &QuotedView) -> Self {
+        let called = text::clean_name(&quoted.name, limits::account::NAME);
+        let called = if called.is_empty() { &quoted.handle } else { &called };
+        let called = if called.is_empty() { &quoted.url } else { called };
+        let own = quoted.url.strip_prefix(&scene.site.origin).filter(|rest| rest.starts_with('/'));
+        let (words, lang) = quoted.words.clone().unwrap_or_default();
+        Self {
+            url: own.map_or_else(|| web(&quoted.url), str::to_owned),
+            foreign: own.is_none(),
+            text: fill(scene.w.quotes, called),
+            words,
+            lang_attr: lang
+                .map_or_else(|| " dir=\"auto\"".into(), |lang| format!(" lang=\"{lang}\" dir=\"{}\"", lang.dir())),
+        }
+    }
 }
 
 /// A language version's own address.
@@ -129,6 +157,7 @@ impl PostItem {
             warning: name(&version.warning),
             content: content(scene.site, view, version),
             poll: PollItem::new(scene, view, version),
+            quoted: view.quoted.as_ref().map(|quoted| QuotedItem::new(scene, quoted)),
             sensitive: post.sensitive && version.warning.is_empty(),
             pictures: files::pictures(&media, post, version, place),
             players: player::all(scene, view, version, place),

@@ -84,6 +84,7 @@ pub struct Words {
     pub join: &'static str,
     pub join_how: &'static str,
 
+    pub quotes: &'static str,
     pub voters: Plural,
     pub poll_open: &'static str,
     pub poll_closed: &'static str,

@@ -1,13 +1,16 @@
 //! Posts of ours, and the orders in which they are read.
 
 use super::counts::{Count, step};
-use super::schema::{EPISODES, OWN_REPLIES, POLLS_DUE, POSTS, POSTS_BY_ACCOUNT, POSTS_BY_TAG, POSTS_LISTED};
+use super::schema::{
+    AUTHORIZED, EPISODES, OWN_REPLIES, POLLS_DUE, POSTS, POSTS_BY_ACCOUNT, POSTS_BY_TAG, POSTS_LISTED, fingerprint,
+};
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::ids::{AccountId, PostId};
 use crate::model::post::{Post, ReplyTo};
+use crate::model::quoted::Consent;
 
 pub fn get(rows: &impl Rows, id: PostId) -> Result<Option<Post>> {
     rows.get(&POSTS, &id)
@@ -51,6 +54,9 @@ fn index(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     if let Some(episode) = &post.episode {
         tx.put(&EPISODES, &(post.account, episode.series.clone(), post.id), &())?;
     }
+    for authorization in authorizations(post) {
+        tx.put(&AUTHORIZED, &fingerprint(authorization), &post.id)?;
+    }
     if let Some(ends) = due(post) {
         tx.put(&POLLS_DUE, &(ends, post.id), &())?;
     }
@@ -78,6 +84,9 @@ fn unindex(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     if let Some(episode) = &post.episode {
         tx.remove(&EPISODES, &(post.account, episode.series.clone(), post.id))?;
     }
+    for authorization in authorizations(post) {
+        tx.remove(&AUTHORIZED, &fingerprint(authorization))?;
+    }
     if let Some(ends) = due(post) {
         tx.remove(&POLLS_DUE, &(ends, post.id))?;
     }
@@ -89,6 +98,18 @@ fn unindex(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     }
     step(tx, Count::Posts(post.account), false)?;
     step(tx, Count::AllPosts, false)
+}
+
+/// What allows it to quote.
+fn authorizations(post: &Post) -> impl Iterator<Item = &str> {
+    post.quoted.iter().flat_map(|quoted| quoted.consents.iter().filter_map(Consent::authorization))
+}
+
+/// The post that an authorization allows to quote.
+pub fn by_authorization(rows: &impl Rows, authorization: &str) -> Result<Option<Post>> {
+    let Some(id) = rows.get(&AUTHORIZED, &fingerprint(authorization))? else { return Ok(None) };
+    let allows = |post: &Post| authorizations(post).any(|known| known == authorization);
+    Ok(get(rows, id)?.filter(allows))
 }
 
 /// When something is to be done about its poll.

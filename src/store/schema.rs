@@ -77,6 +77,8 @@ pub(super) const POSTS_BY_TAG: Table<(String, PostId), ()> = Table::index("posts
 pub(super) const EPISODES: Table<(AccountId, String, PostId), ()> = Table::index("episodes");
 /// Polls that have still to be closed, or whose votes to be forgotten, by their end.
 pub(super) const POLLS_DUE: Table<(Timestamp, PostId), ()> = Table::index("polls_due");
+/// Posts that quote, by the authorizations that their authors were given.
+pub(super) const AUTHORIZED: Table<Fingerprint, PostId> = Table::index("authorized");
 /// Our own answers to a post of ours.
 pub(super) const OWN_REPLIES: Table<(PostId, PostId), ()> = Table::index("own_replies");
 
@@ -189,6 +191,7 @@ pub(super) const INDEXES: &[&str] = &[
     DRAFTS_BY_STAGE.name,
     DRAFTS_DUE.name,
     POLLS_DUE.name,
+    AUTHORIZED.name,
     VOTES_BY_ACTOR.name,
     OUTBOX.name,
     ACTOR_BY_URI.name,

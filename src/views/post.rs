@@ -1,5 +1,7 @@
 //! One post with everything that stands beside it.
 
+use crate::activitypub::write::note;
+use crate::base::lang::Lang;
 use crate::error::Result;
 use crate::model::account::Account;
 use crate::model::ids::{MediaId, PostId};
@@ -22,6 +24,19 @@ pub struct PostView {
     pub replies_shown: u64,
     /// What it answers, when everybody may know of it.
     pub parent: Option<Parent>,
+    pub quoted: Option<QuotedView>,
+}
+
+/// What a post quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotedView {
+    /// Its page.
+    pub url: String,
+    /// Name and `@user@domain` of its author; empty when it is kept no longer.
+    pub name: String,
+    pub handle: String,
+    /// Its words as safe HTML, while its author lets us show them, and their language.
+    pub words: Option<(String, Option<Lang>)>,
 }
 
 /// What a post answers.
@@ -46,14 +61,39 @@ pub(super) fn view(rows: &impl Rows, site: &Site, post: Post) -> Result<PostView
     let replies = counts::get(rows, Count::Replies(post.id))?;
     let replies_shown = counts::get(rows, Count::RepliesShown(post.id))?;
     let parent = parent(rows, site, &post)?;
+    let quoted = quoted(rows, site, &post)?;
     let material = material::of(rows, post)?;
     let avatar = picture(rows, material.account.avatar)?;
-    Ok(PostView { material, avatar, replies, replies_shown, parent })
+    Ok(PostView { material, avatar, replies, replies_shown, parent, quoted })
 }
 
 /// A picture of a profile.
 pub(super) fn picture(rows: &impl Rows, id: Option<MediaId>) -> Result<Option<Media>> {
     id.map_or(Ok(None), |id| rows.get(&MEDIA, &id))
+}
+
+fn quoted(rows: &impl Rows, site: &Site, post: &Post) -> Result<Option<QuotedView>> {
+    let Some(quoted) = &post.quoted else { return Ok(None) };
+    match quoted.post {
+        ReplyTo::Own(id) => {
+            let Some(post) = posts::get(rows, id)?.filter(Post::is_public) else { return Ok(None) };
+            let account = accounts::need(rows, post.account)?;
+            let words = post.main().map(|main| (note::html(site, &post, main), Some(main.lang.clone())));
+            let url = site.post_page(&account.handle, id);
+            Ok(Some(QuotedView { url, handle: site.handle(&account.handle), name: account.name, words }))
+        }
+        ReplyTo::Note(id) => {
+            let Some(known) = notes::get(rows, id)?.filter(|note| note.content.public) else {
+                let (name, handle) = (String::new(), String::new());
+                return Ok(Some(QuotedView { url: quoted.uri.clone(), name, handle, words: None }));
+            };
+            let author = actors::named_by_row(rows, known.author)?;
+            let (handle, content) = (author.profile.handle(), known.content);
+            let open = quoted.is_allowed() && content.warning.is_empty();
+            let words = open.then_some((content.html, content.lang));
+            Ok(Some(QuotedView { url: content.url, name: author.profile.name, handle, words }))
+        }
+    }
 }
 
 /// A private answer stays between its writer and us, and what was hidden is not pointed at: both have no address here.

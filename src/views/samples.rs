@@ -109,6 +109,7 @@ impl House {
             reply_to,
             episode: None,
             poll: None,
+            quoted: None,
             mentions: Vec::new(),
             tags: versions.iter().flat_map(|(_, text)| markup::hashtags(text)).map(tag).collect(),
             activities: Vec::new(),

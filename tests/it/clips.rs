@@ -248,6 +248,7 @@ async fn commands_bring_captions_with_their_language() {
             reply_to: None,
             episode: None,
             poll: None,
+            quote: None,
             urgent: false,
         })
     };

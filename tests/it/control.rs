@@ -32,6 +32,7 @@ fn say(text: &str, reply_to: Option<String>) -> Command {
         reply_to,
         episode: None,
         poll: None,
+        quote: None,
     })
 }
 

@@ -35,6 +35,7 @@ mod podcast;
 mod polls;
 mod powers;
 mod profiles;
+mod quotes;
 mod reading;
 mod storage;
 mod support;

@@ -58,6 +58,7 @@ fn new(media: Vec<Upload>) -> Command {
         reply_to: None,
         episode: None,
         poll: None,
+        quote: None,
     })
 }
 

@@ -84,6 +84,7 @@ fn publish(sound: Upload, chapters: &str) -> Command {
         urgent: false,
         reply_to: None,
         poll: None,
+        quote: None,
         episode: Some(EpisodeNew {
             series: "city-talk".into(),
             titles: vec!["The budget".into()],

@@ -13,7 +13,7 @@ use crate::store::{Rows, actors, follows, notes};
 pub fn is_for_us(rows: &impl Rows, site: &Site, incoming: &Incoming) -> Result<bool> {
     match &incoming.intent {
         Intent::Follow { object }
-        | Intent::Accept { object }
+        | Intent::Accept { object, .. }
         | Intent::Reject { object }
         | Intent::Like { object }
         | Intent::Announce { object, .. }

@@ -4,9 +4,10 @@ use super::{Sender, by_sender, is_taken, own_account};
 use crate::actions::address::{self, Saying};
 use crate::activitypub::write;
 use crate::error::Result;
+use crate::model::activity::Activity;
 use crate::model::follow::{ActRef, FollowState, Follower};
 use crate::model::ids::ActivityId;
-use crate::model::site::{Own, Site};
+use crate::model::site::Site;
 use crate::store::schema::{FOLLOWING, GONE};
 use crate::store::{Rows, Write, follows};
 
@@ -37,11 +38,9 @@ fn was_overtaken(tx: &Write<'_>, from: &Sender<'_>, id: &str) -> Result<bool> {
 }
 
 /// An Accept or Reject counts only for a Follow that we sent to this very actor.
-pub(super) fn answered(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, object: &str, yes: bool) -> Result<()> {
-    let Some(Own::Activity(activity)) = site.own(object) else { return Ok(()) };
-    let Some(said) = crate::store::activities::get(tx, activity)? else { return Ok(()) };
-    let key = (said.account, from.uri.to_owned());
-    let Some(mut row) = tx.get(&FOLLOWING, &key)?.filter(|row| row.activity == activity) else { return Ok(()) };
+pub(super) fn answered(tx: &mut Write<'_>, from: &Sender<'_>, asked: &Activity, yes: bool) -> Result<()> {
+    let key = (asked.account, from.uri.to_owned());
+    let Some(mut row) = tx.get(&FOLLOWING, &key)?.filter(|row| row.activity == asked.id) else { return Ok(()) };
     let state = if yes { FollowState::Accepted } else { FollowState::Rejected };
     if row.state == state {
         return Ok(());

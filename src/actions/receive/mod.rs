@@ -2,6 +2,7 @@
 //! the actor whose signature was checked; what does not concern us leaves no trace.
 
 pub mod concern;
+mod consent;
 mod create;
 mod delete;
 mod follow;
@@ -26,9 +27,9 @@ use crate::model::activity::Received;
 use crate::model::actor::{Actor, Profile};
 use crate::model::follow::ActRef;
 use crate::model::ids::{AccountId, ReceivedId};
-use crate::model::site::Site;
+use crate::model::site::{Own, Site};
 use crate::store::schema::{Fingerprint, GONE, RECEIVED, fingerprint};
-use crate::store::{Rows, Span, Write, accounts, actors, follows};
+use crate::store::{Rows, Span, Write, accounts, activities, actors, follows};
 
 /// A verified activity with everything that had to be fetched for it.
 #[derive(Debug, Clone)]
@@ -108,8 +109,8 @@ pub fn apply(tx: &mut Write<'_>, site: &Site, gathered: &Gathered) -> Result<()>
     let id = &gathered.incoming.id;
     match &gathered.incoming.intent {
         Intent::Follow { object } => follow::follow(tx, site, &from, id, object),
-        Intent::Accept { object } => follow::answered(tx, site, &from, object, true),
-        Intent::Reject { object } => follow::answered(tx, site, &from, object, false),
+        Intent::Accept { object, result } => answered(tx, site, &from, object, (true, result.as_deref())),
+        Intent::Reject { object } => answered(tx, site, &from, object, (false, None)),
         Intent::Undo(undone) => undo::undo(tx, site, &from, undone),
         Intent::Like { object } => react::react(tx, site, &from, id, object, crate::model::follow::ReactionKind::Like),
         Intent::Announce { object, .. } => {
@@ -117,7 +118,10 @@ pub fn apply(tx: &mut Write<'_>, site: &Site, gathered: &Gathered) -> Result<()>
         }
         Intent::Create { .. } => gathered.note.as_deref().map_or(Ok(()), |note| create::create(tx, site, &from, note)),
         Intent::Update { .. } => update::update(tx, site, &from, gathered.note.as_deref(), gathered.profile.as_deref()),
-        Intent::Delete { object } => delete::delete(tx, &from, object),
+        Intent::Delete { object } => {
+            consent::revoked(tx, site, &from, object)?;
+            delete::delete(tx, &from, object)
+        }
         Intent::Block { object } => moderation::block(tx, site, &from, id, object),
         Intent::Flag { objects, text } => moderation::flag(tx, site, &from, id, objects, text),
         Intent::Move { object, target } => {
@@ -125,6 +129,24 @@ pub fn apply(tx: &mut Write<'_>, site: &Site, gathered: &Gathered) -> Result<()>
         }
         Intent::QuoteRequest { object, instrument } => quote::request(tx, site, &from, id, object, instrument),
         Intent::Other(_) => Ok(()),
+    }
+}
+
+/// An Accept or Reject of something that we asked: to follow, or to quote.
+fn answered(
+    tx: &mut Write<'_>,
+    site: &Site,
+    from: &Sender<'_>,
+    object: &str,
+    (yes, result): (bool, Option<&str>),
+) -> Result<()> {
+    let Some(Own::Activity(asked)) = site.own(object) else { return Ok(()) };
+    let Some(asked) = activities::get(tx, asked)? else { return Ok(()) };
+    match asked.kind.as_str() {
+        // A yes without an authorization is none that anybody could look up.
+        "QuoteRequest" if yes && result.is_none() => Ok(()),
+        "QuoteRequest" => consent::answered(tx, site, from, &asked, result.filter(|_| yes)),
+        _ => follow::answered(tx, from, &asked, yes),
     }
 }
 

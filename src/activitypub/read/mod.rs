@@ -27,8 +27,10 @@ pub enum Intent {
         object: String,
     },
     /// `object` is the id of the Follow that is answered.
+    /// `result` is the authorization that comes with the answer to a `QuoteRequest`.
     Accept {
         object: String,
+        result: Option<String>,
     },
     Reject {
         object: String,
@@ -177,7 +179,7 @@ fn intent(value: &Value, actor: &str) -> Result<Intent> {
     let object = || object_id(value).map(str::to_owned);
     Ok(match vocab::kind(value) {
         "Follow" => Intent::Follow { object: object()? },
-        "Accept" => Intent::Accept { object: object()? },
+        "Accept" => Intent::Accept { object: object()?, result: id_of(value, "result").map(str::to_owned) },
         "Reject" => Intent::Reject { object: object()? },
         "Undo" => Intent::Undo(undone(value, actor)?),
         "Like" | "EmojiReact" => Intent::Like { object: object()? },

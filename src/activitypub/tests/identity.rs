@@ -130,7 +130,7 @@ fn an_undo_takes_back_only_ones_own() {
 fn answers_name_the_follow_by_id() {
     let follow = json!({ "id": "https://s.example/ap/activities/5", "type": "Follow", "actor": EVIL, "object": ANA });
     for (kind, object) in [("Accept", follow.clone()), ("Accept", json!("https://s.example/ap/activities/5"))] {
-        let Intent::Accept { object } = activity(&json!({ "type": kind, "object": object })).unwrap().intent else {
+        let Intent::Accept { object, .. } = activity(&json!({ "type": kind, "object": object })).unwrap().intent else {
             panic!()
         };
         assert_eq!(object, "https://s.example/ap/activities/5");

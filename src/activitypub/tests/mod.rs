@@ -80,6 +80,7 @@ fn post() -> Post {
         reply_to: None,
         episode: None,
         poll: None,
+        quoted: None,
         mentions: Vec::new(),
         tags: vec![Tag { shown: "Traffic".into(), folded: "traffic".into() }],
         activities: Vec::new(),

@@ -125,7 +125,7 @@ fn mastodon_activities() {
         (
             json!({ "id": id("#accepts/follows/1"), "type": "Accept", "actor": actor,
                 "object": { "id": "https://s.example/ap/activities/5", "type": "Follow", "actor": US, "object": actor } }),
-            Intent::Accept { object: "https://s.example/ap/activities/5".into() },
+            Intent::Accept { object: "https://s.example/ap/activities/5".into(), result: None },
         ),
         (
             json!({ "id": id("/quote_requests/1"), "type": "QuoteRequest", "actor": actor, "object": POST,

@@ -101,7 +101,7 @@ fn activities_come_back() {
         (write::delete_note(&site, me, &site.post(PostId(77)), id), Intent::Delete { object: post.clone() }),
         (
             write::accept(&site, me, id, "https://peer.example/f/1", ANA),
-            Intent::Accept { object: "https://peer.example/f/1".into() },
+            Intent::Accept { object: "https://peer.example/f/1".into(), result: None },
         ),
         (
             write::reject(&site, me, id, "https://peer.example/f/1", ANA),
@@ -109,7 +109,7 @@ fn activities_come_back() {
         ),
         (
             write::accept_quote(&site, me, id, "https://peer.example/q/1", ANA, QuoteId(9)),
-            Intent::Accept { object: "https://peer.example/q/1".into() },
+            Intent::Accept { object: "https://peer.example/q/1".into(), result: None },
         ),
         (write::follow(&site, me, id, ANA), Intent::Follow { object: ANA.into() }),
         (like.clone(), Intent::Like { object: THEIRS.into() }),

@@ -16,7 +16,7 @@ use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::site::Site;
 use actor::ActorParts;
 use note::NoteParts;
-pub use quote::{accept_quote, quote_authorization};
+pub use quote::{accept_quote, quote_authorization, quote_request};
 
 /// Puts the context of notes in front of a document.
 pub fn with_context(document: Value) -> Value {

@@ -11,6 +11,7 @@ use crate::model::ids::PostId;
 use crate::model::media::{Media, Small, Sort};
 use crate::model::poll::Tally;
 use crate::model::post::{Material, Mention, Post, Quoting, ReplyTo, Version, Visibility};
+use crate::model::quoted::Quoted;
 use crate::model::site::Site;
 use crate::model::spoken::{Captions, Spoken};
 
@@ -99,8 +100,35 @@ pub fn note(parts: &NoteParts<'_>) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.extend(post.updated.map(|updated| ("updated".to_owned(), json!(updated.rfc3339()))));
         super::question::add(object, parts);
+        quote(object, parts);
     }
     value
+}
+
+/// What it quotes, by FEP-044f and by the two names that were there before it (fedibird, Misskey).
+fn quote(object: &mut serde_json::Map<String, Value>, parts: &NoteParts<'_>) {
+    let Some(quoted) = &parts.post.quoted else { return };
+    let id = quoted_id(parts.site, quoted);
+    for name in ["quote", "quoteUri", "_misskey_quote"] {
+        object.insert(name.to_owned(), json!(id));
+    }
+    if let Some(authorization) = quoted.authorization(parts.lang) {
+        object.insert("quoteAuthorization".to_owned(), json!(authorization));
+    }
+}
+
+fn quoted_id(site: &Site, quoted: &Quoted) -> String {
+    match quoted.post {
+        ReplyTo::Own(id) => site.post(id),
+        ReplyTo::Note(_) => quoted.uri.clone(),
+    }
+}
+
+/// For servers that show no quotes: a line that the others hide (`quote-inline`, as Mastodon writes it).
+fn quote_line(site: &Site, post: &Post) -> String {
+    let Some(quoted) = &post.quoted else { return String::new() };
+    let address = escaping::escape(&quoted_id(site, quoted));
+    format!("<p class=\"quote-inline\">RE: <a href=\"{address}\" rel=\"noopener\">{address}</a></p>")
 }
 
 /// `to` and `cc`: everybody, the followers, and those named.
@@ -158,9 +186,10 @@ pub fn html(site: &Site, post: &Post, version: &Version) -> String {
     markup::render(&version.text, &mention, &|tag| site.tag(tag))
 }
 
-/// As `html`, with the title of an episode above it: a Note has no other place for one.
+/// As `html`, with the title of an episode above it, since a Note has no other place for one, and a line for what it
+/// quotes.
 pub fn titled(site: &Site, post: &Post, version: &Version) -> String {
-    let text = html(site, post, version);
+    let text = quote_line(site, post) + &html(site, post, version);
     match &post.episode {
         Some(episode) => {
             let title = escaping::escape(episode.title(&version.lang));

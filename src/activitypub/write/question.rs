@@ -4,13 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::note::NoteParts;
 use crate::model::poll::{Answer, Poll, Tally};
-use crate::model::post::Post;
 
 /// What a Note has in addition when it is a Question. Nothing for a post without a poll.
 pub(super) fn add(object: &mut Map<String, Value>, parts: &NoteParts<'_>) {
     let (Some(poll), Some(tally)) = (&parts.post.poll, parts.tally) else { return };
     object.insert("type".to_owned(), json!("Question"));
-    let answers = poll.answers.iter().enumerate().map(|(n, answer)| choice(parts.post, answer, tally, n));
+    let answers = poll.answers.iter().enumerate().map(|(n, answer)| choice(parts, answer, tally, n));
     let field = if poll.multiple { "anyOf" } else { "oneOf" };
     object.insert(field.to_owned(), answers.collect());
     object.insert("endTime".to_owned(), json!(poll.ends.rfc3339()));
@@ -25,8 +24,10 @@ fn is_closed(poll: &Poll) -> bool {
     poll.result.is_some()
 }
 
-fn choice(post: &Post, answer: &Answer, tally: &Tally, n: usize) -> Value {
-    let main = post.main().map(|version| (version.lang.wire().to_owned(), json!(answer.text)));
+/// A Note of one language asks in it; a vote comes back in the words that were shown.
+fn choice(parts: &NoteParts<'_>, answer: &Answer, tally: &Tally, n: usize) -> Value {
+    let shown = parts.lang.and_then(|lang| answer.in_language(lang)).unwrap_or(&answer.text);
+    let main = parts.post.main().map(|version| (version.lang.wire().to_owned(), json!(answer.text)));
     let others = answer.texts.iter().map(|(lang, text)| (lang.wire().to_owned(), json!(text)));
     let mut names = Map::new();
     for (lang, text) in main.into_iter().chain(others) {
@@ -34,7 +35,7 @@ fn choice(post: &Post, answer: &Answer, tally: &Tally, n: usize) -> Value {
     }
     json!({
         "type": "Note",
-        "name": answer.text,
+        "name": shown,
         "nameMap": names,
         "replies": { "type": "Collection", "totalItems": tally.votes.get(n).copied().unwrap_or_default() },
     })

@@ -27,6 +27,26 @@ pub fn accept_quote(
     })
 }
 
+/// Asks the author of what one of our Notes quotes.
+pub fn quote_request(
+    site: &Site,
+    account: AccountId,
+    id: ActivityId,
+    quoting: &str,
+    quoted: &str,
+    author: &str,
+) -> Value {
+    json!({
+        "@context": context::quote(),
+        "id": site.activity(id),
+        "type": "QuoteRequest",
+        "actor": site.actor(account),
+        "to": [author],
+        "object": quoted,
+        "instrument": quoting,
+    })
+}
+
 /// The proof, bound to both posts.
 pub fn quote_authorization(site: &Site, quote: &Quote) -> Value {
     json!({

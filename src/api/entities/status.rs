@@ -47,7 +47,7 @@ pub fn status(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
         "emojis": [],
         "card": null,
         "poll": super::poll::poll(&material),
-        "quote": null,
+        "quote": quote(app, rows, post)?,
         "quote_approval": quoting(post.quoting),
         "filtered": [],
         "favourited": false,
@@ -56,6 +56,28 @@ pub fn status(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
         "bookmarked": false,
         "pinned": material.account.pinned.contains(&post.id),
     }))
+}
+
+/// What it quotes, and how its author answered.
+fn quote(app: &App, rows: &impl Rows, post: &Post) -> Result<Value> {
+    let Some(quoted) = &post.quoted else { return Ok(Value::Null) };
+    let state = match (quoted.is_allowed(), quoted.is_refused()) {
+        (true, _) => "accepted",
+        (false, true) => "rejected",
+        (false, false) => "pending",
+    };
+    let shown = match quoted.post {
+        // Quotes of quotes are named, not carried: a chain of them has no end.
+        ReplyTo::Own(id) => posts::get(rows, id)?.filter(Post::is_public).map(|post| Post { quoted: None, ..post }),
+        ReplyTo::Note(_) => None,
+    };
+    let whole = shown.map(|post| status(app, rows, post)).transpose()?;
+    let foreign = match quoted.post {
+        ReplyTo::Note(id) if quoted.is_allowed() => notes::get(rows, id)?,
+        ReplyTo::Note(_) | ReplyTo::Own(_) => None,
+    };
+    let foreign = foreign.map(|note| answer(app, rows, &note)).transpose()?;
+    Ok(json!({ "state": state, "quoted_status": whole.or(foreign) }))
 }
 
 fn visibility(visibility: Visibility) -> &'static str {

@@ -75,6 +75,11 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "The file is heavier than the setting media.recording_mb allows, has more pixels than other servers take, or says that it \
          is longer than a day.",
     ),
+    (
+        "E147",
+        "A quote shows somebody's words beside ours: they have to be public, and there. A post of another account of this server is \
+              linked, not quoted, because nobody answers for both; an earlier post of the same account can be quoted.",
+    ),
     ("E150", "A request was larger than this server takes at that address."),
     ("E151", "The connection broke before the request was complete."),
     ("E152", "The request arrived too slowly. On a slow line, send smaller pictures."),

@@ -30,6 +30,9 @@ pub struct Content {
     /// What is asked under the first part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<NewPoll>,
+    /// What the first part quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<ReplyTo>,
     #[serde(default)]
     pub urgent: bool,
 }
@@ -71,6 +74,7 @@ impl Content {
             reply_to: new.reply_to,
             episode: new.episode.clone(),
             poll: new.poll.clone(),
+            quote: new.quote,
             urgent: new.urgent,
         }
     }
@@ -92,6 +96,7 @@ impl Content {
             reply_to: if at == 0 { self.reply_to } else { parent },
             episode: self.episode.clone().filter(|_| at == 0),
             poll: self.poll.clone().filter(|_| at == 0),
+            quote: self.quote.filter(|_| at == 0),
             mentions,
             urgent: self.urgent,
             demo: false,

@@ -68,6 +68,7 @@ pub static WORDS: Words = Words {
     join: "Antworten, teilen oder favorisieren",
     join_how: "Kopieren Sie diese Adresse in das Suchfeld Ihres eigenen Servers oder Ihrer App:",
 
+    quotes: "Zitiert {}",
     voters: Plural { one: "{} Person hat abgestimmt", other: "{} Personen haben abgestimmt" },
     poll_open: "offen bis {}",
     poll_closed: "beendet {}",

@@ -68,6 +68,7 @@ pub static WORDS: Words = Words {
     join: "Reply, share or favourite",
     join_how: "Copy this address into the search field of your own server or app:",
 
+    quotes: "Quotes {}",
     voters: Plural { one: "{} person voted", other: "{} people voted" },
     poll_open: "open until {}",
     poll_closed: "closed {}",

@@ -68,6 +68,7 @@ pub static WORDS: Words = Words {
     join: "Répondre, partager ou mettre en favori",
     join_how: "Copiez cette adresse dans le champ de recherche de votre serveur ou de votre application :",
 
+    quotes: "Cite {}",
     voters: Plural { one: "{} personne a voté", other: "{} personnes ont voté" },
     poll_open: "ouvert jusqu’au {}",
     poll_closed: "clos {}",

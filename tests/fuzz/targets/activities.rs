@@ -67,7 +67,8 @@ fn activity(incoming: &Incoming) {
     assert!(incoming.id.is_empty() || same_origin(&incoming.id, &incoming.actor), "{incoming:?}");
     let short = |id: &str| assert!(id.len() <= limits::text::URI, "{} bytes of id", id.len());
     match &incoming.intent {
-        Intent::Accept { object } | Intent::Reject { object } | Intent::Delete { object } => short(object),
+        Intent::Accept { object, result } => [object].into_iter().chain(result).for_each(|id| short(id)),
+        Intent::Reject { object } | Intent::Delete { object } => short(object),
         Intent::Follow { object }
         | Intent::Like { object }
         | Intent::Announce { object, .. }

@@ -239,7 +239,7 @@ fn gathered(tx: &Write<'_>, account: &Account, row: &Received) -> Result<Gathere
         Said::Accept { actor } => {
             let key = (account.id, user(actor).uri);
             let object = tx.get(&FOLLOWING, &key)?.map(|row| site.activity(row.activity)).unwrap_or_default();
-            (actor, String::new(), Intent::Accept { object })
+            (actor, String::new(), Intent::Accept { object, result: None })
         }
     };
     let sender = user(actor);
