@@ -4,6 +4,7 @@
 pub mod accounts;
 mod address;
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod copies;
 pub mod delete;

@@ -8,11 +8,11 @@ use crate::limits;
 use crate::limits::keep::STEP;
 use crate::model::copied::CopyKey;
 use crate::model::delivery::{Delivery, State};
-use crate::model::ids::{AccountId, ActorId, MediaId};
+use crate::model::ids::{AccountId, ActorId, DraftId, MediaId};
 use crate::model::media::Media;
 use crate::store::deliveries::{self, Name};
 use crate::store::schema::{COPIES, Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
-use crate::store::{Key, Rows, Span, Table, Write, activities, actors, copies, follows};
+use crate::store::{Key, Rows, Span, Table, Write, activities, actors, copies, drafts, follows};
 
 /// Where a round of pruning stands: in a table, behind the row that was looked at last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub enum Place {
     Uploads(Option<MediaId>),
     Copies(Option<CopyKey>),
     Outcomes(Option<Name>),
+    Drafts(Option<DraftId>),
     Followers(Option<(AccountId, ActorId)>),
     Audit,
 }
@@ -66,7 +67,11 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
             last.map_or(Place::Outcomes(None), |last| Place::Copies(Some(last)))
         }
         Place::Outcomes(from) => {
-            outcomes(tx, now, from)?.map_or(Place::Followers(None), |last| Place::Outcomes(Some(last)))
+            outcomes(tx, now, from)?.map_or(Place::Drafts(None), |last| Place::Outcomes(Some(last)))
+        }
+        Place::Drafts(from) => {
+            let last = drafts::forget(tx, from, STEP, now.minus(limits::draft::PUBLISHED))?;
+            last.map_or(Place::Followers(None), |last| Place::Drafts(Some(last)))
         }
         Place::Followers(from) => {
             let last = follows::leave_departed(tx, from, STEP)?;

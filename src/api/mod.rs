@@ -8,6 +8,7 @@ mod instance;
 mod media;
 mod polls;
 mod profile;
+mod scheduled;
 mod statuses;
 
 use std::sync::Arc;
@@ -54,6 +55,10 @@ enum Verb {
     Delete,
     Context,
     Source,
+    Planned,
+    Plan,
+    PutOff,
+    Cancel,
     Upload,
     Media,
     Describe,
@@ -84,6 +89,10 @@ const ROUTES: &[(&Method, &str, Access, Verb)] = &[
     (&Method::GET, "v1/statuses/:id/context", Anyone, Verb::Context),
     (&Method::GET, "v1/statuses/:id/source", Scope("read:statuses"), Verb::Source),
     (&Method::GET, "v1/polls/:id", Anyone, Verb::Poll),
+    (&Method::GET, "v1/scheduled_statuses", Scope("read:statuses"), Verb::Planned),
+    (&Method::GET, "v1/scheduled_statuses/:id", Scope("read:statuses"), Verb::Plan),
+    (&Method::PUT, "v1/scheduled_statuses/:id", Scope("write:statuses"), Verb::PutOff),
+    (&Method::DELETE, "v1/scheduled_statuses/:id", Scope("write:statuses"), Verb::Cancel),
     (&Method::POST, "v1/media", Scope("write:media"), Verb::Upload),
     (&Method::POST, "v2/media", Scope("write:media"), Verb::Upload),
     (&Method::GET, "v1/media/:id", Scope("write:media"), Verb::Media),
@@ -168,6 +177,10 @@ async fn answer(
         Verb::Delete => statuses::delete(app, id, client?).await,
         Verb::Context => statuses::context(app, id),
         Verb::Source => statuses::source(app, id, &client?),
+        Verb::Planned => scheduled::list(app, &client?),
+        Verb::Plan => scheduled::show(app, &client?, id),
+        Verb::PutOff => scheduled::change(app, request, &client?, id).await,
+        Verb::Cancel => scheduled::cancel(app, &client?, id).await,
         Verb::Upload => media::upload(app, request, client?).await,
         Verb::Media => media::media(app, id, &client?),
         Verb::Poll => polls::poll(app, id),

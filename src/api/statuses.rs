@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use serde_json::json;
 
-use super::{entities, input};
+use super::{entities, input, scheduled};
 use crate::actions;
 use crate::actions::edit::Change;
 use crate::actions::publish::Voice;
@@ -36,6 +36,11 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, client: Clien
         return status(app, &known.to_string());
     }
     let answered = target(app, form.find("in_reply_to_id").unwrap_or_default())?;
+    if let Some(typed) = form.find("scheduled_at").filter(|typed| !typed.is_empty()) {
+        let at = scheduled::moment(app, typed)?;
+        let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
+        return scheduled::plan(app, &client, new, at).await;
+    }
     let voice = Voice::of(&Asker::Client(client), account, answered.is_some())?;
     let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
     let site = app.site.clone();
@@ -47,9 +52,6 @@ fn shown(app: &App, post: Post) -> Result<Response> {
 }
 
 async fn new_post(app: &Arc<App>, form: &Form, account: AccountId) -> Result<NewPost> {
-    if form.find("scheduled_at").is_some_and(|text| !text.is_empty()) {
-        return Err(Problem::new("E128", "Scheduled posts are not supported yet.").into());
-    }
     let account = app.store.read(|rows| accounts::need(rows, account))?;
     let version = version(form, &account.language)?;
     let media = form.all("media_ids").map(str::parse::<MediaId>).collect::<Result<Vec<_>>>()?;

@@ -1,5 +1,6 @@
 //! The words of the command line, as data: what there is, what each takes, and one line of help for each.
 
+pub mod draft;
 mod files;
 pub mod podcast;
 pub mod poll;
@@ -74,7 +75,7 @@ pub enum Word {
     /// Public accounts: add, list, show, edit
     #[command(subcommand)]
     Account(Account),
-    /// Posts: new, list, show, edit, delete, like, boost, pin
+    /// Posts: new, list, show, edit, delete, like, boost, pin; drafts: ask, approve, plan, publish, stop
     #[command(subcommand)]
     Post(Post),
     /// Podcasts: add, list, show, edit, delete
@@ -207,6 +208,8 @@ pub struct AccountEdit {
     /// language, or all below each other where they are short
     #[arg(long, value_parser = languages, value_name = "links|posts|stacked")]
     pub languages: Option<Languages>,
+    #[command(flatten)]
+    pub look: draft::Look,
     /// Picture of the account
     #[arg(long, value_name = "FILE", requires = "avatar_alt")]
     pub avatar: Option<PathBuf>,
@@ -237,23 +240,27 @@ pub struct AccountEdit {
 pub enum Post {
     /// Publish; prints the address of the post
     New(Box<PostNew>),
-    /// List posts, newest first
+    /// List posts, newest first; or what is not published yet
     List {
         /// Of this account only
         #[arg(long = "as", value_name = "HANDLE")]
         account: Option<String>,
+        #[command(flatten)]
+        which: draft::Which,
         /// At most so many
         #[arg(long, default_value_t = 20, value_name = "NUMBER")]
         limit: usize,
     },
-    /// Show one post
+    /// Show one post or draft
     Show {
         /// Its number or its address
         post: String,
     },
+    #[command(flatten)]
+    Draft(draft::Step),
     /// Change a post; servers that have a copy are told
     Edit(Box<PostEdit>),
-    /// Delete a post here and ask other servers to do so
+    /// Delete a post here and ask other servers to do so; or drop a draft
     Delete {
         /// Its number or its address
         post: String,
@@ -279,7 +286,6 @@ pub enum Post {
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PostNew {
     /// The account that speaks
     #[arg(long = "as", value_name = "HANDLE")]
@@ -312,9 +318,8 @@ pub struct PostNew {
     /// Leave it out of the home page and tag pages
     #[arg(long)]
     pub quiet: bool,
-    /// An emergency: other servers are told before everything else that waits
-    #[arg(long)]
-    pub urgent: bool,
+    #[command(flatten)]
+    pub later: draft::Later,
     /// Nobody may quote it
     #[arg(long)]
     pub no_quotes: bool,

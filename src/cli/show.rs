@@ -1,6 +1,7 @@
 //! Documents as people read them. (Writing to a string cannot fail.)
 
 mod audit;
+mod drafts;
 
 use std::fmt::Write as _;
 
@@ -16,7 +17,15 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::AccountEdit(_) => format!("Changed {}.\n", text(answer, "address")),
         Command::AccountShow { .. } => account(answer),
         Command::AccountList => table(&rows(answer, "accounts", account_row)),
+        Command::PostNew(new) if new.draft || new.at.is_some() => format!("{}\n", text(answer, "id")),
         Command::PostNew(_) => format!("{}\n", text(answer, "uri")),
+        Command::PostShow { .. } if answer.get("parts").is_some() => drafts::draft(answer),
+        Command::DraftList { .. } => drafts::list(answer),
+        Command::DraftStep { .. } => drafts::state(answer),
+        Command::Plans { stop: true } => "Nothing that is planned goes out any more.\n".to_owned(),
+        Command::Plans { stop: false } => {
+            format!("Plans go out again. {} were missed and wait for a decision.\n", text(answer, "missed"))
+        }
         Command::PostShow { .. } => post(answer),
         Command::PostList { .. } => posts(answer),
         Command::PostEdit(_) => format!("Changed {}\n", text(answer, "uri")),

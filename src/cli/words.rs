@@ -1,5 +1,6 @@
 //! From the words that were typed to the command that is sent: files are read here, and what belongs together is paired.
 
+mod draft;
 mod podcast;
 mod poll;
 
@@ -7,6 +8,7 @@ use std::io::Read as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use super::args::draft::Which;
 use super::args::{
     Account, AccountEdit, Demo, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Recordings, Reply,
     SecondFactor, Token, User,
@@ -19,10 +21,12 @@ use crate::control::{
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::account::Field;
+use crate::model::draft::Stage;
 use crate::model::media::{self, About};
 use crate::model::note::Shown;
 use crate::model::post::{Quoting, Visibility};
 
+use draft::draft;
 pub use podcast::podcast;
 
 pub fn account(word: Account) -> Result<Command> {
@@ -54,6 +58,9 @@ fn account_change(edit: AccountEdit) -> Result<AccountChange> {
         language: edit.language,
         replies: edit.replies,
         languages: edit.languages,
+        approval: edit.look.approval,
+        urgent_first: edit.look.urgent_first,
+        approve_answers: edit.look.approve_answers,
         avatar: picture(edit.avatar, &edit.avatar_alt, edit.avatar_focus)?,
         header: picture(edit.header, &edit.header_alt, edit.header_focus)?,
         avatar_alt: edit.avatar_alt,
@@ -74,7 +81,12 @@ fn field(line: &str) -> Result<Field> {
 pub fn post(word: Post) -> Result<Command> {
     Ok(match word {
         Post::New(new) => Command::PostNew(new_post(*new)?),
-        Post::List { account, limit } => Command::PostList { account, limit },
+        Post::List { account, which: Which { drafts: true, .. }, .. } => Command::DraftList { account, stage: None },
+        Post::List { account, which: Which { planned: true, .. }, .. } => {
+            Command::DraftList { account, stage: Some(Stage::Planned) }
+        }
+        Post::List { account, limit, .. } => Command::PostList { account, limit },
+        Post::Draft(word) => draft(word),
         Post::Show { post } => Command::PostShow { post },
         Post::Edit(edit) => Command::PostEdit(post_change(*edit)?),
         Post::Delete { post } => Command::PostDelete { post },
@@ -114,7 +126,9 @@ fn new_post(new: NewArgs) -> Result<PostNew> {
         sensitive: new.sensitive,
         visibility: if new.quiet { Visibility::Quiet } else { Visibility::Public },
         quoting: if new.no_quotes { Quoting::Nobody } else { Quoting::Anyone },
-        urgent: new.urgent,
+        urgent: new.later.urgent,
+        at: new.later.at,
+        draft: new.later.draft,
         reply_to: new.reply_to,
         quote: new.quote,
         episode,
@@ -276,7 +290,7 @@ pub fn user(word: User) -> Result<Command> {
         }
         User::List => Command::UserList,
         User::Role { email: user, account, add, remove } => Command::UserRole(UserRole { user, account, add, remove }),
-        User::Off { email: user } => Command::UserOff { user },
+        User::Off { email: user, drafts_to: heir } => Command::UserOff { user, heir },
         User::On { email: user } => Command::UserOn { user },
         User::Password { email: user, password_stdin } => {
             Command::UserPassword { user, password: secret::password(password_stdin)? }

@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 
 use super::{Upload, account};
 use crate::actions::accounts::{self as verbs, Change};
+use crate::actions::drafts;
 use crate::app::{App, emblem};
 use crate::base::lang::Lang;
 use crate::error::{Error, Result};
 use crate::media::picture::Shape;
 use crate::model::account::{Account, Field, Kind, Languages, NewAccount, Replies};
+use crate::model::draft::{Approval, Rule};
 use crate::model::ids::MediaId;
 use crate::model::media::Sort;
 use crate::model::power::Administer;
@@ -42,6 +44,13 @@ pub struct AccountChange {
     pub language: Option<Lang>,
     pub replies: Option<Replies>,
     pub languages: Option<Languages>,
+    #[serde(default)]
+    pub approval: Option<Rule>,
+    #[serde(default)]
+    pub urgent_first: Option<bool>,
+    /// Whether answers to others need that look too.
+    #[serde(default)]
+    pub approve_answers: Option<bool>,
     pub avatar: Option<Upload>,
     pub header: Option<Upload>,
     /// What a picture shows that stays.
@@ -83,6 +92,12 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
     for picture in [&change.avatar, &change.header].into_iter().flatten() {
         picture.about.check(Sort::Picture)?;
     }
+    let approval = Approval {
+        rule: change.approval.unwrap_or(found.approval.rule),
+        urgent_first: change.urgent_first.unwrap_or(found.approval.urgent_first),
+        answers: change.approve_answers.unwrap_or(found.approval.answers),
+        stopped: found.approval.stopped,
+    };
     let (mut avatar, mut header) = (change.no_avatar.then_some(None), change.no_header.then_some(None));
     if let Some(picture) = change.avatar {
         let (x, y) = picture.about.focus.unwrap_or_default();
@@ -107,8 +122,11 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
         also_known_as: None,
     };
     let site = app.site.clone();
-    let edited = app.store.write(move |tx| verbs::edit(tx, &site, by, &change)).await?;
-    shown(app, &edited)
+    let edited = app.store.write(move |tx| {
+        drafts::set_rule(tx, by, approval)?;
+        verbs::edit(tx, &site, by, &change)
+    });
+    shown(app, &edited.await?)
 }
 
 /// An account as a document.
@@ -135,6 +153,10 @@ fn shown(app: &App, account: &Account) -> Result<Value> {
         "language": account.language,
         "replies": account.replies,
         "languages": account.languages,
+        "approval": account.approval.rule,
+        "urgent_first": account.approval.urgent_first,
+        "approve_answers": account.approval.answers,
+        "plans_stopped": account.approval.stopped.map(crate::base::time::Timestamp::rfc3339),
         "avatar": avatar.as_ref().map(|media| app.site.media(&media.file)),
         "avatar_description": avatar.as_ref().map(|media| &media.alt),
         "header": header.as_ref().map(|media| app.site.media(&media.file)),

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod drafts;
 mod fault;
 mod keep;
 mod media;
@@ -23,12 +24,14 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
+use crate::model::draft::Stage;
 use crate::model::note::Shown;
 use crate::model::stored::Place;
 use crate::store::accounts as rows;
 
 pub use accounts::{AccountChange, AccountNew};
 pub use audit::AuditShow;
+pub use drafts::DraftStep;
 pub use fault::{Fault, Kind};
 pub use podcasts::{EpisodeChange, EpisodeNew, NewTold, PodcastChange, PodcastNew};
 pub use posts::{NewVersion, PostChange, PostNew};
@@ -51,6 +54,19 @@ pub enum Command {
     PostList {
         account: Option<String>,
         limit: usize,
+    },
+    /// What is not published yet, of one stage or all.
+    DraftList {
+        account: Option<String>,
+        stage: Option<Stage>,
+    },
+    DraftStep {
+        draft: String,
+        step: DraftStep,
+    },
+    /// Stops everything that is planned, or lets it go out again.
+    Plans {
+        stop: bool,
     },
     PostShow {
         post: String,
@@ -118,6 +134,8 @@ pub enum Command {
     /// Takes the way in away, with all that is open.
     UserOff {
         user: String,
+        /// Who goes on with their drafts.
+        heir: Option<String>,
     },
     UserOn {
         user: String,
@@ -199,6 +217,9 @@ impl Command {
             | Self::AccountList
             | Self::AccountShow { .. }
             | Self::PostList { .. }
+            | Self::DraftList { .. }
+            | Self::DraftStep { .. }
+            | Self::Plans { .. }
             | Self::PostShow { .. }
             | Self::PostDelete { .. }
             | Self::PodcastList { .. }
@@ -244,6 +265,9 @@ impl Command {
             Self::AccountList => "instance.accounts/1",
             Self::PostNew(_) | Self::PostShow { .. } | Self::PostEdit(_) => "instance.post/1",
             Self::PostList { .. } => "instance.posts/1",
+            Self::DraftList { .. } => "instance.drafts/1",
+            Self::DraftStep { .. } => "instance.draft/1",
+            Self::Plans { .. } => "instance.plans/1",
             Self::PostDelete { .. } | Self::PodcastDelete { .. } => "instance.deleted/1",
             Self::PodcastAdd(_) | Self::PodcastShow { .. } | Self::PodcastEdit(_) => "instance.podcast/1",
             Self::PodcastList { .. } => "instance.podcasts/1",
@@ -280,6 +304,7 @@ impl Command {
 
 /// Turns a command into its verb and answers with one document. The asker is the operator: whoever can read the data
 /// directory can do everything anyway.
+#[expect(clippy::too_many_lines, reason = "an arm for each command, on one page")]
 pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
     let schema = command.schema();
     let answer = match command {
@@ -289,6 +314,9 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::AccountEdit(change) => accounts::edit(app, *change).await,
         Command::PostNew(new) => posts::new(app, new).await,
         Command::PostList { account, limit } => posts::list(app, account.as_deref(), limit),
+        Command::DraftList { account, stage } => drafts::list(app, account.as_deref(), stage),
+        Command::DraftStep { draft, step } => drafts::step(app, &draft, step).await,
+        Command::Plans { stop } => drafts::stop(app, stop).await,
         Command::PostShow { post } => posts::show(app, &post),
         Command::PostEdit(change) => posts::edit(app, change).await,
         Command::PostDelete { post } => posts::delete(app, &post).await,
@@ -312,7 +340,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::UserAdd(new) => users::add(app, new).await,
         Command::UserList => users::list(app),
         Command::UserRole(change) => users::role(app, change).await,
-        Command::UserOff { user } => users::off(app, &user).await,
+        Command::UserOff { user, heir } => users::off(app, &user, heir.as_deref()).await,
         Command::UserOn { user } => users::on(app, &user).await,
         Command::UserPassword { user, password } => users::password(app, &user, password).await,
         Command::SessionList { user } => users::sessions(app, &user),

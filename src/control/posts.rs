@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{EpisodeChange, EpisodeNew, React, Recording, Upload, account, podcasts, unknown};
+use super::{EpisodeChange, EpisodeNew, React, Recording, Upload, account, drafts, podcasts, unknown};
 use crate::actions;
 use crate::actions::edit::Change;
 use crate::app::{App, advise, lookup, mentions};
@@ -31,6 +31,11 @@ pub struct PostNew {
     pub visibility: Visibility,
     pub quoting: Quoting,
     pub urgent: bool,
+    /// When it goes out, as it was typed; at once when there is none and it is no draft.
+    #[serde(default)]
+    pub at: Option<String>,
+    #[serde(default)]
+    pub draft: bool,
     /// Address of the post it answers, or the number of one of ours.
     pub reply_to: Option<String>,
     /// What it is in a podcast.
@@ -81,10 +86,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let versions: Vec<Version> = new.versions.into_iter().map(version).collect();
     // Everything that can be refused is refused before pictures are kept.
     check_versions(&versions, !new.media.is_empty())?;
-    if new.media.len() > limits::post::PICTURES {
-        return Err(too_many());
-    }
-    new.media.iter().try_for_each(check_words)?;
+    check_files(&new.media)?;
     new.poll.as_ref().map_or(Ok(()), NewPoll::check)?;
     let mut episode = new.episode.as_ref().map(|episode| episode.read(app, &found, &versions)).transpose()?;
     let reply_to = target(app, by, new.reply_to.as_deref()).await?;
@@ -101,7 +103,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let about = super::recordings::told(app, &media, &main, new.recordings, Vec::new()).await?;
     let (sensitive, visibility, quoting, urgent) = (new.sensitive, new.visibility, new.quoting, new.urgent);
     let quote = target(app, by, new.quote.as_deref()).await?;
-    let poll = new.poll;
+    let (poll, at, draft) = (new.poll, new.at, new.draft);
     let new = NewPost {
         versions,
         media,
@@ -116,6 +118,9 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         urgent,
         demo: false,
     };
+    if draft || at.is_some() {
+        return drafts::keep(app, by, &new, &about, at.as_deref()).await;
+    }
     let site = app.site.clone();
     let publish = move |tx: &mut crate::store::Write<'_>| {
         for (id, about) in &about {
@@ -128,6 +133,13 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         document.insert("advice".to_owned(), advice.iter().map(ToString::to_string).collect());
     }
     Ok(answer)
+}
+
+fn check_files(files: &[Upload]) -> Result<()> {
+    if files.len() > limits::post::PICTURES {
+        return Err(too_many());
+    }
+    files.iter().try_for_each(check_words)
 }
 
 fn too_many() -> Error {
@@ -183,11 +195,18 @@ fn find(app: &App, typed: &str) -> Result<Post> {
     })
 }
 
+/// A post, or a draft, whose numbers are of one space.
 pub fn show(app: &Arc<App>, typed: &str) -> Result<Value> {
+    if let Some(draft) = drafts::find(app, typed)? {
+        return drafts::show(app, &draft);
+    }
     shown(app, find(app, typed)?)
 }
 
 pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
+    if drafts::find(app, &change.post)?.is_some() {
+        return Err(drafts::at_the_desk(&change.post));
+    }
     let post = find(app, &change.post)?;
     let by = Asker::Operator.may(post.account)?;
     let versions = changed(&post, &change)?;
@@ -279,6 +298,9 @@ fn at(post: &Post, place: usize) -> Result<MediaId> {
 }
 
 pub async fn delete(app: &Arc<App>, typed: &str) -> Result<Value> {
+    if let Some(draft) = drafts::find(app, typed)? {
+        return drafts::discard(app, &draft).await;
+    }
     let post = find(app, typed)?;
     let by = Asker::Operator.may(post.account)?;
     let (site, id) = (app.site.clone(), post.id);

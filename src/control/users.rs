@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::account;
 use crate::actions::users::{self as verbs, Left, NewUser, Standing};
-use crate::actions::{desk_login, secrets};
+use crate::actions::{desk_login, drafts, secrets};
 use crate::app::{App, login};
 use crate::base::lang::Lang;
 use crate::crypto::token;
@@ -131,14 +131,20 @@ pub async fn role(app: &Arc<App>, change: UserRole) -> Result<Value> {
     app.store.read(|rows| described(rows, &user))
 }
 
-pub async fn off(app: &Arc<App>, typed: &str) -> Result<Value> {
+pub async fn off(app: &Arc<App>, typed: &str, heir: Option<&str>) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
     let id = find(app, typed)?.id;
-    let Left { sessions, tokens } = app.store.write(move |tx| verbs::switch_off(tx, owner, id)).await?;
+    let heir = heir.map(|typed| find(app, typed)).transpose()?.map(|heir| heir.id);
+    let off = app.store.write(move |tx| {
+        let handed = heir.map_or(Ok(0), |heir| drafts::hand_over(tx, owner, id, heir))?;
+        Ok((verbs::switch_off(tx, owner, id)?, handed))
+    });
+    let (Left { sessions, tokens }, handed) = off.await?;
     let mut document = app.store.read(|rows| described(rows, &users::need(rows, id)?))?;
     if let Some(fields) = document.as_object_mut() {
         fields.insert("sessions_ended".to_owned(), sessions.into());
         fields.insert("tokens_revoked".to_owned(), tokens.into());
+        fields.insert("drafts_handed_over".to_owned(), handed.into());
     }
     Ok(document)
 }

@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub urgent: bool,
     /// Not published yet: the files are to be looked at first.
     pub look: bool,
+    /// To be kept and not published: `draft`, or `ask` for approval too.
+    pub keep: String,
     pub reply: Option<NoteId>,
     pub poll: PollForm,
     /// Always `limits::post::PICTURES`.
@@ -49,6 +51,7 @@ impl Draft {
             quiet: form.find("quiet").is_some(),
             urgent: form.find("urgent").is_some(),
             look: form.find("look").is_some(),
+            keep: form.text("keep"),
             reply: form.find("reply").and_then(|id| id.parse().ok()),
         }
     }

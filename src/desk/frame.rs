@@ -2,17 +2,17 @@
 
 use askama::Template;
 use hyper::StatusCode;
-use jiff::tz::TimeZone;
 
 use super::faults::Faults;
 use crate::actions::secrets;
 use crate::app::App;
 use crate::base::lang::{self, Lang};
 use crate::base::time::Timestamp;
+use crate::base::zone::Zone;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::institution::Institution;
-use crate::model::power::Publish;
+use crate::model::power::Draft;
 use crate::model::user::Asker;
 use crate::store::{Rows, accounts, meta};
 use crate::web::assets;
@@ -32,6 +32,8 @@ pub(super) struct Frame {
     /// Whether they came by a link and have no password yet.
     pub new: bool,
     pub waiting: usize,
+    /// Drafts that wait for a look of whoever is here.
+    pub to_approve: usize,
     pub public_css: String,
     pub desk_css: String,
     pub icon: String,
@@ -49,6 +51,7 @@ impl Frame {
             places: Vec::new(),
             new: false,
             waiting: 0,
+            to_approve: 0,
             public_css: assets::path("public.css"),
             desk_css: assets::path("desk.css"),
         }
@@ -60,9 +63,14 @@ impl Frame {
         let asker = browser.asker();
         let waiting = super::replies::seen(rows, &asker, false, None, limits::desk::COUNTED)?.0.len();
         let mut places = vec![("/desk/posts", "Posts"), ("/desk/replies", "Replies")];
+        let (mut to_approve, drafts) = (0, super::drafts::sees(rows, &asker)?);
+        if drafts {
+            to_approve = super::drafts::to_approve(rows, &asker)?;
+            places.splice(0..0, [("/desk/drafts", "Drafts"), ("/desk/calendar", "Calendar")]);
+        }
         if writes(rows, &asker)? {
             places.insert(0, ("/desk", "Write"));
-            places.insert(2, ("/desk/podcasts", "Podcasts"));
+            places.insert(if drafts { 4 } else { 2 }, ("/desk/podcasts", "Podcasts"));
         }
         if super::profile::sees(rows, &asker)? {
             places.push(("/desk/accounts", "Profiles"));
@@ -77,7 +85,7 @@ impl Frame {
         let icon = assets::emblem(&institution);
         let new = secrets::of(rows, browser.user.id)?.password.is_none() && here != "/desk/account";
         let csrf = browser.session.csrf.clone();
-        Ok(Self { csrf, here, places, new, waiting, ..Self::bare(title, institution.name, icon) })
+        Ok(Self { csrf, here, places, new, waiting, to_approve, ..Self::bare(title, institution.name, icon) })
     }
 
     /// Around a page for anybody.
@@ -92,18 +100,24 @@ impl Frame {
         Self { wrong: !faults.is_empty(), ..self }
     }
 
-    pub(super) fn waiting(&self) -> String {
-        if self.waiting < limits::desk::COUNTED {
-            self.waiting.to_string()
-        } else {
-            format!("{}+", limits::desk::COUNTED - 1)
+    /// What waits at a place of the navigation; nothing where nothing does.
+    pub(super) fn waits(&self, place: &str) -> String {
+        let count = match place {
+            "/desk/replies" => self.waiting,
+            "/desk/drafts" => self.to_approve,
+            _ => 0,
+        };
+        match count {
+            0 => String::new(),
+            few if few < limits::desk::COUNTED => few.to_string(),
+            _ => format!("{}+", limits::desk::COUNTED - 1),
         }
     }
 }
 
-/// Whether there is an account that somebody publishes for.
+/// Whether there is an account that somebody writes for.
 pub(super) fn writes(rows: &impl Rows, asker: &Asker) -> Result<bool> {
-    Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Publish>(account.id)))
+    Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Draft>(account.id)))
 }
 
 /// A template as an answer.
@@ -133,22 +147,20 @@ pub(super) fn message(
 }
 
 /// Writes moments as the institution's wall clock has them.
-pub(super) struct Wall {
-    zone: TimeZone,
-    name: String,
-}
+pub(super) struct Wall(Zone);
 
 impl Wall {
     pub(super) fn of(institution: &Institution) -> Self {
-        match TimeZone::get(&institution.time_zone) {
-            Ok(zone) => Self { zone, name: institution.time_zone.clone() },
-            Err(_) => Self { zone: TimeZone::UTC, name: "UTC".to_owned() },
-        }
+        Self(Zone::named(&institution.time_zone))
+    }
+
+    pub(super) fn zone(&self) -> &Zone {
+        &self.0
     }
 
     /// `23 November 2026, 10:15 (Europe/Brussels)`
     pub(super) fn time(&self, moment: Timestamp) -> String {
-        format!("{} ({})", lang::date_long(moment, &self.zone, &Lang::default()), self.name)
+        format!("{} ({})", lang::date_long(moment, self.0.jiff(), &Lang::default()), self.0.name())
     }
 }
 

@@ -2,7 +2,10 @@
 //! decide about replies, say who may do what. Plain forms; nothing here needs script.
 
 mod account;
+mod approval;
 mod audit;
+mod calendar;
+mod drafts;
 mod edit;
 mod emblem;
 mod episodes;
@@ -68,6 +71,7 @@ async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, named: &Named
             Open::EnterByPassword => start::login(app, request).await,
             Open::Link => start::page(app, id),
             Open::EnterByLink => start::open(app, request, id).await,
+            Open::Feed => calendar::feed(app, id),
         };
     }
     let browser = browser(app, request)?;
@@ -93,6 +97,11 @@ fn look_at(app: &App, request: &Request, browser: &Browser, look: Look, named: &
     let (id, slug) = (named.first(), named.second());
     match look {
         Look::Write => write::page(app, browser, request),
+        Look::Drafts => drafts::list(app, browser, request),
+        Look::Draft => drafts::page(app, browser, id.parse()?, request),
+        Look::DropDraft => drafts::drop_page(app, browser, id.parse()?),
+        Look::Calendar => calendar::page(app, browser, request),
+        Look::Approval => approval::page(app, browser, id.parse()?, request),
         Look::Posts => listing::page(app, browser, request),
         Look::Edit => edit::page(app, browser, id.parse()?),
         Look::Delete => edit::delete_page(app, browser, id.parse()?),
@@ -141,6 +150,13 @@ async fn take_in(
 async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Named, form: &Form) -> Result<Response> {
     let (id, slug) = (named.first(), named.second());
     match change {
+        Change::Step(step) => drafts::step(app, browser, id.parse()?, step, form).await,
+        Change::DropDraft => drafts::discard(app, browser, id.parse()?).await,
+        Change::StopPlans => calendar::halt(app, browser, true).await,
+        Change::ResumePlans => calendar::halt(app, browser, false).await,
+        Change::MakeFeed => calendar::make_feed(app, browser).await,
+        Change::EndFeed => calendar::end_feed(app, browser).await,
+        Change::Approval => approval::save(app, browser, id.parse()?, form).await,
         Change::LogOut => start::logout(app, browser).await,
         Change::Delete => edit::delete(app, browser, id.parse()?).await,
         Change::EditEpisode => episodes::edit(app, browser, id.parse()?, form).await,
@@ -150,7 +166,7 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::AddUser => users::add(app, browser, form).await,
         Change::RequireSecondFactor => users::require(app, browser, form).await,
         Change::Arrange => users::arrange(app, browser, id.parse()?, form).await,
-        Change::SwitchOff => users::off(app, browser, id.parse()?).await,
+        Change::SwitchOff => users::off(app, browser, id.parse()?, form).await,
         Change::SwitchOn => users::on(app, browser, id.parse()?).await,
         Change::MakeLink => users::link(app, browser, id.parse()?).await,
         Change::TakeSecondFactor => users::take_second(app, browser, id.parse()?).await,

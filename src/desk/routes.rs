@@ -2,6 +2,8 @@
 
 use hyper::Method;
 
+use super::drafts::Step;
+
 /// What a route does, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -21,11 +23,18 @@ pub(super) enum Open {
     EnterByPassword,
     Link,
     EnterByLink,
+    /// The calendar at a secret address.
+    Feed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Write,
+    Drafts,
+    Draft,
+    DropDraft,
+    Calendar,
+    Approval,
     Posts,
     Edit,
     Delete,
@@ -52,6 +61,13 @@ pub(super) enum Look {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
+    Step(Step),
+    DropDraft,
+    StopPlans,
+    ResumePlans,
+    MakeFeed,
+    EndFeed,
+    Approval,
     LogOut,
     Delete,
     EditEpisode,
@@ -96,6 +112,26 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::POST, "start/:id", Let(Open::EnterByLink)),
     (&Method::POST, "logout", Do(Change::LogOut)),
     (&Method::GET, "", See(Look::Write)),
+    (&Method::GET, "drafts", See(Look::Drafts)),
+    (&Method::GET, "drafts/:id", See(Look::Draft)),
+    (&Method::POST, "drafts/:id/ask", Do(Change::Step(Step::Ask))),
+    (&Method::POST, "drafts/:id/withdraw", Do(Change::Step(Step::Withdraw))),
+    (&Method::POST, "drafts/:id/approve", Do(Change::Step(Step::Approve))),
+    (&Method::POST, "drafts/:id/send-back", Do(Change::Step(Step::SendBack))),
+    (&Method::POST, "drafts/:id/comment", Do(Change::Step(Step::Comment))),
+    (&Method::POST, "drafts/:id/plan", Do(Change::Step(Step::Plan))),
+    (&Method::POST, "drafts/:id/unplan", Do(Change::Step(Step::Unplan))),
+    (&Method::POST, "drafts/:id/publish", Do(Change::Step(Step::Publish))),
+    (&Method::GET, "drafts/:id/drop", See(Look::DropDraft)),
+    (&Method::POST, "drafts/:id/drop", Do(Change::DropDraft)),
+    (&Method::GET, "calendar", See(Look::Calendar)),
+    (&Method::GET, "calendar/:id", Let(Open::Feed)),
+    (&Method::POST, "calendar/stop", Do(Change::StopPlans)),
+    (&Method::POST, "calendar/resume", Do(Change::ResumePlans)),
+    (&Method::POST, "calendar/feed", Do(Change::MakeFeed)),
+    (&Method::POST, "calendar/feed/end", Do(Change::EndFeed)),
+    (&Method::GET, "accounts/:id/approval", See(Look::Approval)),
+    (&Method::POST, "accounts/:id/approval", Do(Change::Approval)),
     (&Method::GET, "posts", See(Look::Posts)),
     (&Method::POST, "posts", Take(Upload::Publish)),
     (&Method::GET, "posts/:id/edit", See(Look::Edit)),

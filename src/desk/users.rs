@@ -9,7 +9,7 @@ use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
 use super::roles::{self, Standings};
 use crate::actions::users::{self as verbs, NewUser, Standing};
-use crate::actions::{desk_login, secrets, tokens};
+use crate::actions::{self, desk_login, secrets, tokens};
 use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::model::account::Account;
 use crate::model::ids::UserId;
 use crate::model::power::Administer;
 use crate::model::user::{Asker, Rank, Role, User};
-use crate::store::{Rows, accounts, meta, users};
+use crate::store::{Rows, accounts, drafts, meta, users};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -82,6 +82,9 @@ struct Off {
     person: Person,
     sessions: usize,
     programs: usize,
+    drafts: usize,
+    /// Who may take the drafts over: number and name.
+    heirs: Vec<(UserId, String)>,
 }
 
 #[derive(Template)]
@@ -260,6 +263,12 @@ pub(super) fn off_page(app: &App, browser: &Browser, id: UserId) -> Result<Respo
             person: person(rows, &wall, &user, true)?,
             sessions: desk_login::sessions(rows, of)?.len(),
             programs: tokens::own(rows, of)?.len(),
+            drafts: drafts::of_writer(rows, id)?,
+            heirs: users::all(rows)?
+                .into_iter()
+                .filter(|other| other.off.is_none() && other.id != id && other.rank != Rank::Auditor)
+                .map(|other| (other.id, other.shown().to_owned()))
+                .collect(),
         })
     })?;
     frame::page(StatusCode::OK, &page)
@@ -323,9 +332,16 @@ pub(super) async fn arrange(app: &Arc<App>, browser: &Browser, id: UserId, form:
     }
 }
 
-pub(super) async fn off(app: &Arc<App>, browser: &Browser, id: UserId) -> Result<Response> {
+pub(super) async fn off(app: &Arc<App>, browser: &Browser, id: UserId, form: &Form) -> Result<Response> {
     let owner = browser.asker().may_run()?;
-    match app.store.write(move |tx| verbs::switch_off(tx, owner, id).map(|_| ())).await {
+    let heir = form.find("heir").and_then(|typed| typed.parse().ok());
+    let off = move |tx: &mut crate::store::Write<'_>| {
+        if let Some(heir) = heir {
+            actions::drafts::hand_over(tx, owner, id, heir)?;
+        }
+        verbs::switch_off(tx, owner, id).map(|_| ())
+    };
+    match app.store.write(off).await {
         Ok(()) => Ok(response::see_other(&format!("{HERE}?done=off"))),
         Err(Error::Invalid(problem)) => {
             let faults = Faults::of("rank", &problem);

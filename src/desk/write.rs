@@ -11,6 +11,7 @@ use super::listing::{self, Row};
 use super::replies::concerned;
 use super::slots::{self, Place};
 use crate::actions;
+use crate::actions::drafts::{self, Pen, Seen};
 use crate::actions::publish::Voice;
 use crate::app::once::{self, Attempt};
 use crate::app::{App, mentions};
@@ -18,11 +19,12 @@ use crate::base::lang::{self, Lang};
 use crate::base::{html, text};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
+use crate::model::draft::{Content, Sheet};
 use crate::model::ids::{MediaId, NoteId};
 use crate::model::media::About;
 use crate::model::poll::NewPoll;
 use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
-use crate::model::power::{Publish, Reply};
+use crate::model::power::{self, Publish, Reply};
 use crate::model::user::Asker;
 use crate::store::{Rows, accounts, actors, meta, notes, posts};
 use crate::web::csrf;
@@ -38,6 +40,8 @@ struct Write {
     /// Words, and the page of what they speak of.
     notice: Option<(&'static str, String)>,
     answering: Option<Answering>,
+    publishes: bool,
+    keeps: bool,
     accounts: Vec<Choice>,
     langs: Vec<Choice>,
     draft: Draft,
@@ -109,12 +113,15 @@ fn shown(
     let write = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Write", "/desk")?.with(&faults);
         let asker = browser.asker();
-        let may = |id| if draft.reply.is_some() { asker.can::<Reply>(id) } else { asker.can::<Publish>(id) };
+        let writes = |id| asker.can::<power::Draft>(id);
+        let may = |id| if draft.reply.is_some() { asker.can::<Reply>(id) } else { writes(id) };
         let all: Vec<Account> = accounts::all(rows)?.into_iter().filter(|account| may(account.id)).collect();
         let account = all.iter().find(|a| Some(a.id) == draft.account).or_else(|| all.first());
         Ok(Write {
             f,
             notice,
+            publishes: draft.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
+            keeps: all.iter().any(|account| writes(account.id)),
             answering: draft.reply.map(|id| answering(rows, id)).transpose()?.flatten(),
             langs: langs(rows, &draft.lang, account)?,
             accounts: all.iter().map(|a| account_choice(app, a, draft.account)).collect(),
@@ -177,6 +184,9 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
     if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
+    if !draft.keep.is_empty() || (draft.look && !browser.asker().can::<Publish>(account.id)) {
+        return keep(app, browser, draft, &account, faults).await;
+    }
     let voice = Voice::of(&browser.asker(), account.id, draft.reply.is_some())?;
     slots::take(app, voice.attach(), &mut draft.slots, &[], &mut faults).await?;
     if draft.look {
@@ -193,6 +203,68 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
         }
     }
     shown(app, browser, draft, faults, None)
+}
+
+/// Keeps what was written as a draft, and asks for approval where that was the button.
+async fn keep(
+    app: &Arc<App>,
+    browser: &Browser,
+    mut draft: Draft,
+    account: &Account,
+    mut faults: Faults,
+) -> Result<Response> {
+    let asker = browser.asker();
+    let pen = Pen::of(&asker, account.id)?;
+    slots::take(app, asker.may(account.id)?, &mut draft.slots, &[], &mut faults).await?;
+    if draft.look {
+        return shown(app, browser, draft, faults, None);
+    }
+    let about: Vec<(MediaId, About)> =
+        draft.slots.iter().filter_map(|slot| Some((slot.kept?, slot.about(&About::default())))).collect();
+    let asks = draft.keep == "ask";
+    let version = if asks { version(&draft, account, &mut faults) } else { unchecked(&draft, account) };
+    let poll = draft.poll.read(&mut faults);
+    if faults.is_empty() {
+        let new = new_post(&draft, vec![version], about.iter().map(|(id, _)| *id).collect());
+        let content = Content::of(&NewPost { poll, ..new }, &about);
+        let sheet = Sheet { mentions: mentions::of_content(app, &content, &[]).await?, content, when: None };
+        let kept = app.store.write(move |tx| {
+            let draft = drafts::begin(tx, pen, &sheet)?;
+            if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }
+        });
+        match kept.await {
+            Ok(draft) => {
+                let done = if asks { "ask" } else { "saved" };
+                return Ok(response::see_other(&format!("/desk/drafts/{}?done={done}", draft.id)));
+            }
+            Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
+            Err(e) => return Err(e),
+        }
+    }
+    shown(app, browser, draft, faults, None)
+}
+
+/// As it stands: a draft may be unfinished.
+fn unchecked(draft: &Draft, account: &Account) -> Version {
+    let lang = draft.lang.parse().unwrap_or_else(|_| account.language.clone());
+    Version { lang, text: draft.text.trim_end().to_owned(), warning: draft.warning.trim().to_owned() }
+}
+
+fn new_post(draft: &Draft, versions: Vec<Version>, media: Vec<MediaId>) -> NewPost {
+    NewPost {
+        media,
+        mentions: Vec::new(),
+        sensitive: !draft.warning.trim().is_empty(),
+        visibility: if draft.quiet { Visibility::Quiet } else { Visibility::Public },
+        quoting: Quoting::Anyone,
+        reply_to: draft.reply.map(ReplyTo::Note),
+        episode: None,
+        poll: None,
+        quote: None,
+        urgent: draft.urgent,
+        demo: false,
+        versions,
+    }
 }
 
 fn account(app: &App, draft: &Draft) -> Result<Option<Account>> {
@@ -237,20 +309,8 @@ async fn send(
     attempt: Option<Attempt>,
 ) -> Result<Post> {
     let versions = vec![version];
-    let new = NewPost {
-        mentions: mentions::of_versions(app, &versions).await?,
-        media: about.iter().map(|(id, _)| *id).collect(),
-        sensitive: !draft.warning.trim().is_empty(),
-        visibility: if draft.quiet { Visibility::Quiet } else { Visibility::Public },
-        quoting: Quoting::Anyone,
-        reply_to: draft.reply.map(ReplyTo::Note),
-        episode: None,
-        poll,
-        quote: None,
-        urgent: draft.urgent,
-        demo: false,
-        versions,
-    };
+    let mentions = mentions::of_versions(app, &versions).await?;
+    let new = NewPost { poll, mentions, ..new_post(draft, versions, about.iter().map(|(id, _)| *id).collect()) };
     let site = app.site.clone();
     once::publish(app, attempt, move |tx| {
         for (id, words) in &about {

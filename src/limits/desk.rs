@@ -16,6 +16,14 @@ pub const POSTS: usize = 20;
 pub const REPLIES: usize = 30;
 /// Pages of replies that are read for one page of those that concern somebody.
 pub const LOOKS: usize = 20;
+/// Drafts of one stage on one page.
+pub const DRAFTS: usize = 100;
+/// Posts of an account that are looked at for one month of the calendar: more than anybody reads.
+pub const CALENDAR: usize = 500;
+/// How far the feed of the calendar reaches back: a month, so that what went out a moment ago does not vanish.
+pub const FEED_BACK: Duration = Duration::from_secs(31 * 24 * 3600);
+/// How far it reaches ahead: a year's plan.
+pub const FEED_AHEAD: Duration = Duration::from_secs(366 * 24 * 3600);
 /// Deliveries shown of one server; the rest is only counted.
 pub const DELIVERIES: usize = 100;
 /// Waiting replies are counted so far; then it says "99+".

@@ -60,6 +60,8 @@ acts! {
     DraftHandOver "draft.hand-over" "Handed somebody's drafts over";
     PlansStop "plans.stop" "Stopped everything planned";
     PlansResume "plans.resume" "Let plans go out again";
+    CalendarShare "calendar.share" "Made a secret address of their calendar";
+    CalendarEnd "calendar.end" "Took the address of their calendar away";
     AccountApproval "account.approval" "Changed whose approval posts need";
     PostEdit "post.edit" "Changed a post";
     PostDelete "post.delete" "Deleted a post";

@@ -5,8 +5,8 @@ use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::draft::{Draft, Stage};
-use crate::model::ids::{AccountId, DraftId};
+use crate::model::draft::{Draft, Stage, State};
+use crate::model::ids::{AccountId, DraftId, UserId};
 
 pub fn get(rows: &impl Rows, id: DraftId) -> Result<Option<Draft>> {
     rows.get(&DRAFTS, &id)
@@ -36,6 +36,29 @@ pub fn planned(rows: &impl Rows, limit: usize) -> Result<Vec<(Timestamp, DraftId
 pub fn due(rows: &impl Rows, now: Timestamp) -> Result<Vec<DraftId>> {
     let after = Timestamp(now.0.saturating_add(1));
     Ok(rows.keys(&DRAFTS_DUE, Span::all().before(&after))?.into_iter().map(|(_, id)| id).collect())
+}
+
+/// How many that are not published are somebody's.
+pub fn of_writer(rows: &impl Rows, user: UserId) -> Result<usize> {
+    let mut count = 0;
+    each(rows, |_, draft| {
+        count += usize::from(draft.is_of(user) && draft.stage().is_open());
+        Ok(true)
+    })?;
+    Ok(count)
+}
+
+/// Looks at up to `limit` drafts behind `from` and forgets those that were published before a moment and owe nothing;
+/// answers with where to go on.
+pub fn forget(tx: &mut Write<'_>, from: Option<DraftId>, limit: usize, before: Timestamp) -> Result<Option<DraftId>> {
+    let span = from.map_or_else(Span::all, |from| Span::all().after(&from)).limit(limit);
+    let found: Vec<(DraftId, Draft)> = tx.rows(&DRAFTS, span)?;
+    for (id, draft) in &found {
+        if matches!(draft.state, State::Published { at, owes: false, .. } if at < before) {
+            remove(tx, *id)?;
+        }
+    }
+    Ok(found.last().map(|(id, _)| *id).filter(|_| found.len() == limit))
 }
 
 /// Every one, oldest first.

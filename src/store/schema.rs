@@ -46,6 +46,8 @@ pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
 pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 /// What people log in with. Apart from `USERS`, so that no list of people can show it.
 pub const SECRETS: Table<UserId, Secrets> = Table::fact("secrets");
+/// Secret addresses of calendars, by hash, and whose they are.
+pub const CALENDARS: Table<[u8; 32], UserId> = Table::fact("calendars");
 pub const SESSIONS: Table<[u8; 32], Session> = Table::fact("sessions");
 /// What waits for something to be fetched, by the moment from which on it is tried.
 pub const RECEIVED: Table<(Timestamp, ReceivedId), Received> = Table::fact("received");
@@ -154,6 +156,7 @@ pub(super) const FACTS: &[&str] = &[
     COPIES.name,
     TOKENS.name,
     LOGIN_LINKS.name,
+    CALENDARS.name,
     SESSIONS.name,
     SECRETS.name,
     RECEIVED.name,

@@ -10,6 +10,9 @@ export async function startTrial() {
   const port = await freePort();
   await trial.run("init", "--yes");
   await trial.run("user add", "ana@city.example", "--name", "Ana", "--account", "news", "--role", "author");
+  await trial.run("post new", "--as", "news", "--lang", "en", "--text", "The bridge opens on Monday. #Bridge", "--draft");
+  const year = new Date().getUTCFullYear() + 1;
+  await trial.run("post new", "--as", "news", "--lang", "en", "--text", "The river festival begins.", "--at", `${year}-06-01T09:00`);
   trial.set("", "listen", `127.0.0.1:${port}`);
   await trial.serve(`http://127.0.0.1:${port}`);
   return { trial, origin: `http://localhost:${port}` };

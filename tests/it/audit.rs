@@ -237,7 +237,7 @@ async fn somebody_who_left_can_be_erased() {
     let erase = || Command::AuditErase { user: "ana@city.example".into(), why: "Art. 17".into() };
     let fault: control::Fault = control::run(&server.app, erase()).await.unwrap_err().into();
     assert_eq!(fault.id, "E702");
-    control::run(&server.app, Command::UserOff { user: "ana@city.example".into() }).await.unwrap();
+    control::run(&server.app, Command::UserOff { user: "ana@city.example".into(), heir: None }).await.unwrap();
     assert!(raw_text(&server).contains("ana@"));
     assert_eq!(control::run(&server.app, erase()).await.unwrap()["erased"], 3);
     assert!(!raw_text(&server).contains("ana@"), "{}", raw_text(&server));

@@ -250,6 +250,8 @@ async fn commands_bring_captions_with_their_language() {
             poll: None,
             quote: None,
             urgent: false,
+            at: None,
+            draft: false,
         })
     };
     let captions = |place, lang: &str| Recording {

@@ -29,6 +29,8 @@ fn say(text: &str, reply_to: Option<String>) -> Command {
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
         urgent: false,
+        at: None,
+        draft: false,
         reply_to,
         episode: None,
         poll: None,

@@ -8,6 +8,7 @@ mod full;
 mod group;
 mod kill;
 mod model;
+mod plan;
 mod power;
 mod storm;
 mod story;

@@ -1,5 +1,7 @@
 //! Several people and one draft: written, looked at, let pass, planned, published. What goes out goes out once.
 
+mod desk;
+
 use std::time::Duration;
 
 use instance::actions::drafts::{self as verbs, Eyes, Pen, Seen};
@@ -151,6 +153,13 @@ async fn written_by_one_let_pass_by_another_and_out_at_its_time() {
         panic!("not published")
     };
     assert_eq!(ids, [posts[0].id]);
+    office.clock.advance(limits::draft::PUBLISHED + Duration::from_secs(1));
+    work::prune::turn(&office.server.app, false).await.unwrap();
+    assert!(
+        office.server.app.store.read(|rows| drafts::get(rows, draft.id)).unwrap().is_none(),
+        "forgotten in the end"
+    );
+    assert_eq!(office.posts().len(), 1);
 }
 
 #[tokio::test]

@@ -55,6 +55,8 @@ fn new(media: Vec<Upload>) -> Command {
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
         urgent: false,
+        at: None,
+        draft: false,
         reply_to: None,
         episode: None,
         poll: None,

@@ -82,6 +82,8 @@ fn publish(sound: Upload, chapters: &str) -> Command {
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
         urgent: false,
+        at: None,
+        draft: false,
         reply_to: None,
         poll: None,
         quote: None,

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use instance::actions;
+use instance::actions::drafts::{self, Pen, Seen};
 use instance::base::time::{Clock, Timestamp};
 use instance::crypto::token;
 use instance::error::Result;
 use instance::model::account::Account;
 use instance::model::actor::Profile;
 use instance::model::client::Scopes;
+use instance::model::draft::{Sheet, When};
 use instance::model::ids::{AccountId, MediaId, NoteId, UserId};
 use instance::model::media::Media;
 use instance::model::note::{Content, Note, Shown};
@@ -46,6 +48,40 @@ const DESK: &[(&str, &str, Of, &str)] = &[
     ("GET", "", Of::Own, "? + + + + + + + +"),
     ("GET", "", Of::ReplyToOwn, "? ! + ! + ! ! ! +"),
     ("GET", "", Of::ReplyToOther, "? 0 0 0 0 0 0 ! +"),
+    ("GET", "drafts", Of::Own, "? + + + + + + + +"),
+    ("GET", "drafts/:id", Of::Own, "? + + + + + + + +"),
+    ("GET", "drafts/:id", Of::Other, "? 0 0 0 0 0 0 + +"),
+    ("POST", "drafts/:id/ask", Of::Own, "? + + ! ! ! ! ! +"),
+    ("POST", "drafts/:id/ask", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/withdraw", Of::Own, "? + + ! ! ! ! ! +"),
+    ("POST", "drafts/:id/withdraw", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/approve", Of::Own, "? + + + ! ! ! ! +"),
+    ("POST", "drafts/:id/approve", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/send-back", Of::Own, "? + + + ! ! ! ! +"),
+    ("POST", "drafts/:id/send-back", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/comment", Of::Own, "? + + + ! ! ! ! +"),
+    ("POST", "drafts/:id/comment", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/plan", Of::Own, "? ! + ! ! ! ! ! +"),
+    ("POST", "drafts/:id/plan", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/unplan", Of::Own, "? ! + ! ! ! ! ! +"),
+    ("POST", "drafts/:id/unplan", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/publish", Of::Own, "? ! + ! ! ! ! ! +"),
+    ("POST", "drafts/:id/publish", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("GET", "drafts/:id/drop", Of::Own, "? + + ! ! ! ! ! +"),
+    ("GET", "drafts/:id/drop", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/drop", Of::Own, "? + + ! ! ! ! ! +"),
+    ("POST", "drafts/:id/drop", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("GET", "calendar", Of::Own, "? + + + + + + + +"),
+    // A secret address, which nobody was told.
+    ("GET", "calendar/:id", Of::Own, "0 0 0 0 0 0 0 0 0"),
+    ("POST", "calendar/stop", Of::Own, "? ! + ! ! ! ! ! +"),
+    ("POST", "calendar/resume", Of::Own, "? ! + ! ! ! ! ! +"),
+    ("POST", "calendar/feed", Of::Own, "? + + + + + + + +"),
+    ("POST", "calendar/feed/end", Of::Own, "? + + + + + + + +"),
+    ("GET", "accounts/:id/approval", Of::Own, "? + + + + + + + +"),
+    ("GET", "accounts/:id/approval", Of::Other, "? 0 0 0 0 0 0 + +"),
+    ("POST", "accounts/:id/approval", Of::Own, "? ! ! ! ! ! + ! +"),
+    ("POST", "accounts/:id/approval", Of::Other, "? 0 0 0 0 0 0 ! +"),
     ("GET", "posts", Of::Own, "? + + + + + + + +"),
     ("POST", "posts", Of::Own, "? ! + ! ! ! ! ! +"),
     ("POST", "posts", Of::Other, "? 0 0 0 0 0 0 ! +"),
@@ -143,6 +179,13 @@ const API: &[(&str, &str, Of, &str)] = &[
     ("GET", "v1/statuses/:id/source", Of::Own, "? + + + + + + + + ? ? +"),
     ("GET", "v1/statuses/:id/source", Of::Other, "? 0 0 0 0 0 0 0 0 ? ? 0"),
     ("GET", "v1/polls/:id", Of::Own, "0 0 0 0 0 0 0 0 0 0 0 0"),
+    ("GET", "v1/scheduled_statuses", Of::Own, "? + + + + + + + + ? ? +"),
+    ("GET", "v1/scheduled_statuses/:id", Of::Own, "? + + + + + + + + ? ? +"),
+    ("GET", "v1/scheduled_statuses/:id", Of::Other, "? 0 0 0 0 0 0 0 0 ? ? 0"),
+    ("PUT", "v1/scheduled_statuses/:id", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
+    ("PUT", "v1/scheduled_statuses/:id", Of::Other, "? ! 0 ! ! ! ! ! 0 ? ? 0"),
+    ("DELETE", "v1/scheduled_statuses/:id", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
+    ("DELETE", "v1/scheduled_statuses/:id", Of::Other, "? ! 0 ! ! ! ! ! 0 ? ? 0"),
     ("POST", "v1/media", Of::Own, "? + + ! + ! + ! + ? ? +"),
     ("POST", "v2/media", Of::Own, "? + + ! + ! + ! + ? ? +"),
     ("GET", "v1/media/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
@@ -203,6 +246,21 @@ impl World {
         post.unwrap().id.to_string()
     }
 
+    /// Written by the operator; planned, for programs to put it off.
+    async fn draft(&self, of: Of, planned: bool) -> String {
+        let (account, at) = (self.account(of), self.clock.now().plus(Duration::from_secs(86_400)));
+        let draft = self.server.app.store.write(move |tx| {
+            let content = instance::model::draft::Content::of(&NewPost::plain("en".parse()?, "Words"), &[]);
+            let sheet = Sheet { content, ..Sheet::default() };
+            let draft = drafts::begin(tx, Pen::of(&Asker::Operator, account)?, &sheet)?;
+            if planned {
+                drafts::plan(tx, Asker::Operator.may(account)?, Seen::of(&draft), &When::exactly(at))?;
+            }
+            Ok(draft)
+        });
+        draft.await.unwrap().id.to_string()
+    }
+
     async fn note(&self, of: Of) -> String {
         let concerned = self.account(of);
         let note = self.server.app.store.write(move |tx| {
@@ -238,6 +296,7 @@ impl World {
             "posts" if pattern.contains(":id") => self.post(of).await,
             "replies" if pattern.contains(":id") => self.note(of).await,
             "users" if pattern.contains(":id") => self.victim().await.to_string(),
+            "drafts" if pattern.contains(":id") => self.draft(of, false).await,
             "podcasts" | "accounts" => self.account(of).to_string(),
             _ => "abc".to_owned(),
         };
@@ -268,7 +327,7 @@ impl World {
         }
         let fields = match (pattern, asker) {
             ("account", Some(user)) => vec![("email", user.email.as_str()), ("name", "N"), ("language", "en")],
-            _ => vec![("text-0", "Other words"), ("rank", "member")],
+            _ => vec![("text-0", "Other words"), ("rank", "member"), ("revision", "1")],
         };
         seat.post(&path, &fields).await
     }
@@ -277,6 +336,7 @@ impl World {
         let id = match pattern.split('/').nth(1).unwrap_or_default() {
             "statuses" if pattern.contains(":id") => self.post(of).await,
             "media" if pattern.contains(":id") => self.media(of).await,
+            "scheduled_statuses" if pattern.contains(":id") => self.draft(of, true).await,
             _ => self.account(of).to_string(),
         };
         let query = if pattern.ends_with("lookup") { "?acct=press" } else { "" };

@@ -38,7 +38,12 @@ pub enum User {
         remove: Vec<String>,
     },
     /// Switch somebody off who leaves: ends their sessions, revokes their tokens
-    Off { email: String },
+    Off {
+        email: String,
+        /// Who goes on with their drafts
+        #[arg(long, value_name = "EMAIL")]
+        drafts_to: Option<String>,
+    },
     /// Let somebody log in again
     On { email: String },
     /// Set somebody's password; asks for it, and ends their sessions

@@ -34,4 +34,14 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("E508", "Comments on a draft are for colleagues; each is short, and there is room for many, not for any number."),
     ("E509", "An account keeps a bounded number of drafts. Those that nobody needs can be dropped."),
     ("E510", "Drafts of somebody who leaves go to another user who may log in and may write for the same account."),
+    (
+        "E511",
+        "Between the page and the button somebody else saved, approved or planned the draft, or it went out. Nothing was overwritten: \
+              the page shows it as it is now.",
+    ),
+    ("E512", "The rule of an account is one of three: nobody looks, somebody else does, or an approver does."),
+    (
+        "E513",
+        "Drafts are written at the desk, where each change names the text it was made from and an approval falls with it.",
+    ),
 ];

@@ -25,7 +25,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("E125", "Mastodon shows four pictures and drops the rest; therefore no post has more."),
     ("E126", "The post that is to be answered was deleted, or never was here."),
     ("E127", "Five posts may be pinned to a profile; other servers show no more."),
-    ("E128", "Client programs offer scheduled posts; this server does not take them yet."),
     (
         "E129",
         "Official accounts speak in public. A post is public, or public but left out of the home page and tag pages ('unlisted').",

@@ -1,0 +1,123 @@
+//! Drafts at the desk: what is being written, waits for somebody's look, is planned or was missed; and one draft with all
+//! that may be done about it.
+
+mod changes;
+mod pages;
+mod steps;
+
+use crate::app::App;
+use crate::base::text;
+use crate::error::Result;
+use crate::limits;
+use crate::model::account::Account;
+use crate::model::draft::{Draft, Rule, Stage, State};
+use crate::model::power::{self, Approve, Publish, Read};
+use crate::model::user::{Asker, Who};
+use crate::store::{Rows, accounts, drafts, users};
+
+pub(super) use pages::{drop_page, list, page};
+pub(super) use steps::{Step, discard, step};
+
+/// What somebody may do about a draft, as the page shows it. The verbs decide anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks, one by one")]
+pub(super) struct May {
+    pub edit: bool,
+    pub ask: bool,
+    pub withdraw: bool,
+    pub approve: bool,
+    pub send_back: bool,
+    pub plan: bool,
+    pub unplan: bool,
+    pub publish: bool,
+    pub discard: bool,
+    pub comment: bool,
+}
+
+impl May {
+    pub(super) fn of(asker: &Asker, account: &Account, draft: &Draft) -> Self {
+        let (of, who) = (account.id, asker.who());
+        let (writes, publishes) = (asker.can::<power::Draft>(of), asker.can::<Publish>(of));
+        let judges = asker.can::<Approve>(of) || (writes && account.approval.rule != Rule::Approver);
+        let (open, stage) = (draft.stage().is_open(), draft.stage());
+        let ready = publishes && draft.demand(account.approval, who).is_ok();
+        let held = matches!(draft.state, State::Planned { held: true, .. });
+        Self {
+            edit: writes && open,
+            ask: writes && matches!(stage, Stage::Draft | Stage::Missed) && draft.approval().is_none(),
+            withdraw: writes && matches!(stage, Stage::Asked | Stage::Approved),
+            approve: judges && matches!(stage, Stage::Asked | Stage::Owing) && !draft.is_by(who),
+            send_back: (judges || asker.can::<Approve>(of))
+                && matches!(stage, Stage::Asked | Stage::Approved | Stage::Planned)
+                && !held
+                && !draft.is_by(who),
+            plan: ready && open && !held,
+            unplan: publishes && matches!(stage, Stage::Planned | Stage::Missed),
+            publish: ready && open && !held,
+            discard: writes && open && (publishes || draft.due().is_none()),
+            comment: writes || asker.can::<Approve>(of),
+        }
+    }
+}
+
+/// How many drafts wait for somebody's look, as the navigation shows it; counted so far.
+pub(super) fn to_approve(rows: &impl Rows, asker: &Asker) -> Result<usize> {
+    let mut count = 0;
+    for account in accounts::all(rows)? {
+        if !asker.can::<Approve>(account.id) && !asker.can::<power::Draft>(account.id) {
+            continue;
+        }
+        for stage in [Stage::Asked, Stage::Owing] {
+            for draft in drafts::of(rows, account.id, stage, limits::desk::COUNTED)? {
+                count += usize::from(May::of(asker, &account, &draft).approve);
+            }
+        }
+    }
+    Ok(count.min(limits::desk::COUNTED))
+}
+
+/// Whether somebody has to do with drafts.
+pub(super) fn sees(rows: &impl Rows, asker: &Asker) -> Result<bool> {
+    Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Read>(account.id)))
+}
+
+/// What to call whoever did something.
+pub(super) fn name(rows: &impl Rows, who: Who) -> Result<String> {
+    let user = who.user().map_or(Ok(None), |id| users::get(rows, id))?;
+    let name = match user {
+        None => "the operator".to_owned(),
+        Some(user) if user.shown().is_empty() => "an owner without a name".to_owned(),
+        Some(user) => user.shown().to_owned(),
+    };
+    Ok(match who {
+        Who::Operator | Who::Nobody | Who::User(_) => name,
+        Who::Client { .. } => format!("a program of {name}"),
+    })
+}
+
+/// The first words of a draft, or of its warning.
+pub(super) fn first(draft: &Draft, chars: usize) -> String {
+    let version = draft.content.parts.first().and_then(|part| part.versions.first());
+    let words = version.map_or("", |v| if v.text.trim().is_empty() { &v.warning } else { &v.text });
+    let line = text::clip(&text::one_line(words), chars).into_owned();
+    if line.is_empty() { "(no text yet)".to_owned() } else { line }
+}
+
+/// What a stage is called in a list.
+pub(super) fn stage_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Draft => "being written",
+        Stage::Asked => "waits for approval",
+        Stage::Approved => "approved",
+        Stage::Planned => "planned",
+        Stage::Missed => "missed",
+        Stage::Published => "published",
+        Stage::Owing => "published urgently, to be approved",
+    }
+}
+
+/// How long "publish now" waits here.
+pub(super) fn hold(app: &App) -> Result<std::time::Duration> {
+    let seconds = app.store.read(crate::store::meta::institution)?.hold;
+    Ok(std::time::Duration::from_secs(seconds.into()).min(limits::draft::HOLD))
+}

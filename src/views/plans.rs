@@ -1,0 +1,95 @@
+//! What goes out and went out in a stretch of time, over all accounts that somebody may read: the calendar's one question.
+
+use crate::base::lang::Lang;
+use crate::base::text;
+use crate::base::time::Timestamp;
+use crate::error::Result;
+use crate::limits;
+use crate::model::account::Account;
+use crate::model::draft::{Draft, Stage, State};
+use crate::model::ids::{DraftId, PostId};
+use crate::model::post::Post;
+use crate::store::{Rows, accounts, drafts, posts};
+
+/// Something in the calendar.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub at: Timestamp,
+    pub handle: String,
+    pub first: String,
+    pub lang: Option<Lang>,
+    pub what: What,
+    /// When it was changed last.
+    pub changed: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Goes out by itself; `stopped` while nothing that is planned does.
+    Planned {
+        draft: DraftId,
+        stopped: bool,
+    },
+    /// Somebody wants it then, and it is not planned yet.
+    Wanted {
+        draft: DraftId,
+        stage: Stage,
+    },
+    Missed(DraftId),
+    Published(PostId),
+}
+
+/// All from a moment up to another, in order of time; `reads` says whose. At most `limits::desk::CALENDAR` posts of each
+/// account.
+pub fn between(
+    rows: &impl Rows,
+    reads: impl Fn(&Account) -> bool,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Entry>> {
+    let mut all = Vec::new();
+    for account in accounts::all(rows)?.into_iter().filter(|account| reads(account)) {
+        for stage in Stage::ALL.into_iter().filter(|stage| stage.is_open()) {
+            for draft in drafts::of(rows, account.id, stage, limits::draft::PER_ACCOUNT)? {
+                all.extend(of_draft(&account, &draft));
+            }
+        }
+        let before = Some(PostId(to.0 << 16));
+        let found = posts::of_account(rows, account.id, before, limits::desk::CALENDAR)?;
+        all.extend(found.iter().map(|post| of_post(&account, post)));
+    }
+    all.retain(|entry| entry.at >= from && entry.at < to);
+    all.sort_by_key(|entry| entry.at);
+    Ok(all)
+}
+
+fn of_draft(account: &Account, draft: &Draft) -> Option<Entry> {
+    let wanted = || draft.when.as_ref().map(|when| when.at);
+    let (at, what) = match &draft.state {
+        State::Planned { due, .. } => {
+            (*due, What::Planned { draft: draft.id, stopped: account.approval.stopped.is_some() })
+        }
+        State::Missed { due, .. } => (*due, What::Missed(draft.id)),
+        State::Draft | State::Asked { .. } | State::Approved => {
+            (wanted()?, What::Wanted { draft: draft.id, stage: draft.stage() })
+        }
+        State::Published { .. } => return None,
+    };
+    let first = draft.content.first_words(limits::desk::FIRST_WORDS);
+    let version = draft.content.parts.first().and_then(|part| part.versions.first());
+    let lang = version.map(|version| version.lang.clone());
+    let (handle, changed) = (account.handle.clone(), draft.saved);
+    Some(Entry { at, handle, first: text::one_line(&first), lang, what, changed })
+}
+
+fn of_post(account: &Account, post: &Post) -> Entry {
+    let words = post.main().map_or("", |version| &version.text);
+    Entry {
+        at: post.published,
+        handle: account.handle.clone(),
+        first: text::clip(&text::one_line(words), limits::desk::FIRST_WORDS).into_owned(),
+        lang: post.main().map(|version| version.lang.clone()),
+        what: What::Published(post.id),
+        changed: post.updated.unwrap_or(post.published),
+    }
+}

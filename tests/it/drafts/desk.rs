@@ -1,0 +1,226 @@
+//! Drafts at the desk, by the client API and by the command line: the same draft by every door.
+
+use std::time::Duration;
+
+use instance::control::{self, AccountChange, Command, DraftStep, NewVersion, PostNew};
+use instance::model::draft::{Approval, Rule, Stage};
+use instance::model::institution::Institution;
+use instance::store::meta;
+use serde_json::{Value, json};
+
+use super::Office;
+use crate::client::Program;
+use crate::support::http::{Answer, send};
+use crate::support::seat::Seat;
+use crate::support::{START, drain};
+
+/// The draft that an answer leads to.
+fn led_to(answer: &Answer) -> String {
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let (path, _) = answer.header("location").split_once('?').unwrap();
+    path.to_owned()
+}
+
+/// What comes between two marks, in the first place where they come.
+fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
+    rest.split_once(after).unwrap().0
+}
+
+async fn zone(office: &Office, name: &str) {
+    let name = name.to_owned();
+    let set = office.write(move |tx| {
+        let institution = Institution { time_zone: name.clone(), ..meta::institution(tx)? };
+        meta::put_institution(tx, &institution)
+    });
+    set.await.unwrap();
+}
+
+#[tokio::test]
+async fn from_the_form_to_the_public_without_script() {
+    let office = Office::new(Rule::Approver).await;
+    zone(&office, "Europe/Brussels").await;
+    let (ana, ben, cem) = (
+        Seat::of(&office.server, office.ana.id).await,
+        Seat::of(&office.server, office.ben.id).await,
+        Seat::of(&office.server, office.cem.id).await,
+    );
+    let account = office.server.account.id.to_string();
+    assert!(ana.get("/desk").await.text().contains("Save draft"));
+    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge opens."), ("keep", "draft")];
+    let path = led_to(&ana.post_parts("/desk/posts", &fields).await);
+    let page = ana.get(&path).await.text();
+    assert!(page.contains("aria-current=\"step\">Draft") && page.contains("The bridge opens."), "{page}");
+    assert!(!page.contains("Publish now"), "authors publish nothing");
+    led_to(&ana.post(&format!("{path}/ask"), &[("revision", "1")]).await);
+    let list = cem.get("/desk/drafts").await.text();
+    assert!(list.contains("You can approve it") && list.contains("1<span class=\"vh\"> waiting"), "{list}");
+    assert!(!ben.get("/desk/drafts").await.text().contains("You can approve it"));
+    // An older page than what is there approves nothing.
+    let stale = cem.post(&format!("{path}/approve"), &[("revision", "0")]).await;
+    assert_eq!(stale.status, 422);
+    assert!(stale.text().contains("Somebody else saved this draft meanwhile"));
+    led_to(&cem.post(&format!("{path}/approve"), &[("revision", "1"), ("comment", "Well said")]).await);
+    let page = ben.get(&path).await.text();
+    assert!(page.contains("aria-current=\"step\">Approved") && page.contains("Well said"), "{page}");
+    // An hour that does not exist, and one that comes twice; what was typed comes back.
+    let plan = format!("{path}/plan");
+    let gap = ben.post(&plan, &[("revision", "1"), ("at", "2027-03-28T02:30")]).await;
+    assert_eq!(gap.status, 422);
+    let text = gap.text();
+    assert!(text.contains("02:30 on 28 March 2027 does not exist") && text.contains("03:30"), "{text}");
+    assert!(text.contains("value=\"2027-03-28T02:30\"") && text.contains("href=\"#at\""));
+    let twice = ben.post(&plan, &[("revision", "1"), ("at", "2027-10-31T02:30")]).await.text();
+    assert!(twice.contains("comes twice") && twice.contains("value=\"second\""), "{twice}");
+    led_to(&ben.post(&plan, &[("revision", "1"), ("at", "2027-10-31T02:30"), ("turn", "second")]).await);
+    led_to(&ben.post(&plan, &[("revision", "1"), ("at", "2026-12-01T09:00")]).await);
+    let page = ben.get(&path).await.text();
+    assert!(page.contains("It goes out on 1 December 2026, 09:00 (Europe/Brussels)"), "{page}");
+    let month = ana.get("/desk/calendar?month=2026-12").await.text();
+    assert!(month.contains("09:00</time> <a href=") && month.contains("planned") && month.contains("href=\"#d1\""));
+    office.clock.advance(Duration::from_secs(8 * 86_400 - 3_600));
+    drain(&[&office.server]).await;
+    assert_eq!(office.texts(), ["The bridge opens."]);
+    assert!(ben.get(&path).await.text().contains("View what was published"));
+    assert!(ana.get("/desk/calendar?month=2026-12").await.text().contains("published"));
+}
+
+#[tokio::test]
+async fn what_changed_since_it_was_approved_is_shown_word_by_word() {
+    let office = Office::new(Rule::Other).await;
+    let draft = office.begin(&office.ana, "The bridge opens on Monday.").await;
+    let asked = office.ask(&office.ana, &draft).await.unwrap();
+    let passed = office.approve(&office.ben, &asked).await.unwrap();
+    let seen = instance::actions::drafts::Seen::of(&passed);
+    office.save(&office.ana, seen, "The bridge opens on <Tuesday>.").await.unwrap();
+    let page = Seat::of(&office.server, office.cem.id).await.get(&format!("/desk/drafts/{}", draft.id)).await.text();
+    assert!(page.contains("Changed since it was approved"), "{page}");
+    assert!(page.contains("opens on <del>Monday</del><ins>&#60;Tuesday&#62;</ins>."), "{page}");
+    assert!(page.contains("does not hold any more"));
+}
+
+#[tokio::test]
+async fn publish_now_waits_at_the_desk_and_can_be_undone() {
+    let office = Office::new(Rule::None).await;
+    let draft = office.begin(&office.ana, "Too soon").await;
+    let ben = Seat::of(&office.server, office.ben.id).await;
+    let path = format!("/desk/drafts/{}", draft.id);
+    led_to(&ben.post(&format!("{path}/publish"), &[("revision", "1")]).await);
+    assert!(ben.get(&path).await.text().contains(">Undo</button>"));
+    office.clock.advance(Duration::from_secs(29));
+    drain(&[&office.server]).await;
+    led_to(&ben.post(&format!("{path}/unplan"), &[]).await);
+    office.clock.advance(Duration::from_secs(60));
+    drain(&[&office.server]).await;
+    assert!(office.posts().is_empty());
+    // An institution that does not want to wait does not.
+    let at_once = office.write(|tx| {
+        let institution = Institution { hold: 0, ..meta::institution(tx)? };
+        meta::put_institution(tx, &institution)
+    });
+    at_once.await.unwrap();
+    led_to(&ben.post(&format!("{path}/publish"), &[("revision", "1")]).await);
+    assert_eq!(office.texts(), ["Too soon"]);
+}
+
+#[tokio::test]
+async fn a_calendar_program_reads_what_its_user_reads_until_the_address_is_taken_away() {
+    let office = Office::new(Rule::None).await;
+    let draft = office.begin(&office.ben, "Opening, with music; at noon").await;
+    office.plan(&office.ben, &draft, START.plus(Duration::from_secs(3_600))).await.unwrap();
+    let ana = Seat::of(&office.server, office.ana.id).await;
+    let page = ana.post("/desk/calendar/feed", &[]).await.text();
+    let address = between(&page, "<code class=\"copy\">", "<").to_owned();
+    let path = &address[address.find("/desk/").unwrap()..];
+    let fetch = async |path: &str| send("GET", &office.server.url(path), &[], "").await;
+    let got = fetch(path).await;
+    assert_eq!((got.status.as_u16(), got.header("content-type")), (200, "text/calendar; charset=utf-8"));
+    let text = got.text().replace("\r\n ", "");
+    assert!(text.contains("DTSTART:20261123T100000Z\r\n"), "{text}");
+    assert!(text.contains("SUMMARY:@press: Opening\\, with music\\; at noon (planned)"), "{text}");
+    let again = ana.post("/desk/calendar/feed", &[]).await.text();
+    let second = between(&again, "<code class=\"copy\">", "<").to_owned();
+    let second = second[second.find("/desk/").unwrap()..].to_owned();
+    assert_eq!(fetch(path).await.status, 404, "a new address makes the old one worthless");
+    assert_eq!(fetch(&second).await.status, 200);
+    let gone = office.ana.id;
+    office
+        .write(move |tx| instance::actions::users::switch_off(tx, crate::support::owner(), gone).map(|_| ()))
+        .await
+        .unwrap();
+    assert_eq!(fetch(&second).await.status, 404, "nor does it outlive its user");
+}
+
+#[tokio::test]
+async fn a_program_plans_puts_off_and_takes_back() {
+    let office = Office::new(Rule::None).await;
+    let program = Program::new(&office.server, "read,write").await;
+    let new = |at: &str| json!({ "status": "At noon", "scheduled_at": at, "visibility": "unlisted" });
+    let refused = program.call("POST", "/api/v1/statuses", new("2026-11-23T09:04:59Z")).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("5 minutes"), "{}", refused.text());
+    let made = program.call("POST", "/api/v1/statuses", new("2026-11-23T13:00:00+01:00")).await.json();
+    assert_eq!(made["scheduled_at"], "2026-11-23T12:00:00.000Z");
+    assert_eq!((&made["params"]["text"], &made["params"]["visibility"]), (&json!("At noon"), &json!("unlisted")));
+    let path = format!("/api/v1/scheduled_statuses/{}", made["id"].as_str().unwrap());
+    let later = program.call("PUT", &path, json!({ "scheduled_at": "2026-11-23T12:30:00Z" })).await.json();
+    assert_eq!(later["scheduled_at"], "2026-11-23T12:30:00.000Z");
+    assert_eq!(program.call("GET", "/api/v1/scheduled_statuses", Value::Null).await.json()[0]["id"], made["id"]);
+    let second = program.call("POST", "/api/v1/statuses", new("2026-11-23T13:00:00Z")).await.json();
+    let cancel = format!("/api/v1/scheduled_statuses/{}", second["id"].as_str().unwrap());
+    assert_eq!(program.call("DELETE", &cancel, Value::Null).await.status, 200);
+    assert_eq!(program.call("GET", &cancel, Value::Null).await.status, 404);
+    office.clock.advance(Duration::from_secs(12_600));
+    drain(&[&office.server]).await;
+    assert_eq!(office.texts(), ["At noon"]);
+    assert_eq!(program.call("GET", &path, Value::Null).await.status, 404);
+    // Where somebody has to let it pass, a program plans nothing.
+    office.rule(Approval { rule: Rule::Other, ..Approval::default() }).await;
+    let refused = program.call("POST", "/api/v1/statuses", new("2026-11-23T18:00:00Z")).await;
+    assert!(refused.status == 422 && refused.text().contains("approve"), "{}", refused.text());
+    assert_eq!(program.call("POST", "/api/v1/statuses", json!({ "status": "Now" })).await.status, 422);
+}
+
+fn new(text: &str) -> PostNew {
+    serde_json::from_value(json!({
+        "account": "press", "versions": [NewVersion { lang: None, text: text.into(), warning: String::new() }],
+        "media": [], "recordings": [], "sensitive": false, "visibility": "public", "quoting": "anyone",
+        "urgent": false, "reply_to": null, "episode": null,
+    }))
+    .unwrap()
+}
+
+#[tokio::test]
+async fn the_command_line_keeps_plans_and_tells_of_the_rule() {
+    let office = Office::new(Rule::None).await;
+    zone(&office, "Europe/Brussels").await;
+    let app = &office.server.app;
+    let run = |command: Command| control::run(app, command);
+    let at = |typed: &str| PostNew { at: Some(typed.to_owned()), ..new("At nine") };
+    let planned = run(Command::PostNew(at("2026-12-01T09:00"))).await.unwrap();
+    assert_eq!((&planned["state"], &planned["due"]), (&json!("planned"), &json!("2026-12-01T08:00:00Z")));
+    assert!(run(Command::PostNew(at("2026-11-01T09:00"))).await.is_err(), "that is over");
+    let list = run(Command::DraftList { account: None, stage: Some(Stage::Planned) }).await.unwrap();
+    assert_eq!(list["drafts"][0]["id"], planned["id"]);
+    let id = planned["id"].as_str().unwrap().to_owned();
+    assert_eq!(run(Command::PostShow { post: id.clone() }).await.unwrap()["state"], "planned");
+    run(Command::PostDelete { post: id }).await.unwrap();
+
+    let change = AccountChange { account: "press".into(), approval: Some(Rule::Other), ..AccountChange::default() };
+    let account = run(Command::AccountEdit(Box::new(change))).await.unwrap();
+    assert_eq!(account["approval"], "other");
+    let refused = run(Command::PostNew(new("At once"))).await.unwrap_err();
+    assert!(refused.to_string().contains("approve"), "{refused}");
+    run(Command::PostNew(PostNew { urgent: true, ..new("An emergency") })).await.unwrap();
+    assert_eq!(office.texts(), ["An emergency"]);
+    // What Ana wrote the operator approves, and has it published.
+    let draft = office.begin(&office.ana, "Ready").await;
+    let step = |step| run(Command::DraftStep { draft: draft.id.to_string(), step });
+    step(DraftStep::Ask).await.unwrap();
+    step(DraftStep::Approve { comment: String::new() }).await.unwrap();
+    assert_eq!(step(DraftStep::Publish).await.unwrap()["state"], "published");
+    assert_eq!(office.texts(), ["An emergency", "Ready"]);
+    run(Command::Plans { stop: true }).await.unwrap();
+    assert!(run(Command::AccountShow { account: "press".into() }).await.unwrap()["plans_stopped"].is_string());
+    assert_eq!(run(Command::Plans { stop: false }).await.unwrap()["missed"], 0);
+}
