@@ -215,9 +215,9 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "media.copies",
-        about: "Whether replies that are shown have the faces of their writers and their pictures beside them: yes or\n\
-                no. Your server fetches them once and keeps small copies; readers ask nobody but you. Where it is\n\
-                no, there are letters and links.",
+        about: "Whether replies that are shown have the faces of their writers and their pictures beside them:\n\
+                yes or no. Your server fetches them once and keeps small copies; readers ask nobody but you.\n\
+                Where it is no, there are letters and links.",
         example: "\"no\"",
         set: Set::Text(|config, text| {
             config.media.copies = match text {

@@ -180,7 +180,7 @@ fn mastodon_notes() {
     assert_eq!((content.mentions, content.in_reply_to.as_deref()), (vec![US.to_owned()], Some(POST)));
     assert_eq!(
         content.attachments,
-        [Attachment { url: "https://files.mastodon.example/1.png".into(), name: String::new(), picture: false }]
+        [Attachment { url: "https://files.mastodon.example/1.png".into(), name: String::new(), picture: true }]
     );
     let (private, vote) = created(&json!({
         "id": "https://mastodon.example/users/ana#votes/3/activity",
@@ -331,7 +331,7 @@ fn pleroma() {
     assert_eq!((content.lang, content.html.as_str()), (None, "Thanks"));
     assert_eq!(
         content.attachments,
-        [Attachment { url: "https://pleroma.example/media/cat.jpg".into(), name: "cat.jpg".into(), picture: false }]
+        [Attachment { url: "https://pleroma.example/media/cat.jpg".into(), name: "cat.jpg".into(), picture: true }]
     );
 }
 

@@ -62,7 +62,7 @@ fn a_post_comes_back() {
     assert_eq!((content.published, content.updated), (NOW, Some(Timestamp(NOW.0 + 1_000))));
     assert_eq!(content.mentions, [ANA]);
     let picture =
-        Attachment { url: "https://s.example/media/1.jpg".into(), name: "Map of the detour".into(), picture: false };
+        Attachment { url: "https://s.example/media/1.jpg".into(), name: "Map of the detour".into(), picture: true };
     assert_eq!(content.attachments, [picture]);
     assert!(content.public && content.warning.is_empty() && content.in_reply_to.is_none());
 }
@@ -109,7 +109,10 @@ fn activities_come_back() {
         ),
         (
             write::accept_quote(&site, me, id, "https://peer.example/q/1", ANA, QuoteId(9)),
-            Intent::Accept { object: "https://peer.example/q/1".into(), result: None },
+            Intent::Accept {
+                object: "https://peer.example/q/1".into(),
+                result: Some("https://s.example/ap/quotes/9".into()),
+            },
         ),
         (write::follow(&site, me, id, ANA), Intent::Follow { object: ANA.into() }),
         (like.clone(), Intent::Like { object: THEIRS.into() }),

@@ -93,10 +93,10 @@ fn a_token_is_bound_by_its_account_its_scopes_and_its_user() {
     assert_eq!(powers(&member("read,write", &[Role::Author]), OWN), "rdf-----");
     assert_eq!(powers(&member("read,write", &[]), OWN), "--------");
     let of_owner = client("read,write", Some(user(Rank::Owner, &[])));
-    assert_eq!(powers(&of_owner, OWN), "rdfp-y--", "nobody approves, moderates or administers by a program");
+    assert_eq!(powers(&of_owner, OWN), "rdfp-y-x", "nobody approves or moderates by a program");
     assert!(of_owner.may_run().is_err() && of_owner.may_audit().is_err());
     let of_operator = client("read,write", None);
-    assert_eq!((powers(&of_operator, OWN), powers(&of_operator, OTHER)), ("rdfp-y--".into(), "--------".into()));
+    assert_eq!((powers(&of_operator, OWN), powers(&of_operator, OTHER)), ("rdfp-y-x".into(), "--------".into()));
     let off = User { off: Some(Timestamp(1)), ..user(Rank::Owner, &[]) };
     assert_eq!(powers(&client("read,write", Some(off)), OWN), "--------");
     assert_eq!(powers(&Asker::Operator, OTHER), "rdfpaymx");
