@@ -10,6 +10,7 @@ use crate::activitypub::write::note::NoteParts;
 use crate::activitypub::write::{self, quote_authorization};
 use crate::base::time::Timestamp;
 use crate::model::ids::{AccountId, ActivityId, ActorId, PostId, QuoteId};
+use crate::model::media::{Clip, Media, Small};
 use crate::model::moderation::Quote;
 use crate::model::post::{Material, Post, ReplyTo, Visibility};
 
@@ -44,6 +45,27 @@ fn create() {
         }),
     );
     assert_eq!(write::create(&NoteParts::of(&site, &material), ID), expected);
+}
+
+#[test]
+fn of_what_is_too_heavy_a_picture_goes_out() {
+    let (site, post) = (site(), post());
+    let clip = |local| Some(Clip { millis: 1_000, sound: true, chapters: Vec::new(), local });
+    let sound = Media { file: "1.mp3".into(), width: 0, height: 0, small: None, clip: clip(true), ..media() };
+    let sent = |media: &Media, cover: Option<&Media>| {
+        let media = vec![media.clone()];
+        let material = Material { media, ..material(post.clone()) };
+        let object = write::note::note(&NoteParts { cover, ..NoteParts::of(&site, &material) });
+        (object["attachment"].as_array().unwrap().clone(), object["content"].to_string().contains("Listen here"))
+    };
+    let cover = Media { small: Some(Small { file: "cover.jpg".into(), ..media().small.unwrap() }), ..media() };
+    let (attached, line) = sent(&sound, Some(&cover));
+    assert_eq!(attached[0]["url"], "https://s.example/media/cover.jpg");
+    assert!(line && attached[0]["duration"].is_null());
+    assert_eq!(sent(&sound, None), (Vec::new(), true));
+    let (attached, line) = sent(&Media { clip: clip(false), ..sound }, Some(&cover));
+    assert_eq!(attached[0]["url"], "https://s.example/media/1.mp3");
+    assert!(!line);
 }
 
 #[test]

@@ -200,11 +200,12 @@ pub fn titled(site: &Site, post: &Post, version: &Version) -> String {
 }
 
 /// Mastodon before 4.5 reads the description from `name`, later from `summary` first (`media_attachment_parser.rb`).
-/// A decorative picture has none. Of a recording that is too heavy there is its poster.
+/// A decorative picture has none. Of a recording that is too heavy there is its poster, or the cover of its series.
 fn attachment(parts: &NoteParts<'_>, media: &Media) -> Option<Value> {
     let NoteParts { site, .. } = parts;
     if media.is_local() {
-        let Small { file, mime, width, height, .. } = media.still()?.clone();
+        let cover = || Some(parts.cover.filter(|_| media.sort() == Sort::Sound)?.still()?.clone());
+        let Small { file, mime, width, height, .. } = media.still().cloned().or_else(cover)?;
         let poster = Media { file, mime, width, height, clip: None, spoken: Spoken::default(), ..media.clone() };
         return attachment(parts, &poster);
     }

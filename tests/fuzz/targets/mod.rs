@@ -10,6 +10,7 @@ mod growth;
 mod html;
 mod keys;
 mod multipart;
+mod pictures;
 mod signatures;
 mod text;
 mod urls;
@@ -19,7 +20,7 @@ use instance::base::time::Timestamp;
 pub type Target = fn(&[u8]);
 
 /// Name of a target, which is also its folder in the corpus, and the function.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("activities", activities::activities),
     ("captions", captions::captions),
     ("chapters", chapters::chapters),
@@ -29,6 +30,7 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("html", html::html),
     ("keys", keys::keys),
     ("multipart", multipart::multipart),
+    ("pictures", pictures::pictures),
     ("signatures", signatures::signatures),
     ("text", text::text),
     ("urls", urls::urls),
