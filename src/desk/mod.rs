@@ -84,7 +84,7 @@ async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, named: &Named
     }
     match verb {
         Verb::Open(_) => Err(Error::NotFound),
-        Verb::Look(look) => look_at(app, request, &browser, look, named),
+        Verb::Look(look) => look_at(app, request, &browser, look, named).await,
         Verb::Upload(upload) => take_in(app, request, &browser, upload, named).await,
         Verb::Change(change) => {
             let form = form(request, &browser).await?;
@@ -93,12 +93,13 @@ async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, named: &Named
     }
 }
 
-fn look_at(app: &App, request: &Request, browser: &Browser, look: Look, named: &Named) -> Result<Response> {
+async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Look, named: &Named) -> Result<Response> {
     let (id, slug) = (named.first(), named.second());
     match look {
         Look::Write => write::page(app, browser, request),
         Look::Drafts => drafts::list(app, browser, request),
         Look::Draft => drafts::page(app, browser, id.parse()?, request),
+        Look::EditDraft => drafts::edit_page(app, browser, id.parse()?).await,
         Look::DropDraft => drafts::drop_page(app, browser, id.parse()?),
         Look::Calendar => calendar::page(app, browser, request),
         Look::Approval => approval::page(app, browser, id.parse()?, request),
@@ -151,6 +152,7 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
     let (id, slug) = (named.first(), named.second());
     match change {
         Change::Step(step) => drafts::step(app, browser, id.parse()?, step, form).await,
+        Change::EditDraft => drafts::edit(app, browser, id.parse()?, form).await,
         Change::DropDraft => drafts::discard(app, browser, id.parse()?).await,
         Change::StopPlans => calendar::halt(app, browser, true).await,
         Change::ResumePlans => calendar::halt(app, browser, false).await,

@@ -32,6 +32,7 @@ pub(super) enum Look {
     Write,
     Drafts,
     Draft,
+    EditDraft,
     DropDraft,
     Calendar,
     Approval,
@@ -62,6 +63,7 @@ pub(super) enum Look {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     Step(Step),
+    EditDraft,
     DropDraft,
     StopPlans,
     ResumePlans,
@@ -122,6 +124,8 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::POST, "drafts/:id/plan", Do(Change::Step(Step::Plan))),
     (&Method::POST, "drafts/:id/unplan", Do(Change::Step(Step::Unplan))),
     (&Method::POST, "drafts/:id/publish", Do(Change::Step(Step::Publish))),
+    (&Method::GET, "drafts/:id/edit", See(Look::EditDraft)),
+    (&Method::POST, "drafts/:id/edit", Do(Change::EditDraft)),
     (&Method::GET, "drafts/:id/drop", See(Look::DropDraft)),
     (&Method::POST, "drafts/:id/drop", Do(Change::DropDraft)),
     (&Method::GET, "calendar", See(Look::Calendar)),

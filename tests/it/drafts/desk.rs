@@ -100,6 +100,32 @@ async fn what_changed_since_it_was_approved_is_shown_word_by_word() {
 }
 
 #[tokio::test]
+async fn two_who_edit_one_draft_see_each_other_and_both_texts() {
+    let office = Office::new(Rule::Other).await;
+    let draft = office.begin(&office.ana, "The bridge opens.").await;
+    let path = format!("/desk/drafts/{}", draft.id);
+    let (ana, ben) = (Seat::of(&office.server, office.ana.id).await, Seat::of(&office.server, office.ben.id).await);
+    let edit = format!("{path}/edit");
+    assert!(ana.get(&edit).await.text().contains("The bridge opens."));
+    assert!(ben.get(&edit).await.text().contains("ana@city.example</bdi> is editing this too"));
+    assert!(ben.get(&path).await.text().contains("ana@city.example</bdi> is editing this."));
+    let text = |words| [("revision", "1"), ("lang-0-0", "en"), ("text-0-0", words)];
+    led_to(&ben.post(&edit, &text("The old bridge opens.")).await);
+    let slower = ana.post(&edit, &text("The bridge opens <soon>.")).await;
+    assert_eq!(slower.status, 422);
+    let page = slower.text();
+    assert!(page.contains("The bridge opens &#60;soon&#62;.</textarea>"), "what Ana typed: {page}");
+    assert!(page.contains("The old bridge opens.</p>") && page.contains("Saved meanwhile by <bdi>ben@city.example"));
+    assert!(page.contains("name=\"revision\" value=\"2\""), "saved again it replaces what she has seen");
+    let again = [("revision", "2"), ("lang-0-0", "en"), ("text-0-0", "The old bridge opens soon.")];
+    led_to(&ana.post(&edit, &again).await);
+    assert_eq!(office.now_is(draft.id).content.parts[0].versions[0].text, "The old bridge opens soon.");
+    // A form that is cut short takes nothing away.
+    assert_eq!(ana.post(&edit, &[("revision", "3")]).await.status, 422);
+    assert_eq!(office.now_is(draft.id).revision, 3);
+}
+
+#[tokio::test]
 async fn publish_now_waits_at_the_desk_and_can_be_undone() {
     let office = Office::new(Rule::None).await;
     let draft = office.begin(&office.ana, "Too soon").await;
