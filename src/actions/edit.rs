@@ -2,8 +2,8 @@
 
 use super::address::{self, Saying};
 use super::audit;
-use super::media as files;
-use crate::activitypub::write::{self, note::NoteParts};
+use super::{media as files, publish};
+use crate::activitypub::write;
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::audit::{Act, Deed};
@@ -62,7 +62,7 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     post.updated = Some(now.max(last.plus(crate::limits::post::CHANGE_STEP)));
     post.sensitive = sensitive;
     post.episode = episode;
-    post.tags = super::publish::tags(&post.versions);
+    post.tags = publish::tags(&post.versions);
     note(tx, by, &post)?;
     if !site.live || post.demo {
         posts::put(tx, &post)?;
@@ -75,8 +75,8 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
 
 /// The texts themselves are in the post, and go with it.
 fn note(tx: &mut Write<'_>, by: By, post: &Post) -> Result<()> {
-    let before = post.revisions.last().map(|old| super::publish::sealed(&old.versions, old.media.len()));
-    let after = super::publish::sealed(&post.versions, post.media.len());
+    let before = post.revisions.last().map(|old| publish::sealed(&old.versions, old.media.len()));
+    let after = publish::sealed(&post.versions, post.media.len());
     let deed = Deed::new(Act::PostEdit).of(post.account).on(post.id).change(before.unwrap_or_default(), after);
     if post.demo { Ok(()) } else { audit::note(tx, by.who(), &deed) }
 }
@@ -133,29 +133,8 @@ fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post, before: &[Option<Lang>]
         let json = write::delete_note(site, account, &site.note(post.id, Some(lang)), id);
         address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, &inboxes)?;
     }
-    let post = again(tx, site, post, &kept, &inboxes)?;
-    if new.is_empty() { Ok(post) } else { super::publish::create(tx, site, post, &new, &inboxes) }
-}
-
-/// Tells of Notes as they are now. Mastodon sees an edit in it when `updated` has grown, and otherwise takes the tallies
-/// of a poll and the consent to a quote.
-pub(super) fn again(
-    tx: &mut Write<'_>,
-    site: &Site,
-    mut post: Post,
-    notes: &[Option<Lang>],
-    inboxes: &address::Inboxes,
-) -> Result<Post> {
-    let said: Vec<_> = notes.iter().map(|lang| (lang.as_ref(), ActivityId(tx.id()))).collect();
-    post.activities.extend(said.iter().map(|(_, id)| *id));
-    posts::put(tx, &post)?;
-    let (account, about) = (post.account, Some(post.id));
-    let material = material::of(tx, post)?;
-    for (lang, id) in said {
-        let json = write::update_note(&NoteParts::in_language(site, &material, lang), id);
-        address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, inboxes)?;
-    }
-    Ok(material.post)
+    let post = publish::again(tx, site, post, &kept, &inboxes)?;
+    if new.is_empty() { Ok(post) } else { publish::create(tx, site, post, &new, &inboxes) }
 }
 
 /// A post of the account for which the power was shown.

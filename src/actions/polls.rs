@@ -42,7 +42,7 @@ fn tell(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<()> {
         inboxes.extend(actors::get(tx, voter)?.map(|actor| actor.delivery));
     }
     let notes = post.notes();
-    super::edit::again(tx, site, post, &notes, &inboxes).map(|_| ())
+    super::publish::again(tx, site, post, &notes, &inboxes).map(|_| ())
 }
 
 /// Forgets all votes of a post that is deleted.

@@ -1,5 +1,7 @@
 //! A post goes out.
 
+use serde_json::Value;
+
 use crate::activitypub::write::{self, note::NoteParts};
 use crate::base::lang::Lang;
 use crate::base::markup;
@@ -226,9 +228,35 @@ fn ask(tx: &mut Write<'_>, site: &Site, mut post: Post, notes: &[Option<Lang>]) 
 pub(super) fn create(
     tx: &mut Write<'_>,
     site: &Site,
+    post: Post,
+    notes: &[Option<Lang>],
+    inboxes: &address::Inboxes,
+) -> Result<Post> {
+    each(tx, site, post, notes, inboxes, (write::create, true))
+}
+
+/// Tells of Notes as they are now. Mastodon sees an edit in it when `updated` has grown, and otherwise takes the tallies
+/// of a poll and the consent to a quote.
+pub(super) fn again(
+    tx: &mut Write<'_>,
+    site: &Site,
+    post: Post,
+    notes: &[Option<Lang>],
+    inboxes: &address::Inboxes,
+) -> Result<Post> {
+    each(tx, site, post, notes, inboxes, (write::update_note, false))
+}
+
+/// How an activity about a Note is written, and whether it is in the outbox.
+type Word = (fn(&NoteParts<'_>, ActivityId) -> Value, bool);
+
+fn each(
+    tx: &mut Write<'_>,
+    site: &Site,
     mut post: Post,
     notes: &[Option<Lang>],
     inboxes: &address::Inboxes,
+    (word, listed): Word,
 ) -> Result<Post> {
     let said: Vec<_> = notes.iter().map(|lang| (lang.as_ref(), ActivityId(tx.id()))).collect();
     post.activities.extend(said.iter().map(|(_, id)| *id));
@@ -236,8 +264,8 @@ pub(super) fn create(
     let (account, about) = (post.account, Some(post.id));
     let material = material::of(tx, post)?;
     for (lang, id) in said {
-        let json = write::create(&NoteParts::in_language(site, &material, lang), id);
-        address::say(tx, &Saying { id, account, post: about, listed: true, json: &json }, inboxes)?;
+        let json = word(&NoteParts::in_language(site, &material, lang), id);
+        address::say(tx, &Saying { id, account, post: about, listed, json: &json }, inboxes)?;
     }
     Ok(material.post)
 }

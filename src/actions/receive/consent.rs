@@ -2,7 +2,7 @@
 //! the authorization (FEP-044f). Only the author's own word counts.
 
 use super::Sender;
-use crate::actions::{address, edit};
+use crate::actions::{address, publish};
 use crate::base::uri;
 use crate::error::Result;
 use crate::model::activity::Activity;
@@ -56,7 +56,7 @@ fn decide(
     let lang = consent.lang.clone();
     posts::put(tx, &post)?;
     let inboxes = address::of_copies(tx, &post)?;
-    edit::again(tx, site, post, &[lang], &inboxes)?;
+    publish::again(tx, site, post, &[lang], &inboxes)?;
     Ok(())
 }
 
