@@ -53,6 +53,13 @@
 //! commit wakes [`work::deliver`], which gives each server a lane of its own, signs each try anew, and gives a lane its
 //! next turn when the outcomes of the last one are rows ([`actions::deliver::settle`]).
 //!
+//! # A post waits before it goes out
+//!
+//! Several people write one draft ([`model::draft`]): each save names the revision that it was made from, somebody who
+//! wrote none of it lets it pass where the account demands that, and somebody who publishes plans it
+//! ([`actions::drafts`]). At its time [`work::publish`] makes posts of it, a thread as a unit, in one transaction with
+//! the draft's own change of state: whoever kills the process makes nothing go out twice.
+//!
 //! # A reply comes in
 //!
 //! `POST /ap/inbox` comes to [`federation`]: what costs nothing is asked first (size, shape, farewells, date, digest,

@@ -32,8 +32,8 @@ pub(super) struct Frame {
     /// Whether they came by a link and have no password yet.
     pub new: bool,
     pub waiting: usize,
-    /// Drafts that wait for a look of whoever is here.
-    pub to_approve: usize,
+    /// Drafts that wait for whoever is here.
+    pub drafts_wait: usize,
     pub public_css: String,
     pub desk_css: String,
     pub icon: String,
@@ -51,7 +51,7 @@ impl Frame {
             places: Vec::new(),
             new: false,
             waiting: 0,
-            to_approve: 0,
+            drafts_wait: 0,
             public_css: assets::path("public.css"),
             desk_css: assets::path("desk.css"),
         }
@@ -63,9 +63,9 @@ impl Frame {
         let asker = browser.asker();
         let waiting = super::replies::seen(rows, &asker, false, None, limits::desk::COUNTED)?.0.len();
         let mut places = vec![("/desk/posts", "Posts"), ("/desk/replies", "Replies")];
-        let (mut to_approve, drafts) = (0, super::drafts::sees(rows, &asker)?);
+        let (mut drafts_wait, drafts) = (0, super::drafts::sees(rows, &asker)?);
         if drafts {
-            to_approve = super::drafts::to_approve(rows, &asker)?;
+            drafts_wait = super::drafts::waiting(rows, &asker)?;
             places.splice(0..0, [("/desk/drafts", "Drafts"), ("/desk/calendar", "Calendar")]);
         }
         if writes(rows, &asker)? {
@@ -85,7 +85,7 @@ impl Frame {
         let icon = assets::emblem(&institution);
         let new = secrets::of(rows, browser.user.id)?.password.is_none() && here != "/desk/account";
         let csrf = browser.session.csrf.clone();
-        Ok(Self { csrf, here, places, new, waiting, to_approve, ..Self::bare(title, institution.name, icon) })
+        Ok(Self { csrf, here, places, new, waiting, drafts_wait, ..Self::bare(title, institution.name, icon) })
     }
 
     /// Around a page for anybody.
@@ -104,7 +104,7 @@ impl Frame {
     pub(super) fn waits(&self, place: &str) -> String {
         let count = match place {
             "/desk/replies" => self.waiting,
-            "/desk/drafts" => self.to_approve,
+            "/desk/drafts" => self.drafts_wait,
             _ => 0,
         };
         match count {

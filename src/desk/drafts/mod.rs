@@ -62,10 +62,14 @@ impl May {
     }
 }
 
-/// How many drafts wait for somebody's look, as the navigation shows it; counted so far.
-pub(super) fn to_approve(rows: &impl Rows, asker: &Asker) -> Result<usize> {
+/// How many drafts wait for somebody: for their look, or for a decision since they were missed. As the navigation shows
+/// it; counted so far.
+pub(super) fn waiting(rows: &impl Rows, asker: &Asker) -> Result<usize> {
     let mut count = 0;
     for account in accounts::all(rows)? {
+        if asker.can::<Publish>(account.id) {
+            count += drafts::count(rows, account.id, Stage::Missed, limits::desk::COUNTED)?;
+        }
         if !asker.can::<Approve>(account.id) && !asker.can::<power::Draft>(account.id) {
             continue;
         }

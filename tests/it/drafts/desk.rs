@@ -5,13 +5,14 @@ use std::time::Duration;
 use instance::control::{self, AccountChange, Command, DraftStep, NewVersion, PostNew};
 use instance::model::draft::{Approval, Rule, Stage};
 use instance::model::institution::Institution;
+use instance::model::user::Rank;
 use instance::store::meta;
 use serde_json::{Value, json};
 
 use super::Office;
 use crate::client::Program;
 use crate::support::http::{Answer, send};
-use crate::support::seat::Seat;
+use crate::support::seat::{Seat, user};
 use crate::support::{START, drain};
 
 /// The draft that an answer leads to.
@@ -147,6 +148,32 @@ async fn publish_now_waits_at_the_desk_and_can_be_undone() {
     at_once.await.unwrap();
     led_to(&ben.post(&format!("{path}/publish"), &[("revision", "1")]).await);
     assert_eq!(office.texts(), ["Too soon"]);
+}
+
+#[tokio::test]
+async fn whoever_leaves_is_switched_off_and_their_drafts_go_on() {
+    let office = Office::new(Rule::None).await;
+    let draft = office.begin(&office.ana, "Unfinished").await;
+    let owner = user(&office.server, "owner@city.example", Rank::Owner, office.server.account.id, &[]).await;
+    let seat = Seat::of(&office.server, owner.id).await;
+    let off = format!("/desk/users/{}/off", office.ana.id);
+    let page = seat.get(&off).await.text();
+    assert!(page.contains("1 draft is theirs") && page.contains("ben@city.example</option>"), "{page}");
+    assert_eq!(seat.post(&off, &[("heir", &office.ben.id.to_string())]).await.status, 303);
+    assert!(office.now_is(draft.id).is_of(office.ben.id));
+}
+
+#[tokio::test]
+async fn what_was_missed_is_asked_for_in_the_navigation() {
+    let office = Office::new(Rule::None).await;
+    let draft = office.begin(&office.ben, "Too late").await;
+    office.plan(&office.ben, &draft, START.plus(Duration::from_secs(60))).await.unwrap();
+    office.clock.set(START.plus(Duration::from_secs(86_400)));
+    drain(&[&office.server]).await;
+    let page = Seat::of(&office.server, office.ben.id).await.get("/desk/drafts").await.text();
+    assert!(page.contains("1<span class=\"vh\"> waiting") && page.contains(">Missed</h2>"), "{page}");
+    let page = Seat::of(&office.server, office.ana.id).await.get("/desk/drafts").await.text();
+    assert!(!page.contains(" waiting</span>") && page.contains(">Missed</h2>"), "authors decide nothing");
 }
 
 #[tokio::test]
