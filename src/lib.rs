@@ -28,12 +28,12 @@
 //! | 6 | `web` | what all doors share |
 //! | 7 | `federation` | doors for other servers |
 //! | 7 | `pages` | doors for the public |
-//! | 7 | `desk` | doors for the institution's users |
 //! | 7 | `api` | doors for client apps |
 //! | 7 | `control` | door for the command line |
 //! | 7 | `work` | what runs without being asked |
-//! | 8 | `serve` | listeners, connections, which door, stopping |
-//! | 9 | `cli` | commands |
+//! | 8 | `desk` | doors for the institution's users, who see what the public will see |
+//! | 9 | `serve` | listeners, connections, which door, stopping |
+//! | 10 | `cli` | commands |
 //!
 //! # What is not there
 //!

@@ -62,7 +62,7 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     post.updated = Some(now.max(last.plus(crate::limits::post::CHANGE_STEP)));
     post.sensitive = sensitive;
     post.episode = episode;
-    post.tags = publish::tags(&post.versions);
+    post.tags = crate::model::post::tags(&post.versions);
     note(tx, by, &post)?;
     if !site.live || post.demo {
         posts::put(tx, &post)?;

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::activitypub::write::{self, note::NoteParts};
 use crate::base::lang::Lang;
-use crate::base::markup;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -12,7 +11,7 @@ use crate::model::audit::{Act, Deed, Hash};
 use crate::model::draft::Demand;
 use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::media::Media;
-use crate::model::post::{NewPost, Post, ReplyTo, Tag, Version};
+use crate::model::post::{NewPost, Post, ReplyTo, Version};
 use crate::model::power::{Attach, Power as _, Publish, Reply};
 use crate::model::quoted::{Answer, Consent, Quoted};
 use crate::model::site::Site;
@@ -107,30 +106,8 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
         podcasts::need(tx, account.id, &episode.series)?;
         episode.check_sound(&media)?;
     }
-    let post = Post {
-        id,
-        account: account.id,
-        published,
-        updated: None,
-        deleted: None,
-        visibility: new.visibility,
-        quoting: new.quoting,
-        versions: new.versions.clone(),
-        media: new.media.clone(),
-        sensitive: new.sensitive,
-        reply_to: new.reply_to,
-        episode,
-        poll: new.poll.as_ref().map(|poll| poll.opened(published)),
-        quoted: new.quote.map(|quote| quoted(tx, account.id, quote)).transpose()?,
-        mentions: new.mentions.clone(),
-        tags: tags(&new.versions),
-        activities: Vec::new(),
-        revisions: Vec::new(),
-        urgent: new.urgent,
-        demo: new.demo || account.demo,
-        languages: account.languages,
-        retired: Vec::new(),
-    };
+    let quoted = new.quote.map(|quote| quoted(tx, account.id, quote)).transpose()?;
+    let post = Post { episode, quoted, ..Post::new(id, &account, published, new) };
     for media in &media {
         super::media::keep(tx, media)?;
     }
@@ -180,17 +157,6 @@ fn check_parent(tx: &Write<'_>, parent: Option<ReplyTo>) -> Result<()> {
         return Ok(());
     }
     Err(Problem::new("E126", "The post that this one answers is not there (any more).").field("reply_to").into())
-}
-
-/// The tags of all versions, each once.
-pub(super) fn tags(versions: &[Version]) -> Vec<Tag> {
-    let mut tags: Vec<Tag> = Vec::new();
-    for tag in versions.iter().flat_map(|version| markup::hashtags(&version.text)) {
-        if tags.iter().all(|known| known.folded != tag.folded) {
-            tags.push(Tag { shown: tag.shown, folded: tag.folded });
-        }
-    }
-    tags
 }
 
 /// Says a post that is written down.

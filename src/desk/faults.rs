@@ -30,6 +30,10 @@ impl Faults {
         self.0.push(Fault { at: at.into(), text });
     }
 
+    pub(super) fn add(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

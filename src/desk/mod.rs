@@ -14,8 +14,10 @@ mod faults;
 mod form;
 mod frame;
 mod listing;
+mod meaning;
 mod podcasts;
 mod poll;
+mod preview;
 mod profile;
 mod qr;
 mod recording;
@@ -99,7 +101,7 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::Write => write::page(app, browser, request),
         Look::Drafts => drafts::list(app, browser, request),
         Look::Draft => drafts::page(app, browser, id.parse()?, request),
-        Look::EditDraft => drafts::edit_page(app, browser, id.parse()?).await,
+        Look::EditDraft => write::draft_page(app, browser, id.parse()?).await,
         Look::DropDraft => drafts::drop_page(app, browser, id.parse()?),
         Look::Calendar => calendar::page(app, browser, request),
         Look::Approval => approval::page(app, browser, id.parse()?, request),
@@ -139,6 +141,7 @@ async fn take_in(
     let (id, slug) = (named.first(), named.second());
     match upload {
         Upload::Publish => write::publish(app, request, browser).await,
+        Upload::EditDraft => write::save_draft(app, request, browser, id.parse()?).await,
         Upload::Edit => edit::edit(app, request, browser, id.parse()?).await,
         Upload::AddPodcast => podcasts::save(app, request, browser, None).await,
         Upload::EditPodcast => podcasts::save(app, request, browser, Some((id.parse()?, slug))).await,
@@ -152,7 +155,6 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
     let (id, slug) = (named.first(), named.second());
     match change {
         Change::Step(step) => drafts::step(app, browser, id.parse()?, step, form).await,
-        Change::EditDraft => drafts::edit(app, browser, id.parse()?, form).await,
         Change::DropDraft => drafts::discard(app, browser, id.parse()?).await,
         Change::StopPlans => calendar::halt(app, browser, true).await,
         Change::ResumePlans => calendar::halt(app, browser, false).await,

@@ -45,6 +45,12 @@ impl PollForm {
         Self::with(answer, form.find("multiple").is_some(), lasts.unwrap_or(limits::poll::USUAL.as_secs()))
     }
 
+    pub(super) fn of_poll(poll: &NewPoll) -> Self {
+        let text = |n: usize| poll.answers.get(n - 1).map(|answer| answer.text.clone()).unwrap_or_default();
+        let answer = |id: &str| id.trim_start_matches("answer").parse().map(text).unwrap_or_default();
+        Self::with(answer, poll.multiple, poll.lasts)
+    }
+
     fn with(answer: impl Fn(&str) -> String, multiple: bool, lasts: u64) -> Self {
         let line = |n: usize| {
             let id = format!("answer{n}");

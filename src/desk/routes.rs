@@ -32,6 +32,7 @@ pub(super) enum Look {
     Write,
     Drafts,
     Draft,
+    /// Notes that somebody has it open, and nothing else.
     EditDraft,
     DropDraft,
     Calendar,
@@ -63,7 +64,6 @@ pub(super) enum Look {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     Step(Step),
-    EditDraft,
     DropDraft,
     StopPlans,
     ResumePlans,
@@ -97,6 +97,7 @@ pub(super) enum Change {
 pub(super) enum Upload {
     Publish,
     Edit,
+    EditDraft,
     AddPodcast,
     EditPodcast,
     PublishEpisode,
@@ -116,6 +117,8 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::GET, "", See(Look::Write)),
     (&Method::GET, "drafts", See(Look::Drafts)),
     (&Method::GET, "drafts/:id", See(Look::Draft)),
+    (&Method::GET, "drafts/:id/edit", See(Look::EditDraft)),
+    (&Method::POST, "drafts/:id/edit", Take(Upload::EditDraft)),
     (&Method::POST, "drafts/:id/ask", Do(Change::Step(Step::Ask))),
     (&Method::POST, "drafts/:id/withdraw", Do(Change::Step(Step::Withdraw))),
     (&Method::POST, "drafts/:id/approve", Do(Change::Step(Step::Approve))),
@@ -124,8 +127,6 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::POST, "drafts/:id/plan", Do(Change::Step(Step::Plan))),
     (&Method::POST, "drafts/:id/unplan", Do(Change::Step(Step::Unplan))),
     (&Method::POST, "drafts/:id/publish", Do(Change::Step(Step::Publish))),
-    (&Method::GET, "drafts/:id/edit", See(Look::EditDraft)),
-    (&Method::POST, "drafts/:id/edit", Do(Change::EditDraft)),
     (&Method::GET, "drafts/:id/drop", See(Look::DropDraft)),
     (&Method::POST, "drafts/:id/drop", Do(Change::DropDraft)),
     (&Method::GET, "calendar", See(Look::Calendar)),

@@ -5,28 +5,31 @@ use std::sync::Arc;
 use askama::Template;
 
 use super::faults::Faults;
-use super::form::{self, Draft};
+use super::form::{self, Press, Typed, Words};
 use super::frame::{self, Frame};
 use super::listing::{self, Row};
+use super::meaning;
+use super::preview::Preview;
 use super::replies::concerned;
 use super::slots::{self, Place};
 use crate::actions;
 use crate::actions::drafts::{self, Pen, Seen};
 use crate::actions::publish::Voice;
+use crate::app::App;
 use crate::app::once::{self, Attempt};
-use crate::app::{App, mentions};
 use crate::base::lang::{self, Lang};
-use crate::base::{html, text};
+use crate::base::{html, markup, text};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
-use crate::model::draft::{Content, Sheet};
-use crate::model::ids::{MediaId, NoteId};
+use crate::model::draft::Draft;
+use crate::model::ids::{DraftId, MediaId, NoteId};
 use crate::model::media::About;
-use crate::model::poll::NewPoll;
-use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
+use crate::model::post::{self, NewPost, Post, ReplyTo};
 use crate::model::power::{self, Publish, Reply};
+use crate::model::thread;
 use crate::model::user::Asker;
-use crate::store::{Rows, accounts, actors, meta, notes, posts};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, accounts, actors, drafts as rows_of, meta, notes, posts};
 use crate::web::csrf;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
@@ -37,16 +40,30 @@ use crate::web::who::Browser;
 struct Write {
     f: Frame,
     faults: Faults,
-    /// Words, and the page of what they speak of.
-    notice: Option<(&'static str, String)>,
     answering: Option<Answering>,
     publishes: bool,
     keeps: bool,
     accounts: Vec<Choice>,
-    langs: Vec<Choice>,
-    draft: Draft,
+    versions: Vec<Version>,
+    typed: Typed,
     slots: Vec<Place>,
     posts: Vec<Row>,
+    b: Beside,
+}
+
+/// What stands beside the form.
+#[derive(Default)]
+struct Beside {
+    /// Words, and the page of what they speak of.
+    notice: Option<(&'static str, String)>,
+    /// What it will look like, and what there is to say about it.
+    preview: Option<Preview>,
+    /// The draft that is edited.
+    draft: Option<DraftId>,
+    /// Who else has it open.
+    busy: Option<String>,
+    /// What somebody else saved meanwhile.
+    theirs: Vec<post::Version>,
 }
 
 /// A line of a list to choose from.
@@ -54,6 +71,25 @@ pub(super) struct Choice {
     pub value: String,
     pub name: String,
     pub chosen: bool,
+}
+
+/// A language of the form.
+struct Version {
+    /// Behind the names of its fields; empty for the main one.
+    n: String,
+    /// As other fields know it.
+    lang: String,
+    name: String,
+    langs: Vec<Choice>,
+    text: String,
+    warning: String,
+    /// As Mastodon counts.
+    length: String,
+    lang_id: String,
+    text_id: String,
+    /// What describes the text: the hint and the count.
+    hints: String,
+    warning_id: String,
 }
 
 /// The note that is answered.
@@ -67,14 +103,14 @@ struct Answering {
 
 /// `GET /desk`, with `?reply=` the note to answer and `?done=` or `?changed=` the post to speak of.
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
-    let mut draft = Draft { reply: request.position("reply"), ..Draft::blank() };
+    let mut typed = Typed { reply: request.position("reply"), ..Typed::blank() };
     let notice = notice(app, request)?;
     let asker = browser.asker();
-    if draft.reply.is_none() && !app.store.read(|rows| frame::writes(rows, &asker))? {
+    if typed.reply.is_none() && !app.store.read(|rows| frame::writes(rows, &asker))? {
         return Ok(response::see_other("/desk/posts"));
     }
-    app.store.read(|rows| prefill(rows, &asker, &mut draft))?;
-    shown(app, browser, draft, Faults::default(), notice)
+    app.store.read(|rows| prefill(rows, &asker, &mut typed))?;
+    shown(app, browser, typed, Faults::default(), Beside { notice, ..Beside::default() })
 }
 
 fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>> {
@@ -92,46 +128,69 @@ fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>
 }
 
 /// An answer is written by the account that was spoken to, and begins with the name of whom it is for.
-fn prefill(rows: &impl Rows, asker: &Asker, draft: &mut Draft) -> Result<()> {
-    let Some(id) = draft.reply else { return Ok(()) };
+fn prefill(rows: &impl Rows, asker: &Asker, typed: &mut Typed) -> Result<()> {
+    let Some(id) = typed.reply else { return Ok(()) };
     let note = notes::get(rows, id)?.ok_or(Error::NotFound)?;
-    draft.account = Some(concerned::<Reply>(asker, &note)?.account());
-    draft.text = format!("{} ", actors::named_by_row(rows, note.author)?.profile.handle());
-    draft.lang = note.content.lang.map(|lang| lang.to_string()).unwrap_or_default();
+    typed.account = Some(concerned::<Reply>(asker, &note)?.account());
+    let text = format!("{} ", actors::named_by_row(rows, note.author)?.profile.handle());
+    let lang = note.content.lang.map(|lang| lang.to_string()).unwrap_or_default();
+    typed.versions = vec![Words { lang, text, warning: String::new() }];
     Ok(())
 }
 
 fn shown(
     app: &App,
     browser: &Browser,
-    mut draft: Draft,
+    mut typed: Typed,
     faults: Faults,
-    notice: Option<(&'static str, String)>,
+    b: Beside,
 ) -> Result<Response> {
     let status = faults.status();
-    let slots = std::mem::take(&mut draft.slots);
+    let slots = std::mem::take(&mut typed.slots);
     let write = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Write", "/desk")?.with(&faults);
         let asker = browser.asker();
         let writes = |id| asker.can::<power::Draft>(id);
-        let may = |id| if draft.reply.is_some() { asker.can::<Reply>(id) } else { writes(id) };
+        let may = |id| if typed.reply.is_some() { asker.can::<Reply>(id) } else { writes(id) };
         let all: Vec<Account> = accounts::all(rows)?.into_iter().filter(|account| may(account.id)).collect();
-        let account = all.iter().find(|a| Some(a.id) == draft.account).or_else(|| all.first());
+        let account = all.iter().find(|a| Some(a.id) == typed.account).or_else(|| all.first());
         Ok(Write {
             f,
-            notice,
-            publishes: draft.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
+            b,
+            publishes: typed.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
             keeps: all.iter().any(|account| writes(account.id)),
-            answering: draft.reply.map(|id| answering(rows, id)).transpose()?.flatten(),
-            langs: langs(rows, &draft.lang, account)?,
-            accounts: all.iter().map(|a| account_choice(app, a, draft.account)).collect(),
-            slots: slots::places(rows, slots, &[], &faults)?,
+            answering: typed.reply.map(|id| answering(rows, id)).transpose()?.flatten(),
+            versions: versions(rows, &typed, account)?,
+            accounts: all.iter().map(|a| account_choice(app, a, typed.account)).collect(),
+            slots: slots::places(rows, slots, &typed.others(), &faults)?,
             posts: listing::latest(rows, &app.site, &asker, None)?,
             faults,
-            draft,
+            typed,
         })
     })?;
     frame::page(status, &write)
+}
+
+fn versions(rows: &impl Rows, typed: &Typed, account: Option<&Account>) -> Result<Vec<Version>> {
+    let version = |(at, words): (usize, &Words)| {
+        let langs = langs(rows, &words.lang, account)?;
+        let lang = langs.iter().find(|choice| choice.chosen).and_then(|choice| choice.value.parse::<Lang>().ok());
+        let (lang, n, length) = (lang.unwrap_or_default(), form::number(at), markup::length(&words.text));
+        Ok(Version {
+            lang: lang.to_string(),
+            name: format!("{} ({lang})", lang.own_name()),
+            langs,
+            text: words.text.clone(),
+            warning: words.warning.clone(),
+            length: if length > 0 { format!("{length} characters.") } else { String::new() },
+            lang_id: format!("lang{n}"),
+            text_id: format!("text{n}"),
+            hints: format!("text-h count{n}"),
+            warning_id: format!("warning{n}"),
+            n,
+        })
+    };
+    typed.versions.iter().enumerate().map(version).collect()
 }
 
 fn account_choice(app: &App, account: &Account, chosen: Option<crate::model::ids::AccountId>) -> Choice {
@@ -173,63 +232,79 @@ fn answering(rows: &impl Rows, id: NoteId) -> Result<Option<Answering>> {
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
     let _permit = app.upload_room()?;
-    let mut draft = form::read(app, request).await?;
-    csrf::check_token(&browser.session, &draft.csrf)?;
+    let mut typed = form::read(app, request).await?;
+    csrf::check_token(&browser.session, &typed.csrf)?;
     let mut faults = Faults::default();
-    let Some(account) = account(app, &draft)? else {
+    let Some(account) = account(app, &typed)? else {
         faults.push("account", &Problem::new("E156", "This account is not there (any more).").remedy("Choose one."));
-        return shown(app, browser, draft, faults, None);
+        return shown(app, browser, typed, faults, Beside::default());
     };
-    let attempt = (!draft.once.is_empty()).then(|| (account.id, format!("desk {}", draft.once)));
+    let attempt = (!typed.once.is_empty()).then(|| (account.id, format!("desk {}", typed.once)));
     if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
-    if !draft.keep.is_empty() || (draft.look && !browser.asker().can::<Publish>(account.id)) {
-        return keep(app, browser, draft, &account, faults).await;
-    }
-    let voice = Voice::of(&browser.asker(), account.id, draft.reply.is_some())?;
-    slots::take(app, voice.attach(), &mut draft.slots, &[], &mut faults).await?;
-    if draft.look {
-        return shown(app, browser, draft, faults, None);
-    }
-    let about = slots::told(app, &draft.slots, &mut faults)?;
-    let version = version(&draft, &account, &mut faults);
-    let poll = draft.poll.read(&mut faults);
-    if faults.is_empty() {
-        match send(app, voice, version, &draft, (about, poll), attempt).await {
-            Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
-            Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
-            Err(e) => return Err(e),
+    let (asker, answers) = (browser.asker(), typed.reply.is_some());
+    let attach = match typed.press {
+        Press::Publish => Voice::of(&asker, account.id, answers)?.attach(),
+        Press::Save | Press::Ask => Pen::of(&asker, account.id).and_then(|_| asker.may(account.id))?,
+        Press::Preview | Press::Add => asker.may(account.id)?,
+    };
+    slots::take(app, attach, &mut typed.slots, &[], &mut faults).await?;
+    match typed.press {
+        Press::Add | Press::Preview => look(app, browser, &account, typed, faults, None).await,
+        Press::Save | Press::Ask => keep(app, browser, &account, typed, faults, None).await,
+        Press::Publish => {
+            let voice = Voice::of(&asker, account.id, answers)?;
+            if let Some((posts, about)) = meaning::ready(app, &account, &typed, &mut faults).await? {
+                match send(app, voice, posts, about, attempt).await {
+                    Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
+                    Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
+                    Err(e) => return Err(e),
+                }
+            }
+            shown(app, browser, typed, faults, Beside::default())
         }
     }
-    shown(app, browser, draft, faults, None)
 }
 
-/// Keeps what was written as a draft, and asks for approval where that was the button.
+/// Comes back with one more language, or with what it will look like.
+async fn look(
+    app: &Arc<App>,
+    browser: &Browser,
+    account: &Account,
+    mut typed: Typed,
+    mut faults: Faults,
+    draft: Option<&Draft>,
+) -> Result<Response> {
+    let mut beside = Beside { draft: draft.map(|draft| draft.id), ..Beside::default() };
+    if typed.press == Press::Add {
+        typed.add(&app.store.read(meta::institution)?.languages);
+    } else {
+        beside.preview = Some(Preview::of(app, account, &typed, &mut faults).await?);
+    }
+    shown(app, browser, typed, faults, beside)
+}
+
+/// Keeps what was written, also unfinished, and asks for approval where that was the button. Where somebody else saved
+/// meanwhile, both texts are shown.
 async fn keep(
     app: &Arc<App>,
     browser: &Browser,
-    mut draft: Draft,
     account: &Account,
+    mut typed: Typed,
     mut faults: Faults,
+    draft: Option<&Draft>,
 ) -> Result<Response> {
-    let asker = browser.asker();
-    let pen = Pen::of(&asker, account.id)?;
-    slots::take(app, asker.may(account.id)?, &mut draft.slots, &[], &mut faults).await?;
-    if draft.look {
-        return shown(app, browser, draft, faults, None);
-    }
-    let about: Vec<(MediaId, About)> =
-        draft.slots.iter().filter_map(|slot| Some((slot.kept?, slot.about(&About::default())))).collect();
-    let asks = draft.keep == "ask";
-    let version = if asks { version(&draft, account, &mut faults) } else { unchecked(&draft, account) };
-    let poll = draft.poll.read(&mut faults);
+    let (pen, asks) = (Pen::of(&browser.asker(), account.id)?, typed.press == Press::Ask);
+    let sheet = meaning::sheet(app, account, &typed, &mut faults, draft).await?;
+    let mut beside = Beside { draft: draft.map(|draft| draft.id), ..Beside::default() };
     if faults.is_empty() {
-        let new = new_post(&draft, vec![version], about.iter().map(|(id, _)| *id).collect());
-        let content = Content::of(&NewPost { poll, ..new }, &about);
-        let sheet = Sheet { mentions: mentions::of_content(app, &content, &[]).await?, content, when: None };
+        let seen = draft.map(|draft| Seen { id: draft.id, revision: typed.revision });
         let kept = app.store.write(move |tx| {
-            let draft = drafts::begin(tx, pen, &sheet)?;
+            let draft = match seen {
+                Some(seen) => drafts::save(tx, pen, seen, &sheet)?,
+                None => drafts::begin(tx, pen, &sheet)?,
+            };
             if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }
         });
         match kept.await {
@@ -237,86 +312,98 @@ async fn keep(
                 let done = if asks { "ask" } else { "saved" };
                 return Ok(response::see_other(&format!("/desk/drafts/{}?done={done}", draft.id)));
             }
-            Err(Error::Invalid(problem)) => faults.push(field(problem.field), &problem),
+            Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
+            Err(Error::Conflict(what)) if what == drafts::CHANGED => {
+                let problem = Problem::new("E602", what).remedy(
+                    "Their text stands below yours. Take over what you want and save again, or leave this page to keep theirs.",
+                );
+                faults.push("text", &problem);
+                if let Some(draft) = draft {
+                    let theirs = app.store.read(|rows| rows_of::need(rows, draft.id))?;
+                    typed.revision = theirs.revision;
+                    let parts: Vec<_> = theirs.content.parts.iter().map(|part| part.versions.clone()).collect();
+                    beside.theirs = thread::join(&parts);
+                }
+            }
             Err(e) => return Err(e),
         }
     }
-    shown(app, browser, draft, faults, None)
+    shown(app, browser, typed, faults, beside)
 }
 
-/// As it stands: a draft may be unfinished.
-fn unchecked(draft: &Draft, account: &Account) -> Version {
-    let lang = draft.lang.parse().unwrap_or_else(|_| account.language.clone());
-    Version { lang, text: draft.text.trim_end().to_owned(), warning: draft.warning.trim().to_owned() }
+/// `GET /desk/drafts/:id/edit`: opens it, and says who else has it open.
+pub(super) async fn draft_page(app: &Arc<App>, browser: &Browser, id: DraftId) -> Result<Response> {
+    let (draft, pen) = draft(app, browser, id)?;
+    let busy = app.store.write(move |tx| drafts::open(tx, pen, id)).await?;
+    let busy = busy.map(|who| app.store.read(|rows| super::drafts::name(rows, who))).transpose()?;
+    let media = app.store.read(|rows| {
+        let files = draft.content.parts.first().map(|part| part.media.as_slice()).unwrap_or_default();
+        let all = files.iter().map(|file| Ok(rows.get(&MEDIA, &file.id)?.map(|media| media.with(file.about.clone()))));
+        Ok(all.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect::<Vec<_>>())
+    })?;
+    let typed = Typed::of_draft(&draft, &media);
+    shown(app, browser, typed, Faults::default(), Beside { draft: Some(id), busy, ..Beside::default() })
 }
 
-fn new_post(draft: &Draft, versions: Vec<Version>, media: Vec<MediaId>) -> NewPost {
-    NewPost {
-        media,
-        mentions: Vec::new(),
-        sensitive: !draft.warning.trim().is_empty(),
-        visibility: if draft.quiet { Visibility::Quiet } else { Visibility::Public },
-        quoting: Quoting::Anyone,
-        reply_to: draft.reply.map(ReplyTo::Note),
-        episode: None,
-        poll: None,
-        quote: None,
-        urgent: draft.urgent,
-        demo: false,
-        versions,
+/// `POST /desk/drafts/:id/edit`.
+pub(super) async fn save_draft(
+    app: &Arc<App>,
+    request: &mut Request,
+    browser: &Browser,
+    id: DraftId,
+) -> Result<Response> {
+    let _permit = app.upload_room()?;
+    let mut typed = form::read(app, request).await?;
+    csrf::check_token(&browser.session, &typed.csrf)?;
+    let (draft, pen) = draft(app, browser, id)?;
+    let account = app.store.read(|rows| accounts::need(rows, pen.account()))?;
+    let mut faults = Faults::default();
+    let of: Vec<MediaId> = draft.content.media().map(|file| file.id).collect();
+    slots::take(app, browser.asker().may(account.id)?, &mut typed.slots, &of, &mut faults).await?;
+    typed.account = Some(account.id);
+    match typed.press {
+        Press::Add | Press::Preview => look(app, browser, &account, typed, faults, Some(&draft)).await,
+        // Whether it may go out is decided on the draft's own page, where everything that was said about it stands.
+        Press::Save | Press::Ask | Press::Publish => keep(app, browser, &account, typed, faults, Some(&draft)).await,
     }
 }
 
-fn account(app: &App, draft: &Draft) -> Result<Option<Account>> {
-    let Some(id) = draft.account else { return Ok(None) };
+fn draft(app: &App, browser: &Browser, id: DraftId) -> Result<(Draft, Pen)> {
+    let draft = app.store.read(|rows| rows_of::need(rows, id))?;
+    let pen = Pen::of(&browser.asker(), draft.account)?;
+    if !draft.stage().is_open() {
+        return Err(Error::Conflict("It is published already; now the post can be edited or deleted."));
+    }
+    Ok((draft, pen))
+}
+
+fn account(app: &App, typed: &Typed) -> Result<Option<Account>> {
+    let Some(id) = typed.account else { return Ok(None) };
     let found = app.store.read(|rows| accounts::get(rows, id))?;
     Ok(found.filter(|account| account.deleted.is_none()))
 }
 
-/// The one version of the draft. Where the language is wrong the account's stands in, with a fault.
-fn version(draft: &Draft, account: &Account, faults: &mut Faults) -> Version {
-    let lang = match draft.lang.parse::<Lang>() {
-        Ok(lang) => lang,
-        Err(e) => {
-            if let Error::Invalid(problem) = e {
-                faults.push("lang", &problem);
-            }
-            account.language.clone()
-        }
-    };
-    let version = Version { lang, text: draft.text.trim_end().to_owned(), warning: draft.warning.trim().to_owned() };
-    let pictures = draft.slots.iter().any(|slot| slot.kept.is_some());
-    if let Err(Error::Invalid(problem)) = check_versions(std::slice::from_ref(&version), pictures) {
-        faults.push(field(problem.field), &problem);
-    }
-    version
-}
-
-/// The id of the field that a problem is about.
-fn field(named: Option<&'static str>) -> &'static str {
-    match named {
-        Some(known @ ("warning" | "lang" | "account")) => known,
-        Some(_) | None => "text",
-    }
-}
-
+/// Publishes a post, or a thread as a unit: each post answers the one before.
 async fn send(
     app: &Arc<App>,
     voice: Voice,
-    version: Version,
-    draft: &Draft,
-    (about, poll): (Vec<(MediaId, About)>, Option<NewPoll>),
+    posts: Vec<NewPost>,
+    about: Vec<(MediaId, About)>,
     attempt: Option<Attempt>,
 ) -> Result<Post> {
-    let versions = vec![version];
-    let mentions = mentions::of_versions(app, &versions).await?;
-    let new = NewPost { poll, mentions, ..new_post(draft, versions, about.iter().map(|(id, _)| *id).collect()) };
     let site = app.site.clone();
     once::publish(app, attempt, move |tx| {
         for (id, words) in &about {
             actions::media::describe(tx, voice.attach(), *id, words)?;
         }
-        voice.say(tx, &site, &new)
+        let (mut first, mut before) = (None, None);
+        for new in &posts {
+            let reply_to = before.map(ReplyTo::Own).or(new.reply_to);
+            let post = voice.say(tx, &site, &NewPost { reply_to, ..new.clone() })?;
+            before = Some(post.id);
+            first.get_or_insert(post);
+        }
+        first.ok_or_else(|| Error::bug("a thread without posts"))
     })
     .await
 }

@@ -16,6 +16,8 @@ pub const MENTIONS: usize = 50;
 pub const PICTURES: usize = 4;
 /// Longest description of a picture, in characters: what Mastodon before 4.5 keeps.
 pub const ALT: usize = 1_500;
+/// Posts of a thread: each is a post that followers get.
+pub const THREAD: usize = 25;
 /// A change is at least so much later than the one before: moments between servers have whole seconds.
 pub const CHANGE_STEP: Duration = Duration::from_secs(1);
 /// Our own replies named in a post: Mastodon reads up to five of the same server with a new post.

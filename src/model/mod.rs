@@ -28,4 +28,5 @@ pub mod settings;
 pub mod site;
 pub mod spoken;
 pub mod stored;
+pub mod thread;
 pub mod user;

@@ -232,7 +232,46 @@ pub fn check_media(media: &[MediaId]) -> Result<()> {
     Ok(())
 }
 
+/// The tags of all versions, each once.
+pub fn tags(versions: &[Version]) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::new();
+    for tag in versions.iter().flat_map(|version| crate::base::markup::hashtags(&version.text)) {
+        if tags.iter().all(|known| known.folded != tag.folded) {
+            tags.push(Tag { shown: tag.shown, folded: tag.folded });
+        }
+    }
+    tags
+}
+
 impl Post {
+    /// What was handed in, as it is written down. Whether it may be, and what a quote is, is for the verb to say.
+    pub fn new(id: PostId, account: &super::account::Account, published: Timestamp, new: &NewPost) -> Self {
+        Self {
+            id,
+            account: account.id,
+            published,
+            updated: None,
+            deleted: None,
+            visibility: new.visibility,
+            quoting: new.quoting,
+            versions: new.versions.clone(),
+            media: new.media.clone(),
+            sensitive: new.sensitive,
+            reply_to: new.reply_to,
+            episode: new.episode.clone(),
+            poll: new.poll.as_ref().map(|poll| poll.opened(published)),
+            quoted: None,
+            mentions: new.mentions.clone(),
+            tags: tags(&new.versions),
+            activities: Vec::new(),
+            revisions: Vec::new(),
+            urgent: new.urgent,
+            demo: new.demo || account.demo,
+            languages: account.languages,
+            retired: Vec::new(),
+        }
+    }
+
     /// Readable by everybody: published and not deleted.
     pub fn is_public(&self) -> bool {
         self.deleted.is_none()

@@ -179,7 +179,7 @@ fn enclosure(scene: &Scene<'_>, media: &Media, alt: &str) -> Enclosure {
 }
 
 /// The whole post: warning, text, pictures.
-fn html(scene: &Scene<'_>, view: &PostView, version: &Version) -> String {
+pub(super) fn html(scene: &Scene<'_>, view: &PostView, version: &Version) -> String {
     let mut html = String::new();
     if !version.warning.is_empty() {
         html.extend(["<p><strong>", scene.w.warning, ": ", &escape(&version.warning), "</strong></p>"]);

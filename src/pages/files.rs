@@ -73,7 +73,7 @@ fn srcset(media: &Media, small: &Small, alone: bool) -> String {
 }
 
 /// `object-position` in tenths, as classes: the policy of pages allows no style of their own.
-fn focus((x, y): (f32, f32)) -> String {
+pub fn focus((x, y): (f32, f32)) -> String {
     let tenth = |share: f32| ((f64::from(share) + 1.0) * 5.0).round();
     format!("x{} y{}", tenth(x), tenth(-y))
 }

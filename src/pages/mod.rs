@@ -11,6 +11,7 @@ mod player;
 mod podcast;
 mod poll;
 mod post;
+pub mod preview;
 mod profile;
 mod shell;
 mod tag;

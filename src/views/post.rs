@@ -56,6 +56,13 @@ pub fn post(rows: &impl Rows, site: &Site, id: PostId) -> Result<PostView> {
     view(rows, site, posts::need(rows, id)?)
 }
 
+/// A post that is not written down yet, as everybody would see it.
+pub fn unwritten(rows: &impl Rows, site: &Site, material: Material) -> Result<PostView> {
+    let avatar = picture(rows, material.account.avatar)?;
+    let parent = parent(rows, site, &material.post)?;
+    Ok(PostView { replies: 0, replies_shown: 0, parent, quoted: None, avatar, material })
+}
+
 /// A post that was read already.
 pub(super) fn view(rows: &impl Rows, site: &Site, post: Post) -> Result<PostView> {
     let replies = counts::get(rows, Count::Replies(post.id))?;

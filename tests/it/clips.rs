@@ -35,7 +35,7 @@ async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
     assert!(page.contains("<a href=\"#captions-file1\">The video has no captions."), "{page}");
     let kept = kept(&page);
 
-    let text = [&text[..], &[("kept1", kept.as_str()), ("look", "1")]].concat();
+    let text = [&text[..], &[("kept1", kept.as_str()), ("do", "preview")]].concat();
     let wrong = desk.compose(&text, Some(("captions-file1", b"WEBVTT\n\n00:05.000 --> 00:06.000\nLate\n"))).await;
     assert!(wrong.text().contains("begins after the recording has ended"), "{}", wrong.text());
     let added = desk.compose(&text, Some(("captions-file1", VTT.as_bytes()))).await.text();
@@ -48,7 +48,7 @@ async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
             .contains("There are captions in Deutsch")
     );
     let poster = draw::sample(draw::Sample::Label);
-    let last: Vec<_> = text.iter().copied().filter(|(name, _)| *name != "look").collect();
+    let last: Vec<_> = text.iter().copied().filter(|(name, _)| *name != "do").collect();
     let post = published(&desk, &desk.compose(&last, Some(("poster1", &poster))).await);
 
     let media = server.app.store.read(|rows| material::media(rows, &post.media)).unwrap().remove(0);
@@ -105,7 +105,7 @@ async fn of_a_heavy_film_others_get_the_poster_and_a_link() {
     let said = [("text", "The council"), ("alt1", "A session of the council"), ("reason1", "in-text")];
     let refused = desk.compose(&said, Some(("picture1", &heavy(2)))).await;
     assert!(refused.status == 422 && refused.text().contains("at most 2 MiB are taken here"), "{}", refused.text());
-    let look = [&said[..], &[("look", "1")]].concat();
+    let look = [&said[..], &[("do", "preview")]].concat();
     let seen = desk.compose(&look, Some(("picture1", &heavy(1)))).await.text();
     assert!(seen.contains("Other servers take none so large: they get a poster, where you add one"), "{seen}");
     let kept = kept(&seen);

@@ -1,6 +1,7 @@
 //! The desk as a browser without script uses it: forms sent, redirects followed by hand.
 
 mod podcasts;
+mod writing;
 
 use std::io::Cursor;
 
@@ -295,7 +296,7 @@ async fn posts_are_edited_and_deleted() {
 async fn files_are_looked_at_first_and_shown_where_they_are_cut() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;
-    let first = desk.compose(&[("text", "Soon"), ("look", "1")], Some(("picture1", &png()))).await;
+    let first = desk.compose(&[("text", "Soon"), ("do", "preview")], Some(("picture1", &png()))).await;
     assert_eq!(first.status.as_u16(), 200);
     let page = first.text();
     let kept = between(&page, "name=\"kept1\" value=\"", "\"").to_owned();

@@ -21,7 +21,8 @@ const FLOORS: &[&[&str]] = &[
     &["config", "media", "net"],
     &["app"],
     &["demo", "web"],
-    &["api", "control", "desk", "federation", "pages", "work"],
+    &["api", "control", "federation", "pages", "work"],
+    &["desk"],
     &["serve"],
     &["cli"],
 ];

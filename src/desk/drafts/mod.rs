@@ -2,7 +2,6 @@
 //! that may be done about it.
 
 mod changes;
-mod edit;
 mod pages;
 mod steps;
 
@@ -16,7 +15,6 @@ use crate::model::power::{self, Approve, Publish, Read};
 use crate::model::user::{Asker, Who};
 use crate::store::{Rows, accounts, drafts, users};
 
-pub(super) use edit::{edit, edit_page};
 pub(super) use pages::{drop_page, list, page};
 pub(super) use steps::{Step, discard, step};
 

@@ -1,0 +1,122 @@
+//! The composer: several languages in one form, threads, and what is shown before anything goes out.
+
+use instance::base::time::Clock;
+use instance::model::post::{Post, ReplyTo};
+
+use super::{Desk, png, published};
+use crate::support::{Instance, START, drain, follow};
+
+/// The texts of the posts, oldest first, with their languages.
+fn said(posts: &[Post]) -> Vec<Vec<(String, String)>> {
+    let version = |v: &instance::model::post::Version| (v.lang.to_string(), v.text.clone());
+    posts.iter().rev().map(|post| post.versions.iter().map(version).collect()).collect()
+}
+
+fn pair(lang: &str, text: &str) -> (String, String) {
+    (lang.to_owned(), text.to_owned())
+}
+
+#[tokio::test]
+async fn languages_come_and_go_without_losing_a_word() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let first = [("text", "Bridge closed"), ("alt1", "A bridge"), ("do", "add")];
+    let page = desk.compose(&first, Some(("picture1", &png()))).await;
+    assert_eq!(page.status.as_u16(), 200);
+    let page = page.text();
+    assert!(page.contains("\nBridge closed</textarea>") && page.contains("\nA bridge</textarea>"), "{page}");
+    // The institution's other language is offered, and the picture is described in it too.
+    assert!(page.contains("name=\"was2\" value=\"de\"") && page.contains("name=\"alt1-de\""), "{page}");
+    let kept = super::between(&page, "name=\"kept1\" value=\"", "\"").to_owned();
+
+    // Another language is chosen than the page had: the description goes with its text.
+    let both = [
+        ("text", "Bridge closed"),
+        ("kept1", &kept),
+        ("alt1", "A bridge"),
+        ("was2", "de"),
+        ("lang2", "fr"),
+        ("text2", "Pont fermé"),
+        ("alt1-de", "Un pont"),
+    ];
+    let third = [&both[..], &[("lang3", "de"), ("text3", "Brücke zu"), ("leave", "3")]].concat();
+    let page = desk.compose(&third, None).await.text();
+    assert!(page.contains("\nPont fermé</textarea>") && !page.contains("name=\"text3\""), "{page}");
+    assert!(page.contains("name=\"alt1-fr\"") && page.contains("\nUn pont</textarea>"), "{page}");
+    assert!(desk.posts().is_empty());
+
+    let post = published(&desk, &desk.compose(&both, None).await);
+    assert_eq!(said(std::slice::from_ref(&post)), [[pair("en", "Bridge closed"), pair("fr", "Pont fermé")]]);
+    assert_eq!(desk.pictures(&post)[0].alts, [("fr".parse().unwrap(), "Un pont".to_owned())]);
+    let wrong = [("text", "One"), ("lang2", "en"), ("text2", ""), ("lang3", "klingon"), ("text3", "x")];
+    let wrong = desk.compose(&wrong, None).await;
+    let page = wrong.text();
+    assert_eq!(wrong.status.as_u16(), 422);
+    for field in ["#lang2", "#text2", "#lang3"] {
+        assert!(page.contains(&format!("<a href=\"{field}\">")), "{field} {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_thread_goes_out_as_a_unit_and_in_order() {
+    let clock = Clock::by_hand(START);
+    let (server, other) = (Instance::start(&clock).await, Instance::start(&clock).await);
+    follow(&other, &server).await;
+    drain(&[&server, &other]).await;
+    let desk = Desk::open(&server).await;
+    let uneven = [("text", "One\n---\nTwo"), ("lang2", "de"), ("text2", "Eins")];
+    let refused = desk.compose(&uneven, None).await;
+    assert!(refused.text().contains("has 1 posts, and the main one 2"), "{}", refused.text());
+    let long = format!("One\n---\n{}", "a".repeat(5_001));
+    assert_eq!(desk.compose(&[("text", &long)], None).await.status.as_u16(), 422);
+    assert!(desk.posts().is_empty(), "all of it or nothing");
+
+    let even = [("text", "One\n\n---\n\nTwo\n---\nThree"), ("lang2", "de"), ("text2", "Eins\n---\nZwei\n---\nDrei")];
+    let first =
+        published(&desk, &desk.compose(&[&even[..], &[("alt1", "A map")]].concat(), Some(("picture1", &png()))).await);
+    drain(&[&server, &other]).await;
+    let posts = desk.posts();
+    let both = |en: &str, de: &str| vec![pair("en", en), pair("de", de)];
+    assert_eq!(said(&posts), [both("One", "Eins"), both("Two", "Zwei"), both("Three", "Drei")]);
+    let [third, second, _] = posts.as_slice() else { panic!("{posts:?}") };
+    assert_eq!((first.reply_to, second.reply_to), (None, Some(ReplyTo::Own(first.id))));
+    assert_eq!(third.reply_to, Some(ReplyTo::Own(second.id)));
+    assert_eq!((first.media.len(), second.media.len()), (1, 0), "files stand in the first");
+    assert_eq!(server.deliveries(instance::model::delivery::State::Done), 3, "each post");
+}
+
+#[tokio::test]
+async fn what_will_be_seen_is_shown_before_it_goes_out() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let long = format!("Look: https://city.example/plan #repairlabel {}", "word ".repeat(120));
+    let fields = [
+        ("text", long.as_str()),
+        ("lang2", "de"),
+        ("text2", "Plan von morgen"),
+        ("warning2", "Unfall"),
+        ("do", "preview"),
+    ];
+    let answer = desk.compose(&fields, None).await;
+    let page = answer.text();
+    assert_eq!(answer.status.as_u16(), 200);
+    let preview = super::between(&page, "<section id=\"preview\"", "<form class=\"desk\"");
+    for expected in [
+        "On our page: English (en)",
+        "On our page: Deutsch (de)",
+        "On Mastodon: English (en), and no other language",
+        "it is folded after 500 characters",
+        "<code dir=\"ltr\">https://city.example/plan</code>",
+        "In feed readers: English (en)",
+        "As a screen reader says it: Deutsch (de)",
+        "Inhaltswarnung: Unfall",
+        "/@press/…/de</a>",
+    ] {
+        assert!(preview.contains(expected), "{expected}: {preview}");
+    }
+    assert!(!preview.contains("/@press/1"), "no link to what is not there: {preview}");
+    assert!(page.contains("#repairlabel: when it is several words") && page.contains("\nPlan von morgen</textarea>"));
+    assert!(desk.posts().is_empty());
+    let quiet = desk.compose(&[("text", "Hush"), ("quiet", "1"), ("do", "preview")], None).await.text();
+    assert!(!quiet.contains("In feed readers") && quiet.contains("on no home page, in no feed"), "{quiet}");
+}
