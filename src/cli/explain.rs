@@ -8,6 +8,7 @@ mod podcasts;
 mod posts;
 mod recordings;
 mod users;
+mod writing;
 
 use crate::control::Fault;
 use crate::error::{Error, Problem};
@@ -24,13 +25,14 @@ pub fn on(typed: &str) -> Result<(&'static str, &'static str), Fault> {
 }
 
 /// In order, a file for each hundred.
-const TEXTS: [&[(&str, &str)]; 8] = [
+const TEXTS: [&[(&str, &str)]; 9] = [
     commands::TEXTS,
     posts::TEXTS,
     recordings::TEXTS,
     users::TEXTS,
     podcasts::TEXTS,
     drafts::TEXTS,
+    writing::TEXTS,
     audit::TEXTS,
     faults::TEXTS,
 ];

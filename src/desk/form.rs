@@ -19,6 +19,8 @@ use crate::web::request::{Form, Request};
 #[derive(Debug, Default)]
 pub(super) struct Typed {
     pub csrf: String,
+    /// False for a form that was cut short: it takes nothing away.
+    pub whole: bool,
     /// Made for each fresh form: a second press of the button publishes nothing twice.
     pub once: String,
     pub account: Option<AccountId>,
@@ -111,6 +113,7 @@ impl Typed {
             versions: versions.into_iter().filter(|(at, _)| stays(*at)).map(|(_, words)| words).collect(),
             poll: PollForm::of(form),
             csrf: form.text("csrf"),
+            whole: form.find("text").is_some(),
             once: form.text("once"),
             account: form.find("account").and_then(|id| id.parse().ok()),
             quiet: form.find("quiet").is_some(),

@@ -63,7 +63,13 @@ struct Beside {
     /// Who else has it open.
     busy: Option<String>,
     /// What somebody else saved meanwhile.
-    theirs: Vec<post::Version>,
+    theirs: Option<Theirs>,
+}
+
+/// What was saved while somebody else wrote.
+struct Theirs {
+    by: String,
+    versions: Vec<post::Version>,
 }
 
 /// A line of a list to choose from.
@@ -138,13 +144,7 @@ fn prefill(rows: &impl Rows, asker: &Asker, typed: &mut Typed) -> Result<()> {
     Ok(())
 }
 
-fn shown(
-    app: &App,
-    browser: &Browser,
-    mut typed: Typed,
-    faults: Faults,
-    b: Beside,
-) -> Result<Response> {
+fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faults, b: Beside) -> Result<Response> {
     let status = faults.status();
     let slots = std::mem::take(&mut typed.slots);
     let write = app.store.read(|rows| {
@@ -298,6 +298,10 @@ async fn keep(
     let (pen, asks) = (Pen::of(&browser.asker(), account.id)?, typed.press == Press::Ask);
     let sheet = meaning::sheet(app, account, &typed, &mut faults, draft).await?;
     let mut beside = Beside { draft: draft.map(|draft| draft.id), ..Beside::default() };
+    if !typed.whole {
+        let problem = Problem::new("E603", "The form came without its text.");
+        faults.push("text", &problem.remedy("Open the draft again; nothing of it was changed."));
+    }
     if faults.is_empty() {
         let seen = draft.map(|draft| Seen { id: draft.id, revision: typed.revision });
         let kept = app.store.write(move |tx| {
@@ -319,10 +323,14 @@ async fn keep(
                 );
                 faults.push("text", &problem);
                 if let Some(draft) = draft {
-                    let theirs = app.store.read(|rows| rows_of::need(rows, draft.id))?;
+                    let (theirs, by) = app.store.read(|rows| {
+                        let theirs = rows_of::need(rows, draft.id)?;
+                        let by = super::drafts::name(rows, theirs.saved_by)?;
+                        Ok((theirs, by))
+                    })?;
                     typed.revision = theirs.revision;
                     let parts: Vec<_> = theirs.content.parts.iter().map(|part| part.versions.clone()).collect();
-                    beside.theirs = thread::join(&parts);
+                    beside.theirs = Some(Theirs { by, versions: thread::join(&parts) });
                 }
             }
             Err(e) => return Err(e),

@@ -320,6 +320,7 @@ impl World {
                 | "settings/emblem"
                 | "posts"
                 | "posts/:id/edit"
+                | "drafts/:id/edit"
                 | "podcasts"
                 | "podcasts/:id/:id"
                 | "podcasts/:id/:id/episodes"

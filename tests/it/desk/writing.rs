@@ -120,3 +120,68 @@ async fn what_will_be_seen_is_shown_before_it_goes_out() {
     let quiet = desk.compose(&[("text", "Hush"), ("quiet", "1"), ("do", "preview")], None).await.text();
     assert!(!quiet.contains("In feed readers") && quiet.contains("on no home page, in no feed"), "{quiet}");
 }
+
+/// The draft that an answer leads to.
+fn led_to(answer: &crate::support::http::Answer) -> String {
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let (path, _) = answer.header("location").split_once('?').unwrap();
+    path.to_owned()
+}
+
+#[tokio::test]
+async fn a_draft_comes_back_into_the_form_and_nobody_overwrites_another() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let fields = [
+        ("text", "One\n---\nTwo"),
+        ("alt1", "A map"),
+        ("lang2", "de"),
+        ("text2", "Eins"),
+        ("warning2", "Unfall"),
+        ("answer1", "Yes"),
+        ("answer2", "No"),
+        ("quiet", "1"),
+        ("keep", "draft"),
+    ];
+    let path = led_to(&desk.compose(&fields, Some(("picture1", &png()))).await);
+    assert!(desk.posts().is_empty());
+    let edit = format!("{path}/edit");
+    let form = desk.get(&edit).await.text();
+    for expected in [
+        "One\n\n---\n\nTwo</textarea>",
+        "\nEins</textarea>",
+        "value=\"Unfall\"",
+        "\nA map</textarea>",
+        "value=\"Yes\"",
+        "id=\"quiet\" name=\"quiet\" value=\"1\" checked",
+    ] {
+        assert!(form.contains(expected), "{expected}: {form}");
+    }
+    assert!(form.contains("name=\"revision\" value=\"1\"") && !form.contains("value=\"publish\""), "{form}");
+    let kept = super::between(&form, "name=\"kept1\" value=\"", "\"").to_owned();
+
+    let mine = [("text", "Mine"), ("kept1", kept.as_str()), ("alt1", "A map"), ("revision", "1"), ("keep", "draft")];
+    let theirs =
+        [("text", "Theirs"), ("kept1", kept.as_str()), ("alt1", "A map"), ("revision", "1"), ("keep", "draft")];
+    led_to(&desk.send_to(&edit, &theirs, None).await);
+    let conflict = desk.send_to(&edit, &mine, None).await;
+    let page = conflict.text();
+    assert_eq!(conflict.status.as_u16(), 422);
+    assert!(page.contains("\nMine</textarea>") && page.contains("Somebody else saved this draft meanwhile"), "{page}");
+    let beside = super::between(&page, "<h2 id=\"theirs\">", "</section>");
+    assert!(beside.contains("Theirs") && page.contains("name=\"revision\" value=\"2\""), "{page}");
+    // Whoever saw both may save over it.
+    let again: Vec<_> =
+        mine.iter().map(|(name, value)| (*name, if *name == "revision" { "2" } else { value })).collect();
+    led_to(&desk.send_to(&edit, &again, None).await);
+    let last = desk.get(&edit).await.text();
+    assert!(last.contains("\nMine</textarea>") && !last.contains("name=\"text2\""), "{last}");
+
+    // A look changes nothing; and approval is asked only for what could be published.
+    let look = [("text", ""), ("revision", "3"), ("do", "preview")];
+    assert_eq!(desk.send_to(&edit, &look, None).await.status.as_u16(), 200);
+    let ask = [("text", ""), ("revision", "3"), ("keep", "ask")];
+    let refused = desk.send_to(&edit, &ask, None).await;
+    assert!(refused.status == 422 && refused.text().contains("<a href=\"#text\">"), "{}", refused.text());
+    assert!(desk.get(&edit).await.text().contains("\nMine</textarea>"));
+}

@@ -110,19 +110,19 @@ async fn two_who_edit_one_draft_see_each_other_and_both_texts() {
     assert!(ana.get(&edit).await.text().contains("The bridge opens."));
     assert!(ben.get(&edit).await.text().contains("ana@city.example</bdi> is editing this too"));
     assert!(ben.get(&path).await.text().contains("ana@city.example</bdi> is editing this."));
-    let text = |words| [("revision", "1"), ("lang-0-0", "en"), ("text-0-0", words)];
-    led_to(&ben.post(&edit, &text("The old bridge opens.")).await);
-    let slower = ana.post(&edit, &text("The bridge opens <soon>.")).await;
+    let text = |words| [("revision", "1"), ("lang", "en"), ("text", words), ("keep", "draft")];
+    led_to(&ben.post_parts(&edit, &text("The old bridge opens.")).await);
+    let slower = ana.post_parts(&edit, &text("The bridge opens <soon>.")).await;
     assert_eq!(slower.status, 422);
     let page = slower.text();
     assert!(page.contains("The bridge opens &#60;soon&#62;.</textarea>"), "what Ana typed: {page}");
     assert!(page.contains("The old bridge opens.</p>") && page.contains("Saved meanwhile by <bdi>ben@city.example"));
     assert!(page.contains("name=\"revision\" value=\"2\""), "saved again it replaces what she has seen");
-    let again = [("revision", "2"), ("lang-0-0", "en"), ("text-0-0", "The old bridge opens soon.")];
-    led_to(&ana.post(&edit, &again).await);
+    let again = [("revision", "2"), ("lang", "en"), ("text", "The old bridge opens soon."), ("keep", "draft")];
+    led_to(&ana.post_parts(&edit, &again).await);
     assert_eq!(office.now_is(draft.id).content.parts[0].versions[0].text, "The old bridge opens soon.");
     // A form that is cut short takes nothing away.
-    assert_eq!(ana.post(&edit, &[("revision", "3")]).await.status, 422);
+    assert_eq!(ana.post_parts(&edit, &[("revision", "3")]).await.status, 422);
     assert_eq!(office.now_is(draft.id).revision, 3);
 }
 
