@@ -1,23 +1,33 @@
 //! A post is taken back. Its words and pictures go; its address answers 410 for good.
 
 use crate::activitypub::write;
+use crate::base::text;
 use crate::error::Result;
 use crate::model::audit::{Act, Deed};
+use crate::model::case::About;
 use crate::model::ids::{ActivityId, PostId};
-use crate::model::post::Post;
+use crate::model::post::{Post, Reason, check_reasons};
 use crate::model::site::Site;
 use crate::model::user::By;
-use crate::store::{Write, accounts, activities, notes, podcasts, posts, quotes, reactions};
+use crate::store::{Write, accounts, activities, cases, notes, podcasts, posts, quotes, reactions};
 
 use super::address::{self, Saying};
 use super::audit;
 
+/// Deletes a post without a word.
 pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()> {
+    delete_because(tx, site, by, id, &[])
+}
+
+/// Deletes a post; its address says why.
+pub fn delete_because(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, why: &[Reason]) -> Result<()> {
+    check_reasons(why)?;
     let post = super::edit::own(tx, by, id)?;
     let inboxes = address::of_copies(tx, &post)?;
-    clear(tx, &post)?;
+    clear(tx, &post, why)?;
     if !post.demo {
-        audit::note(tx, by.who(), &Deed::new(Act::PostDelete).of(post.account).on(id))?;
+        let said = why.first().map(|reason| reason.text.clone()).unwrap_or_default();
+        audit::note(tx, by.who(), &Deed::new(Act::PostDelete).of(post.account).on(id).because(said))?;
     }
     if post.activities.is_empty() {
         // Nobody outside has heard of it.
@@ -33,7 +43,7 @@ pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()>
 }
 
 /// Removes what belongs to a post and leaves its tombstone.
-fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
+fn clear(tx: &mut Write<'_>, post: &Post, why: &[Reason]) -> Result<()> {
     unpin(tx, post)?;
     for media in &post.media {
         super::media::forget(tx, *media)?;
@@ -49,6 +59,7 @@ fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     for note in notes::of_thread(tx, post.id, usize::MAX)? {
         notes::remove(tx, &note)?;
     }
+    cases::erase(tx, About::Shares(post.id).case(), &[post.account])?;
     for mut quote in quotes::of_post(tx, post.id)? {
         quote.revoked = Some(tx.now());
         quotes::put(tx, &quote)?;
@@ -56,6 +67,7 @@ fn clear(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     let now = tx.now();
     let tombstone = Post {
         deleted: Some(now),
+        reason: why.iter().filter(|reason| !text::is_blank(&reason.text)).cloned().collect(),
         versions: Vec::new(),
         media: Vec::new(),
         episode: None,

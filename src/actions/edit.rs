@@ -5,7 +5,9 @@ use super::audit;
 use super::{media as files, publish};
 use crate::activitypub::write;
 use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::audit::{Act, Deed};
 use crate::model::episode::Episode;
 use crate::model::ids::{ActivityId, MediaId, PostId};
@@ -15,9 +17,14 @@ use crate::model::site::Site;
 use crate::model::user::By;
 use crate::store::{Write, material, posts};
 
+/// What is said to who changes what is no longer there.
+pub const MEANWHILE: &str = "Somebody else changed this post in the meantime.";
+
 /// What a post becomes.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
+    /// The state of the post that it was made from ([`Post::since`]); `None` changes whatever there is.
+    pub of: Option<Timestamp>,
     /// All of them.
     pub versions: Vec<Version>,
     /// All files in their order; `None` leaves them as they are. What is not among them any more goes for good.
@@ -41,6 +48,9 @@ impl Change {
 /// Changes a post and tells the servers that have it. Nothing happens when nothing differs.
 pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change) -> Result<Post> {
     let mut post = own(tx, by, id)?;
+    if change.of.is_some_and(|of| of != post.since()) {
+        return Err(Error::Conflict(MEANWHILE));
+    }
     let media = change.media.clone().unwrap_or_else(|| post.media.clone());
     check_versions(&change.versions, !media.is_empty())?;
     check_media(&media)?;
@@ -55,11 +65,12 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     }
     // Mastodon takes an edit as one only when `updated` grows; its times have whole seconds.
     let (now, before) = (tx.now(), post.notes());
-    let last = post.updated.unwrap_or(post.published);
+    let last = post.since();
     let versions = std::mem::replace(&mut post.versions, change.versions.clone());
     let mentions = std::mem::replace(&mut post.mentions, change.mentions.clone());
-    post.revisions.push(Revision { until: now, versions, media: std::mem::replace(&mut post.media, media), mentions });
-    post.updated = Some(now.max(last.plus(crate::limits::post::CHANGE_STEP)));
+    let media = std::mem::replace(&mut post.media, media);
+    remember(&mut post, Revision { until: now, versions, media, mentions });
+    post.updated = Some(now.max(last.plus(limits::post::CHANGE_STEP)));
     post.sensitive = sensitive;
     post.episode = episode;
     post.tags = crate::model::post::tags(&post.versions);
@@ -79,6 +90,18 @@ fn note(tx: &mut Write<'_>, by: By, post: &Post) -> Result<()> {
     let after = publish::sealed(&post.versions, post.media.len());
     let deed = Deed::new(Act::PostEdit).of(post.account).on(post.id).change(before.unwrap_or_default(), after);
     if post.demo { Ok(()) } else { audit::note(tx, by.who(), &deed) }
+}
+
+/// Keeps an earlier text. When there are too many, the oldest but the first goes, and whom it named has a copy still.
+fn remember(post: &mut Post, revision: Revision) {
+    post.revisions.push(revision);
+    if post.revisions.len() > limits::post::REVISIONS {
+        let gone = post.revisions.remove(1);
+        if let Some(first) = post.revisions.first_mut() {
+            let new: Vec<Mention> = gone.mentions.into_iter().filter(|named| !first.mentions.contains(named)).collect();
+            first.mentions.extend(new);
+        }
+    }
 }
 
 /// What it will be in its podcast. It stays in the same, and something is still heard.

@@ -11,7 +11,8 @@ pub fn keep_actor(tx: &mut Write<'_>, profile: &Profile) -> Result<Actor> {
     super::replies::learn(tx, profile)
 }
 
-/// Keeps a note that an account of ours is about to answer. It is not under a post of ours, so no page shows it.
+/// Keeps a note that an account of ours is about to answer. It is not under a post of ours, so no page shows it, and
+/// since nobody wrote it to us it waits in no inbox.
 pub fn keep_note(tx: &mut Write<'_>, account: AccountId, note: &NoteIn, author: &Profile) -> Result<NoteId> {
     if note.author != author.uri {
         return Err(Error::bug("a note was looked up with somebody else as its author"));
@@ -30,5 +31,6 @@ pub fn keep_note(tx: &mut Write<'_>, account: AccountId, note: &NoteIn, author: 
         shown: Shown::Hidden,
     };
     notes::put(tx, &row)?;
+    super::cases::close(tx, &row)?;
     Ok(row.id)
 }

@@ -5,6 +5,7 @@ pub mod accounts;
 mod address;
 pub mod audit;
 pub mod calendar;
+pub mod cases;
 pub mod clock;
 pub mod copies;
 pub mod delete;

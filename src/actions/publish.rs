@@ -84,6 +84,9 @@ pub(super) fn say(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, W
         let deed = Deed::new(act).of(account).on(post.id).with(sealed(&post.versions, post.media.len()));
         audit::note(tx, who, &deed)?;
     }
+    if let Some(ReplyTo::Note(note)) = post.reply_to {
+        super::cases::answered(tx, note, post.id)?;
+    }
     if site.live && !post.demo { announce(tx, site, post) } else { Ok(post) }
 }
 

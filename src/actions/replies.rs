@@ -20,6 +20,9 @@ pub fn show(tx: &mut Write<'_>, by: By<Moderate>, id: NoteId, shown: Shown) -> R
     notes::put(tx, &note)?;
     let deed = Deed::new(Act::ReplyShow).of(by.account()).on(id).change(before.name(), shown.name());
     super::audit::note(tx, by.who(), &deed)?;
+    if shown == Shown::Hidden {
+        super::cases::close(tx, &note)?;
+    }
     Ok(note)
 }
 

@@ -8,6 +8,7 @@ mod instance;
 mod media;
 mod polls;
 mod profile;
+mod reactions;
 mod scheduled;
 mod statuses;
 
@@ -19,6 +20,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::model::follow::ReactionKind;
 use crate::model::power::Read;
 use crate::model::user::{Asker, Client};
 use crate::web::pieces;
@@ -59,6 +61,13 @@ enum Verb {
     Plan,
     PutOff,
     Cancel,
+    History,
+    Pin,
+    Unpin,
+    Reblog,
+    Unreblog,
+    Favourite,
+    Unfavourite,
     Upload,
     Media,
     Describe,
@@ -93,6 +102,13 @@ const ROUTES: &[(&Method, &str, Access, Verb)] = &[
     (&Method::GET, "v1/scheduled_statuses/:id", Scope("read:statuses"), Verb::Plan),
     (&Method::PUT, "v1/scheduled_statuses/:id", Scope("write:statuses"), Verb::PutOff),
     (&Method::DELETE, "v1/scheduled_statuses/:id", Scope("write:statuses"), Verb::Cancel),
+    (&Method::GET, "v1/statuses/:id/history", Anyone, Verb::History),
+    (&Method::POST, "v1/statuses/:id/pin", Scope("write:statuses"), Verb::Pin),
+    (&Method::POST, "v1/statuses/:id/unpin", Scope("write:statuses"), Verb::Unpin),
+    (&Method::POST, "v1/statuses/:id/reblog", Scope("write:statuses"), Verb::Reblog),
+    (&Method::POST, "v1/statuses/:id/unreblog", Scope("write:statuses"), Verb::Unreblog),
+    (&Method::POST, "v1/statuses/:id/favourite", Scope("write:statuses"), Verb::Favourite),
+    (&Method::POST, "v1/statuses/:id/unfavourite", Scope("write:statuses"), Verb::Unfavourite),
     (&Method::POST, "v1/media", Scope("write:media"), Verb::Upload),
     (&Method::POST, "v2/media", Scope("write:media"), Verb::Upload),
     (&Method::GET, "v1/media/:id", Scope("write:media"), Verb::Media),
@@ -181,6 +197,13 @@ async fn answer(
         Verb::Plan => scheduled::show(app, &client?, id),
         Verb::PutOff => scheduled::change(app, request, &client?, id).await,
         Verb::Cancel => scheduled::cancel(app, &client?, id).await,
+        Verb::History => statuses::history(app, id),
+        Verb::Pin => reactions::pin(app, id, &client?, true).await,
+        Verb::Unpin => reactions::pin(app, id, &client?, false).await,
+        Verb::Reblog => reactions::react(app, id, &client?, ReactionKind::Boost, true).await,
+        Verb::Unreblog => reactions::react(app, id, &client?, ReactionKind::Boost, false).await,
+        Verb::Favourite => reactions::react(app, id, &client?, ReactionKind::Like, true).await,
+        Verb::Unfavourite => reactions::react(app, id, &client?, ReactionKind::Like, false).await,
         Verb::Upload => media::upload(app, request, client?).await,
         Verb::Media => media::media(app, id, &client?),
         Verb::Poll => polls::poll(app, id),

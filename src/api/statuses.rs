@@ -140,6 +140,8 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client
     *old = new;
     let media = form.all("media_ids").map(str::parse::<MediaId>).collect::<Result<Vec<_>>>()?;
     let change = Change {
+        // As in Mastodon: whoever comes last has it.
+        of: None,
         mentions: mentions::of_edit(app, &versions, &post.mentions).await?,
         versions,
         media: (!media.is_empty()).then_some(media),
@@ -206,6 +208,13 @@ pub(super) fn source(app: &App, id: &str, client: &Client) -> Result<Response> {
     let post = app.store.read(|rows| posts::need(rows, id))?;
     Asker::Client(client.clone()).may::<Read>(post.account)?;
     response::json(StatusCode::OK, &entities::status::source(&post))
+}
+
+/// Every state of a post since it was published, oldest first. Anybody may see it.
+pub(super) fn history(app: &App, id: &str) -> Result<Response> {
+    let id: PostId = id.parse()?;
+    let value = app.store.read(|rows| entities::status::history(app, rows, posts::need(rows, id)?))?;
+    response::json(StatusCode::OK, &value)
 }
 
 /// What a post answers, of ours, and its answers: our own and the released ones.

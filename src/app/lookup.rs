@@ -7,6 +7,7 @@ use crate::actions;
 use crate::activitypub::read::{self, note::NoteIn};
 use crate::error::{Error, Problem, Result};
 use crate::model::actor::{Actor, Profile};
+use crate::model::follow::ReactionKind;
 use crate::model::ids::AccountId;
 use crate::model::post::ReplyTo;
 use crate::net::gate::Behalf;
@@ -88,12 +89,22 @@ pub async fn reply_target(app: &Arc<App>, account: AccountId, uri: &str) -> Resu
     Ok(ReplyTo::Note(id))
 }
 
-/// A stranger's post to like or boost.
-pub async fn object(app: &Arc<App>, uri: &str) -> Result<actions::react::Object> {
+/// A stranger's post to like or boost. What is not public is not for our followers to hear of.
+pub async fn object(app: &Arc<App>, uri: &str, kind: ReactionKind) -> Result<actions::react::Object> {
+    let open = |public: bool| {
+        if public || kind == ReactionKind::Like {
+            return Ok(());
+        }
+        Err(Error::from(
+            Problem::new("E583", "That post is not public, and a boost would tell everybody of it.").field("address"),
+        ))
+    };
     if let Some(known) = app.store.read(|rows| notes::by_uri(rows, uri))? {
+        open(known.content.public)?;
         return Ok(actions::react::Object { uri: known.content.uri, author: known.author });
     }
     let (found, author) = note(app, uri).await?;
+    open(found.content.public)?;
     if found.author != author.uri {
         return Err(Error::bug("an author who is another"));
     }

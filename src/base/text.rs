@@ -78,6 +78,12 @@ pub fn clean_name(text: &str, max_chars: usize) -> String {
     clip(&one_line(&name), max_chars).into_owned()
 }
 
+/// Whether there is nothing to be seen: no character, or only blanks and such as draw nothing.
+pub fn is_blank(text: &str) -> bool {
+    let joins = |c: char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{2800}' | '\u{fe00}'..='\u{fe0f}');
+    text.chars().all(|c| c.is_whitespace() || !printable(c) || invisible(c) || joins(c))
+}
+
 /// Whether one of our accounts may be called so: Mastodon's rule for its own, `[a-z0-9_]{1,30}` in either case,
 /// and not a reserved name. Store it in lower case.
 pub fn valid_handle(name: &str) -> bool {
@@ -157,6 +163,18 @@ mod tests {
         assert_eq!(clean_name("محمد می\u{200c}خواهم 👨‍👩‍👧", 50), "محمد می\u{200c}خواهم 👨‍👩‍👧");
         assert_eq!(clean_name(&"long ".repeat(300_000), 9), "long lon…");
         assert_eq!(one_line("a \u{1}\u{2} b\r\nc"), "a b c");
+    }
+
+    #[test]
+    fn what_draws_nothing_is_blank() {
+        for blank in
+            ["", " \n\t", "\u{200b}", "\u{200b}\u{2060} \u{3164}\u{ad}", "\u{200d}\u{200e}", "\u{feff}", "\u{2800}"]
+        {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for seen in [".", "\u{200b}a", "می\u{200c}خواهم", "👨‍👩‍👧", "#", "\u{a0}1"] {
+            assert!(!is_blank(seen), "{seen:?}");
+        }
     }
 
     #[test]

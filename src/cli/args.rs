@@ -264,6 +264,12 @@ pub enum Post {
     Delete {
         /// Its number or its address
         post: String,
+        /// Why, for everybody who comes to its address; repeat --lang and --reason for more languages
+        #[arg(long, value_name = "TEXT")]
+        reason: Vec<String>,
+        /// Language of the reason [default: the post's main one]
+        #[arg(long, value_name = "CODE", requires = "reason")]
+        lang: Vec<Lang>,
     },
     /// Like somebody else's post
     Like(Other),

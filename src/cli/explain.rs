@@ -4,6 +4,7 @@ mod audit;
 mod commands;
 mod drafts;
 mod faults;
+mod inbox;
 mod podcasts;
 mod posts;
 mod recordings;
@@ -25,13 +26,14 @@ pub fn on(typed: &str) -> Result<(&'static str, &'static str), Fault> {
 }
 
 /// In order, a file for each hundred.
-const TEXTS: [&[(&str, &str)]; 9] = [
+const TEXTS: [&[(&str, &str)]; 10] = [
     commands::TEXTS,
     posts::TEXTS,
     recordings::TEXTS,
     users::TEXTS,
     podcasts::TEXTS,
     drafts::TEXTS,
+    inbox::TEXTS,
     writing::TEXTS,
     audit::TEXTS,
     faults::TEXTS,

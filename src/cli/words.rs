@@ -89,7 +89,10 @@ pub fn post(word: Post) -> Result<Command> {
         Post::Draft(word) => draft(word),
         Post::Show { post } => Command::PostShow { post },
         Post::Edit(edit) => Command::PostEdit(post_change(*edit)?),
-        Post::Delete { post } => Command::PostDelete { post },
+        Post::Delete { post, lang, reason } => {
+            let reason = versions(reason, lang, &[])?.into_iter().map(|version| (version.lang, version.text)).collect();
+            Command::PostDelete { post, reason }
+        }
         Post::Like(other) => react(other, React::Like, false),
         Post::Unlike(other) => react(other, React::Like, true),
         Post::Boost(other) => react(other, React::Boost, false),

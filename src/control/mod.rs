@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::Stage;
@@ -74,6 +75,9 @@ pub enum Command {
     PostEdit(PostChange),
     PostDelete {
         post: String,
+        /// Why, for everybody to read; in the post's main language where none is said.
+        #[serde(default)]
+        reason: Vec<(Option<Lang>, String)>,
     },
     PodcastAdd(PodcastNew),
     PodcastList {
@@ -319,7 +323,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::Plans { stop } => drafts::stop(app, stop).await,
         Command::PostShow { post } => posts::show(app, &post),
         Command::PostEdit(change) => posts::edit(app, change).await,
-        Command::PostDelete { post } => posts::delete(app, &post).await,
+        Command::PostDelete { post, reason } => posts::delete(app, &post, reason).await,
         Command::PodcastAdd(new) => podcasts::add(app, new).await,
         Command::PodcastList { account } => podcasts::list(app, account.as_deref()),
         Command::PodcastShow { account, podcast } => podcasts::show(app, &account, &podcast),

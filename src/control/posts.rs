@@ -16,7 +16,7 @@ use crate::model::follow::ReactionKind;
 use crate::model::ids::{MediaId, PostId};
 use crate::model::media::{About, Sort};
 use crate::model::poll::NewPoll;
-use crate::model::post::{NewPost, Post, Quoting, ReplyTo, Version, Visibility, check_versions};
+use crate::model::post::{NewPost, Post, Quoting, Reason, ReplyTo, Version, Visibility, check_versions};
 use crate::model::user::{Asker, By};
 use crate::store::counts::{self, Count};
 use crate::store::{accounts as account_rows, material, notes, posts as rows};
@@ -230,7 +230,7 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
     let main = versions.first().map(|version| version.lang.clone()).unwrap_or_default();
     let about = super::recordings::told(app, &media, &main, change.recordings, about).await?;
-    let change = Change { versions, media: Some(media), about, mentions, sensitive: None, episode };
+    let change = Change { of: None, versions, media: Some(media), about, mentions, sensitive: None, episode };
     let (site, id) = (app.site.clone(), post.id);
     let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
     shown(app, edited)
@@ -297,14 +297,18 @@ fn at(post: &Post, place: usize) -> Result<MediaId> {
     })
 }
 
-pub async fn delete(app: &Arc<App>, typed: &str) -> Result<Value> {
+/// `why` may come without a language: then it is in the main one.
+pub async fn delete(app: &Arc<App>, typed: &str, why: Vec<(Option<Lang>, String)>) -> Result<Value> {
     if let Some(draft) = drafts::find(app, typed)? {
         return drafts::discard(app, &draft).await;
     }
     let post = find(app, typed)?;
+    let main = post.main().map(|version| version.lang.clone()).unwrap_or_default();
+    let said = |(lang, text): (Option<Lang>, String)| Reason { lang: lang.unwrap_or_else(|| main.clone()), text };
+    let why: Vec<Reason> = why.into_iter().map(said).collect();
     let by = Asker::Operator.may(post.account)?;
     let (site, id) = (app.site.clone(), post.id);
-    app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await?;
+    app.store.write(move |tx| actions::delete::delete_because(tx, &site, by, id, &why)).await?;
     Ok(json!({ "id": post.id.to_string(), "uri": app.site.post(post.id) }))
 }
 
@@ -324,7 +328,7 @@ pub async fn react(app: &Arc<App>, typed: &str, post: &str, kind: React, undo: b
         uri
     } else {
         refuse_own(app, post)?;
-        let object = lookup::object(app, post).await?;
+        let object = lookup::object(app, post, what).await?;
         let uri = object.uri.clone();
         app.store.write(move |tx| actions::react::react(tx, &site, by, what, &object)).await?;
         uri

@@ -1,11 +1,13 @@
 //! What was published, with what became of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use askama::Template;
 use hyper::StatusCode;
 
 use super::frame::{self, Frame, Wall};
+use crate::actions;
 use crate::app::App;
 use crate::base::text;
 use crate::error::Result;
@@ -19,7 +21,7 @@ use crate::model::site::Site;
 use crate::model::user::Asker;
 use crate::store::{Rows, accounts, deliveries, meta, posts};
 use crate::web::request::Request;
-use crate::web::response::Response;
+use crate::web::response::{self, Response};
 use crate::web::who::Browser;
 
 /// A post in a list.
@@ -37,6 +39,8 @@ pub(super) struct Row {
     pub delivered: String,
     /// Whether whoever looks may change it.
     pub mine: bool,
+    /// On its account's profile, above the others.
+    pub pinned: bool,
     /// Of a podcast.
     pub episode: bool,
 }
@@ -58,6 +62,15 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
         Ok(Listing { f, posts, older })
     })?;
     frame::page(StatusCode::OK, &listing)
+}
+
+/// Puts a post above the others on its account's profile, or back among them.
+pub(super) async fn pin(app: &Arc<App>, browser: &Browser, id: PostId, up: bool) -> Result<Response> {
+    let post = app.store.read(|rows| posts::need(rows, id))?;
+    let (site, by) = (app.site.clone(), browser.asker().may(post.account)?);
+    let verb = if up { actions::pin::pin } else { actions::pin::unpin };
+    app.store.write(move |tx| verb(tx, &site, by, id)).await?;
+    Ok(response::see_other(&format!("/desk/posts?before={}", post.id.0 + 1)))
 }
 
 /// The path of a post's public page.
@@ -98,6 +111,7 @@ pub(super) fn row(
         time: wall.time(post.published),
         machine_time: post.published.rfc3339(),
         page: path(account, post.id),
+        pinned: account.pinned.contains(&post.id),
         episode: post.episode.is_some(),
         delivered: if site.live && !post.demo { outcome(rows, post)?.words() } else { "Not sent: a trial".to_owned() },
         mine: asker.can::<Publish>(account.id),

@@ -34,3 +34,27 @@ pub const FIRST_WORDS: usize = 160;
 pub const SHORT_WORDS: usize = 40;
 /// Empty lines for more fields under those of a profile.
 pub const SPARE: usize = 2;
+/// An internal note about what a stranger wrote, in characters: a remark, no file.
+pub const REMARK: usize = 1_000;
+/// Internal notes about one thing.
+pub const REMARKS: usize = 20;
+/// How long others see that somebody is answering: as long as a short answer takes.
+pub const ANSWERING: Duration = Duration::from_secs(600);
+/// How far back it is shown what a person wrote to us before.
+pub const BEFORE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// So much of it at most.
+pub const EARLIER: usize = 50;
+/// Things on one page of the inbox.
+pub const CASES: usize = 30;
+/// Things looked at for one page when a filter leaves some out.
+pub const FILTERED: usize = 600;
+/// Quotes of a post that are linked, newest first; the others are counted.
+pub const QUOTES: usize = 5;
+/// Our answers remembered of one note.
+pub const ANSWERS: usize = 20;
+/// What a canned answer is chosen by, in characters.
+pub const CANNED_TITLE: usize = 80;
+/// Canned answers of an account, in all languages: more than fit into a list to choose from would not be used.
+pub const CANNED: usize = 100;
+/// Boosts of an account's that are listed.
+pub const BOOSTS: usize = 50;

@@ -39,3 +39,7 @@ pub const KEPT_ONE: usize = 512 << 10;
 pub const HEAD: usize = 1 << 10;
 /// Smaller bodies are not worth the time that compressing takes: they fit into one packet as they are.
 pub const PACK_FROM: usize = 1_000;
+/// The latest changes of a post on its page of changes; the first version stands below them in any case.
+pub const CHANGES: usize = 20;
+/// Texts that are compared for such a page, in all languages: each may take some milliseconds. The others stand whole.
+pub const COMPARED: usize = 40;

@@ -22,3 +22,7 @@ pub const THREAD: usize = 25;
 pub const CHANGE_STEP: Duration = Duration::from_secs(1);
 /// Our own replies named in a post: Mastodon reads up to five of the same server with a new post.
 pub const OWN_REPLIES: usize = 5;
+/// Earlier texts that a post keeps: the first, and the latest of the others. More changes than that are a machine's.
+pub const REVISIONS: usize = 50;
+/// Why a post was deleted, in characters: a sentence or two.
+pub const REASON: usize = 500;

@@ -74,6 +74,12 @@ acts! {
     FollowAsk "follow.ask" "Asked to follow somebody";
     FollowEnd "follow.end" "Stopped following somebody";
     ReplyShow "reply.show" "Decided about a reply";
+    CaseAssign "reply.assign" "Gave a reply to somebody";
+    CaseSet "reply.state" "Said how far a reply is";
+    CaseNote "reply.note" "Noted something about a reply";
+    CaseErase "reply.note-erase" "Erased an internal note";
+    CannedKeep "canned.set" "Changed a canned answer";
+    CannedDrop "canned.delete" "Deleted a canned answer";
     MediaAdd "media.add" "Uploaded a file";
     MediaDescribe "media.describe" "Described a file";
     MediaMove "media.move" "Moved the media files";

@@ -55,5 +55,14 @@ id_type! {
     QuoteId
 }
 
+id_type! {
+    /// What there is to do about a note, or about what was shared of a post: the number of either.
+    CaseId
+}
+id_type! {
+    /// A text from which answers begin.
+    CannedId
+}
+
 /// The server itself: its keys sign our GETs.
 pub const INSTANCE: AccountId = AccountId(0);

@@ -6,6 +6,7 @@ pub mod activity;
 pub mod actor;
 pub mod advice;
 pub mod audit;
+pub mod case;
 pub mod client;
 pub mod copied;
 pub mod delivery;

@@ -40,6 +40,9 @@ pub struct Post {
     /// Since then it answers 410; its words are gone, its id is kept so that it is never given out again.
     #[serde(default)]
     pub deleted: Option<Timestamp>,
+    /// Why it was deleted, as far as somebody said so; shown in its place, the main language first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reason: Vec<Reason>,
     #[serde(default)]
     pub visibility: Visibility,
     #[serde(default)]
@@ -92,6 +95,13 @@ pub struct Version {
     /// Content warning; empty for none.
     #[serde(default)]
     pub warning: String,
+}
+
+/// Why a post was deleted, in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub lang: Lang,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,7 +196,7 @@ pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
             .into());
     }
     for (n, version) in versions.iter().enumerate() {
-        if version.text.trim().is_empty() && !has_media {
+        if crate::base::text::is_blank(&version.text) && !has_media {
             return Err(Problem::new("E121", "The post has no text.")
                 .field("text")
                 .remedy("Write something, or add a picture.")
@@ -213,6 +223,21 @@ pub fn check_versions(versions: &[Version], has_media: bool) -> Result<()> {
                 .field("lang")
                 .into());
         }
+    }
+    Ok(())
+}
+
+/// What is told instead of a deleted post: short, and each language once.
+pub fn check_reasons(reasons: &[Reason]) -> Result<()> {
+    let long = reasons.iter().find(|reason| reason.text.chars().count() > limits::post::REASON);
+    if let Some(reason) = long {
+        let what = format!("A reason has at most {} characters ({}).", limits::post::REASON, reason.lang);
+        return Err(Problem::new("E581", what).field("reason").remedy("Say it in a sentence or two.").into());
+    }
+    if reasons.len() > limits::post::VERSIONS
+        || reasons.iter().enumerate().any(|(n, one)| reasons.iter().take(n).any(|other| other.lang == one.lang))
+    {
+        return Err(Problem::new("E581", "A reason is given once in each language.").field("reason").into());
     }
     Ok(())
 }
@@ -252,6 +277,7 @@ impl Post {
             published,
             updated: None,
             deleted: None,
+            reason: Vec::new(),
             visibility: new.visibility,
             quoting: new.quoting,
             versions: new.versions.clone(),
@@ -280,6 +306,11 @@ impl Post {
     /// On the home page, tag pages and in feeds.
     pub fn is_listed(&self) -> bool {
         self.is_public() && self.visibility == Visibility::Public
+    }
+
+    /// When it got the words that it has: what an edit names as the state it was made from.
+    pub fn since(&self) -> Timestamp {
+        self.updated.unwrap_or(self.published)
     }
 
     /// The version in the main language.

@@ -8,6 +8,7 @@ use super::words::{Words, fill};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::Error;
+use crate::model::post::Reason;
 use crate::web::assets;
 use crate::web::response::{Response, come_back, html, set};
 
@@ -20,6 +21,8 @@ struct ErrorPage<'a> {
     icon: String,
     title: &'a str,
     lines: Vec<String>,
+    /// Why something was deleted, in a language of its own.
+    reason: Option<&'a Reason>,
 }
 
 /// Who says it, and in which language.
@@ -34,22 +37,29 @@ pub struct Voice {
 pub fn page(voice: &Voice, error: &Error, now: Timestamp) -> Response {
     let w = Words::of(&voice.lang);
     let (status, title, lines) = told(w, error, now);
-    let mut response = answer(voice, w, status, title, lines);
+    let mut response = answer(voice, w, status, title, lines, None);
     if let Error::Busy { retry_after } = error {
         come_back(&mut response, *retry_after);
     }
     response
 }
 
-/// The page of something that was deleted, with the day where it is known.
-pub fn gone(voice: &Voice, when: Option<&str>) -> Response {
+/// The page of something that was deleted, with the day and the reason where they are known.
+pub fn gone(voice: &Voice, when: Option<&str>, reason: Option<&Reason>) -> Response {
     let w = Words::of(&voice.lang);
     let mut lines = vec![w.gone_says.to_owned()];
     lines.extend(when.map(|when| fill(w.gone_on, when)));
-    answer(voice, w, StatusCode::GONE, w.gone, lines)
+    answer(voice, w, StatusCode::GONE, w.gone, lines, reason)
 }
 
-fn answer(voice: &Voice, w: &'static Words, status: StatusCode, title: &str, lines: Vec<String>) -> Response {
+fn answer(
+    voice: &Voice,
+    w: &'static Words,
+    status: StatusCode,
+    title: &str,
+    lines: Vec<String>,
+    reason: Option<&Reason>,
+) -> Response {
     let page = ErrorPage {
         w,
         institution: name(&voice.institution),
@@ -57,6 +67,7 @@ fn answer(voice: &Voice, w: &'static Words, status: StatusCode, title: &str, lin
         icon: voice.icon.clone(),
         title,
         lines,
+        reason,
     };
     let body = page.render().unwrap_or_else(|_| title.to_owned());
     let mut response = html(status, body);

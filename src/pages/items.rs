@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::files::{self, Picture};
+use super::history;
 use super::player::{self, Player};
 use super::podcast::episode::{self, Heading};
 use super::poll::PollItem;
@@ -231,7 +232,9 @@ fn numbers(scene: &Scene<'_>, view: &PostView, path: Option<String>) -> Vec<Numb
         }
     }
     if let Some(at) = view.post().updated {
-        numbers.push(Number { text: fill(w.edited, &scene.moment(at)), href: None });
+        let versions = view.post().revisions.len() as u64 + 1;
+        let text = format!("{} ({})", fill(w.edited, &scene.moment(at)), w.count(&w.versions, versions));
+        numbers.push(Number { text, href: Some(history::path(view)).filter(|_| versions > 1) });
     }
     numbers
 }

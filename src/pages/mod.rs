@@ -4,6 +4,7 @@ mod about;
 mod errors;
 mod feeds;
 mod files;
+mod history;
 mod home;
 mod items;
 mod plain;
@@ -26,7 +27,6 @@ use hyper::{Method, StatusCode, header};
 
 use crate::app::App;
 use crate::base::lang::Lang;
-use crate::base::time::Timestamp;
 use crate::base::{markup, text as texts};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -114,6 +114,7 @@ fn of_account(app: &App, request: &Request, handle: &str, rest: &[&str]) -> Resu
             made(app, |rows| note_of(app, rows, name, id, &lang))
         }
         [id] => one_post(app, name, id.parse()?, None).map(negotiated),
+        [id, "history"] => changes(app, name, id.parse()?),
         [id, lang] => one_post(app, name, id.parse()?, Some(lang)).map(negotiated),
         [id, "play", n] => play(app, name, id.parse()?, n),
         _ => Err(Error::NotFound),
@@ -171,9 +172,7 @@ fn one_post(app: &App, handle: &str, id: PostId, lang: Option<&str>) -> Result<R
         match post::render(rows, &app.site, institution.clone(), handle, id, lang) {
             Ok(post::Found::Page(page)) => Ok(html(StatusCode::OK, page)),
             Ok(post::Found::Elsewhere(path)) => Ok(passing(found(&path))),
-            Err(Error::Gone) => {
-                Ok(passing(gone(app, institution, posts::get(rows, id)?.and_then(|post| post.deleted))))
-            }
+            Err(Error::Gone) => Ok(passing(gone(app, rows, institution, id, lang)?)),
             Err(e) => Err(e),
         }
     })
@@ -189,10 +188,30 @@ fn note_of(app: &App, rows: &impl Rows, handle: &str, id: PostId, lang: &Lang) -
     Ok(if known { response } else { passing(response) })
 }
 
-fn gone(app: &App, institution: Institution, deleted: Option<Timestamp>) -> Response {
-    let scene = Scene::new(&app.site, institution, None);
-    let voice = spoken(scene.institution.clone());
-    errors::gone(&voice, deleted.map(|at| scene.moment(at)).as_deref())
+/// What was changed of a post after it was published.
+fn changes(app: &App, handle: &str, id: PostId) -> Result<Response> {
+    made(app, |rows| {
+        let institution = meta::institution(rows)?;
+        match history::render(rows, &app.site, institution.clone(), handle, id) {
+            Ok(post::Found::Page(page)) => Ok(html(StatusCode::OK, page)),
+            Ok(post::Found::Elsewhere(path)) => Ok(passing(found(&path))),
+            Err(Error::Gone) => Ok(passing(gone(app, rows, institution, id, None)?)),
+            Err(e) => Err(e),
+        }
+    })
+}
+
+/// In place of a deleted post: when and why, in the language that was asked for, else in the one that the reason has.
+fn gone(app: &App, rows: &Read, institution: Institution, id: PostId, lang: Option<&str>) -> Result<Response> {
+    let post = posts::get(rows, id)?;
+    let reasons = post.as_ref().map(|post| post.reason.as_slice()).unwrap_or_default();
+    let wanted = lang.and_then(|tag| tag.parse::<Lang>().ok());
+    let reason = reasons.iter().find(|reason| Some(&reason.lang) == wanted.as_ref()).or_else(|| reasons.first());
+    let lang = wanted.or_else(|| reason.map(|reason| reason.lang.clone()));
+    let scene = Scene::new(&app.site, institution, lang);
+    let voice = errors::Voice { lang: scene.lang.clone(), ..spoken(scene.institution.clone()) };
+    let when = post.as_ref().and_then(|post| post.deleted).map(|at| scene.moment(at));
+    Ok(errors::gone(&voice, when.as_deref(), reason))
 }
 
 fn page(app: &App, render: impl FnOnce(&Read, &Scene<'_>) -> Result<String>) -> Result<Response> {

@@ -4,6 +4,7 @@ use super::feeds::{self, Kind, Of};
 use super::shell::Scene;
 use super::*;
 use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
 use crate::model::account::Account;
 use crate::model::ids::PostId;
 use crate::model::media::Media;

@@ -87,6 +87,7 @@ fn replay(tx: &mut Write<'_>, from: &Read) -> Result<()> {
     super::reactions::replay(tx, from)?;
     super::polls::replay(tx, from)?;
     super::notes::replay(tx, from)?;
+    super::cases::replay(tx, from)?;
     super::quotes::replay(tx, from)?;
     super::deliveries::replay(tx, from)
 }

@@ -2,11 +2,12 @@
 //! after the other, so that a leading part of a key is a prefix of its bytes.
 
 use crate::base::time::Timestamp;
+use crate::model::case::Stand;
 use crate::model::draft::Stage;
 use crate::model::follow::{ActRef, ReactionKind};
 use crate::model::ids::{
-    AccountId, ActivityId, ActorId, DraftId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
-    UserId,
+    AccountId, ActivityId, ActorId, CannedId, CaseId, DraftId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId,
+    ReportId, ServerId, UserId,
 };
 
 /// Something that can be a key, or a part of one.
@@ -125,6 +126,27 @@ impl Key for ActRef {
     }
 }
 
+impl Key for Stand {
+    fn write(&self, into: &mut Vec<u8>) {
+        into.push(match self {
+            Self::Open => 1,
+            Self::Waiting => 2,
+            Self::Done => 3,
+        });
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        let (head, rest) = from.split_first()?;
+        *from = rest;
+        match head {
+            1 => Some(Self::Open),
+            2 => Some(Self::Waiting),
+            3 => Some(Self::Done),
+            _ => None,
+        }
+    }
+}
+
 macro_rules! number_keys {
     ($($name:ident)*) => {$(
         impl Key for $name {
@@ -138,7 +160,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys!(AccountId ActivityId ActorId DraftId InboxId MediaId NoteId PostId QuoteId ReceivedId ReportId ServerId Timestamp UserId);
+number_keys!(AccountId ActivityId ActorId CannedId CaseId DraftId InboxId MediaId NoteId PostId QuoteId ReceivedId ReportId ServerId Timestamp UserId);
 
 macro_rules! tuple_keys {
     ($(($($part:ident)*))*) => {$(

@@ -6,20 +6,22 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransacti
 use super::counts::SAMPLES;
 use super::key::Key;
 use super::schema::{
-    ACT_BY_URI, ACTOR_BY_URI, ACTORS, COUNTS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, META, POSTS, RECEIVED,
-    SESSIONS, fingerprint,
+    ACT_BY_URI, ACTOR_BY_URI, ACTORS, CASES, CASES_BY_STAND, COUNTS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, META,
+    NOTES, POSTS, RECEIVED, SESSIONS, fingerprint,
 };
 use super::slim::Slim;
 use super::tx::definition;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
+use crate::model::case::{About, Case, Stand};
 use crate::model::follow::ActRef;
 use crate::model::ids::ActorId;
+use crate::model::note::{Note, Shown};
 
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
-const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people, follows, samples, tables];
+const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people, follows, samples, tables, cases];
 
 /// Form 1: every table exists. Also form 6, which has more of them, with nothing in them yet.
 fn tables(txn: &WriteTransaction) -> Result<()> {
@@ -100,6 +102,27 @@ fn samples(txn: &WriteTransaction) -> Result<()> {
     Ok(())
 }
 
+/// Form 7: what strangers wrote waits in the inbox. What was decided about before is done, the rest is open.
+fn cases(txn: &WriteTransaction) -> Result<()> {
+    tables(txn)?;
+    let broken = |e| Error::broken("put notes into the inbox", e);
+    let (mut cases, mut index) = (open(txn, CASES.name)?, open(txn, CASES_BY_STAND.name)?);
+    for row in open(txn, NOTES.name)?.iter().map_err(broken)? {
+        let (_, value) = row.map_err(broken)?;
+        let note: Note = serde_json::from_slice(value.value()).map_err(|e| Error::broken("read a note", e))?;
+        let mut case = Case::new(About::Note(note.id), note.concerns);
+        if note.shown != Shown::Waiting {
+            case.set(Stand::Done, note.received);
+            let value = serde_json::to_vec(&case).map_err(|e| Error::broken("write a case", e))?;
+            cases.insert(case.id().bytes().as_slice(), value.as_slice()).map_err(broken)?;
+        }
+        for account in &case.accounts {
+            index.insert((*account, case.stand, case.id()).bytes().as_slice(), b"null".as_slice()).map_err(broken)?;
+        }
+    }
+    Ok(())
+}
+
 /// What there is to know of a post to count it.
 #[derive(serde::Deserialize)]
 struct Sample {
@@ -167,7 +190,8 @@ mod tests {
 
     use super::*;
     use crate::base::time::Clock;
-    use crate::model::ids::{AccountId, InboxId};
+    use crate::model::ids::{AccountId, CaseId, InboxId, NoteId};
+    use crate::store::cases as store_cases;
     use crate::store::{Options, Rows, Span, Store, actors, check, counts, follows, users};
 
     /// Rows as they were written in form 1.
@@ -177,6 +201,9 @@ mod tests {
         "delivery":7,"fetched":1795614306726}"#;
     const RECEIVED_ROW: &str =
         r#"{"actor":"https://h.example/users/u","at":5,"json":{},"profile":null,"refetch":null,"tries":0,"due":5}"#;
+
+    const NOTE: &str = r#"{"id":21,"author":117677379205627713,"uri":"https://h.example/n/21","url":"https://h.example/n/21","html":"<p>Hi</p>",
+        "published":5,"public":true,"concerns":[3],"received":5,"shown":"waiting"}"#;
 
     const ACCOUNT: AccountId = AccountId(3);
     const FOLLOW: &str = "https://h.example/users/u0#follow";
@@ -215,6 +242,8 @@ mod tests {
             ("sessions", 9, r#"{"created":1,"expires":9999999999999,"csrf":"x"}"#),
             ("login_links", 9, r#"{"expires":9999999999999}"#),
             ("posts", 11, r#"{"id":11,"account":3,"published":1,"deleted":2,"versions":[]}"#),
+            ("notes", 21, NOTE),
+            ("notes", 22, &NOTE.replace("21", "22").replace("waiting", "released")),
             ("posts", 12, r#"{"id":12,"account":3,"published":1,"deleted":2,"versions":[],"demo":true}"#),
         ] {
             open(&txn, table).unwrap().insert(id.bytes().as_slice(), row.as_bytes()).unwrap();
@@ -225,6 +254,14 @@ mod tests {
             open(&txn, table).unwrap().insert(key.as_bytes(), id.as_bytes()).unwrap();
         }
         followed(&txn);
+        for id in [21_u64, 22] {
+            let put = |table: &'static str, key: &[u8], value: &str| {
+                open(&txn, table).unwrap().insert(key, value.as_bytes()).unwrap();
+            };
+            put("note_by_uri", format!("https://h.example/n/{id}\0").as_bytes(), &id.to_string());
+            put("notes_by_author", &(ActorId(117_677_379_205_627_713), NoteId(id)).bytes(), "null");
+        }
+        open(&txn, "notes_waiting").unwrap().insert(21_u64.bytes().as_slice(), b"null".as_slice()).unwrap();
         open(&txn, META.name).unwrap().insert(FORM.as_bytes(), b"1".as_slice()).unwrap();
         txn.commit().unwrap();
     }
@@ -250,6 +287,8 @@ mod tests {
                 );
                 assert!(users::all(rows)?.is_empty());
                 assert_eq!(counts::get(rows, counts::Count::Samples)?, 1);
+                let cases = |stand| store_cases::of_account(rows, ACCOUNT, stand, None, 9);
+                assert_eq!((cases(Stand::Open)?, cases(Stand::Done)?), (vec![CaseId(21)], vec![CaseId(22)]));
                 let known = |n: u64| actors::by_uri(rows, &format!("https://h.example/users/u{n}")).map(Option::unwrap);
                 let (follower, blocker) = (known(0)?, known(1)?);
                 assert_eq!(follows::get(rows, ACCOUNT, &follower)?.unwrap().uri, FOLLOW);

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod activities;
 pub mod actors;
 pub mod audit;
+pub mod cases;
 pub mod check;
 pub mod copies;
 pub mod counts;

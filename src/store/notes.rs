@@ -5,7 +5,7 @@ use super::schema::{NOTE_BY_URI, NOTES, NOTES_BY_AUTHOR, NOTES_BY_THREAD, NOTES_
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Result};
-use crate::model::ids::{ActorId, NoteId, PostId};
+use crate::model::ids::{ActorId, CaseId, NoteId, PostId};
 use crate::model::note::{Note, Shown};
 
 pub fn get(rows: &impl Rows, id: NoteId) -> Result<Option<Note>> {
@@ -21,8 +21,9 @@ pub fn by_uri(rows: &impl Rows, uri: &str) -> Result<Option<Note>> {
 
 pub fn put(tx: &mut Write<'_>, note: &Note) -> Result<()> {
     let old = get(tx, note.id)?;
-    if let Some(old) = &old {
-        count(tx, old, false)?;
+    match &old {
+        Some(old) => count(tx, old, false)?,
+        None => super::cases::begin(tx, note)?,
     }
     super::copies::follow(tx, old.as_ref(), Some(note))?;
     count(tx, note, true)?;
@@ -49,6 +50,7 @@ pub fn remove(tx: &mut Write<'_>, note: &Note) -> Result<()> {
         tx.remove(&NOTES_BY_THREAD, &(thread, note.id))?;
     }
     tx.remove(&NOTES_WAITING, &note.id)?;
+    super::cases::erase(tx, CaseId(note.id.0), &note.concerns)?;
     tx.remove(&NOTES, &note.id)?;
     Ok(())
 }
@@ -63,6 +65,19 @@ fn count(tx: &mut Write<'_>, note: &Note, up: bool) -> Result<()> {
 /// Notes under a post of ours, oldest first.
 pub fn of_thread(rows: &impl Rows, thread: PostId, limit: usize) -> Result<Vec<Note>> {
     let keys = rows.keys(&NOTES_BY_THREAD, Span::under(&thread).limit(limit))?;
+    load(rows, keys.into_iter().map(|(_, id)| id))
+}
+
+/// Their ids, newest first.
+pub fn ids_of_thread(rows: &impl Rows, thread: PostId, before: Option<NoteId>, limit: usize) -> Result<Vec<NoteId>> {
+    let span = Span::under(&thread).newest_first().limit(limit);
+    let span = before.map_or_else(|| span.clone(), |id| span.clone().before(&(thread, id)));
+    Ok(rows.keys(&NOTES_BY_THREAD, span)?.into_iter().map(|(_, id)| id).collect())
+}
+
+/// The latest of an author, newest first.
+pub fn latest_of_author(rows: &impl Rows, author: ActorId, limit: usize) -> Result<Vec<Note>> {
+    let keys = rows.keys(&NOTES_BY_AUTHOR, Span::under(&author).newest_first().limit(limit))?;
     load(rows, keys.into_iter().map(|(_, id)| id))
 }
 

@@ -29,6 +29,24 @@ pub fn of_post(rows: &impl Rows, post: PostId) -> Result<Vec<Quote>> {
     Ok(ids.into_iter().map(|(_, id)| get(rows, id)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
+/// The latest that are let pass, newest first.
+pub fn latest(rows: &impl Rows, post: PostId, limit: usize) -> Result<Vec<Quote>> {
+    let mut ids: Vec<QuoteId> = rows.rows(&QUOTES_OF_POST, Span::under(&post))?.into_iter().map(|(_, id)| id).collect();
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(get(rows, id)?.filter(|quote| quote.revoked.is_none()));
+        if found.len() == limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+pub fn count(rows: &impl Rows, post: PostId) -> Result<usize> {
+    Ok(rows.keys(&QUOTES_OF_POST, Span::under(&post))?.len())
+}
+
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
     from.each(&QUOTES, &Span::all(), |_, quote| put(tx, &quote).map(|()| true))
 }

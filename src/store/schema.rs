@@ -9,14 +9,15 @@ use crate::base::time::Timestamp;
 use crate::model::account::{Account, Keys};
 use crate::model::activity::{Activity, Received};
 use crate::model::audit::Row;
+use crate::model::case::{Canned, Case, Stand};
 use crate::model::client::Token;
 use crate::model::copied::{Copy, CopyKey};
 use crate::model::delivery::Delivery;
 use crate::model::draft::{Draft, Stage};
 use crate::model::follow::{ActRef, Following, OwnReaction, Reaction, ReactionKind};
 use crate::model::ids::{
-    AccountId, ActivityId, ActorId, DraftId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId, ReportId, ServerId,
-    UserId,
+    AccountId, ActivityId, ActorId, CannedId, CaseId, DraftId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId,
+    ReportId, ServerId, UserId,
 };
 use crate::model::login::{LoginLink, Secrets, Session};
 use crate::model::media::Media;
@@ -51,6 +52,8 @@ pub const CALENDARS: Table<[u8; 32], UserId> = Table::fact("calendars");
 pub const SESSIONS: Table<[u8; 32], Session> = Table::fact("sessions");
 /// What waits for something to be fetched, by the moment from which on it is tried.
 pub const RECEIVED: Table<(Timestamp, ReceivedId), Received> = Table::fact("received");
+/// Texts from which an account's answers begin.
+pub const CANNED: Table<(AccountId, CannedId), Canned> = Table::fact("canned");
 /// Strangers' objects that were deleted and activities that were undone: a late copy does not bring them back.
 pub const GONE: Table<Fingerprint, Timestamp> = Table::fact("gone");
 pub const REPORTS: Table<ReportId, Report> = Table::fact("reports");
@@ -133,6 +136,13 @@ pub(super) const NOTES_BY_AUTHOR: Table<(ActorId, NoteId), ()> = Table::index("n
 /// Waiting for somebody's decision.
 pub(super) const NOTES_WAITING: Table<NoteId, ()> = Table::index("notes_waiting");
 
+// store::cases
+/// Only of what somebody has touched, and of what was shared; every other note is open.
+pub(super) const CASES: Table<CaseId, Case> = Table::fact("cases");
+pub(super) const CASES_BY_STAND: Table<(AccountId, Stand, CaseId), ()> = Table::index("cases_by_stand");
+/// Those that are not done, by who takes care of them.
+pub(super) const CASES_BY_OWNER: Table<(UserId, CaseId), ()> = Table::index("cases_by_owner");
+
 // store::deliveries
 pub(super) const DELIVERIES: Table<(ActivityId, InboxId), Delivery> = Table::fact("deliveries");
 /// What waits, by server and due time: each server is a lane of its own.
@@ -180,6 +190,8 @@ pub(super) const FACTS: &[&str] = &[
     BLOCKS.name,
     REACTIONS.name,
     NOTES.name,
+    CASES.name,
+    CANNED.name,
     DELIVERIES.name,
     AUDIT.name,
 ];
@@ -208,6 +220,8 @@ pub(super) const INDEXES: &[&str] = &[
     NOTES_BY_THREAD.name,
     NOTES_BY_AUTHOR.name,
     NOTES_WAITING.name,
+    CASES_BY_STAND.name,
+    CASES_BY_OWNER.name,
     LANES.name,
     QUOTES_OF_POST.name,
     COUNTS.name,

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod audit;
 pub mod delivery;
+pub mod inbox;
 pub mod plans;
 pub mod podcast;
 pub mod post;

@@ -98,6 +98,7 @@ impl House {
             published: self.clock.now(),
             updated: None,
             deleted: None,
+            reason: Vec::new(),
             visibility: Visibility::Public,
             quoting: Quoting::Anyone,
             versions: versions

@@ -97,7 +97,7 @@ async fn a_life_of_a_post_among_three_servers() {
 }
 
 async fn react_with(who: &Instance, kind: ReactionKind, uri: &str) {
-    let object = lookup::object(&who.app, uri).await.unwrap();
+    let object = lookup::object(&who.app, uri, ReactionKind::Boost).await.unwrap();
     let (site, by) = (who.app.site.clone(), who.by());
     who.app.store.write(move |tx| react::react(tx, &site, by, kind, &object)).await.unwrap();
 }

@@ -23,6 +23,7 @@ mod drafts;
 mod federation;
 mod files;
 mod fuzz;
+mod history;
 mod hostile;
 mod house;
 mod languages;

@@ -232,7 +232,7 @@ async fn what_strangers_do_changes_what_shows_it_and_nothing_else() {
 
     let uri = server.post_uri(post.id);
     for (kind, shown) in [(ReactionKind::Like, &["likes"][..]), (ReactionKind::Boost, &[])] {
-        let object = lookup::object(&peer.app, &uri).await.unwrap();
+        let object = lookup::object(&peer.app, &uri, ReactionKind::Boost).await.unwrap();
         let (site, by) = (peer.app.site.clone(), peer.by());
         peer.app.store.write(move |tx| actions::react::react(tx, &site, by, kind, &object)).await.unwrap();
         drain(&[&server, &peer]).await;

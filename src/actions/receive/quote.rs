@@ -2,6 +2,7 @@
 
 use super::Sender;
 use crate::actions::address::{self, Saying};
+use crate::actions::cases;
 use crate::activitypub::write;
 use crate::error::Result;
 use crate::model::ids::{ActivityId, QuoteId};
@@ -30,6 +31,9 @@ pub(super) fn request(
     let granted = post.quoting == Quoting::Anyone && !revoked && !follows::blocks_us(tx, post.account, actor.id)?;
     let activity = ActivityId(tx.id());
     let json = if granted {
+        if known.is_none() {
+            cases::shared(tx, &post, true)?;
+        }
         let quote = known.unwrap_or(Quote {
             id: QuoteId(tx.id()),
             post: post.id,

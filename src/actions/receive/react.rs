@@ -1,6 +1,7 @@
 //! Like and Announce of a post of ours.
 
 use super::{Sender, is_gone, is_taken};
+use crate::actions::cases;
 use crate::error::Result;
 use crate::model::follow::{ActRef, Reaction, ReactionKind};
 use crate::model::site::Site;
@@ -25,6 +26,6 @@ pub(super) fn react(
         return Ok(());
     }
     let at = tx.now();
-    reactions::put(tx, post.id, kind, actor.id, &Reaction { uri: id.to_owned(), at })?;
-    Ok(())
+    let new = reactions::put(tx, post.id, kind, actor.id, &Reaction { uri: id.to_owned(), at })?;
+    if new && kind == ReactionKind::Boost { cases::shared(tx, &post, false) } else { Ok(()) }
 }

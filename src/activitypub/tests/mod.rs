@@ -72,6 +72,7 @@ fn post() -> Post {
         published: NOW,
         updated: None,
         deleted: None,
+        reason: Vec::new(),
         visibility: Visibility::Public,
         quoting: Quoting::Anyone,
         versions: vec![version("en", "Bridge closed #Traffic")],

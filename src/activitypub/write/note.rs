@@ -306,11 +306,21 @@ fn quoting(site: &Site, post: &Post) -> Vec<String> {
 
 /// What stays of a deleted Note, with `@context`.
 pub fn tombstone(site: &Site, post: &Post, lang: Option<&Lang>) -> Value {
-    json!({
+    let mut value = json!({
         "@context": crate::activitypub::context::plain(),
         "id": site.note(post.id, lang),
         "type": "Tombstone",
         "formerType": "Note",
         "deleted": post.deleted.map(crate::base::time::Timestamp::rfc3339),
-    })
+    });
+    if let (Some(object), Some(main)) = (value.as_object_mut(), post.reason.first()) {
+        let all: Map<String, Value> = post
+            .reason
+            .iter()
+            .map(|reason| (reason.lang.wire().to_owned(), json!(escaping::escape(&reason.text))))
+            .collect();
+        object.insert("summary".to_owned(), json!(escaping::escape(&main.text)));
+        object.insert("summaryMap".to_owned(), Value::Object(all));
+    }
+    value
 }

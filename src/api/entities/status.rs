@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::activitypub::write::note;
 use crate::app::App;
+use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::model::note::Note;
 use crate::model::post::{Material, Post, Quoting, ReplyTo, Version, Visibility};
@@ -24,7 +25,7 @@ pub fn status(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
     Ok(json!({
         "id": post.id.to_string(),
         "created_at": post.published.rfc3339_millis(),
-        "edited_at": post.updated.map(crate::base::time::Timestamp::rfc3339_millis),
+        "edited_at": post.updated.map(Timestamp::rfc3339_millis),
         "in_reply_to_id": parent,
         "in_reply_to_account_id": parent_account,
         "sensitive": post.sensitive || !main.warning.is_empty(),
@@ -132,7 +133,7 @@ pub fn answer(app: &App, rows: &impl Rows, note: &Note) -> Result<Value> {
     Ok(json!({
         "id": note.id.to_string(),
         "created_at": content.published.rfc3339_millis(),
-        "edited_at": content.updated.map(crate::base::time::Timestamp::rfc3339_millis),
+        "edited_at": content.updated.map(Timestamp::rfc3339_millis),
         "in_reply_to_id": parent_id,
         "in_reply_to_account_id": null,
         "sensitive": !content.warning.is_empty(),
@@ -159,6 +160,36 @@ pub fn answer(app: &App, rows: &impl Rows, note: &Note) -> Result<Value> {
         "muted": false,
         "bookmarked": false,
     }))
+}
+
+/// `StatusEdit` for each state of a post in its main language, the present one last. Files of before are gone.
+pub fn history(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
+    let material = material::of(rows, post)?;
+    let account = super::account::account(app, rows, &material.account)?;
+    let post = &material.post;
+    let media: Vec<Value> = material.media.iter().map(|m| super::media::media(&app.site, m)).collect();
+    let state = |since: Timestamp, versions: &[Version], media: &[Value]| {
+        let main = versions.first();
+        let warning = main.map(|version| version.warning.as_str()).unwrap_or_default();
+        json!({
+            "content": main.map(|version| note::titled(&app.site, post, version)).unwrap_or_default(),
+            "spoiler_text": warning,
+            "sensitive": post.sensitive || !warning.is_empty(),
+            "created_at": since.rfc3339_millis(),
+            "account": account,
+            "media_attachments": media,
+            "emojis": [],
+        })
+    };
+    let mut since = post.published;
+    let mut states = Vec::with_capacity(post.revisions.len() + 1);
+    for revision in &post.revisions {
+        let same = if revision.media == post.media { media.as_slice() } else { &[] };
+        states.push(state(since, &revision.versions, same));
+        since = revision.until;
+    }
+    states.push(state(since, &post.versions, &media));
+    Ok(Value::Array(states))
 }
 
 /// What was typed, for editing.

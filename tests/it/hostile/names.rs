@@ -6,6 +6,7 @@ use std::sync::Arc;
 use instance::app::lookup;
 use instance::base::time::Clock;
 use instance::crypto::keys::RsaKey;
+use instance::model::follow::ReactionKind;
 use serde_json::{Value, json};
 
 use super::{EVE, MAL, drain, follow, followers, note, rows, start};
@@ -178,7 +179,7 @@ async fn a_document_is_taken_for_what_it_is_and_nothing_else() {
         drain(&[&us]).await;
         assert_eq!(rows(&us), before, "{document}");
         if document["attributedTo"] != mal.actor("bob") {
-            assert!(lookup::object(&us.app, &mal.url("/n/x")).await.is_err(), "{document}");
+            assert!(lookup::object(&us.app, &mal.url("/n/x"), ReactionKind::Boost).await.is_err(), "{document}");
         }
     }
     mal.serve("/n/x", Page::activity(&honest));

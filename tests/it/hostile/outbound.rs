@@ -9,6 +9,7 @@ use std::time::Duration;
 use instance::app::lookup;
 use instance::base::time::Clock;
 use instance::model::delivery::State;
+use instance::model::follow::ReactionKind;
 use instance::store::{actors, deliveries};
 use instance::work;
 use serde_json::json;
@@ -102,7 +103,7 @@ async fn no_way_out_leads_inside() {
         let port = canary.address.port();
         assert!(lookup::by_handle(&us.app, "x", &format!("{host}:{port}")).await.is_err(), "{host}");
         assert!(lookup::by_uri(&us.app, &actor).await.is_err(), "{actor}");
-        assert!(lookup::object(&us.app, &there).await.is_err(), "{there}");
+        assert!(lookup::object(&us.app, &there, ReactionKind::Boost).await.is_err(), "{there}");
         assert!(lookup::reply_target(&us.app, us.account.id, &there).await.is_err(), "{there}");
         let links = json!([{ "rel": "self", "type": "application/activity+json", "href": actor }]);
         let finger = json!({ "subject": format!("acct:x@{}", mal.address), "links": links });
