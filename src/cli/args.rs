@@ -4,6 +4,7 @@ pub mod draft;
 mod files;
 pub mod podcast;
 pub mod poll;
+mod reply;
 mod user;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::base::lang::Lang;
 use crate::model::account::{Kind, Languages, Replies};
+pub use reply::Reply;
 pub use user::{SecondFactor, User};
 
 pub use files::{Pictures, Recordings};
@@ -385,26 +387,6 @@ pub struct Other {
     /// The account that acts
     #[arg(long = "as", value_name = "HANDLE")]
     pub account: String,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Reply {
-    /// List what waits for a decision
-    List {
-        /// Also what was decided
-        #[arg(long)]
-        all: bool,
-    },
-    /// Show an answer on our pages
-    Release {
-        /// Its number or address
-        reply: String,
-    },
-    /// Keep an answer from our pages; it is still counted
-    Hide {
-        /// Its number or address
-        reply: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -37,7 +37,11 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::PodcastDelete { .. } => format!("Given up: {}\n", text(answer, "url")),
         Command::React { .. } | Command::Pin { .. } => format!("Done: {}\n", text(answer, "post")),
         Command::ReplyList { .. } => replies(answer),
-        Command::ReplyShow { .. } => format!("Now {}: {}\n", text(answer, "shown"), text(answer, "uri")),
+        Command::ReplyShow { .. }
+        | Command::ReplyOne { .. }
+        | Command::ReplyAssign { .. }
+        | Command::ReplySet { .. }
+        | Command::ReplyNote { .. } => of_reply(command, answer),
         Command::QueueList => queue(answer),
         Command::QueueRetry { .. } => format!("{} deliveries are tried now.\n", text(answer, "deliveries")),
         Command::QueueDrop { .. } => format!("{} deliveries were given up.\n", text(answer, "deliveries")),
@@ -47,12 +51,7 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::UserAdd(_) | Command::LoginLink { .. } => format!("{}\n", text(answer, "url")),
         Command::UserList => users(answer),
         Command::UserRole(_) => format!("{} is now {}.\n", called(answer), standing(answer)),
-        Command::UserOff { .. } => format!(
-            "Switched {} off: {} sessions ended, {} tokens revoked.\n",
-            called(answer),
-            text(answer, "sessions_ended"),
-            text(answer, "tokens_revoked")
-        ),
+        Command::UserOff { .. } => switched_off(answer),
         Command::UserOn { .. } => format!("{} may log in again, as {}.\n", called(answer), standing(answer)),
         Command::UserPassword { .. } => format!("Set the password of {}.\n", called(answer)),
         Command::SessionList { .. } => sessions(answer),
@@ -107,6 +106,51 @@ fn replies(answer: &Value) -> String {
         [] => "No answer waits for a decision.\n".to_owned(),
         _ => table(&rows(answer, "replies", row)),
     }
+}
+
+fn switched_off(answer: &Value) -> String {
+    format!(
+        "Switched {} off: {} sessions ended, {} tokens revoked.\n",
+        called(answer),
+        text(answer, "sessions_ended"),
+        text(answer, "tokens_revoked")
+    )
+}
+
+fn of_reply(command: &Command, answer: &Value) -> String {
+    let (uri, owner) = (text(answer, "uri"), text(answer, "owner"));
+    if matches!(command, Command::ReplyOne { .. }) {
+        return one_reply(answer);
+    }
+    if matches!(command, Command::ReplyNote { .. }) {
+        return format!("Noted about {uri}\n");
+    }
+    if matches!(command, Command::ReplyAssign { .. }) {
+        return format!("Taken by {}: {uri}\n", if owner.is_empty() { "nobody" } else { &owner });
+    }
+    let field = if matches!(command, Command::ReplySet { .. }) { "state" } else { "shown" };
+    format!("Now {}: {uri}\n", text(answer, field))
+}
+
+fn one_reply(reply: &Value) -> String {
+    let public = if reply.get("public") == Some(&Value::Bool(true)) { text(reply, "shown") } else { "private".into() };
+    let mut lines = vec![vec!["State".to_owned(), text(reply, "state")], vec!["On our pages".to_owned(), public]];
+    for (label, field) in
+        [("From", "from"), ("Taken by", "owner"), ("Post", "post"), ("Received", "received"), ("Address", "uri")]
+    {
+        let value = text(reply, field);
+        if !value.is_empty() {
+            lines.push(vec![label.to_owned(), value]);
+        }
+    }
+    let mut page = table(&lines);
+    let _ = write!(page, "\n{}\n", text(reply, "text"));
+    for note in list(reply, "notes") {
+        let by = text(note, "by");
+        let by = if by.is_empty() { "the command line" } else { &by };
+        let _ = write!(page, "\nNoted by {by}, {}: {}\n", text(note, "at"), text(note, "text"));
+    }
+    page
 }
 
 fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {

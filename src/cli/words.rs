@@ -21,6 +21,7 @@ use crate::control::{
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::account::Field;
+use crate::model::case::Stand;
 use crate::model::draft::Stage;
 use crate::model::media::{self, About};
 use crate::model::note::Shown;
@@ -264,7 +265,13 @@ fn placed(typed: &str) -> (Option<usize>, &str) {
 
 pub fn reply(word: Reply) -> Command {
     match word {
-        Reply::List { all } => Command::ReplyList { all },
+        Reply::List { all, state } => Command::ReplyList { all, stand: state },
+        Reply::Show { reply } => Command::ReplyOne { reply },
+        Reply::Assign { reply, to, .. } => Command::ReplyAssign { reply, user: to },
+        Reply::Done { reply } => Command::ReplySet { reply, stand: Stand::Done },
+        Reply::Wait { reply } => Command::ReplySet { reply, stand: Stand::Waiting },
+        Reply::Reopen { reply } => Command::ReplySet { reply, stand: Stand::Open },
+        Reply::Note { reply, text } => Command::ReplyNote { reply, text },
         Reply::Release { reply } => Command::ReplyShow { reply, shown: Shown::Released },
         Reply::Hide { reply } => Command::ReplyShow { reply, shown: Shown::Hidden },
     }

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
+use crate::model::case::Stand;
 use crate::model::draft::Stage;
 use crate::model::note::Shown;
 use crate::model::stored::Place;
@@ -106,6 +107,26 @@ pub enum Command {
     /// Strangers' answers: what waits for a decision, or all.
     ReplyList {
         all: bool,
+        /// Those of the inbox that are so far, instead.
+        #[serde(default)]
+        stand: Option<Stand>,
+    },
+    /// One, with what colleagues noted.
+    ReplyOne {
+        reply: String,
+    },
+    /// Gives it to a user, or to nobody.
+    ReplyAssign {
+        reply: String,
+        user: Option<String>,
+    },
+    ReplySet {
+        reply: String,
+        stand: Stand,
+    },
+    ReplyNote {
+        reply: String,
+        text: String,
     },
     ReplyShow {
         reply: String,
@@ -233,6 +254,10 @@ impl Command {
             | Self::Pin { .. }
             | Self::ReplyList { .. }
             | Self::ReplyShow { .. }
+            | Self::ReplyOne { .. }
+            | Self::ReplyAssign { .. }
+            | Self::ReplySet { .. }
+            | Self::ReplyNote { .. }
             | Self::QueueList
             | Self::QueueRetry { .. }
             | Self::QueueDrop { .. }
@@ -278,7 +303,11 @@ impl Command {
             Self::React { .. } => "instance.reaction/1",
             Self::Pin { .. } => "instance.pin/1",
             Self::ReplyList { .. } => "instance.replies/1",
-            Self::ReplyShow { .. } => "instance.reply/1",
+            Self::ReplyShow { .. }
+            | Self::ReplyOne { .. }
+            | Self::ReplyAssign { .. }
+            | Self::ReplySet { .. }
+            | Self::ReplyNote { .. } => "instance.reply/1",
             Self::QueueList => "instance.queue/1",
             Self::QueueRetry { .. } => "instance.retried/1",
             Self::QueueDrop { .. } => "instance.dropped/1",
@@ -331,7 +360,11 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::PodcastDelete { account, podcast } => podcasts::delete(app, &account, podcast).await,
         Command::React { account, post, kind, undo } => posts::react(app, &account, &post, kind, undo).await,
         Command::Pin { post, undo } => posts::pin(app, &post, undo).await,
-        Command::ReplyList { all } => replies::list(app, all),
+        Command::ReplyList { all, stand } => replies::list(app, all, stand),
+        Command::ReplyOne { reply } => replies::one(app, &reply),
+        Command::ReplyAssign { reply, user } => replies::assign(app, &reply, user.as_deref()).await,
+        Command::ReplySet { reply, stand } => replies::set(app, &reply, stand).await,
+        Command::ReplyNote { reply, text } => replies::note(app, &reply, text).await,
         Command::ReplyShow { reply, shown } => replies::show(app, &reply, shown).await,
         Command::QueueList => queue::list(app).await,
         Command::QueueRetry { server } => queue::retry(app, server).await,

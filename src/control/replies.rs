@@ -1,4 +1,4 @@
-//! Commands about strangers' answers: what waits, and what is shown.
+//! Commands about strangers' answers: what waits, what is shown, who takes it.
 
 use std::sync::Arc;
 
@@ -10,54 +10,111 @@ use crate::app::App;
 use crate::base::html;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::ids::NoteId;
+use crate::model::case::Stand;
+use crate::model::ids::{AccountId, CaseId, NoteId, UserId};
 use crate::model::note::{Note, Shown};
 use crate::model::user::Asker;
-use crate::store::{accounts, actors, notes};
+use crate::store::{Rows, accounts, actors, cases, notes, users};
 
-/// Those that wait for a decision, or all; newest first.
-pub fn list(app: &App, all: bool) -> Result<Value> {
-    let found = app.store.read(|rows| {
-        if all {
-            notes::latest(rows, None, limits::control::REPLIES)
-        } else {
-            notes::waiting(rows, None, limits::control::REPLIES)
-        }
+/// Those that wait for a decision, or all, or those of the inbox that are so far; newest first.
+pub fn list(app: &App, all: bool, stand: Option<Stand>) -> Result<Value> {
+    let most = limits::control::REPLIES;
+    let found = app.store.read(|rows| match stand {
+        Some(stand) => so_far(rows, stand, most),
+        None if all => notes::latest(rows, None, most),
+        None => notes::waiting(rows, None, most),
     })?;
     let listed = found.iter().map(|note| described(app, note)).collect::<Result<Vec<_>>>()?;
     Ok(json!({ "replies": listed }))
 }
 
-/// Decides about one, by number or address.
-pub async fn show(app: &Arc<App>, typed: &str, shown: Shown) -> Result<Value> {
+/// Of all accounts. What was only shared has no words to list.
+fn so_far(rows: &impl Rows, stand: Stand, most: usize) -> Result<Vec<Note>> {
+    let mut ids = Vec::new();
+    for account in accounts::all(rows)? {
+        ids.extend(cases::of_account(rows, account.id, stand, None, most)?);
+    }
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.dedup();
+    let notes = ids.into_iter().map(|id| notes::get(rows, NoteId(id.0))).collect::<Result<Vec<_>>>()?;
+    Ok(notes.into_iter().flatten().take(most).collect())
+}
+
+/// One that was named by its number or address, and the account of ours that it concerns first.
+fn find(app: &App, typed: &str) -> Result<(Note, AccountId)> {
     let found = app.store.read(|rows| match typed.parse::<NoteId>() {
         Ok(id) => notes::get(rows, id),
         Err(_) => notes::by_uri(rows, typed),
     })?;
-    let found = found.and_then(|note| Some((note.id, *note.concerns.first()?)));
-    let (id, account) = found.ok_or_else(|| {
+    let found = found.and_then(|note| note.concerns.first().copied().map(|account| (note, account)));
+    found.ok_or_else(|| {
         let what = format!("There is no reply '{typed}'.");
         unknown(Error::NotFound, what, "All replies: instance reply list --all")
-    })?;
-    let by = Asker::Operator.may(account)?;
+    })
+}
+
+/// Decides about one.
+pub async fn show(app: &Arc<App>, typed: &str, shown: Shown) -> Result<Value> {
+    let (note, account) = find(app, typed)?;
+    let (id, by) = (note.id, Asker::Operator.may(account)?);
     let note = app.store.write(move |tx| actions::replies::show(tx, by, id, shown)).await?;
     described(app, &note)
 }
 
+pub fn one(app: &App, typed: &str) -> Result<Value> {
+    described(app, &find(app, typed)?.0)
+}
+
+/// Gives one to a user, or to nobody.
+pub async fn assign(app: &Arc<App>, typed: &str, user: Option<&str>) -> Result<Value> {
+    let (note, account) = find(app, typed)?;
+    let owner = user.map(|typed| super::users::find(app, typed)).transpose()?.map(|user| user.id);
+    let (id, by) = (CaseId(note.id.0), Asker::Operator.may(account)?);
+    app.store.write(move |tx| actions::cases::assign(tx, by, id, owner)).await?;
+    described(app, &note)
+}
+
+/// Says how far one is.
+pub async fn set(app: &Arc<App>, typed: &str, stand: Stand) -> Result<Value> {
+    let (note, account) = find(app, typed)?;
+    let (id, by) = (CaseId(note.id.0), Asker::Operator.may(account)?);
+    app.store.write(move |tx| actions::cases::set(tx, by, id, stand)).await?;
+    described(app, &note)
+}
+
+/// Notes something about one, for colleagues.
+pub async fn note(app: &Arc<App>, typed: &str, text: String) -> Result<Value> {
+    let (note, account) = find(app, typed)?;
+    let (id, by) = (CaseId(note.id.0), Asker::Operator.may(account)?);
+    app.store.write(move |tx| actions::cases::remark(tx, by, id, &text)).await?;
+    described(app, &note)
+}
+
 fn described(app: &App, note: &Note) -> Result<Value> {
-    let (author, to) = app.store.read(|rows| {
+    app.store.read(|rows| {
         let to = note.concerns.iter().map(|id| accounts::get(rows, *id)).collect::<Result<Vec<_>>>()?;
-        Ok((actors::named_by_row(rows, note.author)?, to))
-    })?;
-    Ok(json!({
-        "id": note.id.to_string(),
-        "uri": note.content.uri,
-        "from": author.profile.handle(),
-        "to": to.into_iter().flatten().map(|account| account.handle).collect::<Vec<_>>(),
-        "post": note.thread.map(|id| app.site.post(id)),
-        "text": html::to_text(&note.content.html),
-        "public": note.content.public,
-        "shown": note.shown,
-        "received": note.received.rfc3339(),
-    }))
+        let case = cases::of_note(rows, note)?;
+        let called = |id: Option<UserId>| id.map_or(Ok(None), |id| users::get(rows, id));
+        let owner = called(case.owner)?.map(|user| user.email);
+        let mut remarks = Vec::new();
+        for remark in &case.remarks {
+            let by = called(remark.by)?.map(|user| user.email);
+            remarks.push(json!({ "number": remark.number, "by": by, "at": remark.at.rfc3339(), "text": remark.text }));
+        }
+        Ok(json!({
+            "id": note.id.to_string(),
+            "uri": note.content.uri,
+            "from": actors::named_by_row(rows, note.author)?.profile.handle(),
+            "to": to.into_iter().flatten().map(|account| account.handle).collect::<Vec<_>>(),
+            "post": note.thread.map(|id| app.site.post(id)),
+            "text": html::to_text(&note.content.html),
+            "public": note.content.public,
+            "shown": note.shown,
+            "received": note.received.rfc3339(),
+            "state": case.stand,
+            "owner": owner,
+            "notes": remarks,
+            "answers": case.answers.iter().map(|id| app.site.post(*id)).collect::<Vec<_>>(),
+        }))
+    })
 }

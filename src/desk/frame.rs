@@ -61,8 +61,8 @@ impl Frame {
     pub(super) fn of(rows: &impl Rows, browser: &Browser, title: &'static str, here: &'static str) -> Result<Self> {
         let institution = meta::institution(rows)?;
         let asker = browser.asker();
-        let waiting = super::replies::seen(rows, &asker, false, None, limits::desk::COUNTED)?.0.len();
-        let mut places = vec![("/desk/posts", "Posts"), ("/desk/replies", "Replies")];
+        let waiting = super::inbox::open(rows, &asker)?;
+        let mut places = vec![("/desk/posts", "Posts"), ("/desk/inbox", "Inbox")];
         let (mut drafts_wait, drafts) = (0, super::drafts::sees(rows, &asker)?);
         if drafts {
             drafts_wait = super::drafts::waiting(rows, &asker)?;
@@ -103,7 +103,7 @@ impl Frame {
     /// What waits at a place of the navigation; nothing where nothing does.
     pub(super) fn waits(&self, place: &str) -> String {
         let count = match place {
-            "/desk/replies" => self.waiting,
+            "/desk/inbox" => self.waiting,
             "/desk/drafts" => self.drafts_wait,
             _ => 0,
         };

@@ -5,14 +5,17 @@ mod account;
 mod approval;
 mod audit;
 mod calendar;
+mod canned;
 mod drafts;
 mod edit;
+mod elsewhere;
 mod emblem;
 mod episodes;
 mod factor;
 mod faults;
 mod form;
 mod frame;
+mod inbox;
 mod listing;
 mod meaning;
 mod podcasts;
@@ -21,7 +24,6 @@ mod preview;
 mod profile;
 mod qr;
 mod recording;
-mod replies;
 mod roles;
 mod routes;
 mod slots;
@@ -33,7 +35,7 @@ use std::sync::Arc;
 
 use hyper::{Method, StatusCode, header};
 
-use routes::{Change, Look, Named, Open, Upload, Verb};
+use routes::{Change, Deed, Look, Named, Open, Upload, Verb};
 
 use crate::actions::secrets;
 use crate::app::App;
@@ -114,10 +116,15 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::Podcast => podcasts::page(app, browser, id.parse()?, slug),
         Look::NewEpisode => episodes::blank(app, browser, id.parse()?, slug),
         Look::DeletePodcast => podcasts::delete_page(app, browser, id.parse()?, slug),
-        Look::Replies => replies::page(app, browser, request),
         Look::Profiles => profile::list(app, browser, request),
         Look::Profile => profile::page(app, browser, id.parse()?),
         Look::Emblem => emblem::page(app, browser, request),
+        Look::Replies => Ok(response::see_other("/desk/inbox")),
+        Look::Inbox => inbox::page(app, browser, request),
+        Look::Case => inbox::one(app, browser, id.parse()?),
+        Look::Canned => canned::list(app, browser),
+        Look::CannedOne => canned::page(app, browser, id.parse()?, slug),
+        Look::Elsewhere => elsewhere::page(app, browser),
         Look::Users => users::page(app, browser, request),
         Look::NewUser => users::new_page(app, browser),
         Look::User => users::user_page(app, browser, id.parse()?, request),
@@ -167,8 +174,7 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::Unpin => listing::pin(app, browser, id.parse()?, false).await,
         Change::EditEpisode => episodes::edit(app, browser, id.parse()?, form).await,
         Change::DeletePodcast => podcasts::delete(app, browser, id.parse()?, slug).await,
-        Change::Release => replies::decide(app, browser, id.parse()?, Shown::Released, form).await,
-        Change::Hide => replies::decide(app, browser, id.parse()?, Shown::Hidden, form).await,
+        Change::Case(deed) => handle_case(app, browser, deed, named, form).await,
         Change::AddUser => users::add(app, browser, form).await,
         Change::RequireSecondFactor => users::require(app, browser, form).await,
         Change::Arrange => users::arrange(app, browser, id.parse()?, form).await,
@@ -184,6 +190,25 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::EndSessions => account::end(app, browser, None).await,
         Change::EndSession => account::end(app, browser, Some(id.to_owned())).await,
         Change::RevokeToken => account::revoke(app, browser, id.to_owned()).await,
+    }
+}
+
+/// What is done with what strangers said.
+async fn handle_case(app: &Arc<App>, browser: &Browser, deed: Deed, named: &Named, form: &Form) -> Result<Response> {
+    let (id, second) = (named.first(), named.second());
+    match deed {
+        Deed::Release => inbox::decide(app, browser, id.parse()?, Shown::Released, form).await,
+        Deed::Hide => inbox::decide(app, browser, id.parse()?, Shown::Hidden, form).await,
+        Deed::Set => inbox::set(app, browser, id.parse()?, form).await,
+        Deed::Assign => inbox::assign(app, browser, id.parse()?, form).await,
+        Deed::Answer => inbox::answer(app, browser, id.parse()?, form).await,
+        Deed::Remark => inbox::remark(app, browser, id.parse()?, form).await,
+        Deed::Erase => inbox::erase_remark(app, browser, id.parse()?, second).await,
+        Deed::Boost => elsewhere::boost_note(app, browser, id.parse()?, form).await,
+        Deed::KeepCanned => canned::save(app, browser, id.parse()?, second, form).await,
+        Deed::DropCanned => canned::delete(app, browser, id.parse()?, second).await,
+        Deed::Elsewhere => elsewhere::act(app, browser, form).await,
+        Deed::Unboost => elsewhere::unboost(app, browser, form).await,
     }
 }
 

@@ -7,10 +7,10 @@ use askama::Template;
 use super::faults::Faults;
 use super::form::{self, Press, Typed, Words};
 use super::frame::{self, Frame};
+use super::inbox::{self, concerned};
 use super::listing::{self, Row};
 use super::meaning;
 use super::preview::Preview;
-use super::replies::concerned;
 use super::slots::{self, Place};
 use crate::actions;
 use crate::actions::drafts::{self, Pen, Seen};
@@ -18,18 +18,19 @@ use crate::actions::publish::Voice;
 use crate::app::App;
 use crate::app::once::{self, Attempt};
 use crate::base::lang::{self, Lang};
+use crate::base::time::Timestamp;
 use crate::base::{html, markup, text};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::Draft;
-use crate::model::ids::{DraftId, MediaId, NoteId};
+use crate::model::ids::{CannedId, DraftId, MediaId, NoteId};
 use crate::model::media::About;
 use crate::model::post::{self, NewPost, Post, ReplyTo};
 use crate::model::power::{self, Publish, Reply};
 use crate::model::thread;
 use crate::model::user::Asker;
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, accounts, actors, drafts as rows_of, meta, notes, posts};
+use crate::store::{Rows, accounts, actors, cases, drafts as rows_of, meta, notes, posts};
 use crate::web::csrf;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
@@ -105,6 +106,8 @@ struct Answering {
     lang: String,
     words: String,
     public: bool,
+    /// Somebody else has the form open.
+    busy: Option<String>,
 }
 
 /// `GET /desk`, with `?reply=` the note to answer and `?done=` or `?changed=` the post to speak of.
@@ -115,7 +118,7 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
     if typed.reply.is_none() && !app.store.read(|rows| frame::writes(rows, &asker))? {
         return Ok(response::see_other("/desk/posts"));
     }
-    app.store.read(|rows| prefill(rows, &asker, &mut typed))?;
+    app.store.read(|rows| prefill(rows, &asker, &mut typed, request.position("canned")))?;
     shown(app, browser, typed, Faults::default(), Beside { notice, ..Beside::default() })
 }
 
@@ -133,12 +136,17 @@ fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>
     })
 }
 
-/// An answer is written by the account that was spoken to, and begins with the name of whom it is for.
-fn prefill(rows: &impl Rows, asker: &Asker, typed: &mut Typed) -> Result<()> {
+/// An answer is written by the account that was spoken to, and begins with the name of whom it is for and the words that
+/// were chosen for it.
+fn prefill(rows: &impl Rows, asker: &Asker, typed: &mut Typed, canned: Option<CannedId>) -> Result<()> {
     let Some(id) = typed.reply else { return Ok(()) };
     let note = notes::get(rows, id)?.ok_or(Error::NotFound)?;
-    typed.account = Some(concerned::<Reply>(asker, &note)?.account());
-    let text = format!("{} ", actors::named_by_row(rows, note.author)?.profile.handle());
+    let account = concerned::<Reply>(asker, &note.concerns)?.account();
+    typed.account = Some(account);
+    let mut text = format!("{} ", actors::named_by_row(rows, note.author)?.profile.handle());
+    if let Some(canned) = canned {
+        text.push_str(&inbox::canned_text(rows, account, canned)?);
+    }
     let lang = note.content.lang.map(|lang| lang.to_string()).unwrap_or_default();
     typed.versions = vec![Words { lang, text, warning: String::new() }];
     Ok(())
@@ -159,7 +167,7 @@ fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faults, b: Besi
             b,
             publishes: typed.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
             keeps: all.iter().any(|account| writes(account.id)),
-            answering: typed.reply.map(|id| answering(rows, id)).transpose()?.flatten(),
+            answering: typed.reply.map(|id| answering(rows, browser, app.now(), id)).transpose()?.flatten(),
             versions: versions(rows, &typed, account)?,
             accounts: all.iter().map(|a| account_choice(app, a, typed.account)).collect(),
             slots: slots::places(rows, slots, &typed.others(), &faults)?,
@@ -218,14 +226,16 @@ pub(super) fn langs(rows: &impl Rows, chosen: &str, account: Option<&Account>) -
     Ok(choices)
 }
 
-fn answering(rows: &impl Rows, id: NoteId) -> Result<Option<Answering>> {
+fn answering(rows: &impl Rows, browser: &Browser, now: Timestamp, id: NoteId) -> Result<Option<Answering>> {
     let Some(note) = notes::get(rows, id)? else { return Ok(None) };
+    let busy = inbox::busy(rows, &cases::of_note(rows, &note)?, browser.user.id, now)?;
     Ok(Some(Answering {
         id,
         handle: actors::named_by_row(rows, note.author)?.profile.handle(),
         lang: note.content.lang.map(|lang| lang.to_string()).unwrap_or_default(),
         words: text::clip(&text::one_line(&html::to_text(&note.content.html)), 300).into_owned(),
         public: note.content.public,
+        busy,
     }))
 }
 

@@ -162,7 +162,7 @@ pub fn find(rows: &impl Rows, id: CaseId) -> Result<Option<Item>> {
     let Some(note) = notes::get(rows, NoteId(id.0))? else { return Ok(None) };
     let case = touched.map_or_else(|| cases::of_note(rows, &note), Ok)?;
     let author = actors::named_by_row(rows, note.author)?;
-    Ok(Some(Item { case, said: Said::Note(Box::new(NoteView { note, author })) }))
+    Ok(Some(Item { case, said: Said::Note(Box::new(NoteView { note, author, copies: Vec::new() })) }))
 }
 
 fn shares(rows: &impl Rows, post: Post) -> Result<Shares> {

@@ -76,7 +76,7 @@ async fn each_door_says_who_did_it() {
     assert_eq!(entry["who"], "ana@city.example (phone)");
 
     let post = server.publish("By the command line").await;
-    control::run(&server.app, Command::PostDelete { post: post.id.to_string() }).await.unwrap();
+    control::run(&server.app, Command::PostDelete { post: post.id.to_string(), reason: Vec::new() }).await.unwrap();
     let all = show(&server, AuditShow { act: Some("post".into()), ..AuditShow::default() }).await;
     assert_eq!(acts(&all), ["post.delete", "post.publish", "post.publish", "post.publish"]);
     assert_eq!((&all[0]["by"], &all[0]["object"]), (&"operator".into(), &post.id.to_string().into()));
@@ -150,7 +150,7 @@ async fn no_secret_and_no_text_of_a_post_stands_in_the_log() {
     let new = Command::TokenNew { account: "press".into(), user: None, scopes: "read".into(), name: "t".into() };
     let secret = control::run(&server.app, new).await.unwrap()["token"].as_str().unwrap().to_owned();
     let post = server.publish("Personal words that a court forbids").await;
-    control::run(&server.app, Command::PostDelete { post: post.id.to_string() }).await.unwrap();
+    control::run(&server.app, Command::PostDelete { post: post.id.to_string(), reason: Vec::new() }).await.unwrap();
     let all = raw_text(&server);
     for absent in [password, &code, &secret, "Personal", "court", &desk.csrf] {
         assert!(!all.contains(absent), "{absent}");

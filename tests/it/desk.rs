@@ -338,15 +338,15 @@ async fn replies_wait_are_released_and_answered() {
     drain(&[&city, &citizen]).await;
     let note = city.app.store.read(|rows| notes::by_uri(rows, &citizen.post_uri(reply.id))).unwrap().unwrap();
 
-    let page = desk.get("/desk/replies").await.text();
+    let page = desk.get("/desk/inbox").await.text();
     for part in ["Wie lange?", "lang=\"de\"", "The bridge is closed.", "/release\"", "1<span class=\"vh\"> waiting"] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
-    let released = desk.post(&format!("/desk/replies/{}/release", note.id), &[]).await;
-    assert_eq!((released.status.as_u16(), released.header("location")), (303, "/desk/replies"));
+    let released = desk.post(&format!("/desk/inbox/{}/release", note.id), &[]).await;
+    assert_eq!((released.status.as_u16(), released.header("location")), (303, "/desk/inbox"));
     assert_eq!(shown(&city, note.id), Shown::Released);
-    assert!(desk.get("/desk/replies").await.text().contains("Nothing waits for you."));
-    let all = desk.get("/desk/replies?all=1").await.text();
+    assert!(desk.get("/desk/inbox?shown=waiting").await.text().contains("Nothing on this list fits the filter."));
+    let all = desk.get("/desk/inbox").await.text();
     assert!(all.contains("Wie lange?") && !all.contains("/release\""));
 
     let form = desk.get(&format!("/desk?reply={}", note.id)).await.text();
@@ -359,8 +359,8 @@ async fn replies_wait_are_released_and_answered() {
     assert!(desk.get("/desk/posts").await.text().contains("Servers: 1 delivered, 0 waiting, 0 refused"));
     let delete = desk.get(&format!("/desk/posts/{}/delete", answer.id)).await.text();
     assert!(delete.contains("1 other server will be told"), "{delete}");
-    let hidden = desk.post(&format!("/desk/replies/{}/hide", note.id), &[("all", "1")]).await;
-    assert_eq!(hidden.header("location"), "/desk/replies?all=1");
+    let hidden = desk.post(&format!("/desk/inbox/{}/hide", note.id), &[("back", "/desk/inbox?shown=released")]).await;
+    assert_eq!(hidden.header("location"), "/desk/inbox?shown=released");
     assert_eq!(shown(&city, note.id), Shown::Hidden);
 }
 
@@ -378,9 +378,9 @@ async fn a_private_reply_is_never_released() {
     note.content.public = false;
     let id = note.id;
     city.app.store.write(move |tx| notes::put(tx, &note)).await.unwrap();
-    let page = desk.get("/desk/replies").await.text();
+    let page = desk.get("/desk/inbox").await.text();
     assert!(page.contains("Only you and they can see this") && !page.contains("/release\""), "{page}");
-    assert_eq!(desk.post(&format!("/desk/replies/{id}/release"), &[]).await.status.as_u16(), 409);
+    assert_eq!(desk.post(&format!("/desk/inbox/{id}/release"), &[]).await.status.as_u16(), 409);
     assert_eq!(shown(&city, id), Shown::Waiting);
     assert!(desk.get(&format!("/desk?reply={id}")).await.text().contains("Your answer is public."));
 }

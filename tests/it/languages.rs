@@ -69,7 +69,7 @@ async fn each_language_lives_as_a_post_of_its_own_elsewhere() {
     assert_eq!(activity(&format!("{english}/fr")).await.status.as_u16(), 404);
 
     // What is said to either Note is said to the post.
-    let object = lookup::object(&beta.app, &german).await.unwrap();
+    let object = lookup::object(&beta.app, &german, ReactionKind::Like).await.unwrap();
     let (site, by) = (beta.app.site.clone(), beta.by());
     beta.app.store.write(move |tx| react::react(tx, &site, by, ReactionKind::Like, &object)).await.unwrap();
     let target = lookup::reply_target(&beta.app, beta.account.id, &german).await.unwrap();

@@ -26,6 +26,7 @@ mod fuzz;
 mod history;
 mod hostile;
 mod house;
+mod inbox;
 mod languages;
 mod later;
 mod outage;

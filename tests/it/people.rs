@@ -38,7 +38,7 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
 }
 
 async fn log_in(server: &Instance, email: &str, password: &str, code: &str) -> Answer {
-    let fields = [("email", email), ("password", password), ("code", code), ("to", "/desk/replies")];
+    let fields = [("email", email), ("password", password), ("code", code), ("to", "/desk/inbox")];
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     // By a proxy that is trusted, as one on the same machine is.
     let headers =
@@ -80,7 +80,7 @@ async fn enrol(seat: &Seat<'_>, password: &str) -> (totp::Secret, Vec<String>) {
 async fn a_password_opens_the_desk_and_nothing_else_tells_one_from_another() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
     let right = log_in(&server, " ana@CITY.example", PASSWORD, "").await;
-    assert_eq!((right.status.as_u16(), right.header("location")), (303, "/desk/replies"));
+    assert_eq!((right.status.as_u16(), right.header("location")), (303, "/desk/inbox"));
     assert_eq!(seated(&server, &right).await.get("/desk").await.status.as_u16(), 200);
 
     let off = user(&server, "off@city.example", Rank::Member, server.account.id, &[]).await;

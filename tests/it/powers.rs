@@ -1,6 +1,8 @@
 //! Who may do what, in two tables: each route of the desk and of the client API, for each kind of asker, for an account
 //! of theirs and for another. A route without a line fails the test.
 
+mod lines;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -22,6 +24,8 @@ use instance::store::schema::MEDIA;
 use instance::store::{Write, actors, notes};
 use instance::{api, desk};
 
+use lines::{API, DESK};
+
 use crate::support::http::{Answer, send};
 use crate::support::seat::{Seat, user};
 use crate::support::{Instance, START, owner, second_account};
@@ -37,182 +41,6 @@ fn sign(answer: &Answer) -> char {
         other => panic!("{other}: {}", answer.text()),
     }
 }
-
-/// In this order: nobody, author, editor, approver, replier, moderator, admin, auditor, owner. Roles are for `press`.
-const DESK: &[(&str, &str, Of, &str)] = &[
-    ("GET", "login", Of::Own, "+ + + + + + + + +"),
-    ("POST", "login", Of::Own, "+ + + + + + + + +"),
-    ("GET", "start/:id", Of::Own, "- - - - - - - - -"),
-    ("POST", "start/:id", Of::Own, "- - - - - - - - -"),
-    ("POST", "logout", Of::Own, "? + + + + + + + +"),
-    ("GET", "", Of::Own, "? + + + + + + + +"),
-    ("GET", "", Of::ReplyToOwn, "? ! + ! + ! ! ! +"),
-    ("GET", "", Of::ReplyToOther, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "drafts", Of::Own, "? + + + + + + + +"),
-    ("GET", "drafts/:id", Of::Own, "? + + + + + + + +"),
-    ("GET", "drafts/:id", Of::Other, "? 0 0 0 0 0 0 + +"),
-    ("POST", "drafts/:id/ask", Of::Own, "? + + ! ! ! ! ! +"),
-    ("POST", "drafts/:id/ask", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/withdraw", Of::Own, "? + + ! ! ! ! ! +"),
-    ("POST", "drafts/:id/withdraw", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/approve", Of::Own, "? + + + ! ! ! ! +"),
-    ("POST", "drafts/:id/approve", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/send-back", Of::Own, "? + + + ! ! ! ! +"),
-    ("POST", "drafts/:id/send-back", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/comment", Of::Own, "? + + + ! ! ! ! +"),
-    ("POST", "drafts/:id/comment", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/plan", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "drafts/:id/plan", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/unplan", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "drafts/:id/unplan", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/publish", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "drafts/:id/publish", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "drafts/:id/edit", Of::Own, "? + + ! ! ! ! ! +"),
-    ("GET", "drafts/:id/edit", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/edit", Of::Own, "? + + ! ! ! ! ! +"),
-    ("POST", "drafts/:id/edit", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "drafts/:id/drop", Of::Own, "? + + ! ! ! ! ! +"),
-    ("GET", "drafts/:id/drop", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "drafts/:id/drop", Of::Own, "? + + ! ! ! ! ! +"),
-    ("POST", "drafts/:id/drop", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "calendar", Of::Own, "? + + + + + + + +"),
-    // A secret address, which nobody was told.
-    ("GET", "calendar/:id", Of::Own, "0 0 0 0 0 0 0 0 0"),
-    ("POST", "calendar/stop", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "calendar/resume", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "calendar/feed", Of::Own, "? + + + + + + + +"),
-    ("POST", "calendar/feed/end", Of::Own, "? + + + + + + + +"),
-    ("GET", "accounts/:id/approval", Of::Own, "? + + + + + + + +"),
-    ("GET", "accounts/:id/approval", Of::Other, "? 0 0 0 0 0 0 + +"),
-    ("POST", "accounts/:id/approval", Of::Own, "? ! ! ! ! ! + ! +"),
-    ("POST", "accounts/:id/approval", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "posts", Of::Own, "? + + + + + + + +"),
-    ("POST", "posts", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "posts", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "posts", Of::ReplyToOwn, "? ! + ! + ! ! ! +"),
-    ("POST", "posts", Of::ReplyToOther, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "posts/:id/edit", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("GET", "posts/:id/edit", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "posts/:id/edit", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "posts/:id/edit", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "posts/:id/delete", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("GET", "posts/:id/delete", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "posts/:id/delete", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "posts/:id/delete", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "posts/:id/pin", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "posts/:id/pin", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "posts/:id/unpin", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "posts/:id/unpin", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    // Posts that are no episodes, and podcasts of no name: who may do more is told so, and nobody else.
-    ("GET", "posts/:id/episode", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("GET", "posts/:id/episode", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("POST", "posts/:id/episode", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("POST", "posts/:id/episode", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("GET", "podcasts", Of::Own, "? + + + + + + + +"),
-    // The form comes back, with the accounts that one may choose.
-    ("POST", "podcasts", Of::Own, "? + + + + + + + +"),
-    ("GET", "podcasts/new", Of::Own, "? + + + + + + + +"),
-    ("GET", "podcasts/:id/:id", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("GET", "podcasts/:id/:id", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("POST", "podcasts/:id/:id", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("POST", "podcasts/:id/:id", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("GET", "podcasts/:id/:id/episodes", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("GET", "podcasts/:id/:id/episodes", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("POST", "podcasts/:id/:id/episodes", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("POST", "podcasts/:id/:id/episodes", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("GET", "podcasts/:id/:id/delete", Of::Own, "? ! 0 ! ! ! ! ! 0"),
-    ("GET", "podcasts/:id/:id/delete", Of::Other, "? 0 0 0 0 0 0 ! 0"),
-    ("POST", "podcasts/:id/:id/delete", Of::Own, "? ! + ! ! ! ! ! +"),
-    ("POST", "podcasts/:id/:id/delete", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "replies", Of::Own, "? + + + + + + + +"),
-    ("POST", "replies/:id/release", Of::Own, "? ! ! ! ! + ! ! +"),
-    ("POST", "replies/:id/release", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "replies/:id/hide", Of::Own, "? ! ! ! ! + ! ! +"),
-    ("POST", "replies/:id/hide", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "accounts", Of::Own, "? ! ! ! ! ! + ! +"),
-    ("GET", "accounts/:id", Of::Own, "? ! ! ! ! ! + ! +"),
-    ("GET", "accounts/:id", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("POST", "accounts/:id", Of::Own, "? ! ! ! ! ! + ! +"),
-    ("POST", "accounts/:id", Of::Other, "? 0 0 0 0 0 0 ! +"),
-    ("GET", "settings/emblem", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("POST", "settings/emblem", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("GET", "users", Of::Own, "? ! ! ! ! ! + + +"),
-    ("GET", "users/new", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("POST", "users/new", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("POST", "users/second-factor", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("GET", "users/:id", Of::Own, "? ! ! ! ! ! + + +"),
-    ("POST", "users/:id", Of::Own, "? ! ! ! ! ! + ! +"),
-    ("GET", "users/:id/off", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("POST", "users/:id/off", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("POST", "users/:id/on", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("POST", "users/:id/link", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("POST", "users/:id/second-factor", Of::Own, "? ! ! ! ! ! ! ! +"),
-    ("GET", "audit", Of::Own, "? ! ! ! ! ! ! + +"),
-    ("GET", "audit/log.csv", Of::Own, "? ! ! ! ! ! ! + +"),
-    ("GET", "audit/log.json", Of::Own, "? ! ! ! ! ! ! + +"),
-    ("GET", "account", Of::Own, "? + + + + + + + +"),
-    ("POST", "account", Of::Own, "? + + + + + + + +"),
-    ("POST", "account/password", Of::Own, "? + + + + + + + +"),
-    ("GET", "account/second-factor", Of::Own, "? + + + + + + + +"),
-    ("POST", "account/second-factor", Of::Own, "? + + + + + + + +"),
-    ("POST", "account/second-factor/codes", Of::Own, "? + + + + + + + +"),
-    ("POST", "account/second-factor/off", Of::Own, "? + + + + + + + +"),
-    ("POST", "account/sessions/end", Of::Own, "? + + + + + + + +"),
-    ("POST", "account/sessions/:id/end", Of::Own, "? + + + + + + + +"),
-    ("POST", "account/tokens/:id/revoke", Of::Own, "? + + + + + + + +"),
-];
-
-/// In this order: nobody, a token of an author, editor, approver, replier, moderator, admin, auditor, owner, of somebody
-/// without a role, of somebody who is switched off, and of the operator. All tokens are for `press`, and cover all scopes.
-const API: &[(&str, &str, Of, &str)] = &[
-    ("GET", "v1/instance", Of::Own, "+ + + + + + + + + + + +"),
-    ("GET", "v2/instance", Of::Own, "+ + + + + + + + + + + +"),
-    ("GET", "v1/custom_emojis", Of::Own, "+ + + + + + + + + + + +"),
-    ("GET", "v1/preferences", Of::Own, "? + + + + + + + + ? ? +"),
-    ("GET", "v1/accounts/verify_credentials", Of::Own, "? + + + + + + + + ? ? +"),
-    ("PATCH", "v1/accounts/update_credentials", Of::Own, "? ! ! ! ! ! + ! + ? ? +"),
-    ("DELETE", "v1/profile/avatar", Of::Own, "? ! ! ! ! ! + ! + ? ? +"),
-    ("DELETE", "v1/profile/header", Of::Own, "? ! ! ! ! ! + ! + ? ? +"),
-    ("GET", "v1/accounts/lookup", Of::Own, "+ + + + + + + + + + + +"),
-    ("GET", "v1/accounts/:id", Of::Own, "+ + + + + + + + + + + +"),
-    ("GET", "v1/accounts/:id/statuses", Of::Own, "+ + + + + + + + + + + +"),
-    ("POST", "v1/statuses", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("POST", "v1/statuses", Of::ReplyToOwn, "? ! + ! + ! ! ! + ? ? +"),
-    ("GET", "v1/statuses/:id", Of::Own, "+ + + + + + + + + + + +"),
-    ("PUT", "v1/statuses/:id", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("PUT", "v1/statuses/:id", Of::Other, "? ! 0 ! ! ! ! ! 0 ? ? 0"),
-    ("DELETE", "v1/statuses/:id", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("DELETE", "v1/statuses/:id", Of::Other, "? ! 0 ! ! ! ! ! 0 ? ? 0"),
-    ("GET", "v1/statuses/:id/context", Of::Own, "+ + + + + + + + + + + +"),
-    ("GET", "v1/statuses/:id/source", Of::Own, "? + + + + + + + + ? ? +"),
-    ("GET", "v1/statuses/:id/source", Of::Other, "? 0 0 0 0 0 0 0 0 ? ? 0"),
-    ("GET", "v1/polls/:id", Of::Own, "0 0 0 0 0 0 0 0 0 0 0 0"),
-    ("GET", "v1/scheduled_statuses", Of::Own, "? + + + + + + + + ? ? +"),
-    ("GET", "v1/scheduled_statuses/:id", Of::Own, "? + + + + + + + + ? ? +"),
-    ("GET", "v1/scheduled_statuses/:id", Of::Other, "? 0 0 0 0 0 0 0 0 ? ? 0"),
-    ("PUT", "v1/scheduled_statuses/:id", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("PUT", "v1/scheduled_statuses/:id", Of::Other, "? ! 0 ! ! ! ! ! 0 ? ? 0"),
-    ("DELETE", "v1/scheduled_statuses/:id", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("DELETE", "v1/scheduled_statuses/:id", Of::Other, "? ! 0 ! ! ! ! ! 0 ? ? 0"),
-    ("GET", "v1/statuses/:id/history", Of::Own, "+ + + + + + + + + + + +"),
-    ("POST", "v1/statuses/:id/pin", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("POST", "v1/statuses/:id/pin", Of::Other, "? ! 0 ! ! ! ! ! 0 ? ? 0"),
-    ("POST", "v1/statuses/:id/unpin", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("POST", "v1/statuses/:id/reblog", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("POST", "v1/statuses/:id/unreblog", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("POST", "v1/statuses/:id/favourite", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("POST", "v1/statuses/:id/unfavourite", Of::Own, "? ! + ! ! ! ! ! + ? ? +"),
-    ("POST", "v1/media", Of::Own, "? + + ! + ! + ! + ? ? +"),
-    ("POST", "v2/media", Of::Own, "? + + ! + ! + ! + ? ? +"),
-    ("GET", "v1/media/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
-    ("GET", "v1/media/:id", Of::Other, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
-    ("PUT", "v1/media/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
-    ("PUT", "v1/media/:id", Of::Other, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
-    ("POST", "uploads", Of::Own, "? + + ! + ! + ! + ? ? +"),
-    ("GET", "uploads/:id", Of::Own, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
-    ("PATCH", "uploads/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
-    ("DELETE", "uploads/:id", Of::Own, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
-];
 
 /// Which account what is asked for belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,10 +138,10 @@ impl World {
         };
         let id = match pattern.split('/').next().unwrap() {
             "posts" if pattern.contains(":id") => self.post(of).await,
-            "replies" if pattern.contains(":id") => self.note(of).await,
+            "inbox" if pattern.contains(":id") => self.note(of).await,
             "users" if pattern.contains(":id") => self.victim().await.to_string(),
             "drafts" if pattern.contains(":id") => self.draft(of, false).await,
-            "podcasts" | "accounts" => self.account(of).to_string(),
+            "podcasts" | "accounts" | "answers" => self.account(of).to_string(),
             _ => "abc".to_owned(),
         };
         let mut path = format!("/desk/{}", pattern.replace(":id", &id)).trim_end_matches('/').to_owned();
@@ -343,6 +171,9 @@ impl World {
             return seat.post_parts(&path, &fields).await;
         }
         let fields = match (pattern, asker) {
+            ("elsewhere" | "elsewhere/unboost", _) => {
+                vec![("account", account.as_str()), ("address", "https://elsewhere.example/1")]
+            }
             ("account", Some(user)) => vec![("email", user.email.as_str()), ("name", "N"), ("language", "en")],
             _ => vec![("text-0", "Other words"), ("rank", "member"), ("revision", "1")],
         };
@@ -500,13 +331,13 @@ async fn nobody_reads_at_the_desk_what_is_not_for_them() {
     world.server.app.store.write(secret).await.unwrap();
     world.post(Of::Other).await;
     let seat = Seat::of(&world.server, reader.id).await;
-    for path in ["/desk/replies", "/desk/replies?all=1", "/desk/posts", "/desk"] {
+    for path in ["/desk/inbox", "/desk/inbox?tab=done", "/desk/posts", "/desk"] {
         let page = seat.get(path).await.text();
         assert!(!page.contains("For the water works only") && !page.contains("@water"), "{path}: {page}");
     }
     assert!(!seat.get("/desk/posts").await.text().contains(" waiting</span>"), "not even that there is something");
     let owner = Seat::of(&world.server, world.people[7].id).await;
-    assert!(owner.get("/desk/replies").await.text().contains("For the water works only"));
+    assert!(owner.get("/desk/inbox").await.text().contains("For the water works only"));
     let posts = owner.get("/desk/posts").await.text();
     assert!(posts.contains("@water") && posts.contains(" waiting</span>"), "{posts}");
 }

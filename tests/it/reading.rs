@@ -422,7 +422,7 @@ async fn what_is_not_for_all_is_not_kept() {
     for live in [true, false] {
         let server = Instance::start_as(&Clock::by_hand(START), live).await;
         for path in
-            ["/desk", "/desk/replies", "/api/v1/instance", "/api/v1/accounts/verify_credentials", "/healthz", "/x"]
+            ["/desk", "/desk/inbox", "/api/v1/instance", "/api/v1/accounts/verify_credentials", "/healthz", "/x"]
         {
             for _ in 0..2 {
                 let answer = ask(&server, path, &[("authorization", "Bearer x")]).await;

@@ -3,6 +3,7 @@
 
 use super::{Sender, is_gone, own_account, vote};
 use crate::activitypub::read::note::NoteIn;
+use crate::base::{html, text};
 use crate::error::Result;
 use crate::model::account::Replies;
 use crate::model::ids::{AccountId, NoteId, PostId};
@@ -16,6 +17,9 @@ pub(super) fn create(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, note: &
     }
     if let (Some(words), Some(parent)) = (&note.vote, &note.content.in_reply_to) {
         return vote::vote(tx, site, from, parent, words);
+    }
+    if draws_nothing(&note.content) {
+        return Ok(());
     }
     if notes::by_uri(tx, &note.content.uri)?.is_some() {
         return Ok(());
@@ -42,6 +46,11 @@ pub(super) fn create(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, note: &
         shown,
     };
     notes::put(tx, &row)
+}
+
+/// Nobody could release or answer it.
+fn draws_nothing(content: &Content) -> bool {
+    content.attachments.is_empty() && content.warning.is_empty() && text::is_blank(&html::to_text(&content.html))
 }
 
 /// The post of ours at the top of what a note answers.

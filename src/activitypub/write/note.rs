@@ -1,6 +1,6 @@
 //! Notes: our posts as other servers read them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::versions;
 use crate::activitypub::vocab::PUBLIC;

@@ -29,4 +29,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E586",
         "What strangers write is given to somebody who may answer for the account: an editor, a replier, or an owner of the server.",
     ),
+    (
+        "E587",
+        "A post of another server is named by its address there, as a browser shows it. It is fetched once from its own server, which \
+              has to answer.",
+    ),
 ];

@@ -257,7 +257,7 @@ async fn the_command_line_keeps_plans_and_tells_of_the_rule() {
     assert_eq!(list["drafts"][0]["id"], planned["id"]);
     let id = planned["id"].as_str().unwrap().to_owned();
     assert_eq!(run(Command::PostShow { post: id.clone() }).await.unwrap()["state"], "planned");
-    run(Command::PostDelete { post: id }).await.unwrap();
+    run(Command::PostDelete { post: id, reason: Vec::new() }).await.unwrap();
 
     let change = AccountChange { account: "press".into(), approval: Some(Rule::Other), ..AccountChange::default() };
     let account = run(Command::AccountEdit(Box::new(change))).await.unwrap();

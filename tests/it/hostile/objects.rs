@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use instance::actions;
+use instance::model::ids::CaseId;
 use instance::model::note::Shown;
 use instance::store::counts::Count;
 use instance::store::schema::{FOLLOWING, REPORTS};
-use instance::store::{Rows, Span, actors, quotes};
+use instance::store::{Rows, Span, actors, cases, quotes};
 use serde_json::{Value, json};
 
 use super::{EVE, count, drain, follow, followers, note, rows, start, tell, victim};
@@ -379,4 +380,21 @@ async fn a_report_is_kept_once_and_only_if_it_is_about_us() {
         drain(&[&us]).await;
         assert_eq!(rows(&us), before, "{about}");
     }
+}
+
+#[tokio::test]
+async fn what_draws_nothing_is_no_answer_and_who_goes_takes_what_was_noted_along() {
+    let (_clock, us, mal) = start().await;
+    let (post, answer) = victim(&us, &mal).await;
+    for (id, words) in [("/n/1", "\u{200b}"), ("/n/2", " \u{2060}\u{200d} "), ("/n/3", "<b>\u{ad}</b>")] {
+        let blank = mal.note("vic", id, &us.post_uri(post.id), words);
+        tell(&us, &mal, "vic", &mal.activity("vic", "Create", &format!("/c{id}"), &blank)).await;
+        assert!(note(&us, &mal.url(id)).is_none(), "{id}");
+    }
+    let case = CaseId(note(&us, &answer).unwrap().id.0);
+    let by = us.by();
+    us.app.store.write(move |tx| actions::cases::remark(tx, by, case, "Rings every day")).await.unwrap();
+    assert!(us.app.store.read(|rows| cases::get(rows, case)).unwrap().is_some());
+    tell(&us, &mal, "vic", &mal.activity("vic", "Delete", "/d/vic", &json!(mal.actor("vic")))).await;
+    assert!(us.app.store.read(|rows| cases::get(rows, case)).unwrap().is_none());
 }

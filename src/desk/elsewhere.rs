@@ -1,0 +1,164 @@
+//! Posts of other servers, by their address: boosted, answered, and boosts taken back.
+
+use std::sync::Arc;
+
+use askama::Template;
+
+use super::faults::Faults;
+use super::frame::{self, Frame, Wall};
+use super::inbox;
+use super::write::Choice;
+use crate::actions;
+use crate::actions::react::Object;
+use crate::app::{App, lookup};
+use crate::base::text;
+use crate::error::{Error, Problem, Result};
+use crate::limits;
+use crate::model::follow::ReactionKind;
+use crate::model::ids::{AccountId, CaseId, NoteId};
+use crate::model::post::ReplyTo;
+use crate::model::power::{Publish, Read};
+use crate::model::user::By;
+use crate::store::schema::OWN_REACTIONS;
+use crate::store::{Rows, Span, accounts, actors, meta, notes};
+use crate::web::request::Form;
+use crate::web::response::{self, Response};
+use crate::web::who::Browser;
+
+#[derive(Template)]
+#[template(path = "desk/elsewhere.html")]
+struct Elsewhere {
+    f: Frame,
+    faults: Faults,
+    accounts: Vec<Choice>,
+    address: String,
+    boosts: Vec<Boost>,
+}
+
+/// A boost of ours.
+struct Boost {
+    account: AccountId,
+    handle: String,
+    uri: String,
+    author: String,
+    time: String,
+    /// Whether whoever looks may take it back.
+    mine: bool,
+}
+
+pub(super) fn page(app: &App, browser: &Browser) -> Result<Response> {
+    shown(app, browser, "", None, Faults::default())
+}
+
+fn shown(app: &App, browser: &Browser, address: &str, account: Option<AccountId>, faults: Faults) -> Result<Response> {
+    let (asker, status) = (browser.asker(), faults.status());
+    let page = app.store.read(|rows| {
+        let all: Vec<_> = accounts::all(rows)?.into_iter().filter(|account| asker.can::<Read>(account.id)).collect();
+        let wall = Wall::of(&meta::institution(rows)?);
+        let mut boosts = Vec::new();
+        for own in &all {
+            for ((_, _, uri), row) in rows.rows(&OWN_REACTIONS, Span::under(&(own.id, ReactionKind::Boost)))? {
+                boosts.push((row, own, uri));
+            }
+        }
+        boosts.sort_by_key(|(row, ..)| std::cmp::Reverse(row.at));
+        boosts.truncate(limits::desk::BOOSTS);
+        let boost = |(row, own, uri): (crate::model::follow::OwnReaction, &crate::model::account::Account, String)| {
+            let author = actors::get(rows, row.author)?.map(|actor| actor.profile.handle()).unwrap_or_default();
+            let (time, mine) = (wall.time(row.at), asker.can::<Publish>(own.id));
+            Ok(Boost { account: own.id, handle: app.site.handle(&own.handle), uri, author, time, mine })
+        };
+        let choice = |own: &crate::model::account::Account| Choice {
+            value: own.id.to_string(),
+            name: format!("{} ({})", own.name, app.site.handle(&own.handle)),
+            chosen: Some(own.id) == account,
+        };
+        Ok(Elsewhere {
+            f: Frame::of(rows, browser, "Boost or answer", "/desk/inbox")?.with(&faults),
+            accounts: all.iter().filter(|own| asker.can::<Publish>(own.id)).map(choice).collect(),
+            boosts: boosts.into_iter().map(boost).collect::<Result<_>>()?,
+            address: address.to_owned(),
+            faults,
+        })
+    })?;
+    frame::page(status, &page)
+}
+
+/// Boosts the post at an address, or opens the form for an answer to it.
+pub(super) async fn act(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
+    let account: AccountId = form.id("account")?;
+    let by: By<Publish> = browser.asker().may(account)?;
+    let address = form.text("address").trim().to_owned();
+    let answers = form.find("answer").is_some();
+    let done = if answers { reply(app, by, &address).await } else { boost(app, by, &address).await };
+    let problem = match done {
+        Ok(Some(note)) => return Ok(response::see_other(&format!("/desk?reply={note}"))),
+        Ok(None) => return Ok(response::see_other("/desk/elsewhere")),
+        Err(Error::Invalid(problem)) => *problem,
+        Err(Error::NotFound) => missing(),
+        Err(e @ Error::Peer { .. }) => Problem::new("E587", format!("The post could not be fetched: {e}."))
+            .remedy("Check the address, or try later."),
+        Err(e) => return Err(e),
+    };
+    shown(app, browser, &address, Some(account), Faults::of("address", &problem))
+}
+
+fn missing() -> Problem {
+    Problem::new("E587", "There is no post at this address.")
+        .remedy("Copy the address of the post from its own server.")
+}
+
+async fn boost(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<Option<NoteId>> {
+    check(app, address)?;
+    let object = lookup::object(app, address, ReactionKind::Boost).await?;
+    say(app, by, object).await.map(|()| None)
+}
+
+async fn reply(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<Option<NoteId>> {
+    check(app, address)?;
+    match lookup::reply_target(app, by.account(), address).await? {
+        ReplyTo::Note(note) => Ok(Some(note)),
+        ReplyTo::Own(_) => Err(own().into()),
+    }
+}
+
+fn check(app: &App, address: &str) -> Result<()> {
+    if app.site.is_own(address) {
+        return Err(own().into());
+    }
+    if crate::base::uri::http(address).is_none() {
+        return Err(missing().into());
+    }
+    if app.site.live {
+        return Ok(());
+    }
+    Err(Problem::new("E071", "This is a trial: nothing can be fetched from other servers.")
+        .remedy("Set url in instance.toml and start again.")
+        .into())
+}
+
+fn own() -> Problem {
+    Problem::new("E037", "That is a post of this server. Only posts of other servers are boosted or answered here.")
+}
+
+async fn say(app: &Arc<App>, by: By<Publish>, object: Object) -> Result<()> {
+    let site = app.site.clone();
+    app.store.write(move |tx| actions::react::react(tx, &site, by, ReactionKind::Boost, &object)).await
+}
+
+/// Boosts what a stranger wrote to us.
+pub(super) async fn boost_note(app: &Arc<App>, browser: &Browser, id: CaseId, form: &Form) -> Result<Response> {
+    let note = app.store.read(|rows| notes::get(rows, NoteId(id.0)))?.ok_or(Error::NotFound)?;
+    let by: By<Publish> = inbox::concerned(&browser.asker(), &note.concerns)?;
+    let object = lookup::object(app, &note.content.uri, ReactionKind::Boost).await?;
+    say(app, by, object).await?;
+    Ok(inbox::back(form))
+}
+
+pub(super) async fn unboost(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
+    let by: By<Publish> = browser.asker().may(form.id("account")?)?;
+    let (site, uri) =
+        (app.site.clone(), text::head(form.find("uri").unwrap_or_default(), limits::text::URI).to_owned());
+    app.store.write(move |tx| actions::react::unreact(tx, &site, by, ReactionKind::Boost, &uri)).await?;
+    Ok(response::see_other("/desk/elsewhere"))
+}
