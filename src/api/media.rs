@@ -27,7 +27,7 @@ pub(super) fn by(client: &Client) -> Result<By<Attach>> {
 /// A description may still be missing here (many apps send it later); it is required when the post is published.
 pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client) -> Result<Response> {
     let by = by(&client)?;
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(Asker::Client(client.clone()).who())?;
     let (form, mut files) = input::with_files(app, request).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
     // What came in pieces is named instead of sent.
@@ -64,7 +64,7 @@ pub(super) fn media(app: &App, id: &str, client: &Client) -> Result<Response> {
 
 pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, client: Client) -> Result<Response> {
     let (by, id) = (by(&client)?, id.parse::<MediaId>()?);
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(Asker::Client(client.clone()).who())?;
     let (form, files) = input::with_files(app, request).await?;
     let media = own(app, by, id)?;
     let about = told(app, &media, &form, files).await?;

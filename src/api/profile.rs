@@ -26,7 +26,7 @@ fn by(client: &Client) -> Result<By<Administer>> {
 /// `PATCH /api/v1/accounts/update_credentials`: what is not sent stays.
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, client: Client) -> Result<Response> {
     let by = by(&client)?;
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(Asker::Client(client.clone()).who())?;
     let (form, mut files) = if request.boundary().is_some() {
         let parts = multipart::read(request, &app.files, &["avatar", "header"], 2, limits::inbound::UPLOAD).await?;
         (parts.form, parts.files)

@@ -49,7 +49,7 @@ async fn fetch(app: &Arc<App>, (_, n): CopyKey, copy: &Copy) -> Result<Copied> {
     let answer = app.actors.gate.file(&app.client, &url, ACCEPT, FETCHED, app.now()).await?;
     app.files.expect(COPY as u64)?;
     // One picture at a time, whoever brought it; those who upload stand in the same line.
-    let permit = Arc::clone(&app.decoding).acquire_owned().await.map_err(|_| Error::bug("the semaphore is closed"))?;
+    let permit = app.decoding_room().await?;
     let files = app.files.clone();
     let make = move || {
         let _permit = permit;

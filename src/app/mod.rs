@@ -11,6 +11,7 @@ pub mod lookup;
 pub mod mentions;
 pub mod once;
 pub mod pieces;
+pub mod places;
 pub mod spoken;
 pub mod storage;
 pub mod upload;
@@ -19,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::actions::{accounts, go_live};
 use crate::base::time::{Clock, Timestamp};
@@ -39,6 +40,7 @@ use crate::net::gate::Behalf;
 use crate::net::resolve::Resolver;
 use crate::store::schema::KEYS;
 use crate::store::{After, Options, Rows, Store};
+use places::Places;
 
 pub struct App {
     pub config: Config,
@@ -58,7 +60,7 @@ pub struct App {
     pub trusted: Vec<Network>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
-    pub uploads: Semaphore,
+    pub uploads: Places,
     /// Files are opened by few at a time.
     pub opening: Semaphore,
     pub inbound: inbound::Inbound,
@@ -166,7 +168,7 @@ impl App {
             wakers,
             kept: kept::Kept::default(),
             decoding: Arc::new(Semaphore::new(1)),
-            uploads: Semaphore::new(limits::inbound::UPLOADS),
+            uploads: Places::default(),
             opening: Semaphore::new(limits::media::OPENING),
             inbound: inbound::Inbound::default(),
             clock,
@@ -183,9 +185,12 @@ impl App {
         self.clock.now()
     }
 
-    /// Room for a file that a stranger's connection brings; there is none while too many come in.
-    pub fn upload_room(&self) -> Result<SemaphorePermit<'_>> {
-        self.uploads.try_acquire().map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })
+    /// The place of who looks at a file: there is one, and nobody stands in line for it for ever.
+    pub async fn decoding_room(&self) -> Result<OwnedSemaphorePermit> {
+        let room = Arc::clone(&self.decoding).acquire_owned();
+        let room = tokio::time::timeout(limits::media::IN_LINE, room).await;
+        let room = room.map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })?;
+        room.map_err(|_| Error::bug("the semaphore is closed"))
     }
 
     /// Bytes of the largest sound or video that is taken.

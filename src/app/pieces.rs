@@ -62,12 +62,17 @@ impl State {
 
 /// Makes room for a file of a length, and answers its name.
 pub fn begin(app: &App, by: By<Attach>, length: u64) -> Result<String> {
+    if length == 0 {
+        return Err(Problem::new("E134", "The file is empty.").field("media").remedy("Choose the file again.").into());
+    }
     clip::check_weight(length, app.heaviest())?;
-    upload::check_quota(app, by.account(), length)?;
+    sweep(app)?;
+    let own = |begun: &&Arc<Begun>| begun.account == by.account();
+    let promised = app.pieces.lock()?.values().filter(own).map(|begun| begun.length).sum::<u64>();
+    upload::check_quota(app, by.account(), length.saturating_add(promised))?;
     let now = app.now();
     let mut all = app.pieces.lock()?;
-    all.retain(|_, begun| begun.state().map_or(true, |state| now.since(state.last) < limits::PIECES_KEPT));
-    if all.len() >= limits::PIECES_AT_ONCE {
+    if all.len() >= limits::PIECES_AT_ONCE || all.values().filter(own).count() >= limits::PIECES_EACH {
         return Err(Error::Busy { retry_after: limits::PIECES_COME_BACK });
     }
     let state = State { file: Some(app.files.begin()?), last: now };
@@ -77,6 +82,17 @@ pub fn begin(app: &App, by: By<Attach>, length: u64) -> Result<String> {
         Arc::new(Begun { account: by.account(), length, state: Arc::new(AsyncMutex::new(state)) }),
     );
     Ok(name)
+}
+
+/// Forgets those of which no piece came for a day, or never one, and gives their room on the disk back.
+pub fn sweep(app: &App) -> Result<()> {
+    let now = app.now();
+    let is_young = |state: &State| {
+        let kept = if state.offset().is_ok_and(|come| come > 0) { limits::PIECES_KEPT } else { limits::PIECES_EMPTY };
+        now.since(state.last) < kept
+    };
+    app.pieces.lock()?.retain(|_, begun| begun.state().map_or(true, |state| is_young(&state)));
+    Ok(())
 }
 
 /// How much of a file has come, and how much it is to be.

@@ -32,8 +32,7 @@ pub async fn captions(app: &Arc<App>, media: &Media, lang: Lang, file: Unfinishe
 /// Keeps the picture that stands for a recording; no row names it yet.
 pub async fn poster(app: &Arc<App>, media: &Media, file: Unfinished) -> Result<Poster> {
     check_quota(app, media.account, file.length()?)?;
-    let room = Arc::clone(&app.decoding).acquire_owned();
-    let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
+    let permit = app.decoding_room().await?;
     let files = app.files.clone();
     let keep = move || {
         let _permit = permit;

@@ -30,8 +30,7 @@ pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: Ab
     let length = file.length()?;
     clip::check_weight(length, app.heaviest())?;
     check_quota(app, by.account(), length)?;
-    let room = Arc::clone(&app.decoding).acquire_owned();
-    let permit = room.await.map_err(|_| Error::bug("the semaphore is closed"))?;
+    let permit = app.decoding_room().await?;
     let (files, federated) = (app.files.clone(), app.config.media.federated_mb << 20);
     // The place is kept until the work ends, also when its client hangs up.
     let store = move || keep(&files, file, shape, federated, permit);

@@ -84,10 +84,7 @@ impl Upload {
 
     /// As `take`; a picture, which is to have a shape.
     pub(super) async fn take_as(self, app: &Arc<App>, by: By<Attach>, shape: Shape) -> Result<MediaId> {
-        let room = app.uploads.acquire().await.map_err(|_| Error::bug("the semaphore is closed"))?;
-        let media = upload::take_as(app, by, self.content.file(app)?, self.about, shape).await?;
-        drop(room);
-        Ok(media.id)
+        Ok(upload::take_as(app, by, self.content.file(app)?, self.about, shape).await?.id)
     }
 }
 

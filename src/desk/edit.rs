@@ -142,7 +142,7 @@ fn warning_id(n: usize) -> String {
 }
 
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: PostId) -> Result<Response> {
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(browser.asker().who())?;
     let parts = form::parts(app, request).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let post = app.store.read(|rows| posts::need(rows, id))?;

@@ -290,7 +290,7 @@ pub(super) async fn publish(
     account: AccountId,
     slug: &str,
 ) -> Result<Response> {
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(browser.asker().who())?;
     let mut parts =
         multipart::read(request, &app.files, &["file", "captions-file", "poster"], 3, app.form_with_files()).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;

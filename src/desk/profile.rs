@@ -225,7 +225,7 @@ fn place(
 
 /// `POST /desk/accounts/ID`
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: AccountId) -> Result<Response> {
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(browser.asker().who())?;
     let parts = multipart::read(request, &app.files, &["picture"], 2, limits::inbound::UPLOAD).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let by: By<Administer> = browser.asker().may(id)?;

@@ -241,7 +241,7 @@ fn answering(rows: &impl Rows, browser: &Browser, now: Timestamp, id: NoteId) ->
 
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(browser.asker().who())?;
     let mut typed = form::read(app, request).await?;
     csrf::check_token(&browser.session, &typed.csrf)?;
     let mut faults = Faults::default();
@@ -370,7 +370,7 @@ pub(super) async fn save_draft(
     browser: &Browser,
     id: DraftId,
 ) -> Result<Response> {
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(browser.asker().who())?;
     let mut typed = form::read(app, request).await?;
     csrf::check_token(&browser.session, &typed.csrf)?;
     let (draft, pen) = draft(app, browser, id)?;

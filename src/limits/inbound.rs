@@ -53,7 +53,7 @@ pub const SEND_BUFFER: usize = 64 << 10;
 pub const PING: Duration = Duration::from_secs(20);
 /// A body of up to 1 MB must be there by then.
 pub const BODY_TIME: Duration = Duration::from_secs(30);
-/// A form with files must be there by then, and a larger one later: see [`UPLOAD_PACE`]. Only who is logged in may send one.
+/// A form with files must be there by then, and later the more of it has come: see [`UPLOAD_PACE`]. Only who is logged in may send one.
 pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
 /// Bytes a second with which a form with files has to come: a little less than one Mbit/s.
 pub const UPLOAD_PACE: u64 = 110_000;
@@ -98,8 +98,14 @@ pub const NAME: usize = 200;
 pub const UPLOAD: u64 = 3 * media::PICTURE as u64 + FORM as u64;
 /// Uploads at once, over all doors: each is written to the disk as it arrives.
 pub const UPLOADS: usize = 16;
+/// Of these, those of one person and their programs.
+pub const UPLOADS_EACH: usize = 6;
 /// Uploads in pieces that are begun; each is an open file.
 pub const PIECES_AT_ONCE: usize = 16;
+/// Of these, those of one account.
+pub const PIECES_EACH: usize = 4;
+/// How long one is kept of which nothing has come.
+pub const PIECES_EMPTY: Duration = Duration::from_secs(10 * 60);
 /// How long one is kept after its last piece: a laptop is opened again the next morning.
 pub const PIECES_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// The seconds after which another one may be begun when there are too many.

@@ -1,5 +1,7 @@
 //! Pictures: what other servers would take, and what decoding them may cost.
 
+use std::time::Duration;
+
 /// So much of a file is looked at to tell what it is.
 pub const HEAD: u64 = 512;
 /// One picture as it is uploaded: other servers fetch smaller files only (Mastodon: `MediaAttachment::IMAGE_LIMIT`).
@@ -69,3 +71,6 @@ pub const OPENING: usize = 4;
 /// Room on the disk that files do not take, in bytes; on a small disk a twentieth of it. The database grows by a megabyte
 /// for about 500 posts, and has to go on when files do not fit any more.
 pub const KEPT_FREE: u64 = 256 << 20;
+/// How long somebody waits for their turn while another file is looked at: longer than a large picture takes. Beyond it
+/// the answer is 503, and the browser still has the form.
+pub const IN_LINE: Duration = Duration::from_secs(60);

@@ -19,7 +19,7 @@ pub struct Token {
 }
 
 /// What a token is called by: the beginning of its hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TokenId(pub [u8; 6]);
 

@@ -151,7 +151,7 @@ fn check_email(email: &str) -> Result<()> {
 }
 
 /// Who did something: what remains of the asker when it is done, to be written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
     /// Whoever may read the data directory: the command line.

@@ -11,6 +11,7 @@ pub mod front;
 pub mod multipart;
 mod negotiate;
 pub mod network;
+mod pace;
 pub mod pieces;
 pub mod request;
 pub mod response;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use multer::{Field, Multipart};
 
+use super::pace::{Pace, late};
 use super::request::{Form, Request};
 use crate::error::{Error, Problem, Result};
 use crate::limits::inbound as limits;
@@ -33,12 +34,13 @@ pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most:
     } else {
         limits::BODY_TIME
     };
-    tokio::time::timeout(whole, parse(parts, files, prefixes, most)).await.map_err(late)?
+    tokio::time::timeout(whole, parse(parts, files, prefixes, most)).await.map_err(|_| late())?
 }
 
 async fn parse(mut parts: Multipart<'_>, files: &Files, prefixes: &[&str], most: usize) -> Result<Parts> {
     let (mut pairs, mut taken, mut left) = (Vec::new(), Vec::new(), limits::FORM);
-    while let Some(mut part) = paced(parts.next_field()).await? {
+    let mut pace = Pace::begin();
+    while let Some(mut part) = pace.next(parts.next_field()).await?.map_err(misread)? {
         let name = part.name().unwrap_or_default().to_owned();
         // `avatar` brings a file, `avatar_description` words.
         let brings = |prefix: &&str| name.starts_with(prefix) && (part.file_name().is_some() || name == *prefix);
@@ -48,9 +50,9 @@ async fn parse(mut parts: Multipart<'_>, files: &Files, prefixes: &[&str], most:
             if taken.len() >= most && chosen {
                 return Err(Problem::new("E154", "The form cannot be read: it has too many files.").into());
             }
-            taken.extend(file(&mut part, files, chosen).await?.map(|file| (name, file)));
+            taken.extend(file(&mut part, files, chosen, &mut pace).await?.map(|file| (name, file)));
         } else {
-            pairs.push((name, text(part, &mut left).await?));
+            pairs.push((name, text(part, &mut left, &mut pace).await?));
         }
         if pairs.len() > limits::FIELDS {
             break;
@@ -60,9 +62,10 @@ async fn parse(mut parts: Multipart<'_>, files: &Files, prefixes: &[&str], most:
 }
 
 /// `left`: what all fields together may still take of memory.
-async fn text(mut part: Field<'_>, left: &mut usize) -> Result<String> {
+async fn text(mut part: Field<'_>, left: &mut usize, pace: &mut Pace) -> Result<String> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = paced(part.chunk()).await? {
+    while let Some(chunk) = pace.next(part.chunk()).await?.map_err(misread)? {
+        pace.came(chunk.len());
         let Some(rest) = left.checked_sub(chunk.len()) else {
             let what = format!("The texts of the form are together larger than {} bytes.", limits::FORM);
             return Err(Problem::new("E150", what).into());
@@ -73,12 +76,13 @@ async fn text(mut part: Field<'_>, left: &mut usize) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn file(part: &mut Field<'_>, files: &Files, chosen: bool) -> Result<Option<Unfinished>> {
+async fn file(part: &mut Field<'_>, files: &Files, chosen: bool, pace: &mut Pace) -> Result<Option<Unfinished>> {
     let mut file = None;
-    while let Some(chunk) = paced(part.chunk()).await? {
+    while let Some(chunk) = pace.next(part.chunk()).await?.map_err(misread)? {
         if chunk.is_empty() {
             continue;
         }
+        pace.came(chunk.len());
         if file.is_none() {
             file = Some(files.begin()?);
         }
@@ -86,15 +90,6 @@ async fn file(part: &mut Field<'_>, files: &Files, chosen: bool) -> Result<Optio
         file.iter_mut().try_for_each(|file| file.file.write_all(&chunk)).map_err(unwritten)?;
     }
     if file.is_none() && chosen { files.begin().map(Some) } else { Ok(file) }
-}
-
-/// Whoever sends nothing for so long has lost the line, and gives back the place.
-async fn paced<T>(next: impl Future<Output = Result<T, multer::Error>>) -> Result<T> {
-    tokio::time::timeout(limits::BODY_PACE, next).await.map_err(late)?.map_err(misread)
-}
-
-fn late(_: tokio::time::error::Elapsed) -> Error {
-    Problem::new("E152", "The request took too long to arrive.").into()
 }
 
 fn misread(error: multer::Error) -> Error {

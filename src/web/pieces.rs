@@ -5,11 +5,11 @@ use http_body_util::BodyExt as _;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderName};
 
+use super::pace::Pace;
 use super::request::Request;
 use super::response::{Response, bare, set, set_text};
 use crate::app::{App, pieces};
 use crate::error::{Problem, Result};
-use crate::limits::inbound as limits;
 use crate::model::power::Attach;
 use crate::model::user::By;
 
@@ -53,17 +53,21 @@ pub fn progress(app: &App, by: By<Attach>, name: &str) -> Result<Response> {
 
 /// Takes a piece. What came of one that breaks off stays.
 pub async fn add(app: &App, request: &mut Request, by: By<Attach>, name: &str) -> Result<Response> {
-    let _permit = app.upload_room()?;
+    let _permit = app.uploads.take(by.who())?;
     let mut open = pieces::open(app, by, name, number(request, &OFFSET)?)?;
     if request.header("content-type") != Some(PIECE) {
         return Err(Problem::new("E208", format!("A piece of an upload is of the type {PIECE}.")).into());
     }
     app.files.expect(open.left())?;
     let mut body = request.body(open.left())?;
+    let mut pace = Pace::begin();
     loop {
-        let next = tokio::time::timeout(limits::BODY_PACE, body.frame()).await;
-        match next.map_err(|_| Problem::new("E152", "The request took too long to arrive."))? {
-            Some(Ok(frame)) => open.write(frame.data_ref().map_or(&[][..], |bytes| &bytes[..]))?,
+        match pace.next(body.frame()).await? {
+            Some(Ok(frame)) => {
+                let bytes = frame.data_ref().map_or(&[][..], |bytes| &bytes[..]);
+                pace.came(bytes.len());
+                open.write(bytes)?;
+            }
             Some(Err(_)) => return Err(Problem::new("E151", "The request broke off.").into()),
             None => break,
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::actions;
 use crate::actions::prune::Place;
-use crate::app::App;
+use crate::app::{App, pieces};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::schema::STORED;
@@ -32,6 +32,7 @@ pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
         tracing::warn!(servers = misled.len(), "the clock was set back: what waited for the future is tried now");
         app.store.write(move |tx| actions::clock::set_right(tx, &misled)).await?;
     }
+    pieces::sweep(app)?;
     let mut next = Some(Place::START);
     while let Some(at) = next {
         next = app.store.write(move |tx| actions::prune::prune(tx, at)).await?;

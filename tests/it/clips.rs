@@ -312,12 +312,15 @@ async fn an_upload_that_broke_off_goes_on_where_it_stopped() {
     assert_eq!(ask("POST", &all, &[("upload-length", "3000000000")], b"").await.status, 422, "heavier than is taken");
     let begin = async || ask("POST", &all, &[("upload-length", "10")], b"").await;
     let mut last = String::new();
-    for _ in 0..limits::inbound::PIECES_AT_ONCE {
+    for _ in 0..limits::inbound::PIECES_EACH {
         last = begin().await.header("location").to_owned();
     }
-    assert_eq!(begin().await.status, 503, "too many are on their way");
+    assert_eq!(begin().await.status, 503, "one account does not take the places of all");
+    let other = send("POST", &all, &[("authorization", &stranger), ("upload-length", "10")], "").await;
+    assert_eq!(other.status, 201);
+    assert_eq!(ask("POST", &all, &[("upload-length", "0")], b"").await.status, 422, "nothing takes no place");
     assert_eq!(ask("DELETE", &last, &[], b"").await.status, 204);
     assert_eq!((ask("HEAD", &last, &[], b"").await.status.as_u16(), begin().await.status.as_u16()), (404, 201));
-    clock.advance(limits::inbound::PIECES_KEPT);
-    assert_eq!(begin().await.status, 201, "those of yesterday made room");
+    clock.advance(limits::inbound::PIECES_EMPTY);
+    assert_eq!(begin().await.status, 201, "those of which nothing came made room");
 }
