@@ -9,7 +9,7 @@ unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 OUT := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= chromium
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
-CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify check-podcast check-s3
+CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify check-oidc check-podcast check-s3
 
 .PHONY: help build run test check bench fuzz clean $(CHECKS)
 
@@ -54,6 +54,9 @@ check-browser: build tests/browser/node_modules/.package-lock.json ## pages and 
 
 check-fedify: build tests/fedify/node_modules/.package-lock.json ## federation with an independent implementation
 	node tests/fedify/run.mjs
+
+check-oidc: build tests/oidc/node_modules/.package-lock.json ## logging in through an identity provider that is not ours
+	node tests/oidc/run.mjs
 
 # Another reader of feeds, which is Python.
 READER := $(OUT)/feedparser

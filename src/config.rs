@@ -4,7 +4,9 @@
 mod check;
 mod file;
 mod keys;
+pub mod login;
 pub mod s3;
+mod secret;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,6 +40,7 @@ pub struct Config {
     pub network: Network,
     pub store: StoreOptions,
     pub s3: s3::S3,
+    pub login: login::Login,
     pub media: MediaOptions,
     pub log: Log,
     origins: BTreeMap<&'static str, Origin>,
@@ -131,6 +134,7 @@ impl Config {
             },
             store: StoreOptions { cache_mb: 16 },
             s3: s3::S3::default(),
+            login: login::Login::default(),
             media: MediaOptions {
                 quota_gb: 50,
                 recording_mb: clip::BYTES >> 20,
@@ -188,6 +192,11 @@ impl Config {
             self.network.extra_ca = Some(path);
         }
         self.s3.secret_file = self.s3.secret_file.take().map(|path| self.data.join(path));
+        self.login.client_secret_file = self.login.client_secret_file.take().map(|path| self.data.join(path));
+        if !self.login.passwords && self.login.as_set().is_none() {
+            let what = "nobody could log in, since login.issuer and login.client_id are not both set";
+            return Err(wrong(key("login.passwords")?, what, &self.origin_of("login.passwords")));
+        }
         Ok(self)
     }
 

@@ -18,7 +18,7 @@
 //! | [`inbox`], [`outbound`], [`delivery`] | work for, requests to and deliveries to other servers |
 //! | [`pages`], [`desk`] | what is shown at once |
 //! | [`audit`] | what is written down of who did what |
-//! | [`login`] | passwords, codes, and how often they are tried |
+//! | [`login`], [`passkey`], [`provider`] | passwords and codes, and how often they are tried; other ways to log in |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
@@ -38,10 +38,12 @@ pub mod login;
 pub mod media;
 pub mod outbound;
 pub mod pages;
+pub mod passkey;
 pub mod podcast;
 pub mod poll;
 pub mod post;
 pub mod process;
+pub mod provider;
 pub mod signature;
 pub mod storage;
 pub mod store;

@@ -1,6 +1,6 @@
 //! The way to the desk: a one-time link, then a session. Only hashes are stored.
 
-use super::{audit, secrets};
+use super::{audit, identity, secrets};
 use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::crypto::token;
@@ -8,7 +8,7 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Deed};
 use crate::model::ids::UserId;
-use crate::model::login::{LoginLink, Session};
+use crate::model::login::{How, LoginLink, Session};
 use crate::model::user::{Own, Owner, User, Who};
 use crate::store::schema::{LOGIN_LINKS, SESSIONS};
 use crate::store::{Rows, Span, Write, users};
@@ -36,24 +36,27 @@ fn forget_links(tx: &mut Write<'_>, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Whose link it is, while it would still work.
-pub fn is_open(rows: &impl Rows, code: [u8; 32], now: Timestamp) -> Result<Option<User>> {
+/// Whose link it is, while it would still work. `all`: whether anybody comes in without the identity provider.
+pub fn is_open(rows: &impl Rows, code: [u8; 32], now: Timestamp, all: bool) -> Result<Option<User>> {
     let link = rows.get(&LOGIN_LINKS, &code)?;
     // One that lasts longer than any is from the future: the clock was set back.
     let open = link.filter(|link| now < link.expires && link.expires <= now.plus(limits::desk::LINK));
-    let user = open.map_or(Ok(None), |link| users::get(rows, link.user))?;
-    Ok(user.filter(|user| user.off.is_none()))
+    let user = open.map_or(Ok(None), |link| users::get(rows, link.user))?.filter(|user| user.off.is_none());
+    match user {
+        Some(user) if identity::may_enter(rows, user.id, all)? => Ok(Some(user)),
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// Uses a link up and opens a session; answers with the token for the cookie. A link stands for the password, not for
 /// the second factor: with a wrong code it stays unused, and there is no session.
-pub fn consume(tx: &mut Write<'_>, code: [u8; 32], second: &str, browser: &str) -> Result<Option<String>> {
-    let user = is_open(tx, code, tx.now())?.ok_or(Error::NotFound)?;
+pub fn consume(tx: &mut Write<'_>, code: [u8; 32], second: &str, browser: &str, all: bool) -> Result<Option<String>> {
+    let user = is_open(tx, code, tx.now(), all)?.ok_or(Error::NotFound)?;
     if !secrets::second(tx, user.id, second)? {
         return Ok(None);
     }
     tx.remove(&LOGIN_LINKS, &code)?;
-    open(tx, user.id, browser, "by a link").map(Some)
+    open(tx, user.id, How::Link, browser).map(Some)
 }
 
 /// Opens a session for whoever has shown a password and, where they have a second factor, its code. Nothing tells what
@@ -63,15 +66,16 @@ pub fn enter(tx: &mut Write<'_>, user: UserId, second: &str, browser: &str) -> R
     if !there || !secrets::second(tx, user, second)? {
         return Ok(None);
     }
-    open(tx, user, browser, "by password").map(Some)
+    open(tx, user, How::Password, browser).map(Some)
 }
 
 /// Opens a session for somebody who has proven who they are.
-fn open(tx: &mut Write<'_>, user: UserId, browser: &str, how: &str) -> Result<String> {
+pub(super) fn open(tx: &mut Write<'_>, user: UserId, how: How, browser: &str) -> Result<String> {
     let (fresh, now) = (token::new(), tx.now());
     let browser = text::clip(browser, limits::desk::SHORT_WORDS).into_owned();
-    let session = Session { user, created: now, expires: now.plus(limits::desk::SESSION), csrf: token::new(), browser };
-    let told = format!("{how}, {}", session.browser);
+    let expires = now.plus(limits::desk::SESSION);
+    let session = Session { user, created: now, expires, csrf: token::new(), browser, how };
+    let told = format!("{}, {}", how.told(), session.browser);
     tx.put(&SESSIONS, &token::hash(&fresh), &session)?;
     audit::note(tx, Who::User(user), &Deed::new(Act::LogIn).on(user).with(told))?;
     Ok(fresh)

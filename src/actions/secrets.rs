@@ -10,7 +10,7 @@ use crate::model::user::{Own, Owner};
 use crate::store::schema::SECRETS;
 use crate::store::{Rows, Write, meta, users};
 
-use super::{audit, desk_login};
+use super::{audit, desk_login, passkeys};
 
 pub fn of(rows: &impl Rows, user: UserId) -> Result<Secrets> {
     Ok(rows.get(&SECRETS, &user)?.unwrap_or_default())
@@ -87,6 +87,7 @@ pub fn drop_second(tx: &mut Write<'_>, own: Own) -> Result<()> {
 pub fn take_second(tx: &mut Write<'_>, owner: Owner, user: UserId) -> Result<()> {
     users::need(tx, user)?;
     desk_login::close(tx, owner.for_user(user), |_| true)?;
+    passkeys::remove(tx, owner.for_user(user), |_| true)?;
     forget_second(tx, user)?;
     audit::note(tx, owner.who(), &Deed::new(Act::SecondFactorTake).on(user))
 }

@@ -44,7 +44,7 @@ pub fn first(tx: &mut Write<'_>, by: Owner) -> Result<User> {
     }
 }
 
-fn make(tx: &mut Write<'_>, who: Who, new: &NewUser) -> Result<User> {
+pub(super) fn make(tx: &mut Write<'_>, who: Who, new: &NewUser) -> Result<User> {
     let language = match &new.language {
         Some(language) => language.clone(),
         None => meta::institution(tx)?.main_language(),
@@ -67,7 +67,7 @@ fn make(tx: &mut Write<'_>, who: Who, new: &NewUser) -> Result<User> {
 }
 
 /// A rank and roles in one line: `member; @press: author, editor`.
-fn standing(rows: &impl Rows, user: &User) -> Result<String> {
+pub(super) fn standing(rows: &impl Rows, user: &User) -> Result<String> {
     let mut parts = vec![user.rank.name().to_owned()];
     for (id, roles) in user.roles.iter().filter(|(_, roles)| !roles.is_empty()) {
         let handle = accounts::get(rows, *id)?.map_or_else(|| id.to_string(), |account| account.handle);
@@ -77,7 +77,7 @@ fn standing(rows: &impl Rows, user: &User) -> Result<String> {
     Ok(parts.join("; "))
 }
 
-fn put(tx: &mut Write<'_>, user: &User) -> Result<()> {
+pub(super) fn put(tx: &mut Write<'_>, user: &User) -> Result<()> {
     user.check()?;
     let there = if user.email.is_empty() { None } else { users::by_email(tx, &user.email)? };
     if there.is_some_and(|other| other.id != user.id) {

@@ -1,6 +1,7 @@
 //! `App`: everything a door or a worker needs, handed down as one `Arc`. No globals, no service locator.
 
 pub mod advise;
+pub mod challenges;
 pub mod copies;
 pub mod emblem;
 pub mod files;
@@ -9,6 +10,7 @@ pub mod kept;
 pub mod login;
 pub mod lookup;
 pub mod mentions;
+pub mod oidc;
 pub mod once;
 pub mod pieces;
 pub mod places;
@@ -56,6 +58,10 @@ pub struct App {
     pieces: pieces::Pieces,
     attempts: Arc<once::Attempts>,
     pub logins: login::Logins,
+    /// What passkeys are asked.
+    pub challenges: challenges::Challenges,
+    /// The institution's identity provider.
+    pub provider: Option<oidc::Provider>,
     /// Proxies that are believed when they say who asks.
     pub trusted: Vec<Network>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
@@ -155,6 +161,7 @@ impl App {
         if !storage.is_set_up() && store.read(storage::count)?.is_needed() {
             return Err(storage::none_set_up());
         }
+        let provider = oidc::Provider::new(&config, &site.origin, reach(&config)?, &user_agent)?;
         let client = client(&config, user_agent, resolver)?;
         let trusted = networks("network.trusted_proxies", &config.network.trusted_proxies)?;
         Ok(Arc::new(Self {
@@ -176,6 +183,8 @@ impl App {
             attempts: Arc::default(),
             pieces: pieces::Pieces::default(),
             logins: login::Logins::default(),
+            challenges: challenges::Challenges::default(),
+            provider,
             trusted,
             stopping: watch::Sender::new(false),
         }))
@@ -275,13 +284,16 @@ impl App {
 }
 
 fn client(config: &Config, user_agent: String, resolver: Resolver) -> Result<Client> {
-    let allow_private = networks("network.allow_private", &config.network.allow_private)?;
     Client::new(crate::net::client::Options {
-        reach: Reach { allow_private },
+        reach: reach(config)?,
         extra_ca: config.network.extra_ca.clone(),
         resolver,
         user_agent,
     })
+}
+
+fn reach(config: &Config) -> Result<Reach> {
+    Ok(Reach { allow_private: networks("network.allow_private", &config.network.allow_private)? })
 }
 
 fn networks(setting: &str, texts: &[String]) -> Result<Vec<Network>> {

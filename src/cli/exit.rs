@@ -30,8 +30,9 @@ pub fn code(fault: &Fault) -> u8 {
 fn of_problem(id: &str) -> u8 {
     match id.strip_prefix('E').and_then(|digits| digits.parse().ok()) {
         Some(0..=9 | 20) => 2,
-        // E070: a domain that is already known to others was changed; E083, E085: settings of the object storage.
-        Some(10..=19 | 70 | 83 | 85) => 4,
+        // E070: a domain that is already known to others was changed; E083, E085: settings of the object storage; E328, E332:
+        // of the identity provider.
+        Some(10..=19 | 70 | 83 | 85 | 328 | 332) => 4,
         Some(21..=29) => 6,
         Some(47) => 5,
         Some(61 | 62) => 8,

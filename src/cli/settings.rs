@@ -32,6 +32,7 @@ fn document(value: &Setting) -> Value {
         Setting::Text(text) if text.is_empty() => Value::Null,
         Setting::Text(text) => text.as_str().into(),
         Setting::Number(number) => (*number).into(),
+        Setting::Flag(yes) => (*yes).into(),
         Setting::List(list) => list.clone().into(),
     }
 }

@@ -48,7 +48,10 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::TokenNew { .. } => format!("{}\n", text(answer, "token")),
         Command::TokenList => tokens(answer),
         Command::TokenRevoke { .. } => format!("Revoked {}.\n", text(answer, "id")),
-        Command::UserAdd(_) | Command::LoginLink { .. } => format!("{}\n", text(answer, "url")),
+        Command::UserAdd(_) => added(answer),
+        Command::LoginLink { .. } => format!("{}\n", text(answer, "url")),
+        Command::UserIdentity { .. } => identity(answer),
+        Command::BreakGlass { .. } => break_glass(answer),
         Command::UserList => users(answer),
         Command::UserRole(_) => format!("{} is now {}.\n", called(answer), standing(answer)),
         Command::UserOff { .. } => switched_off(answer),
@@ -357,6 +360,32 @@ fn standing(user: &Value) -> String {
         parts.push(format!("{} of @{}", roles.join(", "), clean(account)));
     }
     if parts.is_empty() { "without a role".to_owned() } else { parts.join("; ") }
+}
+
+/// The link for somebody new, who has none where people come through the identity provider.
+fn added(user: &Value) -> String {
+    match text(user, "url").as_str() {
+        "" => format!("Added {}, who logs in through the identity provider.\n", called(user)),
+        url => format!("{url}\n"),
+    }
+}
+
+fn identity(user: &Value) -> String {
+    let names: Vec<String> = list(user, "identities").iter().map(|identity| text(identity, "subject")).collect();
+    match names.as_slice() {
+        [] => format!("The identity provider does not know {} any more.\n", called(user)),
+        names => format!("{} is known there as {}.\n", called(user), names.join(", ")),
+    }
+}
+
+fn break_glass(answer: &Value) -> String {
+    match (text(answer, "email").as_str(), text(answer, "password").as_str()) {
+        ("", _) => "Nobody gets in without the identity provider: instance user break-glass EMAIL\n".to_owned(),
+        (who, "true") => format!("{who} gets in without the identity provider.\n"),
+        (who, _) => format!(
+            "{who} gets in without the identity provider, once they have a password: instance user password {who}\n"
+        ),
+    }
 }
 
 fn sessions(answer: &Value) -> String {

@@ -310,6 +310,8 @@ pub fn user(word: User) -> Result<Command> {
         User::Sessions { email: user, .. } => Command::SessionList { user },
         User::SecondFactor(SecondFactor { remove: Some(user), .. }) => Command::SecondFactorRemove { user },
         User::SecondFactor(SecondFactor { require, .. }) => Command::SecondFactorRequire { required: require },
+        User::Identity { email: user, subject, .. } => Command::UserIdentity { user, subject },
+        User::BreakGlass { email: user } => Command::BreakGlass { user },
         User::LoginLink { email: user } => Command::LoginLink { user },
     })
 }

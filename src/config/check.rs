@@ -98,6 +98,9 @@ impl Config {
         if let Some(key) = self.s3.missing() {
             remarks.push(format!("{key} is not set: the other settings under [s3] have no effect without it."));
         }
+        if let Some(key) = self.login.missing() {
+            remarks.push(format!("{key} is not set: the other settings under [login] have no effect without it."));
+        }
         match &self.url {
             None => {
                 remarks.push("url is not set: this is a trial, nothing leaves this machine.".into());

@@ -52,6 +52,9 @@ fn value_of(item: &Item) -> Option<Value> {
     if let Some(number) = value.as_integer() {
         return u64::try_from(number).ok().map(Value::Number);
     }
+    if let Some(yes) = value.as_bool() {
+        return Some(Value::Flag(yes));
+    }
     let list = value.as_array()?.iter().map(|entry| entry.as_str().map(str::to_owned));
     list.collect::<Option<_>>().map(Value::List)
 }
@@ -113,6 +116,7 @@ fn toml_value(value: &Value) -> toml_edit::Value {
     match value {
         Value::Text(text) => text.as_str().into(),
         Value::Number(number) => i64::try_from(*number).unwrap_or(i64::MAX).into(),
+        Value::Flag(yes) => (*yes).into(),
         Value::List(list) => list.iter().map(String::as_str).collect::<toml_edit::Array>().into(),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::{Config, LogFormat, check, s3};
+use super::{Config, LogFormat, check, login, s3};
 use crate::limits::clip;
 
 /// A key of the file.
@@ -24,12 +24,15 @@ pub enum Value {
     /// Empty when not set.
     Text(String),
     Number(u64),
+    /// Yes or no.
+    Flag(bool),
     List(Vec<String>),
 }
 
 enum Set {
     Text(fn(&mut Config, &str) -> Result<(), String>),
     Number(fn(&mut Config, u64) -> Result<(), String>),
+    Flag(fn(&mut Config) -> &mut bool),
     List(fn(&mut Config, Vec<String>) -> Result<(), String>),
 }
 
@@ -182,6 +185,87 @@ pub const KEYS: &[Key] = &[
         get: |config| shown(config.s3.secret_file.as_deref()),
     },
     Key {
+        name: "login.issuer",
+        about: "The identity provider of your institution (OpenID Connect), by which people log in to the desk: its\n\
+                issuer, byte for byte. It may be an internal address.",
+        example: "\"https://id.city.example/realms/city\"",
+        set: Set::Text(|config, text| optional(&mut config.login.issuer, text, login::issuer)),
+        get: |config| text(config.login.issuer.as_deref()),
+    },
+    Key {
+        name: "login.client_id",
+        about: "What this server is called there. The address to come back to is URL/desk/login/provider/back.",
+        example: "\"social-desk\"",
+        set: Set::Text(|config, text| optional(&mut config.login.client_id, text, login::client)),
+        get: |config| text(config.login.client_id.as_deref()),
+    },
+    Key {
+        name: "login.client_secret_file",
+        about: "A file that holds the client secret and nothing else, readable by this user only. Counted from the\n\
+                folder of this file. A credential of systemd is /run/credentials/instance.service/NAME.",
+        example: "\"oidc.secret\"",
+        set: Set::Text(|config, text| {
+            config.login.client_secret_file = file(text);
+            Ok(())
+        }),
+        get: |config| shown(config.login.client_secret_file.as_deref()),
+    },
+    Key {
+        name: "login.scopes",
+        about: "What to ask the provider for, besides openid. Some tell of groups only with \"groups\" here.",
+        example: "[\"email\", \"profile\"]",
+        set: Set::List(|config, list| {
+            config.login.scopes = list.iter().map(|scope| login::scope(scope)).collect::<Result<_, _>>()?;
+            Ok(())
+        }),
+        get: |config| Value::List(config.login.scopes.clone()),
+    },
+    Key {
+        name: "login.groups_claim",
+        about: "The claim that lists somebody's groups; one within another by a path: realm_access.roles.",
+        example: "\"groups\"",
+        set: Set::Text(|config, text| {
+            config.login.groups_claim = login::claim(text)?;
+            Ok(())
+        }),
+        get: |config| text(Some(&config.login.groups_claim)),
+    },
+    Key {
+        name: "login.groups",
+        about: "What people of a group may do: GROUP = ACCOUNT:ROLE+ROLE, GROUP = owner, GROUP = auditor. It is\n\
+                given at each log-in, and taken from whoever has left the group.",
+        example: "[\"press-office = press:editor\", \"it-operations = owner\"]",
+        set: Set::List(|config, list| {
+            config.login.groups = list.iter().map(|grant| grant.parse()).collect::<Result<_, _>>()?;
+            Ok(())
+        }),
+        get: |config| Value::List(config.login.groups.iter().map(ToString::to_string).collect()),
+    },
+    Key {
+        name: "login.create",
+        about: "Whether somebody unknown who is in one of these groups becomes a user at their first log-in. The\n\
+                provider has to say that their e-mail address is verified.",
+        example: "false",
+        set: Set::Flag(|config| &mut config.login.create),
+        get: |config| Value::Flag(config.login.create),
+    },
+    Key {
+        name: "login.match_email",
+        about: "Whether somebody who comes through the provider for the first time is the user with their verified\n\
+                e-mail address. That user's password and second factor are forgotten then.",
+        example: "false",
+        set: Set::Flag(|config| &mut config.login.match_email),
+        get: |config| Value::Flag(config.login.match_email),
+    },
+    Key {
+        name: "login.passwords",
+        about: "Whether people may log in without the provider: by password, link or passkey. With false one owner\n\
+                still may: 'instance user break-glass EMAIL' says who.",
+        example: "true",
+        set: Set::Flag(|config| &mut config.login.passwords),
+        get: |config| Value::Flag(config.login.passwords),
+    },
+    Key {
         name: "media.quota_gb",
         about: "What the pictures, videos and sounds of one account may take together, in gibibytes.",
         example: "50",
@@ -301,9 +385,14 @@ impl Key {
         match (&self.set, value) {
             (Set::Text(set), Value::Text(text)) => set(config, text.trim()),
             (Set::Number(set), Value::Number(number)) => set(config, number),
+            (Set::Flag(flag), Value::Flag(yes)) => {
+                *flag(config) = yes;
+                Ok(())
+            }
             (Set::List(set), Value::List(list)) => set(config, list),
             (Set::Text(_), _) => Err("it has to be a text in quotation marks".into()),
             (Set::Number(_), _) => Err("it has to be a whole number".into()),
+            (Set::Flag(_), _) => Err("it has to be true or false, without quotation marks".into()),
             (Set::List(_), _) => Err("it has to be a list of texts".into()),
         }
     }
@@ -314,6 +403,9 @@ impl Key {
             Set::Text(_) => Ok(Value::Text(text.to_owned())),
             Set::Number(_) => {
                 text.trim().parse().map(Value::Number).map_err(|_| format!("'{text}' is no whole number"))
+            }
+            Set::Flag(_) => {
+                text.trim().parse().map(Value::Flag).map_err(|_| format!("'{text}' is neither true nor false"))
             }
             Set::List(_) => {
                 let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
@@ -329,6 +421,7 @@ impl fmt::Display for Value {
         match self {
             Self::Text(text) => f.write_str(text),
             Self::Number(number) => number.fmt(f),
+            Self::Flag(yes) => yes.fmt(f),
             Self::List(list) => f.write_str(&list.join(",")),
         }
     }

@@ -1,7 +1,6 @@
 //! Where an object storage is, and who we are there. Its secret is in a file of its own: neither in the settings, which
 //! are shown and copied, nor in the environment, which every child inherits.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Problem, Result};
@@ -69,21 +68,12 @@ impl S3 {
 }
 
 impl Set<'_> {
-    /// What stands in the file, without the line end that editors put behind it.
     pub fn secret(&self) -> Result<String> {
-        let shown = self.secret_file.display();
-        let problem = |what: String| {
-            Problem::new("E085", what).remedy("Put the secret key alone into the file named by s3.secret_file, readable by this user only (chmod 600).")
-        };
-        let mut text = String::new();
-        let file =
-            std::fs::File::open(self.secret_file).and_then(|file| file.take(SECRET + 1).read_to_string(&mut text));
-        file.map_err(|e| problem(format!("The secret of the object storage, {shown}, cannot be read: {e}.")))?;
-        let secret = text.trim();
-        if secret.is_empty() || text.len() as u64 > SECRET || secret.chars().any(char::is_whitespace) {
-            return Err(problem(format!("The file {shown} does not hold one secret key.")).into());
-        }
-        Ok(secret.to_owned())
+        super::secret::read(self.secret_file, SECRET).map_err(|what| {
+            Problem::new("E085", format!("The secret of the object storage: {what}."))
+                .remedy("Put the secret key alone into the file named by s3.secret_file, readable by this user only (chmod 600).")
+                .into()
+        })
     }
 }
 

@@ -183,6 +183,15 @@ pub enum Command {
     SecondFactorRemove {
         user: String,
     },
+    /// By which subject the identity provider knows somebody; none to forget it.
+    UserIdentity {
+        user: String,
+        subject: Option<String>,
+    },
+    /// Says who gets in without the identity provider; or asks it.
+    BreakGlass {
+        user: Option<String>,
+    },
     /// A one-time link for a user: the first when there is none yet.
     LoginLink {
         user: Option<String>,
@@ -274,6 +283,8 @@ impl Command {
             | Self::SessionsEnd { .. }
             | Self::SecondFactorRequire { .. }
             | Self::SecondFactorRemove { .. }
+            | Self::UserIdentity { .. }
+            | Self::BreakGlass { .. }
             | Self::LoginLink { .. }
             | Self::DemoRemove
             | Self::MediaShow
@@ -319,10 +330,12 @@ impl Command {
             | Self::UserOff { .. }
             | Self::UserOn { .. }
             | Self::UserPassword { .. }
+            | Self::UserIdentity { .. }
             | Self::SecondFactorRemove { .. } => "instance.user/1",
             Self::SessionList { .. } | Self::SessionsEnd { .. } => "instance.sessions/1",
             Self::SecondFactorRequire { .. } => "instance.second-factor/1",
             Self::UserList => "instance.users/1",
+            Self::BreakGlass { .. } => "instance.break-glass/1",
             Self::LoginLink { .. } => "instance.login-link/1",
             Self::DemoRemove => "instance.demo/1",
             Self::MediaShow | Self::MediaMove { .. } | Self::MediaCarry => "instance.media/1",
@@ -384,6 +397,8 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::SessionsEnd { user, session } => users::sessions_end(app, &user, session).await,
         Command::SecondFactorRequire { required } => users::require_second(app, required).await,
         Command::SecondFactorRemove { user } => users::take_second(app, &user).await,
+        Command::UserIdentity { user, subject } => users::identity(app, &user, subject).await,
+        Command::BreakGlass { user } => users::break_glass(app, user.as_deref()).await,
         Command::LoginLink { user } => users::login_link(app, user.as_deref()).await,
         Command::DemoRemove => keep::demo_remove(app).await,
         Command::MediaShow => media::show(app),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::account;
 use crate::actions::users::{self as verbs, Left, NewUser, Standing};
-use crate::actions::{desk_login, drafts, secrets};
+use crate::actions::{desk_login, drafts, identity as identities, secrets};
 use crate::app::{App, login};
 use crate::base::lang::Lang;
 use crate::crypto::token;
@@ -16,8 +16,9 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::client::TokenId;
 use crate::model::login::{Session, check_password};
+use crate::model::oidc::Identity;
 use crate::model::user::{Asker, Rank, Role, User};
-use crate::store::{Rows, accounts, users};
+use crate::store::{Rows, Write, accounts, users};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserNew {
@@ -91,9 +92,16 @@ pub async fn add(app: &Arc<App>, new: UserNew) -> Result<Value> {
     }
     let code = token::code();
     let hash = token::hash(&code);
-    let user = app.store.write(move |tx| verbs::invite(tx, owner, &made, hash)).await?;
+    // A link is a way in without the identity provider.
+    let by_link = app.config.login.passwords;
+    let add = move |tx: &mut Write<'_>| {
+        if by_link { verbs::invite(tx, owner, &made, hash) } else { verbs::add(tx, owner, &made) }
+    };
+    let user = app.store.write(add).await?;
     let mut document = app.store.read(|rows| described(rows, &user))?;
-    with_link(app, &mut document, &code);
+    if by_link {
+        with_link(app, &mut document, &code);
+    }
     Ok(document)
 }
 
@@ -214,6 +222,36 @@ pub async fn take_second(app: &Arc<App>, typed: &str) -> Result<Value> {
     app.store.read(|rows| described(rows, &users::need(rows, id)?))
 }
 
+pub async fn identity(app: &Arc<App>, typed: &str, subject: Option<String>) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    let user = find(app, typed)?;
+    let Some((issuer, _)) = app.config.login.as_set() else {
+        return Err(Problem::new("E332", "No identity provider is set up.")
+            .remedy("Set login.issuer and login.client_id: instance config set login.issuer ADDRESS")
+            .into());
+    };
+    let (issuer, id) = (issuer.to_owned(), user.id);
+    let change = move |tx: &mut Write<'_>| match &subject {
+        Some(subject) => identities::link(tx, owner, id, &issuer, subject),
+        None => identities::unlink(tx, owner, id, &issuer),
+    };
+    app.store.write(change).await?;
+    app.store.read(|rows| described(rows, &users::need(rows, id)?))
+}
+
+/// Who gets in without the identity provider; said anew when somebody is named.
+pub async fn break_glass(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
+    let owner = Asker::Operator.may_run()?;
+    if let Some(typed) = typed {
+        let id = find(app, typed)?.id;
+        app.store.write(move |tx| identities::set_break_glass(tx, owner, id).map(|_| ())).await?;
+    }
+    app.store.read(|rows| {
+        let Some(user) = identities::break_glass(rows)? else { return Ok(json!({ "email": null })) };
+        Ok(json!({ "email": user.email, "password": secrets::of(rows, user.id)?.password.is_some() }))
+    })
+}
+
 /// A link for somebody; for the only owner when nobody is named, who is made when there is none.
 pub async fn login_link(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
@@ -223,7 +261,12 @@ pub async fn login_link(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
     };
     let code = token::code();
     let hash = token::hash(&code);
-    let user = app.store.write(move |tx| desk_login::link(tx, owner, id, hash)).await?;
+    let all = app.config.login.passwords;
+    let make = move |tx: &mut Write<'_>| {
+        identities::must_enter(tx, id, all)?;
+        desk_login::link(tx, owner, id, hash)
+    };
+    let user = app.store.write(make).await?;
     let mut document = json!({ "user": user.email });
     with_link(app, &mut document, &code);
     Ok(document)
@@ -278,7 +321,18 @@ fn described(rows: &impl Rows, user: &User) -> Result<Value> {
         "roles": roles,
         "password": kept.password.is_some(),
         "second_factor": kept.has_second(),
+        "identities": identities::of(rows, user.id)?.iter().map(known_as).collect::<Vec<_>>(),
+        "break_glass": identities::break_glass(rows)?.is_some_and(|owner| owner.id == user.id),
         "created": user.created.rfc3339(),
         "off": user.off.map(crate::base::time::Timestamp::rfc3339),
     }))
+}
+
+fn known_as(identity: &Identity) -> Value {
+    json!({
+        "issuer": identity.issuer,
+        "subject": identity.subject,
+        "since": identity.since.rfc3339(),
+        "last": identity.last.map(crate::base::time::Timestamp::rfc3339),
+    })
 }

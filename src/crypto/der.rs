@@ -46,6 +46,17 @@ impl<'a> Spki<'a> {
     }
 }
 
+/// A PKCS#1 `RSAPublicKey` from its two numbers, big-endian, with or without leading zeros.
+pub(super) fn write_rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    let integer = |magnitude: &[u8]| {
+        let start = magnitude.iter().take_while(|byte| **byte == 0).count();
+        let (_, bare) = magnitude.split_at(start);
+        let sign: &[u8] = if bare.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] };
+        wrap(INTEGER, &[sign, bare].concat())
+    };
+    wrap(SEQUENCE, &[integer(modulus), integer(exponent)].concat())
+}
+
 /// Whether a PKCS#1 `RSAPublicKey` is one to accept: 2048 to 8192 bits, odd modulus, odd exponent above 1
 /// and at most 33 bits long (as `BoringSSL`), so that a stranger's key can neither be weak nor cost much.
 pub(super) fn rsa_is_sound(pkcs1: &[u8]) -> bool {

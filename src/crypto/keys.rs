@@ -109,7 +109,7 @@ impl PublicKey {
         }
     }
 
-    fn from_spki(spki: &Spki<'_>) -> Option<Self> {
+    pub(super) fn from_spki(spki: &Spki<'_>) -> Option<Self> {
         match spki {
             Spki::Rsa(pkcs1) => der::rsa_is_sound(pkcs1).then(|| Self::Rsa(spki.write())),
             Spki::Ed25519(point) => {

@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 pub mod cavage;
 mod der;
 pub mod digest;
+pub mod jwt;
 pub mod keys;
 mod multibase;
 pub mod password;
@@ -21,6 +22,8 @@ mod tests;
 pub mod token;
 pub mod totp;
 pub mod verify;
+pub mod webauthn;
+pub mod webkey;
 
 /// A request of ours, about to be signed. A body means that its digest and content type are sent and
 /// (in `cavage`) signed; a GET has none.

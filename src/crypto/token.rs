@@ -1,6 +1,6 @@
 //! Secrets that people and programs carry: made here, stored only as a hash, compared in constant time.
 
-use aws_lc_rs::constant_time;
+use aws_lc_rs::{constant_time, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -20,6 +20,17 @@ pub fn new() -> String {
 /// What is stored instead of a token or code. A plain hash suffices where there is nothing to guess.
 pub fn hash(token: &str) -> [u8; 32] {
     digest::sha256(token.as_bytes())
+}
+
+/// A token that only whoever has the key can make again, from the same two texts.
+pub fn derived(key: &[u8; 32], purpose: &str, from: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    URL_SAFE_NO_PAD.encode(hmac::sign(&key, &[purpose.as_bytes(), &[0], from.as_bytes()].concat()))
+}
+
+/// What proves later that whoever began knows a token, without telling it now (RFC 7636 §4.2, `S256`).
+pub fn challenge(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hash(token))
 }
 
 /// A one-time code to be typed by hand, such as `7KQ2-M4XA-9TPN`: 12 symbols of 31, 59.4 bits.
@@ -54,6 +65,24 @@ mod tests {
         assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
         assert_ne!(token, new());
         assert_ne!(hash(&token), hash(&new()));
+    }
+
+    #[test]
+    fn derived_tokens_are_of_their_key_purpose_and_text() {
+        let made = derived(&[1; 32], "state", "a");
+        assert_eq!(made, derived(&[1; 32], "state", "a"));
+        assert_eq!(made.len(), 43);
+        for other in [derived(&[2; 32], "state", "a"), derived(&[1; 32], "nonce", "a"), derived(&[1; 32], "state", "b")]
+        {
+            assert_ne!(made, other);
+        }
+    }
+
+    /// RFC 7636, appendix B.
+    #[test]
+    fn a_challenge_is_as_the_rfc_has_it() {
+        let challenge = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use askama::Template;
 
 use super::faults::{Faults, too_many};
 use super::frame::{self, Frame, Wall};
-use crate::actions::{desk_login, secrets, tokens, users as verbs};
+use super::passkeys;
+use crate::actions::{desk_login, identity, secrets, tokens, users as verbs};
 use crate::app::{App, login};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
@@ -28,10 +29,16 @@ struct Account {
     typed: Typed,
     langs: Vec<(String, String, bool)>,
     standing: Vec<String>,
+    /// Whether they may come in without the identity provider.
+    local: bool,
     has_password: bool,
     second: bool,
     /// Recovery codes that are left.
     codes: usize,
+    passkeys: Vec<passkeys::Shown>,
+    ask: passkeys::Ask,
+    /// What the new one is to be called, as it was typed.
+    passkey: String,
     sessions: Vec<Open>,
     programs: Vec<Program>,
 }
@@ -73,17 +80,24 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
         Some("password") => "The password is set. You are logged out everywhere else.",
         Some("ended") => "Logged out there.",
         Some("revoked") => "The program can do nothing any more.",
+        Some("passkey") => "The passkey is kept. Log in with it from now on.",
+        Some("unpasskey") => "The passkey opens nothing any more.",
         Some("second") => "You log in without a second factor from now on.",
         Some(_) | None => "",
     };
     shown(app, browser, Typed::of(&browser.user), Faults::default(), notice)
 }
 
+/// The page once more, because of another of its forms.
+pub(super) fn retry(app: &App, browser: &Browser, faults: Faults) -> Result<Response> {
+    shown(app, browser, Typed::of(&browser.user), faults, "")
+}
+
 fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'static str) -> Result<Response> {
     let status = faults.status();
     let own = browser.asker().own()?;
     let account = app.store.read(|rows| {
-        let f = Frame::of(rows, browser, "My account", "/desk/account")?.with(&faults);
+        let f = Frame::of(rows, browser, "My account", "/desk/account")?.with(&faults).scripted(true);
         let institution = meta::institution(rows)?;
         let wall = Wall::of(&institution);
         let kept = secrets::of(rows, browser.user.id)?;
@@ -98,21 +112,26 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
             since: wall.time(session.created),
             here: key == browser.key,
         };
+        let own_passkeys = passkeys::of(rows, browser.user.id)?;
         Ok(Account {
             f,
             notice,
             langs: spoken.iter().map(lang).collect(),
             standing: super::users::standing(rows, &browser.user)?,
+            local: identity::may_enter(rows, browser.user.id, app.config.login.passwords)?,
             has_password: kept.password.is_some(),
             second: kept.has_second(),
             codes: kept.recovery.len(),
+            ask: passkeys::ask(app, browser, &own_passkeys),
+            passkeys: own_passkeys.into_iter().map(|(key, passkey)| passkeys::Shown::of(&wall, key, passkey)).collect(),
+            passkey: String::new(),
             sessions: desk_login::sessions(rows, own)?.into_iter().map(open).collect(),
             programs: programs(rows, &wall, own)?,
             typed,
             faults,
         })
     })?;
-    frame::page(status, &account)
+    frame::scripted_page(status, &account)
 }
 
 fn programs(rows: &impl Rows, wall: &Wall, own: Own) -> Result<Vec<Program>> {

@@ -37,6 +37,8 @@ pub(super) struct Frame {
     pub public_css: String,
     pub desk_css: String,
     pub icon: String,
+    /// The script, on pages that are the better for it.
+    pub script: String,
 }
 
 impl Frame {
@@ -54,6 +56,7 @@ impl Frame {
             drafts_wait: 0,
             public_css: assets::path("public.css"),
             desk_css: assets::path("desk.css"),
+            script: String::new(),
         }
     }
 
@@ -83,7 +86,8 @@ impl Frame {
         }
         places.push(("/desk/account", "My account"));
         let icon = assets::emblem(&institution);
-        let new = secrets::of(rows, browser.user.id)?.password.is_none() && here != "/desk/account";
+        let by_link = browser.session.how.is_local() && here != "/desk/account";
+        let new = by_link && secrets::of(rows, browser.user.id)?.password.is_none();
         let csrf = browser.session.csrf.clone();
         Ok(Self { csrf, here, places, new, waiting, drafts_wait, ..Self::bare(title, institution.name, icon) })
     }
@@ -98,6 +102,11 @@ impl Frame {
     /// Around a form in which this is wrong.
     pub(super) fn with(self, faults: &Faults) -> Self {
         Self { wrong: !faults.is_empty(), ..self }
+    }
+
+    /// With the script, and leave to run it.
+    pub(super) fn scripted(self, is: bool) -> Self {
+        Self { script: if is { assets::path("desk.js") } else { String::new() }, ..self }
     }
 
     /// What waits at a place of the navigation; nothing where nothing does.
@@ -118,6 +127,14 @@ impl Frame {
 /// Whether there is an account that somebody writes for.
 pub(super) fn writes(rows: &impl Rows, asker: &Asker) -> Result<bool> {
     Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Draft>(account.id)))
+}
+
+/// As `page`, for one that runs the script of the desk.
+pub(super) fn scripted_page(status: StatusCode, template: &impl Template) -> Result<Response> {
+    let mut response = page(status, template)?;
+    let policy = format!("{}; script-src 'self'", response::CSP);
+    response::set_text(response.headers_mut(), hyper::header::CONTENT_SECURITY_POLICY, &policy);
+    Ok(response)
 }
 
 /// A template as an answer.

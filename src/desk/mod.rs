@@ -1,5 +1,5 @@
 //! Doors for the people of the institution: log in, write with pictures, see what became of it, change and delete it,
-//! decide about replies, say who may do what. Plain forms; nothing here needs script.
+//! decide about replies, say who may do what. Plain forms; nothing here needs script but passkeys.
 
 mod account;
 mod approval;
@@ -18,6 +18,8 @@ mod frame;
 mod inbox;
 mod listing;
 mod meaning;
+mod oidc;
+mod passkeys;
 mod podcasts;
 mod poll;
 mod preview;
@@ -37,7 +39,7 @@ use hyper::{Method, StatusCode, header};
 
 use routes::{Change, Deed, Look, Named, Open, Upload, Verb};
 
-use crate::actions::secrets;
+use crate::actions::{identity, secrets};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::model::note::Shown;
@@ -73,9 +75,12 @@ async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, named: &Named
         return match open {
             Open::LogIn => start::login_page(app, request, StatusCode::OK),
             Open::EnterByPassword => start::login(app, request).await,
+            Open::EnterByPasskey => passkeys::enter(app, request).await,
             Open::Link => start::page(app, id),
             Open::EnterByLink => start::open(app, request, id).await,
             Open::Feed => calendar::feed(app, id),
+            Open::ToProvider => oidc::go(app, request).await,
+            Open::FromProvider => oidc::back(app, request).await,
         };
     }
     let browser = browser(app, request)?;
@@ -187,6 +192,8 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::SetSecondFactor => factor::set(app, browser, form).await,
         Change::RecoveryCodes => factor::codes(app, browser, form).await,
         Change::DropSecondFactor => factor::off(app, browser, form).await,
+        Change::AddPasskey => passkeys::add(app, browser, form).await,
+        Change::RemovePasskey => passkeys::remove(app, browser, id.to_owned()).await,
         Change::EndSessions => account::end(app, browser, None).await,
         Change::EndSession => account::end(app, browser, Some(id.to_owned())).await,
         Change::RevokeToken => account::revoke(app, browser, id.to_owned()).await,
@@ -216,12 +223,17 @@ async fn handle_case(app: &Arc<App>, browser: &Browser, deed: Deed, named: &Name
 fn must_enrol(app: &App, browser: &Browser) -> Result<bool> {
     app.store.read(|rows| {
         let required = meta::institution(rows)?.second_factor;
-        Ok(required && !secrets::of(rows, browser.user.id)?.has_second())
+        Ok(required && !browser.session.how.is_enough() && !secrets::of(rows, browser.user.id)?.has_second())
     })
 }
 
 fn browser(app: &App, request: &Request) -> Result<Browser> {
-    app.store.read(|rows| who::browser(rows, request, is_secure(app), app.now()))
+    app.store.read(|rows| {
+        let browser = who::browser(rows, request, is_secure(app), app.now())?;
+        // A way in that the settings have closed since is closed for whoever came by it too.
+        let all = app.config.login.passwords || !browser.session.how.is_local();
+        if identity::may_enter(rows, browser.user.id, all)? { Ok(browser) } else { Err(Error::SignIn) }
+    })
 }
 
 /// A posted form without files that carries the session's token.

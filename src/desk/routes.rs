@@ -21,10 +21,13 @@ pub(super) enum Verb {
 pub(super) enum Open {
     LogIn,
     EnterByPassword,
+    EnterByPasskey,
     Link,
     EnterByLink,
     /// The calendar at a secret address.
     Feed,
+    ToProvider,
+    FromProvider,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +97,8 @@ pub(super) enum Change {
     SetSecondFactor,
     RecoveryCodes,
     DropSecondFactor,
+    AddPasskey,
+    RemovePasskey,
     EndSessions,
     EndSession,
     RevokeToken,
@@ -134,6 +139,9 @@ use Verb::{Change as Do, Look as See, Open as Let, Upload as Take};
 pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::GET, "login", Let(Open::LogIn)),
     (&Method::POST, "login", Let(Open::EnterByPassword)),
+    (&Method::POST, "login/passkey", Let(Open::EnterByPasskey)),
+    (&Method::GET, "login/provider", Let(Open::ToProvider)),
+    (&Method::GET, "login/provider/back", Let(Open::FromProvider)),
     (&Method::GET, "start/:id", Let(Open::Link)),
     (&Method::POST, "start/:id", Let(Open::EnterByLink)),
     (&Method::POST, "logout", Do(Change::LogOut)),
@@ -223,6 +231,8 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::POST, "account/second-factor", Do(Change::SetSecondFactor)),
     (&Method::POST, "account/second-factor/codes", Do(Change::RecoveryCodes)),
     (&Method::POST, "account/second-factor/off", Do(Change::DropSecondFactor)),
+    (&Method::POST, "account/passkeys", Do(Change::AddPasskey)),
+    (&Method::POST, "account/passkeys/:id/remove", Do(Change::RemovePasskey)),
     (&Method::POST, "account/sessions/end", Do(Change::EndSessions)),
     (&Method::POST, "account/sessions/:id/end", Do(Change::EndSession)),
     (&Method::POST, "account/tokens/:id/revoke", Do(Change::RevokeToken)),
@@ -287,7 +297,8 @@ mod tests {
     #[test]
     fn what_is_only_looked_at_is_asked_for_by_get_and_the_reverse() {
         for (method, path, verb) in ROUTES {
-            let changes = matches!(verb, Do(_) | Take(_) | Let(Open::EnterByLink | Open::EnterByPassword));
+            let changes =
+                matches!(verb, Do(_) | Take(_) | Let(Open::EnterByLink | Open::EnterByPasskey | Open::EnterByPassword));
             assert_eq!(**method == Method::POST, changes, "{method} {path}");
         }
     }

@@ -9,12 +9,14 @@ use hyper::{StatusCode, header};
 use super::faults::{Faults, too_many};
 use super::frame::{self, Frame};
 use super::is_secure;
-use crate::actions::{desk_login, secrets};
+use crate::actions::{desk_login, identity, secrets};
+use crate::app::challenges::Purpose;
 use crate::app::{App, login};
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
-use crate::store::schema::SECRETS;
+use crate::model::login::How;
+use crate::store::schema::{PASSKEYS, SECRETS};
 use crate::store::{Rows, users};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
@@ -41,6 +43,20 @@ struct LogIn {
     to: String,
     /// Whether anybody has a password.
     open: bool,
+    /// Whether it is for more than one owner.
+    passwords: bool,
+    provider: Option<Elsewhere>,
+    /// What a passkey is asked, where anybody has one.
+    challenge: Option<String>,
+}
+
+/// The institution's identity provider.
+struct Elsewhere {
+    host: String,
+    /// The link that leads there.
+    go: String,
+    /// The link that logs out there, for whoever has just logged out here.
+    out: Option<String>,
 }
 
 /// What is said to whoever did not get in.
@@ -49,13 +65,37 @@ const WRONG: &str = "The e-mail address, the password or the code is not right."
 /// The form, also in place of a page that is not for everybody.
 pub(super) fn login_page(app: &App, request: &Request, status: StatusCode) -> Result<Response> {
     let to = if request.path().starts_with("/desk/login") { "/desk" } else { request.target() };
-    login_shown(app, status, String::new(), to.to_owned(), Faults::default())
+    let out = request.query("done") == Some("out");
+    login_shown(app, status, String::new(), to.to_owned(), out, Faults::default())
 }
 
-fn login_shown(app: &App, status: StatusCode, email: String, to: String, faults: Faults) -> Result<Response> {
+fn login_shown(
+    app: &App,
+    status: StatusCode,
+    email: String,
+    to: String,
+    out: bool,
+    faults: Faults,
+) -> Result<Response> {
+    let provider = app.provider.as_ref().map(|provider| Elsewhere {
+        host: provider.host(),
+        go: format!(
+            "/desk/login/provider?{}",
+            form_urlencoded::Serializer::new(String::new()).append_pair("to", &to).finish()
+        ),
+        out: provider.farewell(&app.site.origin).filter(|_| out),
+    });
+    let passwords = app.config.login.passwords;
+    let some = app.store.read(|rows| rows.len(&PASSKEYS))? > 0;
+    let challenge = some.then(|| app.challenges.ask(Purpose::LogIn, app.now()));
     let open = app.store.read(|rows| rows.len(&SECRETS))? > 0;
-    let f = Frame::open(app, "Log in").with(&faults);
-    frame::page(status, &LogIn { f, faults, email, to, open })
+    let f = Frame::open(app, "Log in").with(&faults).scripted(challenge.is_some());
+    frame::scripted_page(status, &LogIn { f, faults, email, to, open, passwords, provider, challenge })
+}
+
+/// The page once more, with what was wrong.
+pub(super) fn again(app: &App, status: StatusCode, to: String, faults: Faults) -> Result<Response> {
+    login_shown(app, status, String::new(), to, false, faults)
 }
 
 /// `POST /desk/login`: one form for all, so that a password cannot be tried without the code.
@@ -64,11 +104,16 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
     let (email, to) = (form.text("email"), form.text("to"));
     if let Err(wait) = count(app, request, &email) {
         let faults = Faults::of("email", &too_many(wait, ", or ask an owner for a link"));
-        return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, to, faults);
+        return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, to, false, faults);
     }
     let found = app.store.read(|rows| {
         let user = users::by_email(rows, &email)?.filter(|user| user.off.is_none());
-        user.map(|user| Ok((user.id, secrets::of(rows, user.id)?.password))).transpose()
+        match user {
+            Some(user) if identity::may_enter(rows, user.id, app.config.login.passwords)? => {
+                Ok(Some((user.id, secrets::of(rows, user.id)?.password)))
+            }
+            Some(_) | None => Ok(None),
+        }
     })?;
     let (user, kept) = found.map_or((None, None), |(user, kept)| (Some(user), kept));
     let fits = login::fits(app, kept, form.find("password").unwrap_or_default().to_owned()).await?;
@@ -84,22 +129,22 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
         return Ok(logged_in(app, &fresh, &to));
     }
     let problem = Problem::new("E310", WRONG).remedy("Whoever has lost one asks an owner for a link.");
-    login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, Faults::of("email", &problem))
+    login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, false, Faults::of("email", &problem))
 }
 
 fn count(app: &App, request: &Request, typed: &str) -> Result<(), u32> {
     app.logins.count(typed, request.visitor().network().map(crate::web::network::Mark::number), app.now())
 }
 
-fn browser_name(request: &Request) -> String {
+pub(super) fn browser_name(request: &Request) -> String {
     agent::name(request.header("user-agent").unwrap_or_default())
 }
 
 /// On to the desk under a new token, whatever cookie the browser sent.
-fn logged_in(app: &App, fresh: &str, to: &str) -> Response {
+pub(super) fn logged_in(app: &App, fresh: &str, to: &str) -> Response {
     let ours = to == "/desk" || to.starts_with("/desk/") || to.starts_with("/desk?");
     let mut response = response::see_other(if ours { to } else { "/desk" });
-    let kept = cookie::keep(fresh, limits::desk::SESSION, is_secure(app));
+    let kept = cookie::SESSION.keep(fresh, limits::desk::SESSION, is_secure(app));
     response::set_text(response.headers_mut(), header::SET_COOKIE, &kept);
     response
 }
@@ -121,7 +166,7 @@ fn closed(app: &App) -> Result<Response> {
 
 fn shown(app: &App, status: StatusCode, code: &str, faults: Faults) -> Result<Response> {
     let second = app.store.read(|rows| {
-        let user = desk_login::is_open(rows, hash(code), app.now())?;
+        let user = desk_login::is_open(rows, hash(code), app.now(), app.config.login.passwords)?;
         user.map(|user| Ok(secrets::of(rows, user.id)?.has_second())).transpose()
     })?;
     let Some(second) = second else { return closed(app) };
@@ -135,11 +180,11 @@ pub(super) async fn open(app: &Arc<App>, request: &mut Request, code: &str) -> R
     if let Err(wait) = count(app, request, code) {
         return shown(app, StatusCode::TOO_MANY_REQUESTS, code, Faults::of("code", &too_many(wait, "")));
     }
-    let (hash, browser) = (hash(code), browser_name(request));
-    match app.store.write(move |tx| desk_login::consume(tx, hash, &second, &browser)).await {
+    let (hash, browser, all) = (hash(code), browser_name(request), app.config.login.passwords);
+    match app.store.write(move |tx| desk_login::consume(tx, hash, &second, &browser, all)).await {
         Ok(Some(fresh)) => Ok(logged_in(app, &fresh, "/desk")),
         Ok(None) => {
-            if let Some(user) = app.store.read(|rows| desk_login::is_open(rows, hash, app.now()))? {
+            if let Some(user) = app.store.read(|rows| desk_login::is_open(rows, hash, app.now(), all))? {
                 login::failed(app, user.id);
             }
             let problem = Problem::new("E312", "The code is not right.")
@@ -154,7 +199,8 @@ pub(super) async fn open(app: &Arc<App>, request: &mut Request, code: &str) -> R
 pub(super) async fn logout(app: &Arc<App>, browser: &Browser) -> Result<Response> {
     let key = browser.key;
     app.store.write(move |tx| desk_login::logout(tx, key)).await?;
-    let mut response = response::see_other("/");
-    response::set_text(response.headers_mut(), header::SET_COOKIE, &cookie::drop(is_secure(app)));
+    let by_provider = browser.session.how == How::Provider && app.provider.is_some();
+    let mut response = response::see_other(if by_provider { "/desk/login?done=out" } else { "/" });
+    response::set_text(response.headers_mut(), header::SET_COOKIE, &cookie::SESSION.drop(is_secure(app)));
     Ok(response)
 }

@@ -9,7 +9,7 @@ use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
 use super::roles::{self, Standings};
 use crate::actions::users::{self as verbs, NewUser, Standing};
-use crate::actions::{self, desk_login, secrets, tokens};
+use crate::actions::{self, desk_login, identity, secrets, tokens};
 use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::model::account::Account;
 use crate::model::ids::UserId;
 use crate::model::power::Administer;
 use crate::model::user::{Asker, Rank, Role, User};
-use crate::store::{Rows, accounts, drafts, meta, users};
+use crate::store::{Rows, Write, accounts, drafts, meta, users};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -286,7 +286,13 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     };
     let code = token::code();
     let hash = token::hash(&code);
-    match app.store.write(move |tx| verbs::invite(tx, owner, &new, hash)).await {
+    // A link is a way in without the identity provider.
+    let by_link = app.config.login.passwords;
+    let make = move |tx: &mut Write<'_>| {
+        if by_link { verbs::invite(tx, owner, &new, hash) } else { verbs::add(tx, owner, &new) }
+    };
+    match app.store.write(make).await {
+        Ok(user) if !by_link => Ok(response::see_other(&format!("/desk/users/{}", user.id))),
         Ok(user) => link_shown(app, browser, &user, &code),
         Err(Error::Invalid(problem)) => {
             let faults = Faults::of(problem.field.unwrap_or("email"), &problem);
@@ -306,7 +312,12 @@ pub(super) async fn link(app: &Arc<App>, browser: &Browser, id: UserId) -> Resul
     let owner = browser.asker().may_run()?;
     let code = token::code();
     let hash = token::hash(&code);
-    let user = app.store.write(move |tx| desk_login::link(tx, owner, id, hash)).await?;
+    let all = app.config.login.passwords;
+    let make = move |tx: &mut Write<'_>| {
+        identity::must_enter(tx, id, all)?;
+        desk_login::link(tx, owner, id, hash)
+    };
+    let user = app.store.write(make).await?;
     link_shown(app, browser, &user, &code)
 }
 

@@ -96,6 +96,11 @@ acts! {
     SecondFactorCodes "second-factor.codes" "Made new recovery codes";
     SecondFactorOff "second-factor.off" "Went on without a second factor";
     SecondFactorTake "second-factor.take" "Took a user's second factor away";
+    IdentityLink "identity.link" "Linked a user to the identity provider";
+    IdentityUnlink "identity.unlink" "Took a user's link to the identity provider away";
+    BreakGlass "user.break-glass" "Said who gets in without the identity provider";
+    PasskeyAdd "passkey.add" "Made a passkey";
+    PasskeyRemove "passkey.remove" "Removed a passkey";
     LinkMake "link.make" "Made a link to log in";
     LogIn "session.log-in" "Logged in";
     LogInFailed "session.failed" "Failed to log in";

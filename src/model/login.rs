@@ -27,6 +27,46 @@ pub struct Session {
     /// The browser by its own account, to tell one's sessions apart: `Firefox, Linux`.
     #[serde(default)]
     pub browser: String,
+    /// What they proved who they are by.
+    #[serde(default)]
+    pub how: How,
+}
+
+/// A way into the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// And a code, where they have a second factor.
+    #[default]
+    Password,
+    Link,
+    /// The institution's identity provider.
+    Provider,
+    /// A passkey that asked who they are.
+    Passkey,
+}
+
+impl How {
+    /// As the audit log tells it.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Password => "by password",
+            Self::Link => "by a link",
+            Self::Provider => "through the identity provider",
+            Self::Passkey => "by a passkey",
+        }
+    }
+
+    /// Whether it stands for a second factor too. A passkey is one and asks for another; the provider asks for one, or
+    /// not, as the institution has it.
+    pub fn is_enough(self) -> bool {
+        matches!(self, Self::Provider | Self::Passkey)
+    }
+
+    /// Whether this server alone decides by it, without the provider.
+    pub fn is_local(self) -> bool {
+        self != Self::Provider
+    }
 }
 
 impl Session {

@@ -19,6 +19,8 @@ pub mod login;
 pub mod media;
 pub mod moderation;
 pub mod note;
+pub mod oidc;
+pub mod passkey;
 pub mod podcast;
 pub mod poll;
 pub mod post;

@@ -313,14 +313,14 @@ async fn read(url: Url, response: Response<Incoming>, cap: usize) -> Result<Answ
 }
 
 /// How reading a body ended.
-enum End {
+pub(super) enum End {
     Whole,
     TooLong,
     Broken(hyper::Error),
 }
 
 /// Reads a body into `bytes`, of which there are never more than `cap`.
-async fn collect(mut body: Incoming, cap: usize, bytes: &mut Vec<u8>) -> End {
+pub(super) async fn collect(mut body: Incoming, cap: usize, bytes: &mut Vec<u8>) -> End {
     if body.size_hint().lower() > u64::try_from(cap).unwrap_or(u64::MAX) {
         return End::TooLong;
     }

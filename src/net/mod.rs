@@ -9,6 +9,7 @@ mod clock;
 pub mod connect;
 pub mod fetch;
 pub mod gate;
+pub mod provider;
 pub mod resolve;
 pub mod send;
 mod tls;

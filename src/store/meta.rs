@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use super::schema::META;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Problem, Result};
+use crate::model::ids::UserId;
 use crate::model::institution::Institution;
 use crate::model::stored::Place;
 
@@ -12,6 +13,8 @@ use crate::model::stored::Place;
 const MEDIA_PLACE: &str = "media_place";
 const COPIES: &str = "copies";
 const INSTITUTION: &str = "institution";
+/// Who gets in without the identity provider.
+const BREAK_GLASS: &str = "break_glass";
 
 /// The institution; a clear problem when the data directory was never set up.
 pub fn institution(rows: &impl Rows) -> Result<Institution> {
@@ -44,6 +47,16 @@ pub fn put_copies(tx: &mut Write<'_>, wanted: bool) -> Result<()> {
 pub fn put_media_place(tx: &mut Write<'_>, place: Place) -> Result<()> {
     let raw = serde_json::value::to_raw_value(&place).map_err(|e| Error::broken("encode a place", e))?;
     tx.put(&META, &MEDIA_PLACE.to_owned(), &raw)
+}
+
+pub fn break_glass(rows: &impl Rows) -> Result<Option<UserId>> {
+    let Some(raw) = rows.get(&META, &BREAK_GLASS.to_owned())? else { return Ok(None) };
+    serde_json::from_str(raw.get()).map(Some).map_err(|e| Error::broken("decode who breaks the glass", e))
+}
+
+pub fn put_break_glass(tx: &mut Write<'_>, user: UserId) -> Result<()> {
+    let raw = serde_json::value::to_raw_value(&user).map_err(|e| Error::broken("encode a user", e))?;
+    tx.put(&META, &BREAK_GLASS.to_owned(), &raw)
 }
 
 pub fn put_institution(tx: &mut Write<'_>, institution: &Institution) -> Result<()> {

@@ -23,6 +23,8 @@ use crate::model::login::{LoginLink, Secrets, Session};
 use crate::model::media::Media;
 use crate::model::moderation::{Block, Quote, Report};
 use crate::model::note::Note;
+use crate::model::oidc::Identity;
+use crate::model::passkey::Passkey;
 use crate::model::podcast::Podcast;
 use crate::model::poll::Vote;
 use crate::model::post::Post;
@@ -49,6 +51,10 @@ pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 pub const SECRETS: Table<UserId, Secrets> = Table::fact("secrets");
 /// Secret addresses of calendars, by hash, and whose they are.
 pub const CALENDARS: Table<[u8; 32], UserId> = Table::fact("calendars");
+/// By which subject of which identity provider somebody is known, by the hash of both.
+pub const IDENTITIES: Table<[u8; 32], Identity> = Table::fact("identities");
+/// By the hash of the id that the authenticator gave it.
+pub const PASSKEYS: Table<[u8; 32], Passkey> = Table::fact("passkeys");
 pub const SESSIONS: Table<[u8; 32], Session> = Table::fact("sessions");
 /// What waits for something to be fetched, by the moment from which on it is tried.
 pub const RECEIVED: Table<(Timestamp, ReceivedId), Received> = Table::fact("received");
@@ -169,6 +175,8 @@ pub(super) const FACTS: &[&str] = &[
     CALENDARS.name,
     SESSIONS.name,
     SECRETS.name,
+    IDENTITIES.name,
+    PASSKEYS.name,
     RECEIVED.name,
     GONE.name,
     REPORTS.name,

@@ -124,6 +124,7 @@ mod tests {
             expires: Timestamp(1),
             csrf: "abc".into(),
             browser: String::new(),
+            how: crate::model::login::How::default(),
         };
         assert!(check_token(&session, "abc").is_ok());
         for wrong in ["", "ab", "abcd", "ABC"] {

@@ -44,7 +44,7 @@ impl Browser {
 
 /// The session that a browser shows by its cookie, while it lasts. `secure`: whether our origin is https.
 pub fn browser(rows: &impl Rows, request: &Request, secure: bool, now: Timestamp) -> Result<Browser> {
-    let shown = cookie::session(request, secure).ok_or(Error::SignIn)?;
+    let shown = cookie::SESSION.read(request, secure).ok_or(Error::SignIn)?;
     let key = token::hash(&shown);
     let session = rows.get(&SESSIONS, &key)?.filter(|session| session.is_open(now)).ok_or(Error::SignIn)?;
     let user = present(users::get(rows, session.user)?)?;

@@ -14,6 +14,7 @@ import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 import { endAfter, lastWords, Report } from "../trial.mjs";
 import * as inpage from "./inpage.mjs";
+import { passkeys } from "./passkeys.mjs";
 import { deskPages, publicPages, read, startTrial } from "./site.mjs";
 
 const { values: options, positionals } = parseArgs({
@@ -279,6 +280,7 @@ await report.check("all pages were looked at", async () => {
   for (const page of pages.filter(({ url }) => !url)) await report.check(`[${page.name}] exists in the trial`, () => clean(["not found"]));
   pages = pages.filter(({ url }) => url);
   for (const page of pages) await examine(page);
+  if (!options.site) await passkeys(browser, report, trial);
   if (!options.site) await feeds(pages.filter(({ desk }) => !desk));
   if (options.screenshots) await screenshots(pages, options.screenshots);
 });

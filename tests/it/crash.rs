@@ -22,7 +22,7 @@ use instance::model::actor::{Actor, Profile};
 use instance::model::follow::Follower;
 use instance::model::ids::UserId;
 use instance::model::institution::Institution;
-use instance::model::login::Session;
+use instance::model::login::{How, Session};
 use instance::model::post::NewPost;
 use instance::model::site::Site;
 use instance::model::user::{Asker, By};
@@ -34,7 +34,7 @@ use crate::support::crash::Disk;
 
 /// A row that is nobody's, to be written and looked for.
 fn session(expires: Timestamp, csrf: String) -> Session {
-    Session { user: UserId(1), created: START, expires, csrf, browser: String::new() }
+    Session { user: UserId(1), created: START, expires, csrf, browser: String::new(), how: How::Password }
 }
 
 fn site() -> Site {

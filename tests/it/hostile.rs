@@ -12,6 +12,7 @@ mod objects;
 mod order;
 mod outbound;
 mod parsing;
+mod provider;
 mod waiting;
 mod wave;
 

@@ -31,6 +31,7 @@ mod languages;
 mod later;
 mod outage;
 mod pages;
+mod passkeys;
 mod people;
 mod pictures;
 mod podcast;

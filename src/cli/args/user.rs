@@ -65,6 +65,21 @@ pub enum User {
     },
     /// Require a second factor of everybody, or take somebody's away who has lost it
     SecondFactor(SecondFactor),
+    /// Say by which subject the identity provider knows somebody, or forget it
+    Identity {
+        email: String,
+        /// What the provider calls them
+        #[arg(long, required_unless_present = "remove")]
+        subject: Option<String>,
+        /// Forget it, with the roles that came by their groups
+        #[arg(long, conflicts_with = "subject")]
+        remove: bool,
+    },
+    /// Say which owner gets in without the identity provider, or print who it is
+    BreakGlass {
+        /// Who it is from now on; one only
+        email: Option<String>,
+    },
     /// Print an address that logs in to the desk, once, within 24 hours
     LoginLink {
         /// For whom [default: the only owner]

@@ -13,11 +13,13 @@ use super::verify::{Claim, Received, Refusal};
 use crate::base::time::Timestamp;
 
 mod badsig;
+mod jwt;
 mod keys;
 mod random;
 mod refusals;
 mod rounds;
 mod vectors;
+mod webauthn;
 
 const ORIGIN: &str = "https://s.example";
 const KEY_ID: &str = "https://peer.example/users/mallory#main-key";

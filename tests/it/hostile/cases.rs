@@ -3,6 +3,7 @@
 
 mod authority;
 mod floods;
+mod login;
 mod media;
 mod outbound;
 mod parsing;
@@ -37,12 +38,13 @@ const fn no_target(attack: &'static str, seen: &'static str, why: &'static str) 
     Case { attack, seen, outcome: Outcome::NoTarget(why) }
 }
 
-const LEDGER: [(&str, &[Case]); 6] = [
+const LEDGER: [(&str, &[Case]); 7] = [
     ("outbound", outbound::CASES),
     ("authority", authority::CASES),
     ("signatures", signatures::CASES),
     ("parsing", parsing::CASES),
     ("floods", floods::CASES),
+    ("login", login::CASES),
     ("media", media::CASES),
 ];
 

@@ -5,6 +5,7 @@ use super::{arguments, is_mark, is_path, word_at};
 
 /// Numbers with a name outside `limits`: where, which (all, when none is named), and why they are no bounds.
 const NUMBERS: &[(&str, &[&str], &str)] = &[
+    ("app/challenges.rs", &["BASE", "TOKEN"], "the form of our own words"),
     ("cli/exit.rs", &["UNSOUND"], "an exit code"),
     ("cli/serve.rs", &["INTERRUPTED"], "an exit code, as shells count signals"),
     ("cli/media.rs", &["PLACES"], "the form of what is printed"),
@@ -13,6 +14,7 @@ const NUMBERS: &[(&str, &[&str], &str)] = &[
     ("crypto/der.rs", &["BIT_STRING", "INTEGER", "SEQUENCE"], "tags of DER"),
     ("crypto/multibase.rs", &["CHUNK"], "arithmetic of base 58"),
     ("crypto/token.rs", &["CODE_LENGTH"], "the form of our own codes"),
+    ("crypto/webauthn.rs", &["ATTESTED", "EXTENDED", "PRESENT", "VERIFIED"], "flags of the format"),
     ("demo.rs", &["DAY"], "a unit"),
     ("desk/episodes.rs", &["ONE"], "the number of a field"),
     ("media/clip/flac.rs", &["SEEK_TABLE", "STREAM_INFO"], "kinds of blocks of the format"),

@@ -6,6 +6,10 @@ use super::Of;
 pub(super) const DESK: &[(&str, &str, Of, &str)] = &[
     ("GET", "login", Of::Own, "+ + + + + + + + +"),
     ("POST", "login", Of::Own, "+ + + + + + + + +"),
+    ("POST", "login/passkey", Of::Own, "+ + + + + + + + +"),
+    // Where no identity provider is set up.
+    ("GET", "login/provider", Of::Own, "0 0 0 0 0 0 0 0 0"),
+    ("GET", "login/provider/back", Of::Own, "0 0 0 0 0 0 0 0 0"),
     ("GET", "start/:id", Of::Own, "- - - - - - - - -"),
     ("POST", "start/:id", Of::Own, "- - - - - - - - -"),
     ("POST", "logout", Of::Own, "? + + + + + + + +"),
@@ -149,6 +153,8 @@ pub(super) const DESK: &[(&str, &str, Of, &str)] = &[
     ("POST", "account/second-factor", Of::Own, "? + + + + + + + +"),
     ("POST", "account/second-factor/codes", Of::Own, "? + + + + + + + +"),
     ("POST", "account/second-factor/off", Of::Own, "? + + + + + + + +"),
+    ("POST", "account/passkeys", Of::Own, "? + + + + + + + +"),
+    ("POST", "account/passkeys/:id/remove", Of::Own, "? + + + + + + + +"),
     ("POST", "account/sessions/end", Of::Own, "? + + + + + + + +"),
     ("POST", "account/sessions/:id/end", Of::Own, "? + + + + + + + +"),
     ("POST", "account/tokens/:id/revoke", Of::Own, "? + + + + + + + +"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use instance::actions::users::{self, NewUser};
 use instance::crypto::token;
 use instance::model::ids::{AccountId, UserId};
-use instance::model::login::Session;
+use instance::model::login::{How, Session};
 use instance::model::user::{Rank, Role, User};
 use instance::store::schema::SESSIONS;
 
@@ -32,7 +32,8 @@ impl<'a> Seat<'a> {
         let (fresh, csrf) = (token::new(), token::new());
         let (key, now) = (token::hash(&fresh), server.app.now());
         let expires = now.plus(instance::limits::desk::SESSION);
-        let session = Session { user, created: now, expires, csrf: csrf.clone(), browser: "Test".into() };
+        let session =
+            Session { user, created: now, expires, csrf: csrf.clone(), browser: "Test".into(), how: How::default() };
         server.app.store.write(move |tx| tx.put(&SESSIONS, &key, &session)).await.unwrap();
         Self { server, cookie: format!("session={fresh}"), csrf }
     }

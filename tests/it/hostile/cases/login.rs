@@ -1,0 +1,128 @@
+//! Attacks on the ways into the desk: guessing, borrowed log-ins, forged tokens, an identity provider that lies.
+
+use super::{Case, fails, no_target};
+
+pub const CASES: &[Case] = &[
+    fails(
+        "guessing at passwords, near and far",
+        "CWE-307",
+        &[
+            "people::guessing_ends_soon_and_begins_again_later",
+            "app::login::tests::tries_are_counted_for_an_address_near_and_far",
+        ],
+    ),
+    fails(
+        "finding out who has an account here",
+        "CWE-204",
+        &["people::a_password_opens_the_desk_and_nothing_else_tells_one_from_another"],
+    ),
+    fails(
+        "a code of the second factor that is used twice",
+        "CWE-294",
+        &["people::a_second_factor_is_asked_for_and_no_code_works_twice"],
+    ),
+    fails(
+        "a token without a signature, or signed with the public key as a shared secret",
+        "CVE-2015-9235, CVE-2016-5431, RFC 8725",
+        &["crypto::tests::jwt::tokens_that_nobody_signed_are_nobodys"],
+    ),
+    fails(
+        "a token that brings its own key, or says where to fetch it",
+        "CVE-2018-0114",
+        &["crypto::tests::jwt::tokens_that_nobody_signed_are_nobodys"],
+    ),
+    fails(
+        "a token signed by another kind of key or algorithm than the key is for",
+        "RFC 8725",
+        &[
+            "crypto::tests::jwt::each_algorithm_is_taken_from_its_own_kind_of_key_only",
+            "crypto::tests::jwt::keys_that_are_for_something_else_or_weak_are_none",
+        ],
+    ),
+    fails(
+        "a token with two readings, or of another kind",
+        "RFC 8725",
+        &[
+            "crypto::tests::jwt::what_is_signed_has_one_reading",
+            "crypto::tests::jwt::tokens_that_nobody_signed_are_nobodys",
+        ],
+    ),
+    fails(
+        "a token for another client, of another issuer, or out of its time",
+        "RFC 9700",
+        &["model::oidc::tests::a_token_is_for_us_now_and_this_log_in"],
+    ),
+    fails(
+        "a token or a code of another log-in (replay, injection)",
+        "RFC 9700",
+        &[
+            "hostile::provider::a_token_of_another_log_in_is_nobodys",
+            "hostile::provider::a_log_in_ends_once_in_its_browser_and_in_time",
+        ],
+    ),
+    fails(
+        "logging somebody in as somebody else by a link (CSRF of log-in)",
+        "CWE-352",
+        &["hostile::provider::a_log_in_ends_once_in_its_browser_and_in_time"],
+    ),
+    fails(
+        "a provider's address, keys or tokens that lead inside (SSRF)",
+        "CWE-918",
+        &["hostile::provider::a_description_leads_nowhere_inside_and_names_its_issuer_exactly"],
+    ),
+    fails(
+        "a description of another issuer (mix-up)",
+        "RFC 9207, RFC 9700",
+        &["hostile::provider::a_description_leads_nowhere_inside_and_names_its_issuer_exactly"],
+    ),
+    fails(
+        "answers of a provider that are too large, moved, or no answers",
+        "",
+        &[
+            "hostile::provider::answers_to_a_code_that_are_none_let_nobody_in",
+            "hostile::provider::a_description_leads_nowhere_inside_and_names_its_issuer_exactly",
+        ],
+    ),
+    fails(
+        "forged tokens that make us ask the provider over and over",
+        "",
+        &[
+            "hostile::provider::keys_that_change_are_followed_and_forgeries_have_nothing_fetched",
+            "hostile::provider::who_comes_back_too_often_is_told_to_wait",
+        ],
+    ),
+    fails(
+        "an e-mail address that the provider has not verified, or says of somebody else",
+        "CWE-290",
+        &["model::oidc::tests::an_address_counts_only_when_the_same_document_says_that_it_is_theirs"],
+    ),
+    fails(
+        "a place to go to after the log-in that is not ours (open redirect)",
+        "CWE-601",
+        &["people::a_password_opens_the_desk_and_nothing_else_tells_one_from_another"],
+    ),
+    fails("groups that leave nobody who may mend it", "", &["hostile::provider::groups_take_no_last_owner_away"]),
+    fails(
+        "what a passkey said at another address, or to another question",
+        "CWE-346",
+        &[
+            "crypto::tests::webauthn::what_was_said_elsewhere_or_to_another_question_opens_nothing",
+            "passkeys::what_is_not_whole_or_not_ours_opens_nothing",
+        ],
+    ),
+    fails(
+        "a passkey's answer that is sent again, or a copy of a passkey",
+        "CWE-294",
+        &["passkeys::a_touch_opens_the_desk_once_for_each_page"],
+    ),
+    fails(
+        "a passkey whose key is weak, odd or cut short",
+        "",
+        &["crypto::tests::webauthn::a_new_passkey_is_whole_and_of_a_kind_that_is_known"],
+    ),
+    no_target(
+        "tokens in the address, where logs and neighbours read them (implicit flow)",
+        "RFC 9700",
+        "only the code flow with PKCE is spoken; a token in an address is not looked at",
+    ),
+];
