@@ -148,7 +148,11 @@ pub(super) fn sees(rows: &impl Rows, asker: &Asker) -> Result<bool> {
 
 /// `GET /desk/accounts`, with `?done=` the account that was changed.
 pub(super) fn list(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
-    let notice = if request.query("done").is_some() { "Saved. Other servers are told." } else { "" };
+    let notice = match (request.query("done"), app.site.live) {
+        (Some(_), true) => "Saved. Other servers are told.",
+        (Some(_), false) => "Saved.",
+        (None, _) => "",
+    };
     let asker = browser.asker();
     let row = |account: Account| Row {
         id: account.id,

@@ -8,7 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { endAfter, freePort, lastWords, png, Report, start, stop, Trial, until, untilAnswers } from "../trial.mjs";
+import { endAfter, freePort, lastWords, png, Report, squarePng, start, stop, Trial, until, untilAnswers } from "../trial.mjs";
 
 endAfter(400);
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -107,6 +107,10 @@ async function setUp() {
   trial.set("", "url", origin);
   trial.set("", "listen", `127.0.0.1:${port}`);
   trial.set("network", "allow_private", ["127.0.0.0/8"]);
+  const cover = path.join(trial.folder, "cover.png");
+  fs.writeFileSync(cover, squarePng(1400));
+  await trial.run("podcast add", "city-talk", "--as", "press", "--category", "News", "--mail", "press@city.example", "--cover", cover,
+    "--cover-alt", "A blue square", "--lang", "en", "--title", "City Talk", "--description", "What the council decides.");
   await trial.serve(origin);
   return origin;
 }
@@ -162,6 +166,13 @@ function checkNote({ sent, json }, text) {
   return media;
 }
 
+/** A file of captions. */
+function captions() {
+  const file = path.join(trial.folder, "en.vtt");
+  fs.writeFileSync(file, "WEBVTT\n\n00:00.000 --> 00:01.000\nGood morning\n");
+  return file;
+}
+
 /** Whether what Fedify made of a file still says this, in plain text or in a language. */
 const described = (file, words) => JSON.stringify(file).includes(JSON.stringify(words));
 
@@ -169,7 +180,8 @@ const described = (file, words) => JSON.stringify(file).includes(JSON.stringify(
 async function clips(check, peer) {
   const clip = (name) => path.join(here("../vectors/clips"), name);
   const post = await check("a post with a film and a sound is published", () =>
-    publish("Look and listen", "--media", clip("baseline.mp4"), "--alt", "Bars", "--media", clip("sound.mp3"), "--alt", "A tone"));
+    publish("Look and listen", "--media", clip("baseline.mp4"), "--alt", "Bars", "--media", clip("sound.mp3"), "--alt", "A tone",
+      "--captions", `1:en=${captions()}`, "--poster", `1:${picture(path.join(trial.folder, "still.png"))}`, "--no-captions", "2:no-speech"));
   await check("they arrive in order, with type, length and description", async () => {
     const { sent, json } = await peer.received("Create", ({ object }) => object === post);
     const [film, sound] = present(sent.object.attachment.length === 2 && sent.object.attachment, "two attachments");
@@ -178,8 +190,44 @@ async function clips(check, peer) {
     equal(`${film.summary} ${sound.summary}`, "Bars A tone", "the descriptions as newer servers read them");
     present(film.width > 0 && film.height > 0 && sound.width === undefined, "a size of the film alone");
     for (const { duration } of [film, sound]) present(/^PT\d+(\.\d+)?S$/.test(duration), `length ${duration}`);
+    equal(film.icon?.type, "Image", "the picture of the film until it plays");
+    present(/^.{36}$/.test(film.blurhash), `blurhash of the film's picture in ${film.blurhash}`);
+    await checkMedia(film.icon);
     const read = [json.object.attachment].flat();
     present(described(read[0], "Bars") && described(read[1], "A tone"), "the words as Fedify read them");
+  });
+}
+
+/** An episode of a podcast is a post with its sound, which has the cover beside it. */
+async function episode(check, peer) {
+  const title = `What the budget costs in ${new URL(peer.origin).hostname}`;
+  const post = await check("an episode is published", () => publish("The treasurer explains it", "--podcast", "city-talk", "--title", title,
+    "--audio", path.join(here("../vectors/clips"), "sound.mp3"), "--no-captions", "no-speech"));
+  await check("it arrives with title, sound, length and cover", async () => {
+    const { sent } = await peer.received("Create", ({ object }) => object === post);
+    present(sent.object.content.includes(title), "the title in the text");
+    const [sound] = [sent.object.attachment].flat();
+    equal(sound.mediaType, "audio/mpeg", "the type");
+    present(/^PT\d+(\.\d+)?S$/.test(sound.duration), `length ${sound.duration}`);
+    equal(sound.icon?.type, "Image", "the cover");
+    await checkMedia(sound.icon);
+  });
+}
+
+/** The profile's pictures change, with what they show. */
+async function profile(check, peer, actor) {
+  const file = picture(path.join(trial.folder, "face.png"));
+  const heard = (test) => peer.received("Update", ({ object, json }) => object === actor.id && test(JSON.stringify(json)));
+  await check("a new picture of the profile arrives as an Update, with its description", async () => {
+    const alt = `A square for ${new URL(peer.origin).hostname}`;
+    await trial.run("account edit", "press", "--avatar", file, "--avatar-alt", alt);
+    const { sent } = await heard((json) => json.includes(alt));
+    equal(sent.object.icon.summary, alt, "the description");
+    await checkMedia(sent.object.icon);
+  });
+  await check("a picture that is taken away leaves with an Update", async () => {
+    await trial.run("account edit", "press", "--no-avatar");
+    await heard((json) => !json.includes('"icon"'));
   });
 }
 
@@ -287,6 +335,8 @@ async function visit(host, firstKnock, authfetch, witness, actor) {
     const media = await check("it carries text, languages and description", () => checkNote(create, "The bridge is closed"));
     await check("its picture can be fetched", () => checkMedia(present(media, "picture in the post")));
     await clips(check, peer);
+    await episode(check, peer);
+    await profile(check, peer, actor);
     await reactions(check, peer, post);
     await otherFiles(check, peer, post);
     await changes(check, peer, post);

@@ -2,6 +2,7 @@
 //! servers are told of each change, by whichever door it came.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use instance::base::time::Clock;
 use instance::control::{self, Command, Fault, NewVersion, PostChange, PostNew, Upload};
@@ -11,6 +12,7 @@ use instance::model::media::About;
 use instance::model::post::{Post, Quoting, Visibility};
 use instance::store::schema::MEDIA;
 use instance::store::{Rows as _, Span, activities, posts};
+use instance::work;
 use serde_json::{Value, json};
 
 use crate::client::Program;
@@ -191,4 +193,24 @@ async fn an_account_has_its_share_of_the_disk() {
     assert!(refused.status == 507 && refused.text().contains("media.quota_gb"), "{}", refused.text());
     let left = server.app.files.list().count();
     assert_eq!(left, 2, "nothing of it stays: {left} files");
+}
+
+#[tokio::test]
+async fn what_becomes_part_of_nothing_goes_and_so_does_what_no_row_names() {
+    let clock = Clock::by_hand(START);
+    let server = Instance::start(&clock).await;
+    let program = Program::new(&server, "read,write").await;
+    let picture = draw::avatar("press", "P");
+    let (one, two) = (program.upload(&picture, "One").await.json(), program.upload(&picture, "Two").await.json());
+    let made = program.call("POST", "/api/v1/statuses", json!({ "status": "x", "media_ids": [one["id"]] })).await;
+    assert_eq!(made.status, 200);
+    let orphan = server.app.files.put(b"nobody knows me", "png").unwrap();
+    work::prune::turn(&server.app, true).await.unwrap();
+    assert!(server.app.files.list().any(|name| name.unwrap() == orphan), "its row may be on its way");
+    assert_eq!(server.app.files.list().count(), 5);
+    clock.advance(Duration::from_secs(30 * 24 * 3600));
+    work::prune::turn(&server.app, true).await.unwrap();
+    assert_eq!(server.app.files.list().count(), 2, "those of the post");
+    assert_eq!(get(one["url"].as_str().unwrap(), "*/*").await.status, 200);
+    assert_eq!(get(two["url"].as_str().unwrap(), "*/*").await.status, 404);
 }

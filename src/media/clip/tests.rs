@@ -161,6 +161,18 @@ fn what_is_not_taken_is_named_with_the_way_out() {
             other => panic!("{name}: {other:?}"),
         }
     }
+    let windows_media = [&[0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11][..], &[0; 24]].concat();
+    for (bytes, words) in [(&b"RIFF\x20\0\0\0AVI LIST"[..], "AVI"), (&windows_media[..], "Windows Media")] {
+        match read(&mut Cursor::new(bytes)) {
+            Err(Error::Invalid(problem)) => {
+                assert!(
+                    is_clip(bytes) && problem.what.contains(words) && problem.remedy.contains("ffmpeg"),
+                    "{problem:?}"
+                );
+            }
+            other => panic!("{words}: {other:?}"),
+        }
+    }
     for head in [&b"\x89PNG\r\n\x1a\n"[..], b"\xff\xd8\xff\xe0", b"\0\0\0\x18ftypheic", b"GIF89a", b"%PDF-1.7", b""] {
         assert!(!is_clip(head), "{head:?}");
     }

@@ -285,22 +285,30 @@ fn animations_that_others_would_not_show_are_refused() {
 
 #[test]
 fn what_is_no_picture_is_named() {
-    let cases: [(&[u8], &str); 9] = [
-        (b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>", "SVG"),
-        (b"  <svg onload=alert(1)>", "SVG"),
-        (b"<!DOCTYPE html><html>", "web page"),
-        (b"%PDF-1.7", "PDF"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
-        (b"\0\0\0\x18ftypmp42\0\0\0\0", "video"),
-        (b"PK\x03\x04GIF89a", "ZIP"),
-        (b"hello", "no picture"),
+    let svg = b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>";
+    let cases: [(&[u8], &str, &str); 12] = [
+        (svg, "SVG", "rsvg-convert"),
+        (b"  <svg onload=alert(1)>", "SVG", "rsvg-convert"),
+        (b"<!DOCTYPE html><html>", "web page", ""),
+        (b"%PDF-1.7", "PDF", "pdftoppm"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC", "heif-convert photo.heic"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF", "heif-convert picture.avif"),
+        (b"II*\0\x08\0\0\0", "TIFF", "magick picture.tif"),
+        (b"MM\0*\0\0\0\x08", "TIFF", "magick picture.tif"),
+        (b"BM\x36\0\0\0", "BMP", "magick picture.bmp"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", "video", ""),
+        (b"PK\x03\x04GIF89a", "ZIP", ""),
+        (b"hello", "no picture", ""),
     ];
-    for (bytes, word) in cases {
+    for (bytes, word, command) in cases {
         let problem = refused(bytes);
         assert_eq!((problem.id, problem.field), ("E135", Some("media")));
         assert!(problem.what.contains(word), "{}", problem.what);
-        assert!(problem.remedy.contains("JPEG, PNG, GIF and WebP"));
+        assert!(
+            problem.remedy.contains("JPEG, PNG, GIF and WebP") && problem.remedy.contains(command),
+            "{}",
+            problem.remedy
+        );
     }
     assert_eq!(refused(b"").what, "The file is empty.");
     assert_eq!(refused(b"GIF89a=1;alert(1)//").id, "E136"); // 12605 × 15153 pixels

@@ -143,6 +143,23 @@ pub const CASES: &[Case] = &[
         &["files::a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity"],
     ),
     fails("a path out of the media folder", "", &["media::files::tests::names_are_exact"]),
+    fails(
+        "so many uploads, or such as are never published, that the disk is full",
+        "CWE-400",
+        &[
+            "pictures::an_account_has_its_share_of_the_disk",
+            "pictures::what_becomes_part_of_nothing_goes_and_so_does_what_no_row_names",
+            "crash::full::a_full_disk_is_told_once_and_forgotten_when_there_is_room",
+        ],
+    ),
+    fails(
+        "a profile picture of somebody else's, or one that makes a page of its own",
+        "",
+        &[
+            "profiles::a_profile_is_changed_at_the_desk_and_other_servers_are_told",
+            "profiles::the_emblem_stands_where_the_institution_speaks",
+        ],
+    ),
     no_target(
         "a made-up blurhash that makes its reader run out of its memory",
         "",
