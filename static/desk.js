@@ -1,5 +1,157 @@
+// What makes the desk more pleasant. Every part has a form beneath that works without; nothing needs it but passkeys, which
+// browsers give to script only.
 "use strict";
-// What makes the desk more pleasant. Nothing needs it but passkeys, which browsers give to script only.
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** Says something to screen readers, politely. */
+const voice = document.createElement("p");
+voice.className = "vh";
+voice.setAttribute("role", "status");
+document.body.append(voice);
+const say = (words) => { voice.textContent = words; };
+
+const form = one("form[enctype]");
+
+// The length of each text as Mastodon counts it: addresses are 23, names of other servers count without them.
+const letters = window.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+const SHOWN_WHOLE = 500;
+function length(text) {
+  const counted = text.trim()
+    .replace(/(^|[^\w@#$])https?:\/\/[^\s<>"`{}|\\^«»]+\.[^\s<>"`{}|\\^«»]*[^\s<>"`{}|\\^«».,;:!?'*)\]]/gi, (_, before) => before + "x".repeat(23))
+    .replace(/(^|[^\w/])@(\w+(?:[.-]+\w+)*)@[\w.-]+\w(?::\d+)?/g, "$1@$2");
+  return letters ? [...letters.segment(counted)].length : [...counted].length;
+}
+/** A thread is counted post by post; the longest is told. */
+function longest(text) {
+  return Math.max(...text.split(/^[ \t]*---[ \t]*$/m).map(length));
+}
+function count(field) {
+  const place = document.getElementById(field.id.replace("text", "count"));
+  if (!place) return;
+  let over = false;
+  const show = () => {
+    const n = longest(field.value);
+    const words = n > SHOWN_WHOLE ? `${n} characters: other servers fold what is longer than ${SHOWN_WHOLE}.` : `${n} characters.`;
+    place.textContent = n ? words : "";
+    if (over !== n > SHOWN_WHOLE) {
+      over = n > SHOWN_WHOLE;
+      say(words);
+    }
+  };
+  field.addEventListener("input", show);
+  show();
+}
+if (form) all("textarea[id^=text]", form).forEach(count);
+
+/** What the form says, without files: those go with a button. */
+function fields(name, value) {
+  const data = new FormData(form);
+  all("input[type=file]", form).forEach((input) => data.delete(input.name));
+  data.set(name, value);
+  return data;
+}
+const send = (data) => fetch(form.action, { method: "POST", body: data, credentials: "same-origin" });
+const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+
+// A draft is kept while somebody writes, and the revision goes on with it. What somebody else saved stops that.
+if (form && /\/drafts\/\d+\/edit$/.test(form.action)) {
+  const PAUSE = 4_000;
+  let timer, dirty = false, stopped = false;
+  const keep = async () => {
+    dirty = false;
+    try {
+      const answer = await send(fields("keep", "draft"));
+      if (!answer.ok) throw answer;
+      const revision = one("input[name=revision]", await parsed(answer))?.value;
+      if (revision) form.elements.revision.value = revision;
+      say(`Saved at ${new Date().toLocaleTimeString()}.`);
+    } catch (problem) {
+      dirty = true;
+      stopped = problem.status === 422;
+      say(stopped ? "Not saved: press Save draft to see why." : "Not saved: no connection. It is tried again.");
+      if (!stopped) timer = setTimeout(keep, 4 * PAUSE);
+    }
+  };
+  form.addEventListener("input", () => {
+    dirty = true;
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(keep, PAUSE);
+  });
+  form.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+}
+
+// The preview comes without leaving the page, and then follows the text. New files go by the button as always.
+if (form) {
+  let timer, running = 0;
+  const chosen = () => all("input[type=file]", form).some((input) => input.files.length);
+  const look = async () => {
+    const turn = ++running;
+    const answer = await send(fields("do", "preview"));
+    const page = await parsed(answer);
+    const fresh = one("#preview", page);
+    if (turn !== running || !answer.ok || !fresh) return false;
+    one(".note.warn[aria-labelledby=advice]")?.remove();
+    one("#preview")?.remove();
+    const advice = one(".note.warn[aria-labelledby=advice]", page);
+    form.before(...[advice, fresh].filter(Boolean).map((part) => document.adoptNode(part)));
+    return true;
+  };
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "preview" || chosen()) return;
+    event.preventDefault();
+    look().then((shown) => {
+      if (!shown) throw new Error("no preview");
+      const head = one("#preview-h");
+      head.tabIndex = -1;
+      head.focus();
+    }).catch(() => form.submit());
+  });
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (one("#preview")) timer = setTimeout(() => look().catch(() => {}), 1_200);
+  });
+}
+
+// Pictures are pasted or dropped: into the first free place, with the focus where they are to be described.
+if (form) {
+  const take = (files) => {
+    const free = all("input[type=file][name^=picture]", form).filter((input) => !input.files.length);
+    const placed = [...files].slice(0, free.length).map((file, n) => {
+      const carrier = new DataTransfer();
+      carrier.items.add(file);
+      free[n].files = carrier.files;
+      free[n].closest("details").open = true;
+      return free[n];
+    });
+    if (!placed.length) return;
+    document.getElementById(placed[0].id.replace("picture", "alt"))?.focus();
+    say(`${placed.length} taken. Describe what is to be seen.`);
+  };
+  form.addEventListener("paste", (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    take(event.clipboardData.files);
+  });
+  form.addEventListener("dragover", (event) => event.preventDefault());
+  form.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+}
+
+// How long ago, as a hint beside the exact time.
+if (window.Intl?.RelativeTimeFormat) {
+  const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  for (const time of all("main time[datetime]")) {
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    const [unit, size] = [["day", 86_400], ["hour", 3_600], ["minute", 60]].find(([, size]) => Math.abs(seconds) >= size) ?? ["minute", 60];
+    time.title = relative.format(Math.round(seconds / size), unit);
+  }
+}
 
 /* Passkeys: a form that is hidden without them asks the browser, and is sent as any form. */
 (() => {

@@ -467,12 +467,7 @@ fn kind(text: &str) -> Result<Kind, String> {
 }
 
 fn languages(text: &str) -> Result<Languages, String> {
-    match text {
-        "links" => Ok(Languages::Links),
-        "posts" => Ok(Languages::Posts),
-        "stacked" => Ok(Languages::Stacked),
-        _ => Err("possible: links, posts, stacked".into()),
-    }
+    Languages::named(text).ok_or_else(|| "possible: links, posts, stacked".into())
 }
 
 fn replies(text: &str) -> Result<Replies, String> {

@@ -131,7 +131,7 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
             faults,
         })
     })?;
-    frame::scripted_page(status, &account)
+    frame::scripted(status, &account)
 }
 
 fn programs(rows: &impl Rows, wall: &Wall, own: Own) -> Result<Vec<Program>> {

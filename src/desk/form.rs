@@ -30,6 +30,8 @@ pub(super) struct Typed {
     pub urgent: bool,
     pub press: Press,
     pub reply: Option<NoteId>,
+    /// The address of a post to quote.
+    pub quote: String,
     /// The revision of the draft that the form began with.
     pub revision: u64,
     pub poll: PollForm,
@@ -119,6 +121,7 @@ impl Typed {
             quiet: form.find("quiet").is_some(),
             urgent: form.find("urgent").is_some(),
             press: Press::of(form),
+            quote: form.text("quote").trim().to_owned(),
             revision: form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default(),
             reply: form.find("reply").and_then(|id| id.parse().ok()),
         }

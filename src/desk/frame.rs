@@ -129,18 +129,17 @@ pub(super) fn writes(rows: &impl Rows, asker: &Asker) -> Result<bool> {
     Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Draft>(account.id)))
 }
 
-/// As `page`, for one that runs the script of the desk.
-pub(super) fn scripted_page(status: StatusCode, template: &impl Template) -> Result<Response> {
-    let mut response = page(status, template)?;
-    let policy = format!("{}; script-src 'self'", response::CSP);
-    response::set_text(response.headers_mut(), hyper::header::CONTENT_SECURITY_POLICY, &policy);
-    Ok(response)
-}
-
 /// A template as an answer.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response> {
     let html = template.render().map_err(|e| Error::broken("render a page of the desk", e))?;
     Ok(response::html(status, html))
+}
+
+/// As `page`, for one with the desk's script.
+pub(super) fn scripted(status: StatusCode, template: &impl Template) -> Result<Response> {
+    let mut response = page(status, template)?;
+    response::set(response.headers_mut(), hyper::header::CONTENT_SECURITY_POLICY, response::SCRIPTED);
+    Ok(response)
 }
 
 #[derive(Template)]

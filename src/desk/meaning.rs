@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::faults::Faults;
 use super::form::{Press, Typed, number};
 use super::slots;
-use crate::app::{App, mentions};
+use crate::app::{App, lookup, mentions};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
@@ -68,10 +68,11 @@ pub(super) async fn ready(
     let versions = versions(typed, account, faults);
     check(&versions, typed, faults);
     let poll = typed.poll.read(faults);
+    let quote = quote(app, account, typed, faults).await?;
     if !faults.is_empty() {
         return Ok(None);
     }
-    Ok(Some((posts(app, typed, &versions, &about, poll).await?, about)))
+    Ok(Some((posts(app, typed, &versions, &about, (poll, quote)).await?, about)))
 }
 
 /// What is to be kept: unfinished, unless approval is asked for it. What the form does not show stays as it was.
@@ -104,6 +105,7 @@ pub(super) async fn sheet(
         sensitive: versions.iter().any(|version| !version.warning.is_empty()),
         reply_to: typed.reply.map(ReplyTo::Note).or(before.reply_to),
         poll: typed.poll.read(faults),
+        quote: quote(app, account, typed, faults).await?.or(before.quote),
         urgent: typed.urgent,
         ..before
     };
@@ -117,18 +119,43 @@ pub(super) fn field(named: Option<&'static str>, at: usize) -> String {
     let n = number(at);
     match named {
         Some(known @ ("warning" | "lang")) => format!("{known}{n}"),
-        Some("account") => "account".to_owned(),
+        Some(known @ ("account" | "quote")) => known.to_owned(),
         Some(_) | None => format!("text{n}"),
     }
 }
 
-/// The posts of a thread, or the one. Files and a poll stand in the first; what the others answer is known when that is written down.
+/// The post that is quoted: found now, perhaps on its own server.
+pub(super) async fn quote(
+    app: &Arc<App>,
+    account: &Account,
+    typed: &Typed,
+    faults: &mut Faults,
+) -> Result<Option<ReplyTo>> {
+    if typed.quote.is_empty() {
+        return Ok(None);
+    }
+    match lookup::reply_target(app, account.id, &typed.quote).await {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Broken(cause)) => Err(Error::Broken(cause)),
+        Err(Error::Invalid(problem)) => {
+            faults.push("quote", &problem);
+            Ok(None)
+        }
+        Err(_) => {
+            let problem = Problem::new("E604", "There is no post at this address, or its server does not answer.");
+            faults.push("quote", &problem.remedy("Copy the address of the post itself, or leave the quote out."));
+            Ok(None)
+        }
+    }
+}
+
+/// The posts of a thread, or the one. Files, a poll and a quote stand in the first; what the others answer is known when that is written down.
 pub(super) async fn posts(
     app: &Arc<App>,
     typed: &Typed,
     versions: &[Version],
     about: &[(MediaId, About)],
-    poll: Option<NewPoll>,
+    (poll, quote): (Option<NewPoll>, Option<ReplyTo>),
 ) -> Result<Vec<NewPost>> {
     let mut posts = Vec::new();
     for (n, versions) in thread::cut(versions).into_iter().enumerate() {
@@ -141,7 +168,7 @@ pub(super) async fn posts(
             reply_to: typed.reply.filter(|_| n == 0).map(ReplyTo::Note),
             episode: None,
             poll: poll.clone().filter(|_| n == 0),
-            quote: None,
+            quote: quote.filter(|_| n == 0),
             urgent: typed.urgent,
             demo: false,
             media,

@@ -27,7 +27,8 @@ impl Preview {
         let versions = meaning::versions(typed, account, faults);
         // What is missing is said when it is to go out.
         let about = slots::told(app, &typed.slots, &mut Faults::default())?;
-        let posts = meaning::posts(app, typed, &versions, &about, typed.poll.read(&mut Faults::default())).await?;
+        let posts =
+            meaning::posts(app, typed, &versions, &about, (typed.poll.read(&mut Faults::default()), None)).await?;
         let mut advice: Vec<String> = Vec::new();
         for post in &posts {
             let all = advise::on(app, &post.versions, &post.mentions)?;

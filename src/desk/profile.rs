@@ -16,7 +16,7 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::media::picture::Shape;
-use crate::model::account::{Account, Field};
+use crate::model::account::{Account, Field, Languages};
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, check_alt};
 use crate::model::power::Administer;
@@ -54,6 +54,7 @@ struct Page {
     handle: String,
     sheet: Sheet,
     lines: Vec<Line>,
+    languages: Vec<Choice>,
     pictures: [Place; 2],
 }
 
@@ -82,6 +83,8 @@ struct Sheet {
     name: String,
     summary: String,
     fields: Vec<Field>,
+    /// None in a form without the field: then nothing changes.
+    languages: Option<Languages>,
     avatar: Picture,
     header: Picture,
 }
@@ -122,7 +125,8 @@ impl Sheet {
             .map(line)
             .filter(|f| !(f.name.is_empty() && f.value.is_empty()));
         let text = |name| form.text(name).trim().to_owned();
-        Self { name: text("name"), summary: text("summary"), fields: fields.collect(), avatar, header }
+        let languages = Languages::named(&text("languages"));
+        Self { name: text("name"), summary: text("summary"), fields: fields.collect(), languages, avatar, header }
     }
 
     fn from(rows: &impl Rows, account: &Account) -> Result<Self> {
@@ -135,6 +139,7 @@ impl Sheet {
             name: account.name.clone(),
             summary: account.summary.clone(),
             fields: account.fields.clone(),
+            languages: Some(account.languages),
             avatar: picture(account.avatar)?,
             header: picture(account.header)?,
         })
@@ -192,6 +197,7 @@ fn shown(app: &App, browser: &Browser, by: By<Administer>, sheet: Sheet, faults:
             f: Frame::of(rows, browser, "Profile", HERE)?.with(&faults),
             handle: app.site.handle(&account.handle),
             lines: lines.enumerate().map(line).collect(),
+            languages: Languages::ALL.into_iter().map(|choice| ways(choice, sheet.languages)).collect(),
             pictures: [
                 place(rows, AVATAR, "Picture", square, &sheet.avatar)?,
                 place(rows, HEADER, "Wide picture over the profile", wide, &sheet.header)?,
@@ -201,6 +207,16 @@ fn shown(app: &App, browser: &Browser, by: By<Administer>, sheet: Sheet, faults:
         })
     })?;
     frame::page(status, &page)
+}
+
+/// A way for posts in several languages to reach other servers.
+fn ways(choice: Languages, chosen: Option<Languages>) -> Choice {
+    let name = match choice {
+        Languages::Links => "The main language, with links to the others",
+        Languages::Posts => "A post for each language, which link to each other",
+        Languages::Stacked => "All languages below each other, where that is at most 500 characters",
+    };
+    Choice { value: choice.name().to_owned(), name: name.to_owned(), chosen: chosen == Some(choice) }
 }
 
 fn place(
@@ -300,6 +316,7 @@ fn change(account: &Account, sheet: &Sheet) -> Change {
         name: Some(sheet.name.clone()),
         summary: Some(sheet.summary.clone()),
         fields: Some(sheet.fields.clone()),
+        languages: sheet.languages,
         avatar: new(&sheet.avatar, account.avatar),
         header: new(&sheet.header, account.header),
         avatar_alt: Some(sheet.avatar.alt.clone()),

@@ -90,7 +90,7 @@ fn login_shown(
     let challenge = some.then(|| app.challenges.ask(Purpose::LogIn, app.now()));
     let open = app.store.read(|rows| rows.len(&SECRETS))? > 0;
     let f = Frame::open(app, "Log in").with(&faults).scripted(challenge.is_some());
-    frame::scripted_page(status, &LogIn { f, faults, email, to, open, passwords, provider, challenge })
+    frame::scripted(status, &LogIn { f, faults, email, to, open, passwords, provider, challenge })
 }
 
 /// The page once more, with what was wrong.

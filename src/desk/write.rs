@@ -156,7 +156,7 @@ fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faults, b: Besi
     let status = faults.status();
     let slots = std::mem::take(&mut typed.slots);
     let write = app.store.read(|rows| {
-        let f = Frame::of(rows, browser, "Write", "/desk")?.with(&faults);
+        let f = Frame::of(rows, browser, "Write", "/desk")?.with(&faults).scripted(true);
         let asker = browser.asker();
         let writes = |id| asker.can::<power::Draft>(id);
         let may = |id| if typed.reply.is_some() { asker.can::<Reply>(id) } else { writes(id) };
@@ -176,7 +176,7 @@ fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faults, b: Besi
             typed,
         })
     })?;
-    frame::page(status, &write)
+    frame::scripted(status, &write)
 }
 
 fn versions(rows: &impl Rows, typed: &Typed, account: Option<&Account>) -> Result<Vec<Version>> {

@@ -43,6 +43,21 @@ pub enum Languages {
 }
 
 impl Languages {
+    pub const ALL: [Self; 3] = [Self::Links, Self::Posts, Self::Stacked];
+
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Links => "links",
+            Self::Posts => "posts",
+            Self::Stacked => "stacked",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.name() == name)
+    }
+
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -17,6 +17,9 @@ pub type Response = hyper::Response<Body>;
 /// Public pages run no script, load nothing from elsewhere and cannot be framed.
 pub const CSP: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
+/// Pages of the desk that have a script of ours, which asks this server alone.
+pub const SCRIPTED: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// What is sent as ActivityPub.
 pub const ACTIVITY_JSON: &str = "application/activity+json; charset=utf-8";
 

@@ -21,4 +21,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "A form arrived without the field of its text, most likely because the connection broke. Nothing was saved of it, so \
               that nothing is taken away by accident. Open the page again and send it once more.",
     ),
+    (
+        "E604",
+        "The post that is to be quoted could not be found. The address is that of the post itself, as its page has it; its server \
+              must answer, and the post must be one that everybody may see.",
+    ),
 ];

@@ -185,3 +185,32 @@ async fn a_draft_comes_back_into_the_form_and_nobody_overwrites_another() {
     assert!(refused.status == 422 && refused.text().contains("<a href=\"#text\">"), "{}", refused.text());
     assert!(desk.get(&edit).await.text().contains("\nMine</textarea>"));
 }
+
+#[tokio::test]
+async fn the_script_is_ours_alone_and_only_where_something_is_written() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let page = desk.get("/desk").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'"), "{policy}");
+    let text = page.text();
+    let script = super::between(&text, "<script src=\"", "\" defer></script>");
+    let file = crate::support::http::get(&server.url(script), "*/*").await;
+    assert_eq!((file.status.as_u16(), file.header("content-type")), (200, "text/javascript; charset=utf-8"));
+    let other = desk.get("/desk/posts").await;
+    assert!(!other.header("content-security-policy").contains("script-src") && !other.text().contains("<script"));
+}
+
+#[tokio::test]
+async fn a_post_is_quoted_by_its_address() {
+    let clock = Clock::by_hand(START);
+    let (server, other) = (Instance::start(&clock).await, Instance::start(&clock).await);
+    let theirs = other.publish("Said elsewhere").await;
+    let desk = Desk::open(&server).await;
+    let wrong =
+        desk.compose(&[("text", "Look"), ("quote", &other.post_uri(instance::model::ids::PostId(7)))], None).await;
+    assert!(wrong.status == 422 && wrong.text().contains("<a href=\"#quote\">"), "{}", wrong.text());
+    let post = published(&desk, &desk.compose(&[("text", "Look"), ("quote", &other.post_uri(theirs.id))], None).await);
+    drain(&[&server, &other]).await;
+    assert!(post.quoted.is_some());
+}
