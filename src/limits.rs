@@ -19,6 +19,7 @@
 //! | [`pages`], [`desk`] | what is shown at once |
 //! | [`audit`] | what is written down of who did what |
 //! | [`login`], [`passkey`], [`provider`] | passwords and codes, and how often they are tried; other ways to log in |
+//! | [`settings`] | what the institution chooses for itself |
 //! | [`control`], [`process`] | the command line, threads |
 
 pub mod account;
@@ -44,6 +45,7 @@ pub mod poll;
 pub mod post;
 pub mod process;
 pub mod provider;
+pub mod settings;
 pub mod signature;
 pub mod storage;
 pub mod store;

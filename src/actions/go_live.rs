@@ -11,18 +11,10 @@ use crate::store::{Write, accounts, meta, podcasts, posts};
 /// The origin may still change until something was delivered; after that other servers know our ids.
 pub fn go_live(tx: &mut Write<'_>, site: &Site) -> Result<()> {
     let mut institution = meta::institution(tx)?;
-    match &institution.origin {
-        Some(origin) if *origin == site.origin => return Ok(()),
-        Some(origin) if institution.first_delivery.is_some() => {
-            return Err(Problem::new(
-                "E070",
-                format!("'{origin}' was already used for federation and cannot change to '{}'.", site.origin),
-            )
-            .remedy(format!("Other servers know your accounts by it. Set url = \"{origin}\" again in instance.toml."))
-            .into());
-        }
-        Some(_) | None => {}
+    if institution.origin.as_ref() == Some(&site.origin) {
+        return Ok(());
     }
+    may_be_at(&institution, &site.origin)?;
     let mut waiting = Vec::new();
     posts::each(tx, |_, post| {
         if post.is_public() && !post.demo {
@@ -44,6 +36,27 @@ pub fn go_live(tx: &mut Write<'_>, site: &Site) -> Result<()> {
     // Whoever wrote the address into the file and started the server.
     let deed = Deed::new(Act::ServerGoLive).change(before, &site.origin);
     super::audit::note(tx, Who::Operator, &deed)
+}
+
+/// Whether the next start would accept that the public address is this one, or none.
+pub fn may_become(institution: &Institution, url: Option<&str>) -> Result<()> {
+    match url {
+        Some(url) => may_be_at(institution, url),
+        None => may_be_trial(institution),
+    }
+}
+
+/// Once something was delivered, other servers know our ids.
+fn may_be_at(institution: &Institution, url: &str) -> Result<()> {
+    match &institution.origin {
+        Some(origin) if origin != url && institution.first_delivery.is_some() => Err(Problem::new(
+            "E070",
+            format!("'{origin}' was already used for federation and cannot change to '{url}'."),
+        )
+        .remedy(format!("Other servers know your accounts by it. Set url = \"{origin}\" again in instance.toml."))
+        .into()),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Whether the server may run as a trial. Not once it has federated: its inbox would refuse for good what others send,

@@ -30,6 +30,7 @@ pub mod react;
 pub mod receive;
 pub mod replies;
 pub mod secrets;
+pub mod settings;
 pub mod setup;
 pub mod storage;
 pub mod tokens;

@@ -71,6 +71,17 @@ pub fn render(
     html
 }
 
+/// One stretch of text to HTML in which addresses are links, and nothing else is anything.
+pub fn links(text: &str) -> String {
+    let plain = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => escape(text),
+        Piece::Link { shown, url } => link(shown, &url),
+        Piece::Mention { shown, .. } => format!("@{}", escape(shown)),
+        Piece::Hashtag { shown } => format!("#{}", escape(shown)),
+    };
+    scan::pieces(&tidy(text)).into_iter().map(plain).collect()
+}
+
 /// Who is mentioned, in order, each once, at most [`limits::post::MENTIONS`].
 pub fn mentions(text: &str) -> Vec<Handle> {
     let mut seen = HashSet::new();

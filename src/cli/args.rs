@@ -106,7 +106,7 @@ pub enum Word {
     Demo(Demo),
     /// Settings: show, get, set, check
     #[command(subcommand)]
-    Config(Config),
+    Config(super::settings::Word),
     /// Say more about an error, e.g. E047, or about the limits
     Explain {
         /// The id that stands before the message; or limits
@@ -439,22 +439,6 @@ pub enum Token {
 pub enum Demo {
     /// Take the sample accounts and posts away
     Remove,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Config {
-    /// Show every setting
-    Show {
-        /// Say where each value comes from
-        #[arg(long)]
-        origin: bool,
-    },
-    /// Print one value
-    Get { key: String },
-    /// Change one value in the file; lists are parted by commas
-    Set { key: String, value: String },
-    /// Check the settings and say what is odd
-    Check,
 }
 
 fn kind(text: &str) -> Result<Kind, String> {

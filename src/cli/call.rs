@@ -43,7 +43,11 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
 
 /// Asks for one thing. Deliveries of a command without a server wait for the next `serve`.
 pub fn ask(context: &Context, command: &Command) -> Result<Value, Fault> {
-    let config = Config::load(&context.data, &Overrides::from_env(Vec::new()))?;
+    ask_with(context, Config::load(&context.data, &Overrides::from_env(Vec::new()))?, command)
+}
+
+/// The same with other settings than those of the file.
+pub fn ask_with(context: &Context, config: Config, command: &Command) -> Result<Value, Fault> {
     for _ in 0..limits::control::TRIES {
         if let Some(answer) = control::call(&context.data, command) {
             return answer;

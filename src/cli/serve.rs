@@ -31,7 +31,7 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
     log::start(config.log.format, log::To::Output, verbose);
     call::check_access(&config.data)?;
     let runtime = call::runtime()?;
-    let (listener, wanted) = bind(&runtime, &config)?;
+    let (listener, wanted) = bind(&runtime, &config, &context.option())?;
     let address = listener.local_addr().map_err(Error::from)?;
     config.listen = address.to_string();
     let app = call::open(config)?;
@@ -64,7 +64,7 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
 }
 
 /// Opens the port. In a trial that names none, the next free one will do; then the taken one is told.
-fn bind(runtime: &Runtime, config: &Config) -> Result<(TcpListener, Option<u16>)> {
+fn bind(runtime: &Runtime, config: &Config, option: &str) -> Result<(TcpListener, Option<u16>)> {
     let _inside = runtime.enter();
     let wanted = address(&config.listen)?;
     let choosy = config.url.is_some() || config.origin_of("listen") != Origin::Default;
@@ -73,9 +73,9 @@ fn bind(runtime: &Runtime, config: &Config) -> Result<(TcpListener, Option<u16>)
         Err(e) if e.kind() == ErrorKind::AddrInUse && !choosy => {
             let mut next = (1..=limits::process::MORE_PORTS).filter_map(|n| wanted.port().checked_add(n));
             let free = next.find_map(|port| serve::listen(SocketAddr::new(wanted.ip(), port)).ok());
-            free.map(|listener| (listener, Some(wanted.port()))).ok_or_else(|| refused(wanted, &e))
+            free.map(|listener| (listener, Some(wanted.port()))).ok_or_else(|| refused(wanted, option, &e))
         }
-        Err(e) => Err(refused(wanted, &e)),
+        Err(e) => Err(refused(wanted, option, &e)),
     }
 }
 
@@ -84,7 +84,7 @@ fn address(listen: &str) -> Result<SocketAddr> {
     numbered.parse().map_err(|e| Error::broken("read the address to listen on again", e))
 }
 
-fn refused(wanted: SocketAddr, e: &std::io::Error) -> Error {
+fn refused(wanted: SocketAddr, option: &str, e: &std::io::Error) -> Error {
     let port = wanted.port();
     let remedy = |text: &str| text.to_owned();
     #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum; the rest is told as it is")]
@@ -93,7 +93,7 @@ fn refused(wanted: SocketAddr, e: &std::io::Error) -> Error {
             "E021",
             format!("Port {port} is in use by another program."),
             format!(
-                "See which:         ss -ltnp 'sport = :{port}'\nTake another port: instance config set listen {}:{}",
+                "See which:         ss -ltnp 'sport = :{port}'\nTake another port: instance config set listen {}:{}{option}",
                 wanted.ip(),
                 port.saturating_add(1)
             ),

@@ -4,20 +4,47 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
-use super::args::Config as Word;
-use super::call::Context;
+use super::call::{self, Context};
 use super::out;
-use crate::config::{self, Config, KEYS, Overrides, Value as Setting};
-use crate::control::Fault;
+use crate::config::{self, Config, KEYS, Overrides, Value as Chosen};
+use crate::control::{Command, Fault};
 use crate::error::{Error, Problem, Result};
+use crate::model::settings::{LEGAL, Setting};
+
+#[derive(Debug, Subcommand)]
+pub enum Word {
+    /// Show every setting
+    Show {
+        /// Say where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print one value
+    Get { key: String },
+    /// Change one value, of the file or of the institution; lists are parted by commas
+    Set {
+        key: String,
+        /// - reads it from standard input: the text of a legal page, say
+        value: String,
+    },
+    /// Check the settings and say what is odd
+    Check,
+}
 
 pub fn run(context: &Context, word: Word) -> Result<(), Fault> {
     match word {
-        Word::Show { origin } => Ok(show(context, origin)?),
-        Word::Get { key } => Ok(get(context, &key)?),
-        Word::Set { key, value } => Ok(set(context, &key, &value)?),
+        Word::Show { origin } => show(context, origin),
+        Word::Get { key } if config::key(&key).is_ok() => Ok(get(context, &key)?),
+        Word::Set { key, value } if config::key(&key).is_ok() => set(context, &key, &value),
+        Word::Get { key } | Word::Set { key, .. } if !is_of_institution(&key) => Ok(config::key(&key).map(|_| ())?),
+        Word::Get { key } => of_institution(context, &Command::SettingGet { name: key }),
+        Word::Set { key, value } => {
+            let value = if value == "-" { super::words::text(Path::new("-"))? } else { value };
+            of_institution(context, &Command::SettingSet { name: key, value })
+        }
         Word::Check => Ok(check(context)?),
     }
 }
@@ -27,17 +54,29 @@ fn load(context: &Context) -> Result<(Config, Overrides)> {
     Ok((Config::load(&context.data, &overrides)?, overrides))
 }
 
-fn document(value: &Setting) -> Value {
+fn document(value: &Chosen) -> Value {
     match value {
-        Setting::Text(text) if text.is_empty() => Value::Null,
-        Setting::Text(text) => text.as_str().into(),
-        Setting::Number(number) => (*number).into(),
-        Setting::Flag(yes) => (*yes).into(),
-        Setting::List(list) => list.clone().into(),
+        Chosen::Text(text) if text.is_empty() => Value::Null,
+        Chosen::Text(text) => text.as_str().into(),
+        Chosen::Number(number) => (*number).into(),
+        Chosen::Flag(yes) => (*yes).into(),
+        Chosen::List(list) => list.clone().into(),
     }
 }
 
-fn show(context: &Context, origin: bool) -> Result<()> {
+/// Whether a name is that of a setting of the institution, by its form.
+fn is_of_institution(name: &str) -> bool {
+    Setting::named(name).is_some() || name.starts_with(LEGAL)
+}
+
+/// What is kept with the institution, and takes effect at once.
+fn of_institution(context: &Context, command: &Command) -> Result<(), Fault> {
+    let answer = call::ask(context, command)?;
+    context.out.answer(&answer, |answer| super::show::people(command, answer));
+    Ok(())
+}
+
+fn show(context: &Context, origin: bool) -> Result<(), Fault> {
     let (config, _) = load(context)?;
     let mut settings = Map::new();
     let mut rows = Vec::new();
@@ -47,6 +86,16 @@ fn show(context: &Context, origin: bool) -> Result<()> {
         let mut row = vec![key.name.to_owned(), value.to_string()];
         if origin {
             row.push(from);
+        }
+        rows.push(row);
+    }
+    let ours = call::ask(context, &Command::SettingList)?;
+    for (name, setting) in ours.get("settings").and_then(Value::as_object).into_iter().flatten() {
+        settings.insert(name.clone(), setting.clone());
+        let value = setting.get("value").and_then(Value::as_str).unwrap_or_default();
+        let mut row = vec![name.clone(), crate::base::text::clip(&crate::base::text::one_line(value), 60).into_owned()];
+        if origin {
+            row.push("institution".to_owned());
         }
         rows.push(row);
     }
@@ -65,20 +114,29 @@ fn get(context: &Context, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn set(context: &Context, name: &str, text: &str) -> Result<()> {
+fn set(context: &Context, name: &str, text: &str) -> Result<(), Fault> {
     let key = config::key(name)?;
     let file = context.data.join(config::FILE);
     let overrides = Overrides::from_env(Vec::new());
-    let value =
-        key.value_of(text).map_err(|what| Problem::new("E013", format!("The setting {name} is wrong: {what}.")))?;
+    let value = key
+        .value_of(text)
+        .map_err(|what| Error::from(Problem::new("E013", format!("The setting {name} is wrong: {what}."))))?;
     let old = config::text(&context.data)?;
     let new = config::change(&old, key, &value)?;
     // What would not be understood is not written.
     let config = Config::read(&context.data, &new, &overrides)?;
+    let shown = key.get(&config).to_string();
     if new != old {
+        let before = Config::read(&context.data, &old, &overrides).map(|old| key.get(&old).to_string());
+        let note = Command::SettingFile {
+            key: name.to_owned(),
+            before: before.unwrap_or_default(),
+            after: shown.clone(),
+            url: config.url.clone(),
+        };
+        call::ask_with(context, config.clone(), &note)?;
         write(&file, &new)?;
     }
-    let shown = key.get(&config).to_string();
     let answer = json!({ "schema": "instance.setting/1", "key": key.name, "value": document(&key.get(&config)), "changed": new != old });
     context.out.answer(&answer, |_| {
         if new == old {

@@ -69,6 +69,9 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::AuditErase { .. } => format!("Erased the words of {} entries.\n", text(answer, "erased")),
         Command::EmblemSet { .. } if text(answer, "emblem").is_empty() => "There is no emblem any more.\n".to_owned(),
         Command::EmblemSet { .. } => format!("Pages show {} from now on.\n", text(answer, "emblem")),
+        Command::SettingList | Command::SettingFile { .. } => String::new(),
+        Command::SettingGet { .. } => format!("{}\n", text(answer, "value")),
+        Command::SettingSet { .. } => format!("Set {} to {}.\n", text(answer, "key"), text(answer, "value")),
         Command::Check => check(answer),
         Command::Institution => format!("{}\n", text(answer, "name")),
     }

@@ -12,6 +12,7 @@ mod posts;
 mod queue;
 mod recordings;
 mod replies;
+mod settings;
 mod socket;
 mod upload;
 mod users;
@@ -220,6 +221,22 @@ pub enum Command {
     EmblemSet {
         picture: Option<Upload>,
     },
+    /// The settings of the institution.
+    SettingList,
+    SettingGet {
+        name: String,
+    },
+    SettingSet {
+        name: String,
+        value: String,
+    },
+    /// The file of settings is about to be changed; `url` is what it says then.
+    SettingFile {
+        key: String,
+        before: String,
+        after: String,
+        url: Option<String>,
+    },
     /// Compares every index with its facts.
     Check,
     /// What was set up.
@@ -235,6 +252,7 @@ pub enum React {
 
 impl Command {
     /// The files that come with it, in their order.
+    #[expect(clippy::too_many_lines, reason = "an arm for each command, on one page")]
     fn uploads(&mut self) -> Vec<&mut Upload> {
         match self {
             Self::PostNew(new) => {
@@ -293,6 +311,10 @@ impl Command {
             | Self::AuditShow(_)
             | Self::AuditVerify { .. }
             | Self::AuditErase { .. }
+            | Self::SettingList
+            | Self::SettingGet { .. }
+            | Self::SettingSet { .. }
+            | Self::SettingFile { .. }
             | Self::Check
             | Self::Institution => Vec::new(),
         }
@@ -342,6 +364,8 @@ impl Command {
             Self::AuditShow(_) => "instance.audit/1",
             Self::AuditVerify { .. } => "instance.audit-check/1",
             Self::AuditErase { .. } => "instance.audit-erased/1",
+            Self::SettingList => "instance.config/1",
+            Self::SettingGet { .. } | Self::SettingSet { .. } | Self::SettingFile { .. } => "instance.setting/1",
             Self::Check => "instance.check/1",
             Self::Institution | Self::EmblemSet { .. } => "instance.institution/1",
         }
@@ -408,6 +432,10 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::AuditVerify { head } => audit::verify(app, head.as_deref()).await,
         Command::AuditErase { user, why } => audit::erase(app, &user, why).await,
         Command::EmblemSet { picture } => keep::emblem(app, picture).await,
+        Command::SettingList => settings::list(app),
+        Command::SettingGet { name } => settings::get(app, &name),
+        Command::SettingSet { name, value } => settings::set(app, name, value).await,
+        Command::SettingFile { key, before, after, url } => settings::file(app, key, before, after, url).await,
         Command::Check => keep::check(app).await,
         Command::Institution => keep::institution(app),
     }?;

@@ -42,19 +42,19 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    fn bare(title: &'static str, institution: String, icon: String) -> Self {
+    fn bare(title: &'static str, found: Option<&Institution>) -> Self {
         Self {
             title,
             wrong: false,
-            institution,
-            icon,
+            institution: found.map_or_else(|| "Desk".to_owned(), |institution| institution.name.clone()),
+            icon: found.map_or_else(|| assets::path("emblem.svg"), assets::emblem),
             csrf: String::new(),
             here: "",
             places: Vec::new(),
             new: false,
             waiting: 0,
             drafts_wait: 0,
-            public_css: assets::path("public.css"),
+            public_css: assets::style(found.and_then(|institution| institution.settings.colours)),
             desk_css: assets::path("desk.css"),
             script: String::new(),
         }
@@ -84,19 +84,20 @@ impl Frame {
         if asker.may_audit().is_ok() {
             places.push(("/desk/audit", "Audit log"));
         }
+        if asker.may_run().is_ok() {
+            places.push(("/desk/settings", "Settings"));
+        }
         places.push(("/desk/account", "My account"));
-        let icon = assets::emblem(&institution);
         let by_link = browser.session.how.is_local() && here != "/desk/account";
         let new = by_link && secrets::of(rows, browser.user.id)?.password.is_none();
         let csrf = browser.session.csrf.clone();
-        Ok(Self { csrf, here, places, new, waiting, drafts_wait, ..Self::bare(title, institution.name, icon) })
+        Ok(Self { csrf, here, places, new, waiting, drafts_wait, ..Self::bare(title, Some(&institution)) })
     }
 
     /// Around a page for anybody.
     pub(super) fn open(app: &App, title: &'static str) -> Self {
         let found = app.store.read(meta::find_institution).ok().flatten();
-        let icon = found.as_ref().map_or_else(|| assets::path("emblem.svg"), assets::emblem);
-        Self::bare(title, found.map_or_else(|| "Desk".to_owned(), |institution| institution.name), icon)
+        Self::bare(title, found.as_ref())
     }
 
     /// Around a form in which this is wrong.

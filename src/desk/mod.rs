@@ -28,6 +28,7 @@ mod qr;
 mod recording;
 mod roles;
 mod routes;
+mod settings;
 mod slots;
 mod start;
 mod users;
@@ -137,6 +138,8 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::Audit => audit::page(app, browser, request),
         Look::AuditTable => audit::file(app, browser, request, true),
         Look::AuditDocument => audit::file(app, browser, request, false),
+        Look::Settings => settings::page(app, browser, request),
+        Look::Legal => settings::legal_page(app, browser, id, slug),
         Look::Account => account::page(app, browser, request),
         Look::SecondFactor => factor::page(app, browser),
     }
@@ -187,6 +190,8 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::SwitchOn => users::on(app, browser, id.parse()?).await,
         Change::MakeLink => users::link(app, browser, id.parse()?).await,
         Change::TakeSecondFactor => users::take_second(app, browser, id.parse()?).await,
+        Change::SetSettings => settings::save(app, browser, form).await,
+        Change::SetLegal => settings::save_legal(app, browser, id, slug, form).await,
         Change::Describe => account::describe(app, browser, form).await,
         Change::Password => account::password(app, browser, form).await,
         Change::SetSecondFactor => factor::set(app, browser, form).await,

@@ -9,6 +9,9 @@ pub const PASSWORD_MIN: usize = 12;
 pub const PASSWORD_MAX: usize = 500;
 /// Different characters of a password: fewer are one word over and over.
 pub const PASSWORD_DIFFERENT: usize = 5;
+/// Different letters of a password that belong to no word that everybody tries, nor to the user's own address: with
+/// fewer, a list of the usual words and some digits finds it.
+pub const PASSWORD_OWN: usize = 4;
 /// KiB of memory that one try of a password takes (Argon2id; OWASP's first choice for small machines).
 pub const MEMORY: u32 = 19 * 1024;
 /// Passes over that memory: about 30 ms of a processor in all.

@@ -1,5 +1,7 @@
 //! What a person logs in with, and what is open once they have.
 
+mod common;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::UserId;
@@ -122,7 +124,11 @@ pub fn check_password(typed: &str, email: &str) -> Result<()> {
     }
     let name = email.split('@').next().unwrap_or_default();
     let told = text::one_line(typed).to_lowercase();
-    if signs.len() < PASSWORD_DIFFERENT || !email.is_empty() && (told == email.to_lowercase() || told == name) {
+    let known: Vec<&str> = email.split(['@', '.', '-', '_']).collect();
+    if common::is_common(typed, &known)
+        || signs.len() < PASSWORD_DIFFERENT
+        || !email.is_empty() && (told == email.to_lowercase() || told == name)
+    {
         return wrong("The password is easy to guess.".to_owned());
     }
     Ok(())
@@ -138,7 +144,7 @@ mod tests {
             assert!(check_password(right, "ana@city.example").is_ok(), "{right}");
         }
         let long = "abcde".repeat(101);
-        for wrong in ["short", "aaaaaaaaaaaaaaaa", "abababababababab", "Ana@City.Example", "", &long] {
+        for wrong in ["Password1234!", "short", "aaaaaaaaaaaaaaaa", "abababababababab", "Ana@City.Example", "", &long] {
             assert!(check_password(wrong, "ana@city.example").is_err(), "{wrong}");
         }
     }

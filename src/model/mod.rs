@@ -8,6 +8,7 @@ pub mod advice;
 pub mod audit;
 pub mod case;
 pub mod client;
+pub mod colour;
 pub mod copied;
 pub mod delivery;
 pub mod draft;

@@ -20,6 +20,7 @@ use super::clock::Witnesses;
 use super::connect::{Connector, Kept, refused};
 use super::resolve::Resolver;
 use super::tls;
+use crate::base::html;
 use crate::base::time::Timestamp;
 use crate::base::uri;
 use crate::crypto::keys::RsaKey;
@@ -360,6 +361,10 @@ fn root(error: &dyn std::error::Error) -> String {
 
 fn first_line(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
+    let page = text.trim_start().get(..1) == Some("<");
+    // Of a page, what a reader would see first; of one that has no words so early, its first line.
+    let words = if page { html::to_text(&text) } else { String::new() };
+    let text = if words.trim().is_empty() { text } else { words.into() };
     let line = text.lines().map(tidy).find(|line| !line.is_empty());
     line.unwrap_or_default()
 }

@@ -16,7 +16,8 @@ struct About {
     what: String,
     counts: String,
     privacy: [&'static str; 4],
-    contact: Option<Contact>,
+    /// Each with what it is for, where that is not for anything.
+    contacts: Vec<(&'static str, Contact)>,
     feeds: Vec<FeedLink>,
     software: String,
 }
@@ -40,6 +41,21 @@ impl Contact {
     }
 }
 
+fn contacts(scene: &Scene<'_>, of_server: Option<&str>) -> Vec<(&'static str, Contact)> {
+    let (w, chosen) = (scene.w, &scene.institution.settings.contacts);
+    let email = if chosen.email.is_empty() { of_server.unwrap_or_default() } else { &chosen.email };
+    let phone = Contact::read(&chosen.phone);
+    let dialled: String = chosen.phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
+    let phone = Contact { href: Some(format!("tel:{dialled}")).filter(|_| dialled.len() > 2), ..phone };
+    let all = [
+        ("", Contact::read(email)),
+        (w.phone, phone),
+        (w.for_authorities, Contact::read(&chosen.authorities)),
+        (w.for_readers, Contact::read(&chosen.readers)),
+    ];
+    all.into_iter().filter(|(_, contact)| !contact.text.is_empty()).collect()
+}
+
 pub fn render(rows: &impl Rows, scene: &Scene<'_>, contact: Option<&str>) -> Result<String> {
     let w = scene.w;
     let posts = counts::get(rows, Count::AllPosts)?;
@@ -51,7 +67,7 @@ pub fn render(rows: &impl Rows, scene: &Scene<'_>, contact: Option<&str>) -> Res
         what: fill(w.about_what, &name(&scene.institution.name)),
         counts: fill(w.about_counts, &w.count(&w.posts, posts)),
         privacy: [w.privacy_readers, w.privacy_others, w.privacy_kept, w.privacy_copies],
-        contact: contact.map(Contact::read),
+        contacts: contacts(scene, contact),
         feeds: accounts.iter().map(|a| feed(format!("/@{}/feed.atom", a.handle), &a.name)).collect(),
         software: fill(w.software_says, concat!("instance ", env!("CARGO_PKG_VERSION"))),
     })

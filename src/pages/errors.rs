@@ -8,6 +8,7 @@ use super::words::{Words, fill};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::Error;
+use crate::model::institution::Institution;
 use crate::model::post::Reason;
 use crate::web::assets;
 use crate::web::response::{Response, come_back, html, set};
@@ -31,6 +32,24 @@ pub struct Voice {
     pub lang: Lang,
     /// The address of its emblem.
     pub icon: String,
+    pub css: String,
+}
+
+impl Voice {
+    pub fn of(institution: &Institution) -> Self {
+        Self {
+            lang: institution.main_language(),
+            institution: institution.name.clone(),
+            icon: assets::emblem(institution),
+            css: assets::style(institution.settings.colours),
+        }
+    }
+
+    /// Where nothing is known but what to call it.
+    pub fn bare(name: &str) -> Self {
+        let (icon, css) = (assets::path("emblem.svg"), assets::style(None));
+        Self { lang: Lang::default(), institution: name.to_owned(), icon, css }
+    }
 }
 
 /// The page for an error. `now` becomes the number that leads from a report to the line in the log.
@@ -63,7 +82,7 @@ fn answer(
     let page = ErrorPage {
         w,
         institution: name(&voice.institution),
-        css: assets::path("public.css"),
+        css: voice.css.clone(),
         icon: voice.icon.clone(),
         title,
         lines,

@@ -7,6 +7,7 @@ mod files;
 mod history;
 mod home;
 mod items;
+mod law;
 mod plain;
 mod player;
 mod podcast;
@@ -33,6 +34,7 @@ use crate::limits;
 use crate::model::copied;
 use crate::model::ids::PostId;
 use crate::model::institution::Institution;
+use crate::model::settings::Legal;
 use crate::store::{Read, Rows, accounts, copies, meta, posts};
 use crate::web::cache::{fixed, made, negotiated, passing};
 use crate::web::request::Request;
@@ -51,12 +53,15 @@ pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
     match request.segments().as_slice() {
         [] => page(app, |rows, scene| home::render(rows, scene, before)),
         ["about"] => page(app, |rows, scene| about::render(rows, scene, app.config.contact.as_deref())),
+        ["about", legal] => law_page(app, legal, None),
+        ["about", legal, lang] => law_page(app, legal, Some(lang)),
         ["tags", tag] => page(app, |rows, scene| tag::render(rows, scene, tag, before)).map(|found| of_tag(tag, found)),
         ["feed.atom"] => feed(app, Of::All, Kind::Atom),
         ["tags", tag, "feed.atom"] => feed(app, Of::Tag(tag), Kind::Atom).map(|found| of_tag(tag, found)),
         ["robots.txt"] => Ok(fixed(text_file(plain::robots(&app.site)))),
         [".well-known", "security.txt"] => security(app),
         ["favicon.ico"] => favicon(app, request),
+        ["assets", _, assets::STYLE] => style(app, request),
         ["assets", _, name] => assets::serve(request.path(), name),
         ["media", name] => file::send(app, request, name).await,
         ["media", "remote", name] => copy(app, request, name).await,
@@ -165,6 +170,22 @@ fn play(app: &App, handle: &str, id: PostId, n: &str) -> Result<Response> {
     page(app, |rows, scene| player::render(rows, scene, handle, id, n))
 }
 
+/// A legal page, in the main language or in one that is named.
+fn law_page(app: &App, legal: &str, lang: Option<&str>) -> Result<Response> {
+    let legal = Legal::named(legal).ok_or(Error::NotFound)?;
+    made(app, |rows| {
+        let lang = law::language(rows, legal, lang)?;
+        let scene = Scene::new(&app.site, meta::institution(rows)?, Some(lang));
+        Ok(html(StatusCode::OK, law::render(rows, &scene, legal)?))
+    })
+}
+
+/// The style sheet, in the institution's colours; in ours when the store cannot say which those are.
+fn style(app: &App, request: &Request) -> Result<Response> {
+    let ours = made(app, |rows| assets::serve_style(request.path(), meta::institution(rows)?.settings.colours));
+    ours.or_else(|_| assets::serve(request.path(), assets::STYLE))
+}
+
 /// Any name and many spellings of a language lead to a post's own address; only what is there is kept.
 fn one_post(app: &App, handle: &str, id: PostId, lang: Option<&str>) -> Result<Response> {
     made(app, |rows| {
@@ -209,7 +230,7 @@ fn gone(app: &App, rows: &Read, institution: Institution, id: PostId, lang: Opti
     let reason = reasons.iter().find(|reason| Some(&reason.lang) == wanted.as_ref()).or_else(|| reasons.first());
     let lang = wanted.or_else(|| reason.map(|reason| reason.lang.clone()));
     let scene = Scene::new(&app.site, institution, lang);
-    let voice = errors::Voice { lang: scene.lang.clone(), ..spoken(scene.institution.clone()) };
+    let voice = errors::Voice { lang: scene.lang.clone(), ..errors::Voice::of(&scene.institution) };
     let when = post.as_ref().and_then(|post| post.deleted).map(|at| scene.moment(at));
     Ok(errors::gone(&voice, when.as_deref(), reason))
 }
@@ -257,18 +278,10 @@ fn security(app: &App) -> Result<Response> {
 
 /// In whose name an error is told: the institution's where the store answers, else the domain's, in English.
 fn voice(app: &App) -> errors::Voice {
-    app.store.read(meta::institution).map_or_else(
-        |_| {
-            let (lang, institution) = (Lang::default(), app.site.handle_domain.clone());
-            errors::Voice { lang, institution, icon: assets::path("emblem.svg") }
-        },
-        spoken,
-    )
-}
-
-fn spoken(institution: Institution) -> errors::Voice {
-    let (lang, icon) = (institution.main_language(), assets::emblem(&institution));
-    errors::Voice { lang, icon, institution: institution.name }
+    match app.store.read(meta::institution) {
+        Ok(institution) => errors::Voice::of(&institution),
+        Err(_) => errors::Voice::bare(&app.site.handle_domain),
+    }
 }
 
 /// A template as text. Writing into memory cannot fail, but the type says it might.

@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 use crate::limits;
 use crate::model::institution::{Emblem, Institution};
 use crate::model::media::Media;
+use crate::model::settings::Legal;
 use crate::model::site::Site;
 use crate::web::assets;
 
@@ -57,13 +58,50 @@ impl<'a> Scene<'a> {
             lang: self.lang.clone(),
             title: if title == institution { title } else { format!("{title} – {institution}") },
             times: fill(self.w.times_in, &self.institution.time_zone),
-            css: assets::path("public.css"),
+            css: assets::style(self.institution.settings.colours),
             icon: assets::emblem(&self.institution),
             emblem: self.institution.emblem.clone(),
+            legal: self.legal(),
             trial: !self.site.live,
             hidden: !self.site.live,
             institution,
         }
+    }
+
+    /// What a legal page is called.
+    pub fn legal_title(&self, legal: Legal) -> &'static str {
+        match legal {
+            Legal::Imprint => self.w.imprint,
+            Legal::Privacy => self.w.privacy,
+            Legal::Accessibility => self.w.accessibility,
+            Legal::Terms => self.w.terms,
+        }
+    }
+
+    /// Its address: the one without a language answers whoever reads the main one.
+    pub fn legal_path(&self, legal: Legal, lang: &Lang) -> String {
+        let main = self.institution.main_language();
+        let first = self.institution.settings.spoken(legal, &main, &main);
+        if first.as_ref() == Some(lang) {
+            format!("/about/{}", legal.name())
+        } else {
+            format!("/about/{}/{lang}", legal.name())
+        }
+    }
+
+    /// Legal pages in the nearest language; what the program itself says of readers and of the pages where there is none.
+    fn legal(&self) -> Vec<(String, &'static str)> {
+        let (settings, main) = (&self.institution.settings, self.institution.main_language());
+        let link = |legal: Legal| {
+            let path = settings.spoken(legal, &self.lang, &main).map(|lang| self.legal_path(legal, &lang));
+            let own = match legal {
+                Legal::Privacy => Some("/about#privacy".to_owned()),
+                Legal::Accessibility => Some("/about#accessibility".to_owned()),
+                Legal::Imprint | Legal::Terms => None,
+            };
+            path.or(own).map(|path| (path, self.legal_title(legal)))
+        };
+        Legal::ALL.into_iter().filter_map(link).collect()
     }
 
     /// What preview cards of other servers show of a page.
@@ -95,6 +133,8 @@ pub struct Shell {
     pub icon: String,
     /// In the head of the page.
     pub emblem: Option<Emblem>,
+    /// At the foot: path and name.
+    pub legal: Vec<(String, &'static str)>,
     pub trial: bool,
     /// From search engines.
     pub hidden: bool,

@@ -207,7 +207,7 @@ fn error_pages_are_small_and_say_what_to_do() {
         ("fr", &broken, 500, "20261123-090000"),
         ("ar", &Error::Gone, 410, "will not come back"),
     ] {
-        let voice = errors::Voice { institution: HOSTILE.into(), lang: lang(tag), icon: String::new() };
+        let voice = errors::Voice { lang: lang(tag), ..errors::Voice::bare(HOSTILE) };
         let response = errors::page(&voice, error, now);
         assert_eq!(response.status(), status);
         assert_eq!(response.headers().contains_key("retry-after"), status == 503);

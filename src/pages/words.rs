@@ -30,6 +30,13 @@ pub struct Words {
     pub about: &'static str,
     pub privacy: &'static str,
     pub accessibility: &'static str,
+    pub imprint: &'static str,
+    pub terms: &'static str,
+    pub phone: &'static str,
+    /// Digital Services Act, Article 11.
+    pub for_authorities: &'static str,
+    /// Article 12.
+    pub for_readers: &'static str,
     pub feeds: &'static str,
     pub times_in: &'static str,
     pub trial: &'static str,

@@ -4,9 +4,11 @@ use serde_json::value::RawValue;
 
 use super::schema::META;
 use super::tx::{Rows, Write};
+use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::ids::UserId;
 use crate::model::institution::Institution;
+use crate::model::settings::Legal;
 use crate::model::stored::Place;
 
 /// Where new media files go.
@@ -57,6 +59,26 @@ pub fn break_glass(rows: &impl Rows) -> Result<Option<UserId>> {
 pub fn put_break_glass(tx: &mut Write<'_>, user: UserId) -> Result<()> {
     let raw = serde_json::value::to_raw_value(&user).map_err(|e| Error::broken("encode a user", e))?;
     tx.put(&META, &BREAK_GLASS.to_owned(), &raw)
+}
+
+/// The text of a legal page in one language.
+pub fn legal(rows: &impl Rows, legal: Legal, lang: &Lang) -> Result<Option<String>> {
+    let Some(raw) = rows.get(&META, &legal_key(legal, lang))? else { return Ok(None) };
+    serde_json::from_str(raw.get()).map(Some).map_err(|e| Error::broken("decode a legal page", e))
+}
+
+/// Empty for no page.
+pub fn put_legal(tx: &mut Write<'_>, legal: Legal, lang: &Lang, text: &str) -> Result<()> {
+    let key = legal_key(legal, lang);
+    if text.is_empty() {
+        return tx.remove(&META, &key).map(|_| ());
+    }
+    let raw = serde_json::value::to_raw_value(text).map_err(|e| Error::broken("encode a legal page", e))?;
+    tx.put(&META, &key, &raw)
+}
+
+fn legal_key(legal: Legal, lang: &Lang) -> String {
+    format!("legal/{}/{lang}", legal.name())
 }
 
 pub fn put_institution(tx: &mut Write<'_>, institution: &Institution) -> Result<()> {

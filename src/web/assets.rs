@@ -11,6 +11,7 @@ use super::cache;
 use super::response::{Response, answer, set};
 use crate::crypto::digest;
 use crate::error::{Error, Result};
+use crate::model::colour::Colours;
 use crate::model::institution::Institution;
 
 #[derive(RustEmbed)]
@@ -38,6 +39,25 @@ pub fn emblem(institution: &Institution) -> String {
     institution.emblem.as_ref().map_or_else(|| path("emblem.svg"), |emblem| format!("/media/{}", emblem.file))
 }
 
+/// The style sheet of all pages, which may carry the institution's colours.
+pub const STYLE: &str = "public.css";
+
+/// Its address: it changes with the colours.
+pub fn style(colours: Option<Colours>) -> String {
+    let Some(colours) = colours else { return path(STYLE) };
+    let hash = digest::hex(&digest::sha256([path(STYLE), colours.css()].concat().as_bytes()));
+    format!("/assets/{}/{STYLE}", hash.get(..12).unwrap_or_default())
+}
+
+/// Serves it, the institution's colours behind ours. As `serve`, it is kept only under the address of today.
+pub fn serve_style(address: &str, colours: Option<Colours>) -> Result<Response> {
+    let Some(chosen) = colours else { return serve(address, STYLE) };
+    let file = Static::get(STYLE).ok_or(Error::NotFound)?;
+    let css = [file.data.as_ref(), chosen.css().as_bytes()].concat();
+    let response = guarded(answer(StatusCode::OK, "text/css; charset=utf-8", css));
+    Ok(if address == style(colours) { kept(response) } else { cache::passing(response) })
+}
+
 /// Serves an embedded file. A page that is older than the program still gets a style sheet: only under the version of
 /// today it is kept.
 pub fn serve(address: &str, name: &str) -> Result<Response> {
@@ -49,12 +69,21 @@ pub fn serve(address: &str, name: &str) -> Result<Response> {
         Some("js") => "text/javascript; charset=utf-8",
         _ => "application/octet-stream",
     };
-    let mut response = answer(StatusCode::OK, kind, file.data.into_owned());
+    let response = guarded(answer(StatusCode::OK, kind, file.data.into_owned()));
+    Ok(if address == path(name) { cache::fixed(kept(response)) } else { cache::passing(response) })
+}
+
+/// For good: at this address there is never anything else.
+fn kept(mut response: Response) -> Response {
     set(response.headers_mut(), header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    response
+}
+
+fn guarded(mut response: Response) -> Response {
     set(
         response.headers_mut(),
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     );
-    Ok(if address == path(name) { cache::fixed(response) } else { cache::passing(response) })
+    response
 }

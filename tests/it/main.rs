@@ -40,5 +40,6 @@ mod powers;
 mod profiles;
 mod quotes;
 mod reading;
+mod settings;
 mod storage;
 mod support;

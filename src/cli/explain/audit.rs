@@ -18,4 +18,22 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
               done to them. That something was done, when, and by which number, stays, so that the log can still be proven. While \
               somebody may log in, each act of theirs would bring the name back.",
     ),
+    (
+        "E703",
+        "A colour is written as six digits from 0 to f, two each for red, green and blue: #0b3d91. Three digits do, too.",
+    ),
+    (
+        "E704",
+        "Words need a contrast of 4.5 : 1 to what is behind them, or many people cannot read them (WCAG 2.2, 1.4.3). The message names \
+              the nearest shade of the colour that can be read; choose that, or change what is behind.",
+    ),
+    (
+        "E705",
+        "A setting of the institution has a value that cannot be right; nothing was changed. 'instance config show' lists all of \
+              them, and the page Settings at the desk says what each does.",
+    ),
+    (
+        "E706",
+        "A legal page may be long, and this text is longer than any. Part of it may belong on a page of your own web site.",
+    ),
 ];

@@ -1,0 +1,232 @@
+//! The institution's settings: what each does, what it is, who changed it; the legal pages; and what stands in the file.
+
+use std::sync::Arc;
+
+use askama::Template;
+
+use super::faults::Faults;
+use super::frame::{self, Frame, Wall};
+use crate::actions::settings as verbs;
+use crate::app::App;
+use crate::base::lang::Lang;
+use crate::config::KEYS;
+use crate::error::{Error, Result};
+use crate::model::institution::Institution;
+use crate::model::settings::{Legal, SETTINGS, Setting, check};
+use crate::model::user::Who;
+use crate::store::{Rows, meta, users};
+use crate::web::request::{Form, Request};
+use crate::web::response::{self, Response};
+use crate::web::who::Browser;
+
+const HERE: &str = "/desk/settings";
+
+#[derive(Template)]
+#[template(path = "desk/settings.html")]
+struct Page {
+    f: Frame,
+    faults: Faults,
+    notice: &'static str,
+    settings: Vec<Row>,
+    legal: Vec<LegalRow>,
+    file: Vec<FileRow>,
+}
+
+struct Row {
+    name: &'static str,
+    title: &'static str,
+    what: &'static str,
+    default: &'static str,
+    value: String,
+    changed: String,
+}
+
+struct LegalRow {
+    name: &'static str,
+    title: &'static str,
+    pages: Vec<LegalPage>,
+}
+
+struct LegalPage {
+    lang: String,
+    language: String,
+    state: String,
+}
+
+/// A setting of the file: shown, and changed elsewhere.
+struct FileRow {
+    name: &'static str,
+    value: String,
+    origin: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/legal.html")]
+struct LegalForm {
+    f: Frame,
+    faults: Faults,
+    name: &'static str,
+    title: &'static str,
+    what: &'static str,
+    lang: Lang,
+    language: String,
+    changed: String,
+    text: String,
+}
+
+/// What a page is called, and what the law wants on it.
+fn words(legal: Legal) -> (&'static str, &'static str) {
+    match legal {
+        Legal::Imprint => ("Imprint", "Who is responsible for these pages, and how to reach them."),
+        Legal::Privacy => ("Privacy", "What you do with personal data, for how long, and whom readers may ask."),
+        Legal::Accessibility => (
+            "Accessibility statement",
+            "How far these pages conform, what is known not to, where to report it, and who enforces it.",
+        ),
+        Legal::Terms => ("Terms", "Rules for those who answer you, and what you do about what breaks them."),
+    }
+}
+
+/// `Changed by Ana, 23 November 2026, 10:15 (Europe/Brussels)`; empty when nobody has.
+fn changed(rows: &impl Rows, of: &Institution, name: &str) -> Result<String> {
+    let Some(changed) = of.settings.changed.get(name) else { return Ok(String::new()) };
+    let user = changed.by.user().map_or(Ok(None), |id| users::get(rows, id))?;
+    let who = match (changed.by, user) {
+        (Who::Operator, _) => "on the command line".to_owned(),
+        (_, Some(user)) => format!("by {}", user.shown()),
+        (_, None) => "by somebody".to_owned(),
+    };
+    Ok(format!("Changed {who}, {}", Wall::of(of).time(changed.at)))
+}
+
+/// `GET /desk/settings`
+pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
+    let notice = if request.query("done").is_some() { "Saved." } else { "" };
+    shown(app, browser, None, Faults::default(), notice)
+}
+
+fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, notice: &'static str) -> Result<Response> {
+    browser.asker().may_run()?;
+    let status = faults.status();
+    let page = app.store.read(|rows| {
+        let of = meta::institution(rows)?;
+        let row = |setting: &Setting| {
+            let value = form.and_then(|form| form.find(setting.name)).map_or_else(|| setting.get(&of), str::to_owned);
+            let changed = changed(rows, &of, setting.name)?;
+            let Setting { name, title, what, default, .. } = *setting;
+            Ok(Row { name, title, what, default, value, changed })
+        };
+        Ok(Page {
+            f: Frame::of(rows, browser, "Settings", HERE)?.with(&faults),
+            faults,
+            notice,
+            settings: SETTINGS.iter().map(row).collect::<Result<_>>()?,
+            legal: Legal::ALL.into_iter().map(|legal| legal_row(rows, &of, legal)).collect::<Result<_>>()?,
+            file: file(app),
+        })
+    })?;
+    frame::page(status, &page)
+}
+
+fn legal_row(rows: &impl Rows, of: &Institution, legal: Legal) -> Result<LegalRow> {
+    let mut langs = of.languages.clone();
+    let more = of.settings.legal.get(&legal).into_iter().flatten().filter(|lang| !of.languages.contains(lang));
+    langs.extend(more.cloned());
+    let page = |lang: Lang| {
+        let length = meta::legal(rows, legal, &lang)?.map_or(0, |text| text.chars().count());
+        let state = if length == 0 { "missing".to_owned() } else { format!("{length} characters") };
+        Ok(LegalPage { language: lang.own_name().to_owned(), lang: lang.to_string(), state })
+    };
+    let pages = langs.into_iter().map(page).collect::<Result<_>>()?;
+    Ok(LegalRow { name: legal.name(), title: words(legal).0, pages })
+}
+
+fn file(app: &App) -> Vec<FileRow> {
+    let row = |key: &'static crate::config::Key| FileRow {
+        name: key.name,
+        value: key.get(&app.config).to_string(),
+        origin: app.config.origin_of(key.name).to_string(),
+    };
+    KEYS.iter().map(row).collect()
+}
+
+/// `POST /desk/settings`: all of them. What is wrong is told all at once, and nothing is changed then.
+pub(super) async fn save(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
+    let owner = browser.asker().may_run()?;
+    let mut trial = app.store.read(meta::institution)?;
+    let (mut typed, mut faults) = (Vec::new(), Faults::default());
+    for setting in SETTINGS {
+        let Some(value) = form.find(setting.name) else { continue };
+        if let Err(problem) = setting.put(&mut trial, value) {
+            faults.push(setting.name, &problem);
+        }
+        typed.push((setting, value.to_owned()));
+    }
+    if let Err(problem) = check(&trial) {
+        faults.push(problem.field.unwrap_or("colour.text"), &problem);
+    }
+    if !faults.is_empty() {
+        return shown(app, browser, Some(form), faults, "");
+    }
+    app.store.write(move |tx| verbs::change(tx, owner, &typed).map(|_| ())).await?;
+    Ok(response::see_other(&format!("{HERE}?done=saved")))
+}
+
+fn named(legal: &str, lang: &str) -> Result<(Legal, Lang)> {
+    let legal = Legal::named(legal).ok_or(Error::NotFound)?;
+    Ok((legal, lang.parse().map_err(|_| Error::NotFound)?))
+}
+
+/// `GET /desk/settings/legal/imprint/de`
+pub(super) fn legal_page(app: &App, browser: &Browser, legal: &str, lang: &str) -> Result<Response> {
+    legal_shown(app, browser, named(legal, lang), None, Faults::default())
+}
+
+fn legal_shown(
+    app: &App,
+    browser: &Browser,
+    which: Result<(Legal, Lang)>,
+    typed: Option<String>,
+    faults: Faults,
+) -> Result<Response> {
+    browser.asker().may_run()?;
+    let (legal, lang) = which?;
+    let status = faults.status();
+    let page = app.store.read(|rows| {
+        let of = meta::institution(rows)?;
+        let (title, what) = words(legal);
+        let text = typed.map_or_else(|| Ok(meta::legal(rows, legal, &lang)?.unwrap_or_default()), Ok::<_, Error>)?;
+        Ok(LegalForm {
+            f: Frame::of(rows, browser, "Legal page", HERE)?.with(&faults),
+            faults,
+            name: legal.name(),
+            title,
+            what,
+            language: lang.own_name().to_owned(),
+            changed: changed(rows, &of, &format!("legal.{}.{lang}", legal.name()))?,
+            lang,
+            text,
+        })
+    })?;
+    frame::page(status, &page)
+}
+
+pub(super) async fn save_legal(
+    app: &Arc<App>,
+    browser: &Browser,
+    legal: &str,
+    lang: &str,
+    form: &Form,
+) -> Result<Response> {
+    let owner = browser.asker().may_run()?;
+    let (legal, lang) = named(legal, lang)?;
+    let (text, of) = (form.text("text"), lang.clone());
+    let typed = text.clone();
+    match app.store.write(move |tx| verbs::set_legal(tx, owner, legal, &of, &text)).await {
+        Ok(()) => Ok(response::see_other(&format!("{HERE}?done=saved"))),
+        Err(Error::Invalid(problem)) => {
+            legal_shown(app, browser, Ok((legal, lang)), Some(typed), Faults::of("text", &problem))
+        }
+        Err(e) => Err(e),
+    }
+}

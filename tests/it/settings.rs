@@ -1,0 +1,211 @@
+//! What the institution chooses: at the desk and on the command line by the same names, and seen on every page at once.
+
+use std::path::Path;
+use std::process::{Command as Program, Output};
+
+use instance::base::time::Clock;
+use instance::control::{self, Command};
+use instance::model::user::Rank;
+use serde_json::Value;
+
+use crate::support::http::{Answer, send};
+use crate::support::seat::{Seat, user};
+use crate::support::{Folder, Instance, START};
+
+async fn get(server: &Instance, path: &str) -> Answer {
+    send("GET", &server.url(path), &[], "").await
+}
+
+async fn set(server: &Instance, name: &str, value: &str) -> Result<Value, control::Fault> {
+    let set = Command::SettingSet { name: name.into(), value: value.into() };
+    control::run(&server.app, set).await.map_err(control::Fault::from)
+}
+
+/// The address of the style sheet that a page names.
+fn style(page: &str) -> String {
+    let (_, rest) = page.split_once("<link rel=\"stylesheet\" href=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+async fn owner_seat(server: &Instance) -> Seat<'_> {
+    let chief = user(server, "o@city.example", Rank::Owner, server.account.id, &[]).await;
+    Seat::of(server, chief.id).await
+}
+
+#[tokio::test]
+async fn colours_come_with_the_style_sheet_and_pale_ones_are_refused() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let before = get(&server, "/").await.text();
+    let old = style(&before);
+    let plain = get(&server, &old).await.text();
+    let desk = owner_seat(&server).await;
+    let fields = [("colour.ground", "#ffcc00"), ("colour.text", "#fff"), ("colour.accent", "#9cf"), ("name", "Town")];
+    let wrong = desk.post("/desk/settings", &fields).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    let wrong = wrong.text();
+    assert!(wrong.contains("href=\"#colour.text\"") && wrong.contains("4.5 : 1 is needed"), "{wrong}");
+    assert!(wrong.contains("value=\"#ffcc00\"") && wrong.contains("value=\"Town\""), "it comes back as it was sent");
+    assert!(get(&server, "/").await.text().contains("City of Example"), "all or nothing");
+
+    let fields =
+        [("colour.ground", "#ffcc00"), ("colour.text", "#111"), ("colour.accent", "#7a3b00"), ("name", "Town")];
+    let right = desk.post("/desk/settings", &fields).await;
+    assert_eq!(right.status.as_u16(), 303, "{}", right.text());
+    let page = get(&server, "/").await.text();
+    let new = style(&page);
+    assert!(new != old && page.contains("Town"), "{new}");
+    let sheet = get(&server, &new).await;
+    assert!(sheet.header("cache-control").contains("immutable"), "{}", sheet.header("cache-control"));
+    let css = sheet.text();
+    assert!(css.starts_with(&plain) && css.contains("--brand:#ffcc00;--on:#111111;--link:#7a3b00"), "{css}");
+    assert!(css.len() < plain.len() + 250, "no more than it needs");
+    let elsewhere = get(&server, "/assets/000000000000/public.css").await;
+    assert_eq!(elsewhere.text(), css);
+    assert!(!elsewhere.header("cache-control").contains("immutable"), "only the address of today is kept");
+    assert_eq!(style(&desk.get("/desk/settings").await.text()), new);
+    assert_eq!(style(&get(&server, "/nowhere").await.text()), new, "errors too");
+
+    set(&server, "colour.ground", "").await.unwrap_err();
+    for name in ["colour.text", "colour.accent"] {
+        let _ = set(&server, name, "").await;
+    }
+    let fields = [("colour.ground", ""), ("colour.text", ""), ("colour.accent", "")];
+    assert_eq!(desk.post("/desk/settings", &fields).await.status.as_u16(), 303);
+    assert_eq!(style(&get(&server, "/").await.text()), old, "ours again");
+}
+
+#[tokio::test]
+async fn legal_pages_are_linked_from_every_page_in_its_language() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let desk = owner_seat(&server).await;
+    assert_eq!(get(&server, "/about/imprint").await.status.as_u16(), 404);
+    assert!(!get(&server, "/").await.text().contains("/about/imprint"));
+    let page = desk.get("/desk/settings").await.text();
+    assert_eq!(page.matches("missing").count(), 8 + 1, "four pages in two languages, and the sentence about them");
+
+    let text = "## City\r\nTown Hall <b>1</b>\r\n\r\n- https://city.example";
+    let put = desk.post("/desk/settings/legal/imprint/de", &[("text", text)]).await;
+    assert_eq!(put.status.as_u16(), 303, "{}", put.text());
+    let german = get(&server, "/about/imprint").await.text();
+    assert!(german.contains("<html lang=\"de\"") && german.contains("<h1>Impressum</h1>"), "{german}");
+    assert!(german.contains("<h2>City</h2>") && german.contains("Town Hall &lt;b&gt;1&lt;/b&gt;"), "{german}");
+    set(&server, "legal.imprint.en", "Who we are").await.unwrap();
+    let english = get(&server, "/about/imprint").await.text();
+    assert!(english.contains("<html lang=\"en\"") && english.contains("<a href=\"/about/imprint/de\" lang=\"de\""));
+    assert_eq!(get(&server, "/about/imprint/de").await.status.as_u16(), 200);
+    for absent in ["/about/imprint/fr", "/about/imprint/DE", "/about/privacy", "/about/law"] {
+        assert_eq!(get(&server, absent).await.status.as_u16(), 404, "{absent}");
+    }
+    assert!(get(&server, "/@press").await.text().contains("<a href=\"/about/imprint\""));
+    assert!(get(&server, "/about").await.text().contains("<a href=\"/about#privacy\">Privacy</a>"));
+    let form = desk.get("/desk/settings/legal/imprint/de").await.text();
+    assert!(
+        form.contains("## City\nTown Hall &#60;b&#62;1") || form.contains("## City\nTown Hall &lt;b&gt;1"),
+        "{form}"
+    );
+    assert!(form.contains("Changed by o@city.example, 23 November 2026"), "{form}");
+    let long = "x".repeat(instance::limits::settings::LEGAL + 1);
+    let fault = set(&server, "legal.terms.en", &long).await.unwrap_err();
+    assert_eq!(fault.id, "E706");
+    desk.post("/desk/settings/legal/imprint/de", &[("text", "")]).await;
+    assert_eq!(get(&server, "/about/imprint/de").await.status.as_u16(), 404);
+    let log = Command::AuditShow(control::AuditShow { act: Some("setting".into()), ..Default::default() });
+    let log = control::run(&server.app, log).await.unwrap().to_string();
+    assert!(log.contains("legal.imprint.de") && !log.contains("Town Hall"), "{log}");
+}
+
+#[tokio::test]
+async fn both_doors_say_the_same_and_who_changed_what() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let desk = owner_seat(&server).await;
+    let told = set(&server, "contact.phone", " +49 30 123 ").await.unwrap();
+    assert_eq!((&told["value"], &told["changed"]), (&"+49 30 123".into(), &true.into()));
+    assert_eq!(set(&server, "contact.phone", "+49 30 123").await.unwrap()["changed"], false);
+    assert!(get(&server, "/about").await.text().contains("<a href=\"tel:+4930123\">+49 30 123</a>"));
+    let page = desk.get("/desk/settings").await.text();
+    assert!(page.contains("Changed on the command line, 23 November 2026, 09:00 (UTC)"), "{page}");
+    assert!(page.contains("id=\"contact.phone\"") && page.contains("value=\"+49 30 123\""));
+    assert!(
+        page.contains("<code>listen</code>") && page.contains("set in: default"),
+        "what stands in the file is shown"
+    );
+    desk.post("/desk/settings", &[("time_zone", "Europe/Brussels"), ("languages", "de, en"), ("hold", "10")]).await;
+    let all = control::run(&server.app, Command::SettingList).await.unwrap();
+    let of = |name: &str| all["settings"][name].clone();
+    assert_eq!(
+        (&of("time_zone")["value"], &of("time_zone")["changed_by"]),
+        (&"Europe/Brussels".into(), &"o@city.example".into())
+    );
+    assert_eq!((&of("languages")["value"], &of("hold")["value"]), (&"de,en".into(), &"10".into()));
+    assert_eq!((&of("audit_years")["value"], &of("audit_years")["changed"]), (&"5".into(), &Value::Null));
+    assert!(get(&server, "/").await.text().contains("<html lang=\"de\""));
+    for (name, value, id) in [("time_zone", "Mars", "E705"), ("colour.text", "red", "E705"), ("colour", "#fff", "E012")]
+    {
+        assert_eq!(set(&server, name, value).await.unwrap_err().id, id, "{name}");
+    }
+}
+
+fn run(data: &Path, words: &[&str]) -> Output {
+    let mut program = Program::new(env!("CARGO_BIN_EXE_instance"));
+    program.args(words).arg("--data").arg(data).env_remove("INSTANCE_URL").output().unwrap()
+}
+
+fn fine(data: &Path, words: &[&str]) -> String {
+    let output = run(data, words);
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+#[test]
+fn config_reaches_the_file_and_the_institution() {
+    let folder = Folder::new();
+    let data = folder.0.join("data");
+    fine(&data, &["init", "--yes", "--name", "City", "--account", "press", "--no-demo"]);
+    assert_eq!(fine(&data, &["config", "get", "name"]), "City");
+    assert!(fine(&data, &["config", "set", "name", "Town"]).contains("Set name to Town."));
+    assert_eq!(fine(&data, &["config", "get", "name"]), "Town");
+    fine(&data, &["config", "set", "contact", "web@city.example"]);
+    assert_eq!(fine(&data, &["config", "get", "contact"]), "web@city.example");
+    let all: Value = serde_json::from_str(&fine(&data, &["config", "show", "--json"])).unwrap();
+    assert_eq!(
+        (&all["settings"]["name"]["value"], &all["settings"]["contact"]["value"]),
+        (&"Town".into(), &"web@city.example".into())
+    );
+    assert_eq!(run(&data, &["config", "set", "colour.accent", "#ddd"]).status.code(), Some(1));
+    assert_eq!(run(&data, &["config", "get", "nonsense"]).status.code(), Some(4));
+    let log: Value =
+        serde_json::from_str(&fine(&data, &["audit", "show", "--act", "setting.change", "--json"])).unwrap();
+    let told =
+        |n: usize| ["object", "before", "after"].map(|field| log["entries"][n][field].as_str().unwrap().to_owned());
+    assert_eq!(told(0), ["contact", "", "web@city.example"].map(str::to_owned));
+    assert_eq!(told(1), ["name", "City", "Town"].map(str::to_owned));
+}
+
+/// What the next start would refuse is refused here.
+#[tokio::test]
+async fn an_address_that_others_know_does_not_change() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let file = |url: Option<&str>| Command::SettingFile {
+        key: "url".into(),
+        before: String::new(),
+        after: url.unwrap_or_default().into(),
+        url: url.map(str::to_owned),
+    };
+    let known = server.app.site.origin.clone();
+    server
+        .app
+        .store
+        .write(move |tx| {
+            let mut institution = instance::store::meta::institution(tx)?;
+            institution.origin = Some(known.clone());
+            institution.first_delivery = Some(START);
+            instance::store::meta::put_institution(tx, &institution)
+        })
+        .await
+        .unwrap();
+    control::run(&server.app, file(Some(&server.app.site.origin))).await.unwrap();
+    for wrong in [None, Some("https://other.example")] {
+        let fault: control::Fault = control::run(&server.app, file(wrong)).await.unwrap_err().into();
+        assert_eq!(fault.id, "E070");
+    }
+}
