@@ -1,73 +1,17 @@
 //! Who is told: from an audience to one delivery row per distinct inbox.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::model::activity::{Activity, is_urgent};
 use crate::model::delivery::{Flow, State};
-use crate::model::ids::{AccountId, ActivityId, ActorId, InboxId, PostId};
-use crate::model::post::{Mention, Post, ReplyTo};
-use crate::store::{Write, activities, actors, deliveries, follows, meta, notes, posts, reactions};
-
-/// The inboxes an activity goes to, each once.
-pub type Inboxes = BTreeSet<InboxId>;
-
-/// Everybody who follows the account.
-pub fn followers(tx: &Write<'_>, account: AccountId) -> Result<Inboxes> {
-    Ok(follows::inboxes(tx, account)?.into_iter().collect())
-}
-
-/// Followers, those named in the post, and the author of what it answers.
-pub fn of_post(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
-    let mut inboxes = followers(tx, post.account)?;
-    named(tx, &mut inboxes, &post.mentions)?;
-    if let Some(ReplyTo::Note(id)) = post.reply_to
-        && let Some(note) = notes::get(tx, id)?
-    {
-        add(tx, &mut inboxes, note.author)?;
-    }
-    Ok(inboxes)
-}
-
-/// Also everybody who liked, boosted or answered it: whoever may hold a copy (as Mastodon's
-/// `status_reach_finder.rb` has it), and who was named before it was edited.
-pub fn of_copies(tx: &Write<'_>, post: &Post) -> Result<Inboxes> {
-    let mut inboxes = of_post(tx, post)?;
-    for revision in &post.revisions {
-        named(tx, &mut inboxes, &revision.mentions)?;
-    }
-    for (_, actor) in reactions::of_post(tx, post.id)? {
-        add(tx, &mut inboxes, actor)?;
-    }
-    for note in notes::of_thread(tx, post.id, usize::MAX)? {
-        add(tx, &mut inboxes, note.author)?;
-    }
-    for quote in crate::store::quotes::of_post(tx, post.id)? {
-        add(tx, &mut inboxes, quote.actor)?;
-    }
-    Ok(inboxes)
-}
-
-fn named(tx: &Write<'_>, inboxes: &mut Inboxes, mentions: &[Mention]) -> Result<()> {
-    for mention in mentions.iter().filter(|mention| mention.own.is_none()) {
-        inboxes.extend(actors::by_uri(tx, &mention.uri)?.map(|actor| actor.delivery));
-    }
-    Ok(())
-}
-
-fn add(tx: &Write<'_>, inboxes: &mut Inboxes, actor: ActorId) -> Result<()> {
-    inboxes.extend(actors::get(tx, actor)?.map(|actor| actor.delivery));
-    Ok(())
-}
-
-/// The inbox of one actor.
-pub fn of_actor(tx: &Write<'_>, actor: ActorId) -> Result<Inboxes> {
-    let mut inboxes = Inboxes::new();
-    add(tx, &mut inboxes, actor)?;
-    Ok(inboxes)
-}
+use crate::model::ids::{AccountId, ActivityId, PostId};
+use crate::model::reach::Reach;
+pub use crate::store::audience::{Inboxes, followers, of_actor, of_copies, of_post};
+use crate::store::reach::{self, Tally};
+use crate::store::{Write, activities, actors, deliveries, follows, meta, posts};
 
 /// An activity that is about to be said.
 pub struct Saying<'a> {
@@ -100,7 +44,18 @@ pub fn say(tx: &mut Write<'_>, saying: &Saying<'_>, inboxes: &Inboxes) -> Result
     let urgent = is_urgent(&activity.kind) || is_emergency(tx, saying.post)?;
     let flow = Flow { activity: saying.id, account: saying.account, urgent };
     let to = actors::servers_of(tx, inboxes.iter().copied())?;
+    if saying.post.is_some() && matches!(activity.kind.as_str(), "Create" | "Update") {
+        let servers: HashSet<_> = to.iter().map(|(_, server)| server).collect();
+        let (inboxes, servers) = (count(inboxes.len()), count(servers.len()));
+        let followers =
+            follows::reached(tx, saying.account, |inbox| to.binary_search_by_key(&inbox, |(i, _)| *i).is_ok())?;
+        reach::put(tx, saying.id, &Reach { inboxes, servers, followers, ..Reach::default() })?;
+    }
     deliveries::add(tx, flow, &to)
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 fn is_emergency(tx: &Write<'_>, post: Option<PostId>) -> Result<bool> {
@@ -120,11 +75,12 @@ fn mark_first_delivery(tx: &mut Write<'_>) -> Result<()> {
 
 /// Takes back what was not sent yet of an activity.
 pub fn take_back(tx: &mut Write<'_>, activity: ActivityId) -> Result<()> {
+    let mut tally = Tally::default();
     for (name, mut delivery) in deliveries::of_activity(tx, activity)? {
         if delivery.state == State::Waiting {
             delivery.state = State::Dropped;
-            deliveries::put(tx, name, &delivery)?;
+            tally.put(tx, name, &delivery)?;
         }
     }
-    Ok(())
+    tally.keep(tx)
 }

@@ -9,7 +9,7 @@ use crate::model::ids::{ActivityId, PostId};
 use crate::model::post::{Post, Reason, check_reasons};
 use crate::model::site::Site;
 use crate::model::user::By;
-use crate::store::{Write, accounts, activities, cases, notes, podcasts, posts, quotes, reactions};
+use crate::store::{Write, accounts, activities, cases, notes, podcasts, posts, quotes, reach, reactions};
 
 use super::address::{self, Saying};
 use super::audit;
@@ -51,6 +51,7 @@ fn clear(tx: &mut Write<'_>, post: &Post, why: &[Reason]) -> Result<()> {
     for activity in &post.activities {
         address::take_back(tx, *activity)?;
         activities::erase(tx, *activity)?;
+        reach::erase(tx, *activity)?;
     }
     for (kind, actor) in reactions::of_post(tx, post.id)? {
         reactions::remove(tx, post.id, kind, actor)?;

@@ -8,10 +8,24 @@ use crate::model::delivery::{Delivery, Outcome, State, Wake, delay, jittered};
 use crate::model::ids::ServerId;
 use crate::model::server::Server;
 use crate::store::deliveries::Name;
+use crate::store::reach::Tally;
 use crate::store::{Rows, Write, activities, actors, deliveries, follows};
 
 /// Writes the outcome of a try down. Whether the server is to be left alone for a while is part of it.
 pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
+    settle_all(tx, std::iter::once((name, outcome)))
+}
+
+/// The same for many.
+pub fn settle_all<'a>(tx: &mut Write<'_>, outcomes: impl Iterator<Item = (Name, &'a Outcome)>) -> Result<()> {
+    let mut tally = Tally::default();
+    for (name, outcome) in outcomes {
+        settle_one(tx, &mut tally, name, outcome)?;
+    }
+    tally.keep(tx)
+}
+
+fn settle_one(tx: &mut Write<'_>, tally: &mut Tally, name: Name, outcome: &Outcome) -> Result<()> {
     let Some(mut delivery) = deliveries::get(tx, name)?.filter(|d| d.state == State::Waiting) else { return Ok(()) };
     let mut server = actors::get_server(tx, delivery.server)?;
     let now = tx.now();
@@ -22,7 +36,7 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
             delivery.state = State::Done;
             delivery.said.clear();
             well(tx, &mut server)?;
-            return done(tx, name, &delivery);
+            return done(tx, tally, name, &delivery);
         }
         Outcome::Later { said, retry_after } => {
             delivery.said = clip(said);
@@ -58,7 +72,7 @@ pub fn settle(tx: &mut Write<'_>, name: Name, outcome: &Outcome) -> Result<()> {
             }
         }
     }
-    deliveries::put(tx, name, &delivery)
+    tally.put(tx, name, &delivery)
 }
 
 fn give_up_in_time(delivery: &mut Delivery, now: Timestamp) {
@@ -73,7 +87,9 @@ pub fn set_aside(tx: &mut Write<'_>, server: ServerId, name: Name) -> Result<()>
     match deliveries::get(tx, name) {
         Ok(Some(row)) if row.state == State::Waiting => {
             let said = clip("what came of it could not be written down");
-            deliveries::put(tx, name, &Delivery { state: State::GivenUp, said, ..row })
+            let mut tally = Tally::default();
+            tally.put(tx, name, &Delivery { state: State::GivenUp, said, ..row })?;
+            tally.keep(tx)
         }
         Ok(_) => Ok(()),
         Err(_) => deliveries::leave_lane(tx, server, name),
@@ -107,10 +123,10 @@ fn well(tx: &mut Write<'_>, server: &mut Server) -> Result<()> {
 }
 
 /// Answers to Follows and the like are of no use to anybody once they arrived: the row and the activity go.
-fn done(tx: &mut Write<'_>, name: Name, delivery: &Delivery) -> Result<()> {
-    let passing = activities::get(tx, name.0)?.is_none_or(|a| matches!(a.kind.as_str(), "Accept" | "Reject"));
-    if !passing {
-        return deliveries::put(tx, name, delivery);
+fn done(tx: &mut Write<'_>, tally: &mut Tally, name: Name, delivery: &Delivery) -> Result<()> {
+    let is_passing = |a: Activity| matches!(a.kind.as_str(), "Accept" | "Reject");
+    if tally.knows(tx, name.0)? || !activities::get(tx, name.0)?.is_none_or(is_passing) {
+        return tally.put(tx, name, delivery);
     }
     deliveries::remove(tx, name)?;
     activities::erase(tx, name.0)

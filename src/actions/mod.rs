@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod cases;
 pub mod clock;
 pub mod copies;
+pub mod days;
 pub mod delete;
 pub mod deliver;
 pub mod desk_login;

@@ -11,6 +11,7 @@ use crate::model::delivery::{Delivery, State};
 use crate::model::ids::{AccountId, ActorId, DraftId, MediaId};
 use crate::model::media::Media;
 use crate::store::deliveries::{self, Name};
+use crate::store::reach::Tally;
 use crate::store::schema::{COPIES, Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
 use crate::store::{Key, Rows, Span, Table, Write, activities, actors, copies, drafts, follows};
 
@@ -137,9 +138,11 @@ fn outcomes(tx: &mut Write<'_>, now: Timestamp, from: Option<Name>) -> Result<Op
         next = (seen == STEP).then_some(name);
         Ok(next.is_none())
     })?;
+    let mut tally = Tally::default();
     for (name, delivery) in late {
-        deliveries::put(tx, name, &Delivery { state: State::GivenUp, ..delivery })?;
+        tally.put(tx, name, &Delivery { state: State::GivenUp, ..delivery })?;
     }
+    tally.keep(tx)?;
     for name in old {
         deliveries::remove(tx, name)?;
         let spent = !deliveries::has_any(tx, name.0)?;

@@ -133,6 +133,19 @@ fn is_user_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
+/// A count as English groups it: `38,112`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -222,5 +235,10 @@ mod tests {
             prop_assert!(cut.chars().count() <= max);
             prop_assert!(text.starts_with(cut.trim_end_matches('…')) || text.trim_end_matches('…').starts_with(cut.trim_end_matches('…')));
         }
+    }
+
+    #[test]
+    fn counts_are_grouped_by_three() {
+        assert_eq!([0, 999, 1_000, 38_112, 1_000_000].map(grouped), ["0", "999", "1,000", "38,112", "1,000,000"]);
     }
 }

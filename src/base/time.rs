@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::SignedDuration;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -123,9 +125,46 @@ fn system_now() -> Timestamp {
     Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
+/// How long something takes or took, about: `40 s`, `4 min`, `3 h`, `2 days`.
+#[must_use]
+pub fn about(span: Duration) -> String {
+    match span.as_secs() {
+        seconds @ 0..90 => format!("{seconds} s"),
+        seconds @ 90..5_400 => format!("{} min", (seconds + 30) / 60),
+        seconds @ 5_400..129_600 => format!("{} h", (seconds + 1_800) / 3_600),
+        seconds => format!("{} days", (seconds + 43_200) / 86_400),
+    }
+}
+
+/// A day as a number: days since 1970-01-01, none of which was before.
+pub fn day_number(day: Date) -> u64 {
+    u64::try_from(day.duration_since(EPOCH).as_hours() / 24).unwrap_or_default()
+}
+
+/// The day of a number.
+pub fn day_of(number: u64) -> Date {
+    let hours = i64::try_from(number.saturating_mul(24)).unwrap_or(i64::MAX);
+    EPOCH.saturating_add(SignedDuration::from_hours(hours.min(i64::from(i32::MAX))))
+}
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_are_told_about() {
+        let told = [0, 89, 90, 5_399, 5_400, 129_599, 129_600].map(|s| about(Duration::from_secs(s)));
+        assert_eq!(told, ["0 s", "89 s", "2 min", "90 min", "2 h", "36 h", "2 days"]);
+    }
+
+    #[test]
+    fn days_have_numbers() {
+        let day = Date::constant(2026, 11, 23);
+        assert_eq!((day_number(day), day_of(day_number(day))), (20_780, day));
+        assert_eq!((day_of(0), day_of(u64::MAX) > day), (EPOCH, true));
+    }
 
     #[test]
     fn dates_round_trip() {

@@ -257,6 +257,9 @@ pub enum Post {
     Show {
         /// Its number or its address
         post: String,
+        /// How far it has come, and what the servers said that do not have it
+        #[arg(long)]
+        delivery: bool,
     },
     #[command(flatten)]
     Draft(draft::Step),

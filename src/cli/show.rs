@@ -245,6 +245,7 @@ fn post(post: &Value) -> String {
     for (n, media) in list(post, "media").iter().enumerate() {
         let _ = writeln!(out, "\nPicture {}: {}\n{}", n + 1, text(media, "alt"), text(media, "url"));
     }
+    out += &delivery(post.get("delivery"));
     out + &format!(
         "\n{} likes, {} boosts, {} replies\n",
         text(post, "likes"),
@@ -262,6 +263,32 @@ fn poll(post: &Value) -> String {
     let closed = poll.get("closed") == Some(&Value::Bool(true));
     let until = format!("{} {}", if closed { "closed" } else { "open until" }, text(poll, "ends"));
     format!("\nPoll, {until}, {} voted\n{table}", text(poll, "voters"))
+}
+
+/// How far it has come, if that was asked.
+fn delivery(way: Option<&Value>) -> String {
+    let Some(way) = way else { return String::new() };
+    if way.is_null() {
+        return "\nNo other server had to be told.\n".to_owned();
+    }
+    let mut out = format!(
+        "\n{} servers have it, {} are retried, {} refuse it; {} of {} followers reached\n",
+        text(way, "delivered"),
+        text(way, "waiting"),
+        text(way, "refused"),
+        text(way, "reached"),
+        text(way, "followers")
+    );
+    let row = |lacks: &Value| {
+        let followers = format!("{} followers", text(lacks, "followers"));
+        vec![text(lacks, "server"), followers, text(lacks, "state"), text(lacks, "said"), text(lacks, "advice")]
+    };
+    let rows = rows(way, "missing", row);
+    if !rows.is_empty() {
+        out += "\n";
+        out += &table(&rows);
+    }
+    out
 }
 
 fn podcasts(answer: &Value) -> String {

@@ -88,7 +88,7 @@ pub fn post(word: Post) -> Result<Command> {
         }
         Post::List { account, limit, .. } => Command::PostList { account, limit },
         Post::Draft(word) => draft(word),
-        Post::Show { post } => Command::PostShow { post },
+        Post::Show { post, delivery } => Command::PostShow { post, delivery },
         Post::Edit(edit) => Command::PostEdit(post_change(*edit)?),
         Post::Delete { post, lang, reason } => {
             let reason = versions(reason, lang, &[])?.into_iter().map(|version| (version.lang, version.text)).collect();

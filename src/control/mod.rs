@@ -73,6 +73,9 @@ pub enum Command {
     },
     PostShow {
         post: String,
+        /// With how far it has come.
+        #[serde(default)]
+        delivery: bool,
     },
     PostEdit(PostChange),
     PostDelete {
@@ -387,7 +390,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::DraftList { account, stage } => drafts::list(app, account.as_deref(), stage),
         Command::DraftStep { draft, step } => drafts::step(app, &draft, step).await,
         Command::Plans { stop } => drafts::stop(app, stop).await,
-        Command::PostShow { post } => posts::show(app, &post),
+        Command::PostShow { post, delivery } => posts::show(app, &post, delivery),
         Command::PostEdit(change) => posts::edit(app, change).await,
         Command::PostDelete { post, reason } => posts::delete(app, &post, reason).await,
         Command::PodcastAdd(new) => podcasts::add(app, new).await,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{EpisodeChange, EpisodeNew, React, Recording, Upload, account, drafts, podcasts, unknown};
+use super::{EpisodeChange, EpisodeNew, React, Recording, Upload, account, drafts, podcasts, queue, unknown};
 use crate::actions;
 use crate::actions::edit::Change;
 use crate::app::{App, advise, lookup, mentions};
@@ -196,11 +196,17 @@ fn find(app: &App, typed: &str) -> Result<Post> {
 }
 
 /// A post, or a draft, whose numbers are of one space.
-pub fn show(app: &Arc<App>, typed: &str) -> Result<Value> {
+pub fn show(app: &Arc<App>, typed: &str, delivery: bool) -> Result<Value> {
     if let Some(draft) = drafts::find(app, typed)? {
         return drafts::show(app, &draft);
     }
-    shown(app, find(app, typed)?)
+    let post = find(app, typed)?;
+    let way = if delivery { Some(queue::way(app, &post)?) } else { None };
+    let mut document = shown(app, post)?;
+    if let (Some(way), Some(fields)) = (way, document.as_object_mut()) {
+        fields.insert("delivery".to_owned(), way);
+    }
+    Ok(document)
 }
 
 pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {

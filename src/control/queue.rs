@@ -7,9 +7,12 @@ use serde_json::{Value, json};
 use super::unknown;
 use crate::actions;
 use crate::app::App;
+use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
+use crate::model::post::Post;
 use crate::model::user::Asker;
 use crate::views::delivery::{self, Lane, Row};
+use crate::views::reach::{self, Missing};
 
 pub async fn list(app: &Arc<App>) -> Result<Value> {
     let reader = Arc::clone(app);
@@ -30,7 +33,7 @@ fn lane_shown(lane: &Lane) -> Value {
         "waiting": lane.waiting(),
         "failed": lane.failed(),
         "tries": lane.tries(),
-        "next": lane.next().map(crate::base::time::Timestamp::rfc3339),
+        "next": lane.next().map(Timestamp::rfc3339),
         "suspended": lane.suspended,
         "said": lane.said(),
     })
@@ -45,9 +48,47 @@ fn row_shown(app: &App, host: &str, row: &Row) -> Value {
         "inbox": row.inbox,
         "state": row.delivery.state,
         "tries": row.delivery.tries,
-        "due": row.due().map(crate::base::time::Timestamp::rfc3339),
-        "last": row.delivery.last.map(crate::base::time::Timestamp::rfc3339),
+        "due": row.due().map(Timestamp::rfc3339),
+        "last": row.delivery.last.map(Timestamp::rfc3339),
         "said": row.delivery.said,
+        "advice": row.delivery.advice(app.now()).words(),
+    })
+}
+
+/// How far a post has come: the same as its page at the desk.
+pub fn way(app: &App, post: &Post) -> Result<Value> {
+    let now = app.now();
+    let way = app.store.read(|rows| match reach::latest(rows, post)? {
+        Some((activity, _)) => reach::way(rows, post.account, activity, now, (0, usize::MAX)).map(Some),
+        None => Ok(None),
+    })?;
+    let Some(way) = way else { return Ok(Value::Null) };
+    let curve = |(seconds, followers): (u64, u64)| json!({ "within_seconds": seconds, "followers": followers });
+    Ok(json!({
+        "activity": app.site.activity(way.activity),
+        "servers": way.reach.inboxes,
+        "delivered": way.reach.done,
+        "waiting": way.reach.waiting(),
+        "refused": way.reach.refused,
+        "followers": way.reach.followers,
+        "reached": way.reach.reached(),
+        "next": way.next.map(Timestamp::rfc3339),
+        "curve": way.reach.points().into_iter().map(curve).collect::<Vec<_>>(),
+        "missing": way.missing.iter().map(missing).collect::<Vec<_>>(),
+    }))
+}
+
+fn missing(missing: &Missing) -> Value {
+    json!({
+        "server": missing.host,
+        "domains": missing.domains,
+        "followers": missing.followers,
+        "state": missing.delivery.state,
+        "tries": missing.delivery.tries,
+        "due": missing.due.map(Timestamp::rfc3339),
+        "until": missing.until().rfc3339(),
+        "said": missing.delivery.said,
+        "advice": missing.advice.words(),
     })
 }
 

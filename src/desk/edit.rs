@@ -21,6 +21,7 @@ use crate::model::post::{Post, Reason, Version, check_versions};
 use crate::model::power::Publish;
 use crate::model::user::By;
 use crate::store::{accounts, material, meta, posts};
+use crate::views::delivery;
 use crate::web::csrf;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
@@ -226,13 +227,12 @@ fn shown_delete(app: &App, browser: &Browser, id: PostId, typed: &[Reason], faul
         browser.asker().may::<Publish>(post.account)?;
         let account = accounts::need(rows, post.account)?;
         let wall = Wall::of(&meta::institution(rows)?);
-        let outcome = listing::outcome(rows, &post)?;
         Ok(Delete {
             f: Frame::of(rows, browser, "Delete", "/desk/posts")?.with(&faults),
             reasons: post.versions.iter().enumerate().map(|(n, version)| why(n, &version.lang, typed)).collect(),
             faults,
             row: listing::row(rows, &app.site, &wall, &browser.asker(), &post, &account)?,
-            told: told(outcome.delivered + outcome.waiting),
+            told: told(if app.site.live && !post.demo { delivery::told(rows, &post)?.servers } else { 0 }),
         })
     })?;
     frame::page(status, &delete)

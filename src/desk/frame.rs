@@ -78,6 +78,7 @@ impl Frame {
         if super::profile::sees(rows, &asker)? {
             places.push(("/desk/accounts", "Profiles"));
         }
+        places.push(("/desk/statistics", "Statistics"));
         if super::users::sees(rows, &asker)? {
             places.push(("/desk/users", "Users"));
         }

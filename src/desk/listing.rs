@@ -1,6 +1,5 @@
 //! What was published, with what became of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -13,18 +12,20 @@ use crate::base::text;
 use crate::error::Result;
 use crate::limits;
 use crate::model::account::Account;
-use crate::model::delivery::State;
-use crate::model::ids::{InboxId, PostId};
+use crate::model::ids::PostId;
 use crate::model::post::Post;
 use crate::model::power::{Publish, Read};
+use crate::model::reach::Reach;
 use crate::model::site::Site;
 use crate::model::user::Asker;
-use crate::store::{Rows, accounts, deliveries, meta, posts};
+use crate::store::{Rows, accounts, meta, posts};
+use crate::views::reach;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
 
 /// A post in a list.
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks, one by one")]
 pub(super) struct Row {
     pub id: PostId,
     pub first: String,
@@ -37,6 +38,8 @@ pub(super) struct Row {
     /// Its public page on this server, whatever name the browser knows the server by.
     pub page: String,
     pub delivered: String,
+    /// Whether other servers were told.
+    pub told: bool,
     /// Whether whoever looks may change it.
     pub mine: bool,
     /// On its account's profile, above the others.
@@ -101,6 +104,7 @@ pub(super) fn row(
 ) -> Result<Row> {
     let first = first(post, limits::desk::FIRST_WORDS);
     let main = post.main();
+    let told = reach::latest(rows, post)?.map(|(_, reach)| words(&reach)).unwrap_or_default();
     Ok(Row {
         id: post.id,
         short: text::clip(&first, limits::desk::SHORT_WORDS).into_owned(),
@@ -113,7 +117,12 @@ pub(super) fn row(
         page: path(account, post.id),
         pinned: account.pinned.contains(&post.id),
         episode: post.episode.is_some(),
-        delivered: if site.live && !post.demo { outcome(rows, post)?.words() } else { "Not sent: a trial".to_owned() },
+        told: !told.is_empty(),
+        delivered: match (site.live && !post.demo, told) {
+            (false, _) => "Not sent: a trial".to_owned(),
+            (true, told) if told.is_empty() => "No other server to tell".to_owned(),
+            (true, told) => told,
+        },
         mine: asker.can::<Publish>(account.id),
     })
 }
@@ -125,38 +134,10 @@ pub(super) fn first(post: &Post, chars: usize) -> String {
     if line.is_empty() { "(a picture without text)".to_owned() } else { line }
 }
 
-/// How far a post has come, in inboxes: other servers, nearly always.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Outcome {
-    pub delivered: usize,
-    pub waiting: usize,
-    pub refused: usize,
-}
-
-/// Counts each inbox once, by what became of the last thing it was to be told.
-pub(super) fn outcome(rows: &impl Rows, post: &Post) -> Result<Outcome> {
-    let mut last: BTreeMap<InboxId, State> = BTreeMap::new();
-    for activity in &post.activities {
-        last.extend(deliveries::of_activity(rows, *activity)?.into_iter().map(|((_, inbox), d)| (inbox, d.state)));
+/// In how many words it can be said how far a post has come; empty when nobody was told.
+fn words(reach: &Reach) -> String {
+    if reach.inboxes == 0 {
+        return String::new();
     }
-    let mut outcome = Outcome::default();
-    for state in last.values() {
-        match state {
-            State::Done => outcome.delivered += 1,
-            State::Waiting => outcome.waiting += 1,
-            State::Refused | State::GivenUp => outcome.refused += 1,
-            State::Dropped => {}
-        }
-    }
-    Ok(outcome)
-}
-
-impl Outcome {
-    fn words(&self) -> String {
-        if *self == Self::default() {
-            return "No other server to tell".to_owned();
-        }
-        let Self { delivered, waiting, refused } = self;
-        format!("Servers: {delivered} delivered, {waiting} waiting, {refused} refused")
-    }
+    format!("Servers: {} delivered, {} waiting, {} refused", reach.done, reach.waiting(), reach.refused)
 }

@@ -6,6 +6,7 @@ mod approval;
 mod audit;
 mod calendar;
 mod canned;
+mod delivery;
 mod drafts;
 mod edit;
 mod elsewhere;
@@ -20,6 +21,7 @@ mod listing;
 mod meaning;
 mod oidc;
 mod passkeys;
+mod plot;
 mod podcasts;
 mod poll;
 mod preview;
@@ -31,6 +33,7 @@ mod routes;
 mod settings;
 mod slots;
 mod start;
+mod statistics;
 mod users;
 mod write;
 
@@ -116,6 +119,9 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::Posts => listing::page(app, browser, request),
         Look::Edit => edit::page(app, browser, id.parse()?),
         Look::Delete => edit::delete_page(app, browser, id.parse()?),
+        Look::Delivery => delivery::page(app, browser, id.parse()?, request),
+        Look::Statistics => statistics::page(app, browser, None, request),
+        Look::Month => statistics::page(app, browser, Some(id), request),
         Look::Episode => episodes::page(app, browser, id.parse()?),
         Look::Podcasts => podcasts::list(app, browser),
         Look::NewPodcast => podcasts::blank(app, browser),
@@ -180,6 +186,7 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::Delete => edit::delete(app, browser, id.parse()?, form).await,
         Change::Pin => listing::pin(app, browser, id.parse()?, true).await,
         Change::Unpin => listing::pin(app, browser, id.parse()?, false).await,
+        Change::TryAgain => delivery::try_again(app, browser, id.parse()?, form).await,
         Change::EditEpisode => episodes::edit(app, browser, id.parse()?, form).await,
         Change::DeletePodcast => podcasts::delete(app, browser, id.parse()?, slug).await,
         Change::Case(deed) => handle_case(app, browser, deed, named, form).await,

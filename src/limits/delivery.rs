@@ -22,6 +22,19 @@ pub const TURN: usize = 16;
 /// fault itself and lets the others pass.
 pub const IN_ORDER: u32 = 5;
 
+/// Seconds after which it is counted how many followers had a post: close together where people look, up to a try after
+/// the third day.
+pub const MARKS: [u64; 24] = [
+    1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400,
+    172_800, 302_400,
+];
+/// Stands behind the last mark, in seconds: whatever came later.
+pub const LATER: u64 = 7 * 24 * 3600;
+/// What was said about a post within this was said at once, language by language.
+pub const TOGETHER: Duration = Duration::from_millis(500);
+/// A hand on the button tries no server again that was tried within this: impatience is no reason to press others.
+pub const AGAIN: Duration = Duration::from_secs(60);
+
 /// After this long without success a delivery is given up (Mastodon tries for 2 to 3 days).
 pub const LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
 /// What has waited this long is given up without another try.

@@ -26,6 +26,24 @@ pub const FEED_BACK: Duration = Duration::from_secs(31 * 24 * 3600);
 pub const FEED_AHEAD: Duration = Duration::from_secs(366 * 24 * 3600);
 /// Deliveries shown of one server; the rest is only counted.
 pub const DELIVERIES: usize = 100;
+/// Squares of a delivery page: one for each server, up to so many; then they stand for equal shares.
+pub const SQUARES: usize = 1_000;
+/// Servers that do not have a post, on one page.
+pub const MISSING: usize = 200;
+/// Servers that statistics name …
+pub const LARGEST: usize = 20;
+/// … if they have so many followers: of fewer, the name of a small server may say who they are.
+pub const FEW: u64 = 5;
+/// Days of statistics that are shown when no month is asked for.
+pub const DAYS: u64 = 90;
+/// Posts that statistics look at for one page.
+pub const COUNTED_POSTS: usize = 300;
+/// Lines of a table of statistics on the page: a line a day, or a post. Its file has all.
+pub const LINES: usize = 92;
+/// Bars of a plot of posts, the newest.
+pub const BARS: usize = 10;
+/// Months that statistics link to.
+pub const MONTHS: usize = 24;
 /// Waiting replies are counted so far; then it says "99+".
 pub const COUNTED: usize = 100;
 /// Characters of the first words of a post in a list.

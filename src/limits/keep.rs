@@ -11,6 +11,8 @@ pub const OUTCOMES: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The longest that anything is put off: a day, which a server may ask for, and a quarter more by jitter, and an hour to spare. What waits for
 /// a later moment was put off by a clock that has been set back since.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(super::outbound::RETRY_AFTER.as_secs() * 5 / 4 + 3600);
+/// Between two counts of a day for the statistics; the last one stays.
+pub const COUNT_EVERY: Duration = Duration::from_secs(3600);
 /// Rows looked at in one transaction, so that pruning holds nobody up.
 pub const STEP: usize = 1_000;
 /// Between two rounds of pruning.

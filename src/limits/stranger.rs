@@ -18,6 +18,8 @@ pub const ACTOR: usize = 8 << 10;
 pub const ALIASES: usize = 20;
 /// Longest content warning kept, in characters.
 pub const WARNING: usize = 500;
+/// Names of an inbox's people that differ from its host: a service that hosts many domains has one inbox for all.
+pub const DOMAINS: usize = 20;
 /// Longest title kept, in characters.
 pub const TITLE: usize = 500;
 /// Longest words of a vote that are looked at, in characters: more than any answer of ours has.

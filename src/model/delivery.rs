@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, ActivityId, ServerId};
 use crate::base::time::Timestamp;
-use crate::limits::delivery::IN_ORDER;
+use crate::limits::delivery::{IN_ORDER, LIFETIME};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -116,6 +116,89 @@ pub enum Outcome {
     },
 }
 
+/// What the institution can do about a server that does not have something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Advice {
+    Nothing,
+    /// It is tried again for so many days.
+    Wait(u64),
+    /// Its clock and ours differ.
+    Clock,
+    /// It does not accept who we say we are.
+    Signature,
+    Blocked,
+    /// Nobody is there any more.
+    Gone,
+    /// Write to whoever runs it.
+    Ask,
+}
+
+impl Advice {
+    pub fn words(self) -> String {
+        match self {
+            Self::Nothing => "Nothing.".to_owned(),
+            Self::Wait(0) => "Nothing: it is tried for some hours more.".to_owned(),
+            Self::Wait(1) => "Nothing: it is tried for one more day.".to_owned(),
+            Self::Wait(days) => format!("Nothing: it is tried for {days} more days."),
+            Self::Clock => "Check the clock of this server. If it is right, write to their administrator.".to_owned(),
+            Self::Signature => "Write to their administrator: they do not accept our signature.".to_owned(),
+            Self::Blocked => {
+                "They block us, or servers they do not know. Write to their administrator if that is a mistake."
+                    .to_owned()
+            }
+            Self::Gone => "Nothing: nobody is reached there any more.".to_owned(),
+            Self::Ask => "Write to their administrator.".to_owned(),
+        }
+    }
+
+    /// Whether another try may end otherwise though nobody there does anything.
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::Wait(_) | Self::Clock | Self::Ask)
+    }
+}
+
+/// What a server answered, in a line.
+pub fn answered(status: u16, line: &str) -> String {
+    let line = line.strip_prefix(&status.to_string()).unwrap_or(line).trim_start();
+    if line.is_empty() { format!("answered {status}") } else { format!("answered {status}: {line}") }
+}
+
+/// The status in such a line.
+fn status(said: &str) -> Option<u16> {
+    let words = said.strip_prefix("answered ")?;
+    words.split(':').next()?.parse().ok()
+}
+
+impl Delivery {
+    /// What one can do about it, by its state and by what was said last.
+    pub fn advice(&self, now: Timestamp) -> Advice {
+        let said = self.said.to_lowercase();
+        let speaks_of = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        let wait = match self.state {
+            State::Done | State::Dropped => return Advice::Nothing,
+            State::Waiting => {
+                let left = LIFETIME.saturating_sub(now.since(self.created));
+                Advice::Wait(left.as_secs() / (24 * 3600))
+            }
+            State::Refused | State::GivenUp => Advice::Ask,
+        };
+        match status(&self.said) {
+            Some(400..=403) if speaks_of(&["clock", "expired", "date header", "too old", "in the future", "stale"]) => {
+                Advice::Clock
+            }
+            Some(400 | 401) if speaks_of(&["sign", "verif", "key", "digest"]) => Advice::Signature,
+            Some(401) => Advice::Signature,
+            Some(403 | 451) => Advice::Blocked,
+            Some(400..=409 | 422) if speaks_of(&["block", "banned", "suspend", "denied", "not allowed"]) => {
+                Advice::Blocked
+            }
+            Some(410) => Advice::Gone,
+            Some(_) | None => wait,
+        }
+    }
+}
+
 /// The wait before try `tries + 1`, without jitter: 10 s, 30 s, 90 s … and at most 8 hours, so that a server which
 /// was restarted has a post within the minute and one that was down over a weekend still gets it.
 pub fn delay(tries: u32) -> Duration {
@@ -139,6 +222,48 @@ mod tests {
         let waits: Vec<u64> = (1..=8).map(|n| delay(n).as_secs()).collect();
         assert_eq!(waits, [10, 30, 90, 270, 810, 2_430, 7_290, 21_870]);
         assert_eq!(delay(u32::MAX).as_secs(), 28_800);
+    }
+
+    #[test]
+    fn there_is_advice_for_whatever_is_said() {
+        let of = Flow { activity: ActivityId(1), account: AccountId(1), urgent: false };
+        let day = Duration::from_secs(24 * 3600);
+        let advice = |state, said: &str| {
+            let row = Delivery { state, said: said.into(), ..Delivery::new(ServerId(1), of, Timestamp(0)) };
+            row.advice(Timestamp(0).plus(day))
+        };
+        for (state, said, expected) in [
+            (State::Done, "", Advice::Nothing),
+            (State::Dropped, "answered 403", Advice::Nothing),
+            (State::Waiting, "", Advice::Wait(2)),
+            (State::Waiting, "no answer in time", Advice::Wait(2)),
+            (State::Waiting, "answered 503: Service Unavailable", Advice::Wait(2)),
+            (State::Waiting, "answered 429", Advice::Wait(2)),
+            (State::Waiting, "answered 401: Request not signed", Advice::Signature),
+            (
+                State::Waiting,
+                "answered 401: Signed request date outside acceptable time window: expired",
+                Advice::Clock,
+            ),
+            (State::GivenUp, "no connection: connection refused", Advice::Ask),
+            (State::Refused, "answered 403", Advice::Blocked),
+            (State::Refused, "answered 400: Domain is blocked", Advice::Blocked),
+            (State::Refused, "answered 400: Invalid signature", Advice::Signature),
+            (State::Refused, "answered 404: Not Found", Advice::Ask),
+            (State::Refused, "answered 410: Gone", Advice::Gone),
+            (State::Refused, "the inbox is no web address", Advice::Ask),
+        ] {
+            assert_eq!(advice(state, said), expected, "{state:?}: {said}");
+        }
+        assert_eq!(Advice::Wait(2).words(), "Nothing: it is tried for 2 more days.");
+    }
+
+    #[test]
+    fn what_was_answered_is_written_and_read_the_same_way() {
+        assert_eq!((answered(403, "").as_str(), status("answered 403")), ("answered 403", Some(403)));
+        let line = answered(403, "403 Forbidden");
+        assert_eq!((line.as_str(), status(&line)), ("answered 403: Forbidden", Some(403)));
+        assert_eq!((status("no answer in time"), status("answered x")), (None, None));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The institution: what is true of the whole server and chosen by its people.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::ids::MediaId;
@@ -75,6 +76,11 @@ impl Institution {
             emblem: None,
             settings: Settings::default(),
         }
+    }
+
+    /// The zone in which its days begin.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
     }
 
     pub fn main_language(&self) -> Lang {

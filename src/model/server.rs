@@ -1,5 +1,6 @@
 //! Somebody else's machine, and how it has been to deliver to it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub struct Inbox {
     pub id: InboxId,
     pub url: String,
     pub server: ServerId,
+    /// Domains of people behind it that are not its host: some of them, where there are many.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub domains: BTreeSet<String>,
 }
 
 /// Nearly all are well, and nothing is written of it.

@@ -12,6 +12,7 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use serde_json::Value;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
@@ -20,9 +21,8 @@ use super::clock::Witnesses;
 use super::connect::{Connector, Kept, refused};
 use super::resolve::Resolver;
 use super::tls;
-use crate::base::html;
 use crate::base::time::Timestamp;
-use crate::base::uri;
+use crate::base::{html, json, uri};
 use crate::crypto::keys::RsaKey;
 use crate::crypto::{self, Outgoing};
 use crate::error::{Error, Result};
@@ -183,7 +183,7 @@ impl Client {
         let _ = timeout_at(end, collect(body, limits::outbound::ANSWER, &mut start)).await;
         Ok(Posted {
             status: head.status.as_u16(),
-            line: first_line(&start),
+            line: if head.status.is_success() { String::new() } else { first_line(&start) },
             retry_after: retry_after(&head.headers, now),
         })
     }
@@ -359,14 +359,28 @@ fn root(error: &dyn std::error::Error) -> String {
     deepest.to_string()
 }
 
-fn first_line(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let page = text.trim_start().get(..1) == Some("<");
-    // Of a page, what a reader would see first; of one that has no words so early, its first line.
-    let words = if page { html::to_text(&text) } else { String::new() };
-    let text = if words.trim().is_empty() { text } else { words.into() };
+/// The first line of what a server said: of HTML its text, of JSON the member that says what went wrong.
+pub(super) fn first_line(bytes: &[u8]) -> String {
+    let raw = String::from_utf8_lossy(bytes);
+    let text = match raw.trim_start().chars().next() {
+        Some('<') => html::to_text(&raw),
+        Some('{') => match json::parse(bytes) {
+            Ok(Value::Object(told)) => complaint(&told).unwrap_or_default().to_owned(),
+            Ok(_) | Err(_) => raw.into_owned(),
+        },
+        _ => raw.into_owned(),
+    };
     let line = text.lines().map(tidy).find(|line| !line.is_empty());
     line.unwrap_or_default()
+}
+
+/// As Mastodon, Misskey, and those who follow RFC 9457 say it.
+fn complaint(told: &serde_json::Map<String, Value>) -> Option<&str> {
+    let told = match told.get("error") {
+        Some(Value::Object(inner)) => inner,
+        _ => told,
+    };
+    ["error_description", "error", "detail", "message", "title"].iter().find_map(|name| told.get(*name)?.as_str())
 }
 
 /// One short line of a stranger's words: no control characters, and none that turn the direction of writing.

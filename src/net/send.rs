@@ -2,7 +2,7 @@
 
 use super::client::Posted;
 use crate::error::{Again, Error, Result};
-use crate::model::delivery::Outcome;
+use crate::model::delivery::{Outcome, answered};
 
 /// Judges a try as Mastodon's `delivery_worker.rb` does: 2xx is done; 401, 408, 429 and 5xx except 501 may pass; other
 /// answers are final. Redirects are not followed with an activity in hand, and are final too.
@@ -34,8 +34,7 @@ pub(super) fn may_pass(status: u16) -> bool {
 }
 
 fn said(posted: &Posted) -> String {
-    let Posted { status, line, retry_after: _ } = posted;
-    if line.is_empty() { format!("answered {status}") } else { format!("answered {status}: {line}") }
+    answered(posted.status, &posted.line)
 }
 
 #[cfg(test)]
@@ -44,14 +43,14 @@ mod tests {
 
     use super::*;
 
-    fn answered(status: u16) -> Outcome {
+    fn verdict(status: u16) -> Outcome {
         judge(&Ok(Posted { status, line: String::new(), retry_after: None }))
     }
 
     #[test]
     fn every_status_has_its_verdict() {
         for status in 100..=599 {
-            let verdict = answered(status);
+            let verdict = verdict(status);
             match status {
                 200..=299 => assert_eq!(verdict, Outcome::Done),
                 401 | 408 | 429 | 500 | 502..=599 => assert!(matches!(verdict, Outcome::Later { .. }), "{status}"),

@@ -1,10 +1,13 @@
 //! Strangers' accounts, their machines and their inboxes.
 
+use std::collections::BTreeSet;
+
 use super::schema::{ACTOR_BY_URI, ACTORS, INBOX_BY_URL, INBOXES, SERVER_BY_HOST, SERVERS, fingerprint};
 use super::slim::Slim;
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Result};
+use crate::limits::stranger::DOMAINS;
 use crate::model::actor::{Actor, Profile};
 use crate::model::ids::{ActorId, InboxId, ServerId};
 use crate::model::server::{Inbox, Server};
@@ -28,7 +31,7 @@ pub fn by_uri(rows: &impl Rows, uri: &str) -> Result<Option<Actor>> {
 /// Keeps what a fetched document says; an actor that is known keeps its id.
 pub fn learn(tx: &mut Write<'_>, profile: &Profile) -> Result<Actor> {
     let known = by_uri(tx, &profile.uri)?;
-    let delivery = inbox(tx, profile.delivery_inbox())?.id;
+    let delivery = domain_behind(tx, profile)?;
     let fetched = tx.now();
     let actor = match known {
         Some(old) => {
@@ -41,6 +44,17 @@ pub fn learn(tx: &mut Write<'_>, profile: &Profile) -> Result<Actor> {
     };
     put(tx, &actor)?;
     Ok(actor)
+}
+
+/// The inbox of an actor, which remembers the domain where that is another than its host.
+fn domain_behind(tx: &mut Write<'_>, profile: &Profile) -> Result<InboxId> {
+    let mut inbox = inbox(tx, profile.delivery_inbox())?;
+    let is_known = inbox.domains.len() >= DOMAINS || inbox.domains.contains(&profile.domain);
+    if !is_known && get_server(tx, inbox.server)?.host != profile.domain {
+        inbox.domains.insert(profile.domain.clone());
+        put_inbox(tx, &inbox)?;
+    }
+    Ok(inbox.id)
 }
 
 pub fn put(tx: &mut Write<'_>, actor: &Actor) -> Result<()> {
@@ -62,7 +76,7 @@ pub fn inbox(tx: &mut Write<'_>, url: &str) -> Result<Inbox> {
     }
     let parsed = crate::base::uri::http(url).ok_or_else(|| Error::bug("an inbox that is no address"))?;
     let server = server_of(tx, &crate::base::uri::authority(&parsed))?;
-    let inbox = Inbox { id: InboxId(tx.id()), url: url.to_owned(), server: server.id };
+    let inbox = Inbox { id: InboxId(tx.id()), url: url.to_owned(), server: server.id, domains: BTreeSet::new() };
     put_inbox(tx, &inbox)?;
     Ok(inbox)
 }

@@ -1,6 +1,6 @@
 //! Deliveries, and the lanes in which they wait: one per server, in order of due time.
 
-use super::schema::{DELIVERIES, LANES};
+use super::schema::{Brief, DELIVERIES, LANES, STATES};
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::base::time::Timestamp;
@@ -15,14 +15,22 @@ pub fn get(rows: &impl Rows, name: Name) -> Result<Option<Delivery>> {
     rows.get(&DELIVERIES, &name)
 }
 
+/// Puts a row whose state stays as it is; what became of a delivery is put by `reach::Tally`.
 pub fn put(tx: &mut Write<'_>, name: Name, delivery: &Delivery) -> Result<()> {
-    if let Some(old) = get(tx, name)?.filter(|old| old.state == State::Waiting) {
+    replace(tx, name, delivery).map(|_| ())
+}
+
+/// Puts a row; answers with the state it had.
+pub(super) fn replace(tx: &mut Write<'_>, name: Name, delivery: &Delivery) -> Result<Option<State>> {
+    let old = get(tx, name)?;
+    if let Some(old) = old.as_ref().filter(|old| old.state == State::Waiting) {
         tx.remove(&LANES, &(old.server, old.due, name.0, name.1))?;
     }
     if delivery.state == State::Waiting {
         tx.put(&LANES, &(delivery.server, delivery.due, name.0, name.1), &())?;
     }
-    tx.put(&DELIVERIES, &name, delivery)
+    tx.put(&DELIVERIES, &name, delivery)?;
+    Ok(old.map(|old| old.state))
 }
 
 /// Puts the deliveries of a new activity, of which there are none yet: thousands at once, before the writer goes on.
@@ -48,6 +56,12 @@ pub fn remove(tx: &mut Write<'_>, name: Name) -> Result<()> {
 /// The deliveries of an activity.
 pub fn of_activity(rows: &impl Rows, activity: ActivityId) -> Result<Vec<(Name, Delivery)>> {
     rows.rows(&DELIVERIES, Span::under(&activity))
+}
+
+/// States of the deliveries of an activity, which may be thousands: nothing else of them is read.
+pub fn states(rows: &impl Rows, activity: ActivityId) -> Result<Vec<(InboxId, State)>> {
+    let found = rows.rows(&STATES, Span::under(&activity))?;
+    Ok(found.into_iter().map(|((_, inbox), Brief { state })| (inbox, state)).collect())
 }
 
 /// Whether anything is known of the way of an activity.

@@ -120,6 +120,22 @@ pub fn behind(rows: &impl Rows, account: AccountId, inbox: InboxId) -> Result<u6
     Ok(rows.get(&AUDIENCE, &(account, inbox))?.unwrap_or_default())
 }
 
+/// The distinct inboxes of an account's followers, and how many are behind each.
+pub fn behind_each(rows: &impl Rows, account: AccountId) -> Result<Vec<(InboxId, u64)>> {
+    let all = rows.rows(&AUDIENCE, Span::under(&account))?;
+    Ok(all.into_iter().map(|((_, inbox), behind)| (inbox, behind)).collect())
+}
+
+/// How many followers are reached through those inboxes that `is_told` names.
+pub fn reached(rows: &impl Rows, account: AccountId, is_told: impl Fn(InboxId) -> bool) -> Result<u64> {
+    let mut all = 0;
+    rows.each(&AUDIENCE, &Span::under(&account), |(_, inbox), behind| {
+        all += if is_told(inbox) { behind } else { 0 };
+        Ok(true)
+    })?;
+    Ok(all)
+}
+
 /// Followers of an account, in the order in which we came to know them.
 pub fn each(rows: &impl Rows, account: AccountId, mut each: impl FnMut(ActorId) -> Result<bool>) -> Result<()> {
     rows.each(&FOLLOWERS, &Span::under(&account), |(_, actor), _| each(actor))

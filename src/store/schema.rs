@@ -12,7 +12,8 @@ use crate::model::audit::Row;
 use crate::model::case::{Canned, Case, Stand};
 use crate::model::client::Token;
 use crate::model::copied::{Copy, CopyKey};
-use crate::model::delivery::Delivery;
+use crate::model::day::Day;
+use crate::model::delivery::{Delivery, State};
 use crate::model::draft::{Draft, Stage};
 use crate::model::follow::{ActRef, Following, OwnReaction, Reaction, ReactionKind};
 use crate::model::ids::{
@@ -28,12 +29,19 @@ use crate::model::passkey::Passkey;
 use crate::model::podcast::Podcast;
 use crate::model::poll::Vote;
 use crate::model::post::Post;
+use crate::model::reach::Reach;
 use crate::model::server::{Inbox, Server};
 use crate::model::stored::{Errand, Stored};
 use crate::model::user::User;
 
 /// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
 pub type Fingerprint = [u8; 16];
+
+/// What is read of a delivery to count it.
+#[derive(serde::Deserialize)]
+pub(super) struct Brief {
+    pub(super) state: State,
+}
 
 // Facts written from anywhere
 pub const META: Table<String, Box<RawValue>> = Table::fact("meta"); // see store::meta
@@ -151,8 +159,18 @@ pub(super) const CASES_BY_OWNER: Table<(UserId, CaseId), ()> = Table::index("cas
 
 // store::deliveries
 pub(super) const DELIVERIES: Table<(ActivityId, InboxId), Delivery> = Table::fact("deliveries");
+/// The same rows, of which nothing is read but this: a fan-out has thousands.
+pub(super) const STATES: Table<(ActivityId, InboxId), Brief> = Table::fact(DELIVERIES.name);
 /// What waits, by server and due time: each server is a lane of its own.
 pub(super) const LANES: Table<(ServerId, Timestamp, ActivityId, InboxId), ()> = Table::index("lanes");
+
+// store::reach
+/// How far what was said about posts has come; kept when the rows of its deliveries are pruned.
+pub(super) const REACH: Table<ActivityId, Reach> = Table::fact("reach");
+
+// store::days
+/// How many follow an account, day by day.
+pub(super) const DAYS: Table<(AccountId, u64), Day> = Table::fact("days");
 
 // store::quotes
 pub(super) const QUOTES: Table<QuoteId, Quote> = Table::fact("quotes");
@@ -202,6 +220,8 @@ pub(super) const FACTS: &[&str] = &[
     CANNED.name,
     DELIVERIES.name,
     AUDIT.name,
+    REACH.name,
+    DAYS.name,
 ];
 pub(super) const INDEXES: &[&str] = &[
     HANDLES.name,

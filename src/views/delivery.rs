@@ -1,14 +1,15 @@
 //! What waits to be delivered and what could not be, server by server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::limits;
 use crate::model::delivery::{Delivery, State};
 use crate::model::ids::{ActivityId, PostId, ServerId};
+use crate::model::post::Post;
 use crate::store::deliveries::Name;
-use crate::store::{Rows, activities, actors, deliveries};
+use crate::store::{Rows, activities, actors, audience, deliveries, follows};
 
 #[derive(Debug, Default)]
 pub struct Queue {
@@ -80,6 +81,23 @@ impl Row {
     pub fn due(&self) -> Option<Timestamp> {
         (self.delivery.state == State::Waiting).then_some(self.delivery.due)
     }
+}
+
+/// Who will be told when a post is changed or deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Other servers, however many inboxes they have.
+    pub servers: usize,
+    pub followers: u64,
+}
+
+/// Everybody who may hold a copy of the post.
+pub fn told(rows: &impl Rows, post: &Post) -> Result<Told> {
+    let inboxes = audience::of_copies(rows, post)?;
+    let followers = follows::reached(rows, post.account, |inbox| inboxes.contains(&inbox))?;
+    let servers: HashSet<ServerId> =
+        actors::servers_of(rows, inboxes.into_iter())?.into_iter().map(|(_, server)| server).collect();
+    Ok(Told { servers: servers.len(), followers })
 }
 
 /// Reads every delivery that is still kept: for people who ask, not for every request.

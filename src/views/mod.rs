@@ -8,6 +8,8 @@ pub mod inbox;
 pub mod plans;
 pub mod podcast;
 pub mod post;
+pub mod reach;
+pub mod statistics;
 pub mod thread;
 pub mod timeline;
 

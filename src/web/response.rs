@@ -103,6 +103,14 @@ pub fn json(status: StatusCode, value: &impl serde::Serialize) -> Result<Respons
     Ok(answer(status, "application/json; charset=utf-8", body))
 }
 
+/// A table to be kept as a file of this name.
+pub fn csv(name: &str, table: &str) -> Response {
+    let mut response = answer(StatusCode::OK, "text/csv; charset=utf-8", table.to_owned());
+    let kept = format!("attachment; filename=\"{name}.csv\"");
+    set_text(response.headers_mut(), header::CONTENT_DISPOSITION, &kept);
+    response
+}
+
 /// Goes on with GET elsewhere, after a form did its work.
 pub fn see_other(path: &str) -> Response {
     to(StatusCode::SEE_OTHER, path)

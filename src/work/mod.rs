@@ -2,6 +2,7 @@
 //! made by hand, which is how tests drain the house.
 
 pub mod copies;
+pub mod days;
 pub mod deliver;
 pub mod polls;
 pub mod prune;
@@ -24,6 +25,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         app.spawn(prune::run(Arc::clone(app))),
         app.spawn(publish::run(Arc::clone(app))),
         app.spawn(polls::run(Arc::clone(app))),
+        app.spawn(days::run(Arc::clone(app))),
         app.spawn(storage::run(Arc::clone(app))),
         app.spawn(copies::run(Arc::clone(app))),
     ];

@@ -59,7 +59,7 @@ async fn likes_boosts_and_answers_reach_the_other_server_and_are_taken_back() {
         (count(Count::Likes(post.id)), count(Count::Boosts(post.id)), count(Count::Replies(post.id))),
         (1, 1, 1)
     );
-    let shown = ask(&alpha, Command::PostShow { post: uri.clone() }).await;
+    let shown = ask(&alpha, Command::PostShow { post: uri.clone(), delivery: true }).await;
     assert_eq!((&shown["likes"], &shown["boosts"], &shown["replies"]), (&1.into(), &1.into(), &1.into()));
 
     ask(&beta, react(&uri, React::Like, true)).await;

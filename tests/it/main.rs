@@ -39,6 +39,7 @@ mod polls;
 mod powers;
 mod profiles;
 mod quotes;
+mod reach;
 mod reading;
 mod settings;
 mod storage;

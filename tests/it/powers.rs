@@ -142,12 +142,16 @@ impl World {
             "users" if pattern.contains(":id") => self.victim().await.to_string(),
             "drafts" if pattern.contains(":id") => self.draft(of, false).await,
             "podcasts" | "accounts" | "answers" => self.account(of).to_string(),
+            "statistics" => "2026-11".to_owned(),
             _ => "abc".to_owned(),
         };
         let mut path = format!("/desk/{}", pattern.replace(":id", &id)).trim_end_matches('/').to_owned();
         let replies = matches!(of, Of::ReplyToOwn | Of::ReplyToOther);
         let note = if replies { self.note(of).await } else { String::new() };
         if method == "GET" {
+            if pattern.starts_with("statistics") {
+                path = format!("{path}?account={}", self.account(of));
+            }
             if replies {
                 path = format!("{path}?reply={note}");
             }
@@ -175,7 +179,7 @@ impl World {
                 vec![("account", account.as_str()), ("address", "https://elsewhere.example/1")]
             }
             ("account", Some(user)) => vec![("email", user.email.as_str()), ("name", "N"), ("language", "en")],
-            _ => vec![("text-0", "Other words"), ("rank", "member"), ("revision", "1")],
+            _ => vec![("text-0", "Other words"), ("rank", "member"), ("revision", "1"), ("of", "1")],
         };
         seat.post(&path, &fields).await
     }

@@ -256,7 +256,7 @@ async fn a_delivery_with_a_status_is_a_delivery() {
     .await;
     let client = client(&["127.0.0.11"], &[]);
     for (path, status, line, wait) in [
-        ("/pour", 202, Some("fine"), None),
+        ("/pour", 202, Some(""), None),
         ("/promises", 202, None, None),
         ("/moved", 307, Some(""), None),
         ("/busy", 429, Some("[31mslow down"), Some(120)),
@@ -301,3 +301,26 @@ async fn deliveries_go_nowhere_inside_either() {
 }
 
 mod connections;
+
+#[test]
+fn of_an_answer_in_html_or_json_only_the_words_are_kept() {
+    for (body, line) in [
+        (
+            "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>",
+            "403 Forbidden",
+        ),
+        (
+            "<!DOCTYPE html><html><script>alert(1)</script><p>We are\nasleep &amp; dreaming</p>",
+            "We are asleep & dreaming",
+        ),
+        (r#"{"error":"Request not signed"}"#, "Request not signed"),
+        (r#"{"error":{"message":"No such key","code":"X"}}"#, "No such key"),
+        (r#"{"type":"about:blank","title":"Bad Request","detail":"the date is stale"}"#, "the date is stale"),
+        (r#"{"ok":false}"#, ""),
+        ("{not json", "{not json"),
+        ("<html>", ""),
+        ("", ""),
+    ] {
+        assert_eq!(super::first_line(body.as_bytes()), line, "{body}");
+    }
+}

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::lanes::Ended;
-use crate::actions::deliver::{set_aside, settle};
+use crate::actions::deliver::{self, set_aside};
 use crate::app::App;
 use crate::base::time::Timestamp;
 use crate::error::Result;
@@ -93,18 +93,18 @@ async fn one_by_one(app: &Arc<App>, batch: &[News], unsaid: &mut HashSet<ServerI
 /// Writes outcomes down, and answers with the lanes that ended their turn among them.
 pub async fn write(app: &Arc<App>, batch: Arc<Vec<News>>) -> Result<Vec<Ended>> {
     if batch.iter().any(|news| matches!(news, News::Came(..))) {
-        app.store.write(move |tx| settle_all(tx, &batch)).await
+        app.store.write(move |tx| write_down(tx, &batch)).await
     } else {
         app.store.read(|rows| ended(rows, &batch))
     }
 }
 
-fn settle_all(tx: &mut Write<'_>, batch: &[News]) -> Result<Vec<Ended>> {
-    for news in batch {
-        if let News::Came(_, name, outcome) = news {
-            settle(tx, *name, outcome)?;
-        }
-    }
+fn write_down(tx: &mut Write<'_>, batch: &[News]) -> Result<Vec<Ended>> {
+    let came = batch.iter().filter_map(|news| match news {
+        News::Came(_, name, outcome) => Some((*name, outcome)),
+        News::End(..) => None,
+    });
+    deliver::settle_all(tx, came)?;
     ended(tx, batch)
 }
 

@@ -1,6 +1,7 @@
 //! The scenarios. All begin with the same state, kept once everybody follows: the same servers, the same followers.
 
 mod crash;
+mod desk;
 mod fanout;
 mod follow;
 mod inbox;
@@ -47,6 +48,8 @@ pub enum Row {
     Slow,
     /// A post while some servers hang, are dead, or fail
     Trouble,
+    /// Every page of the desk, with 10,000 posts, 100,000 followers and 5,000 open replies
+    Desk,
     /// Killed in the middle of a post, and started again
     Crash,
     /// Only when it is named: one picture and a part of a film, beside nginx
@@ -105,6 +108,7 @@ impl Bench {
                 Row::Upload => upload::run(self).await,
                 Row::Slow => trouble::slow(self).await,
                 Row::Trouble => trouble::run(self).await,
+                Row::Desk => desk::run(self).await,
                 Row::Crash => crash::run(self).await,
                 Row::Media => media::run(self).await,
             }

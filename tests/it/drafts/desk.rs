@@ -256,7 +256,7 @@ async fn the_command_line_keeps_plans_and_tells_of_the_rule() {
     let list = run(Command::DraftList { account: None, stage: Some(Stage::Planned) }).await.unwrap();
     assert_eq!(list["drafts"][0]["id"], planned["id"]);
     let id = planned["id"].as_str().unwrap().to_owned();
-    assert_eq!(run(Command::PostShow { post: id.clone() }).await.unwrap()["state"], "planned");
+    assert_eq!(run(Command::PostShow { post: id.clone(), delivery: false }).await.unwrap()["state"], "planned");
     run(Command::PostDelete { post: id, reason: Vec::new() }).await.unwrap();
 
     let change = AccountChange { account: "press".into(), approval: Some(Rule::Other), ..AccountChange::default() };

@@ -17,6 +17,7 @@ const NUMBERS: &[(&str, &[&str], &str)] = &[
     ("crypto/webauthn.rs", &["ATTESTED", "EXTENDED", "PRESENT", "VERIFIED"], "flags of the format"),
     ("demo.rs", &["DAY"], "a unit"),
     ("desk/episodes.rs", &["ONE"], "the number of a field"),
+    ("desk/plot.rs", &[], "coordinates of drawings"),
     ("media/clip/flac.rs", &["SEEK_TABLE", "STREAM_INFO"], "kinds of blocks of the format"),
     ("media/clip/ogg.rs", &["HEAD", "UNKNOWN"], "the format's own"),
     ("media/clip/webm.rs", &[], "names of elements of the format"),

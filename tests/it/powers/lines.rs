@@ -71,6 +71,15 @@ pub(super) const DESK: &[(&str, &str, Of, &str)] = &[
     ("POST", "posts/:id/pin", Of::Other, "? 0 0 0 0 0 0 ! +"),
     ("POST", "posts/:id/unpin", Of::Own, "? ! + ! ! ! ! ! +"),
     ("POST", "posts/:id/unpin", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("GET", "posts/:id/delivery", Of::Own, "? + + + + + + + +"),
+    ("GET", "posts/:id/delivery", Of::Other, "? 0 0 0 0 0 0 + +"),
+    // Nothing was sent of it, since this is a trial: who may do more is told so.
+    ("POST", "posts/:id/delivery", Of::Own, "? ! 0 ! ! ! ! ! 0"),
+    ("POST", "posts/:id/delivery", Of::Other, "? 0 0 0 0 0 0 ! 0"),
+    ("GET", "statistics", Of::Own, "? + + + + + + + +"),
+    ("GET", "statistics", Of::Other, "? 0 0 0 0 0 0 + +"),
+    ("GET", "statistics/:id", Of::Own, "? + + + + + + + +"),
+    ("GET", "statistics/:id", Of::Other, "? 0 0 0 0 0 0 + +"),
     // Posts that are no episodes, and podcasts of no name: who may do more is told so, and nobody else.
     ("GET", "posts/:id/episode", Of::Own, "? ! 0 ! ! ! ! ! 0"),
     ("GET", "posts/:id/episode", Of::Other, "? 0 0 0 0 0 0 ! 0"),
