@@ -22,10 +22,7 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::PostShow { .. } if answer.get("parts").is_some() => drafts::draft(answer),
         Command::DraftList { .. } => drafts::list(answer),
         Command::DraftStep { .. } => drafts::state(answer),
-        Command::Plans { stop: true } => "Nothing that is planned goes out any more.\n".to_owned(),
-        Command::Plans { stop: false } => {
-            format!("Plans go out again. {} were missed and wait for a decision.\n", text(answer, "missed"))
-        }
+        Command::Plans { stop } => drafts::plans(*stop, answer),
         Command::PostShow { .. } => post(answer),
         Command::PostList { .. } => posts(answer),
         Command::PostEdit(_) => format!("Changed {}\n", text(answer, "uri")),

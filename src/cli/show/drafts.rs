@@ -66,3 +66,11 @@ pub(super) fn draft(draft: &Value) -> String {
     }
     out
 }
+
+/// Whether what is planned goes out.
+pub(super) fn plans(stop: bool, answer: &Value) -> String {
+    if stop {
+        return "Nothing that is planned goes out any more.\n".to_owned();
+    }
+    format!("Plans go out again. {} were missed and wait for a decision.\n", text(answer, "missed"))
+}
