@@ -5,13 +5,14 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Deed, Object};
 use crate::model::case::{About, Answering, Canned, Case, Stand};
-use crate::model::ids::{CannedId, CaseId, NoteId, PostId, UserId};
+use crate::model::follow::ReactionKind;
+use crate::model::ids::{ActorId, CannedId, CaseId, NoteId, PostId, UserId};
 use crate::model::post::Post;
 use crate::model::power::Reply;
 use crate::model::user::{Asker, By};
 use crate::store::counts::{self, Count};
 use crate::store::schema::CANNED;
-use crate::store::{Rows, Write, cases, notes, users};
+use crate::store::{Rows, Write, cases, notes, quotes, reactions, users};
 
 /// A case of the account for which the power was shown.
 fn own(tx: &Write<'_>, by: By<Reply>, id: CaseId) -> Result<Case> {
@@ -128,6 +129,20 @@ pub(super) fn shared(tx: &mut Write<'_>, post: &Post, quoted: bool) -> Result<()
             Ok(())
         }
     }
+}
+
+/// A reaction is taken back: true when there was one. When nothing is left of what was shared, and nobody has done
+/// anything about it, the case goes too.
+pub(super) fn unshared(tx: &mut Write<'_>, post: PostId, kind: ReactionKind, actor: ActorId) -> Result<bool> {
+    let had = reactions::remove(tx, post, kind, actor)?;
+    let id = About::Shares(post).case();
+    let Some(case) = cases::get(tx, id)?.filter(|_| had && kind == ReactionKind::Boost) else { return Ok(had) };
+    let untouched = Case { accounts: case.accounts.clone(), ..Case::new(About::Shares(post), Vec::new()) };
+    let left = counts::get(tx, Count::Boosts(post))? > 0 || !quotes::of_post(tx, post)?.is_empty();
+    if !left && case == untouched {
+        cases::erase(tx, id, &case.accounts)?;
+    }
+    Ok(had)
 }
 
 /// Keeps a text from which answers begin; without an id it is a new one.

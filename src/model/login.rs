@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn passwords_are_long_and_not_the_address() {
-        for right in ["a few words here", "Zwölf Zeichen!", &"abcde ".repeat(80)] {
+        for right in ["a few words here", "Zwölf Zeichen!", &"a river of words ".repeat(29)] {
             assert!(check_password(right, "ana@city.example").is_ok(), "{right}");
         }
         let long = "abcde".repeat(101);

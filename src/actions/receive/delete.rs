@@ -1,6 +1,7 @@
 //! Delete of a note, or of an actor with everything that it did here.
 
 use super::{Sender, remember_gone};
+use crate::actions::cases;
 use crate::error::Result;
 use crate::model::actor::Actor;
 use crate::store::schema::{FOLLOWING, OWN_REACTIONS};
@@ -27,7 +28,7 @@ fn forget(tx: &mut Write<'_>, actor: &Actor) -> Result<()> {
         follows::remove(tx, account, actor)?;
     }
     for (kind, post) in reactions::of_actor(tx, actor.id)? {
-        reactions::remove(tx, post, kind, actor.id)?;
+        cases::unshared(tx, post, kind, actor.id)?;
     }
     for post in polls::of_actor(tx, actor.id)? {
         polls::remove(tx, post, actor.id)?;

@@ -1,12 +1,13 @@
 //! Undo: by the id of what is undone, or by what was sent along.
 
 use super::{Sender, is_gone, own_account, remember_gone};
+use crate::actions::cases;
 use crate::activitypub::read::Undone;
 use crate::error::Result;
 use crate::model::actor::Actor;
 use crate::model::follow::{ActRef, ReactionKind};
 use crate::model::site::Site;
-use crate::store::{Write, follows, reactions};
+use crate::store::{Write, follows};
 
 pub(super) fn undo(tx: &mut Write<'_>, site: &Site, from: &Sender<'_>, undone: &Undone) -> Result<()> {
     let Some(actor) = from.row(tx)? else { return early(tx, site, from, undone) };
@@ -43,7 +44,7 @@ fn by_reference(tx: &mut Write<'_>, from: &Sender<'_>, actor: &Actor, act: ActRe
             remember_follow(tx, from, id)
         }
         ActRef::Reaction(kind, post, owner) if owner == actor.id => {
-            reactions::remove(tx, post, kind, actor.id)?;
+            cases::unshared(tx, post, kind, actor.id)?;
             remember_gone(tx, from, id)
         }
         ActRef::Block(account, owner) if owner == actor.id => follows::unblock(tx, account, actor.id).map(|_| ()),
@@ -74,7 +75,7 @@ fn by_words(tx: &mut Write<'_>, site: &Site, actor: &Actor, kind: &str, object: 
             None => Ok(false),
         },
         "Like" | "Announce" => match site.own_post(object) {
-            Some(post) => reactions::remove(tx, post, reaction(kind), actor.id),
+            Some(post) => cases::unshared(tx, post, reaction(kind), actor.id),
             None => Ok(false),
         },
         _ => Ok(false),

@@ -7,6 +7,10 @@ use crate::limits::login::PASSWORD_OWN;
 /// In lower case and without the signs that stand for letters, longest first where one begins another. From the most
 /// frequent passwords of published leaks (`SecLists`, "10k most common"), and the words of our languages among them.
 const PIECES: &[&str] = &[
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
     "abcdefghijklmnopqrstuvwxyz",
     "abcdefghijkl",
     "abcdefgh",
