@@ -175,7 +175,7 @@ async fn markup_that_breaks_readers_stops_nobody_elses_words() {
     assert_eq!(note(&us, &mal.url("/n/last")).unwrap().content.html, "<p>Still here</p>");
     // What draws nothing is as good as empty, and not kept.
     let kept: Vec<_> = answers.iter().filter_map(|uri| Some((uri, note(&us, uri)?))).collect();
-    assert!(kept.len() > answers.len() / 2);
+    assert!(kept.len() >= 4);
     for (uri, kept) in kept {
         let html = kept.content.html;
         let plain = html.to_ascii_lowercase();
