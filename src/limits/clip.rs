@@ -21,6 +21,10 @@ pub const INDEX: u64 = 32 << 20;
 pub const PARTS: usize = 200_000;
 /// Parts on one level of an index: real ones have about a dozen.
 pub const LEVEL: usize = 10_000;
+/// The brands of an MP4: real ones have about five, of four bytes each.
+pub const BRANDS: u64 = 1 << 10;
+/// Ways in which one track is coded: a film that was cut together has a few.
+pub const ENTRIES: usize = 1_000;
 /// Tracks of a film: pictures, some languages of sound and of subtitles.
 pub const TRACKS: usize = 32;
 /// Samples of a track: a day of sound at 48 kHz has about four million.
@@ -54,6 +58,10 @@ pub const PADDING: usize = 64 << 10;
 
 /// The seek table of a FLAC: 18 bytes for each place.
 pub const SEEK_TABLE: u64 = 1 << 20;
+/// Bytes at the end of a FLAC in which its last frame is looked for: with eight channels it takes up to two million.
+pub const LAST: usize = 4 << 20;
+/// Heads that could be that of the last frame: chance makes one in a million files.
+pub const LAST_FRAMES: usize = 16;
 /// Blocks before the sound of a FLAC: real ones have about five.
 pub const BLOCKS: usize = 1_000;
 

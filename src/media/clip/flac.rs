@@ -1,15 +1,20 @@
 //! FLAC (RFC 9639): the description of the stream and its seek table stay; comments, pictures, cue sheets and what
-//! programs left are cut out.
+//! programs left, before the sound or behind it, are cut out.
+
+mod end;
 
 use std::io::{Read, Seek};
 
-use super::source::{Source, be32, be64, millis};
+use super::source::{Source, be16, be32, be64, millis};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
 use crate::limits::clip as limits;
 
 const STREAM_INFO: u8 = 0;
 const SEEK_TABLE: u8 = 3;
+/// Bytes of the description of the stream, and of each place in the seek table.
+const DESCRIPTION: u64 = 34;
+const PLACE: u64 = 18;
 
 pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let (mut at, mut kept): (u64, Vec<Vec<u8>>) = (4, Vec::new());
@@ -20,6 +25,9 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
         let is_table = kind == SEEK_TABLE;
         if is_first != (kind == STREAM_INFO) || is_table && (len > limits::SEEK_TABLE || kept.len() > 1) {
             return Err(refuse::damaged("its description is not where it should be"));
+        }
+        if is_first && len != DESCRIPTION || is_table && len % PLACE != 0 {
+            return Err(refuse::damaged("its description is longer or shorter than it should be"));
         }
         if matches!(kind, STREAM_INFO | SEEK_TABLE) {
             kept.push(source.exactly(at, 4 + usize::try_from(len).unwrap_or_default())?);
@@ -42,6 +50,15 @@ fn finish<R: Read + Seek>(source: &mut Source<'_, R>, at: u64, mut kept: Vec<Vec
     if samples == 0 {
         return Err(refuse::damaged("it does not say how long it is"));
     }
+    let millis = millis(samples, rate);
+    if millis > limits::MILLIS {
+        return Err(refuse::long());
+    }
+    let block = kept.first().and_then(|info| be16(info, 4 + 2)).map_or(0, u64::from);
+    let stream = end::Stream { block, depth: (numbers >> 36 & 0x1f) + 1, samples };
+    let from = source.len().saturating_sub(limits::LAST as u64).max(at);
+    let end = end::end(&source.up_to(from, limits::LAST)?, stream);
+    let end = end.ok_or_else(|| refuse::damaged("its sound does not end where it should"))?;
     let last = kept.len() - 1;
     for (n, block) in kept.iter_mut().enumerate() {
         if let Some(flag) = block.first_mut() {
@@ -49,7 +66,6 @@ fn finish<R: Read + Seek>(source: &mut Source<'_, R>, at: u64, mut kept: Vec<Vec
         }
     }
     let head = [&b"fLaC"[..], &kept.concat()].concat();
-    let pieces = vec![Piece::Bytes(head), Piece::Copy { at, len: source.len() - at }];
-    let millis = millis(samples, rate);
+    let pieces = vec![Piece::Bytes(head), Piece::Copy { at, len: from + end as u64 - at }];
     Ok(Clip { mime: "audio/flac", ext: "flac", millis, frame: None, sound: true, pieces })
 }

@@ -1,10 +1,13 @@
-//! MP4 and M4A (ISO/IEC 14496-12 and -14): the index first, so that it plays while it loads; no user data, no dates, no
-//! tracks but those of pictures, sound and subtitles (cameras record their position in others).
+//! MP4 and M4A (ISO/IEC 14496-12 and -14): the index first, so that it plays while it loads; nothing in it but what
+//! players need, no dates, no names, no tracks but those of pictures, sound and subtitles (cameras record their position
+//! in others), no data that none of these tracks names.
 
 mod boxes;
 mod fragments;
+mod levels;
 mod track;
 
+use std::cell::Cell;
 use std::io::{Read, Seek};
 use std::iter::Peekable;
 use std::ops::Range;
@@ -20,6 +23,12 @@ use track::Track;
 /// Files by these brands (`ftyp`) are films; a picture of a camera has others.
 const QUICKTIME: &[u8] = b"qt  ";
 const STILLS: [&[u8]; 9] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"];
+
+/// Brands that stay; others say who made a camera or a program, and become the first of these.
+const BRANDS: [&[u8; 4]; 24] = [
+    b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
+    b"dash", b"cmfc", b"cmf2", b"M4A ", b"M4B ", b"M4V ", b"3gp4", b"3gp5", b"3gp6", b"3g2a", b"f4v ", b"hlsf",
+];
 
 /// Whether a brand is that of a still picture.
 pub(super) fn is_still(brand: &[u8]) -> bool {
@@ -46,6 +55,7 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
         return Err(refuse::kind(&[]));
     }
     let tops = tops(source)?;
+    let brands = brands(source, &tops)?;
     let mut indexes = tops.iter().filter(|top| &top.kind == b"moov");
     let (Some(index), None) = (indexes.next(), indexes.next()) else {
         return Err(refuse::damaged("it has no index (moov), or several"));
@@ -65,7 +75,19 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     movie.clean(&mut moov)?;
     let pieces =
         if fragmented { in_place(&tops, &movie, moov, &told.blanks)? } else { moved(&tops, &movie, moov, &blanks)? };
-    Ok(movie.clip(pieces))
+    Ok(movie.clip([vec![Piece::Bytes(brands)], pieces].concat()))
+}
+
+/// The first part of a file: its brand, a version, and the brands that it can pass for.
+fn brands<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top]) -> Result<Vec<u8>> {
+    let first = tops.first().filter(|top| top.head == 8 && top.len <= limits::BRANDS).ok_or_else(refuse::cut_off)?;
+    let mut bytes = source.exactly(0, usize::try_from(first.len).unwrap_or_default())?;
+    for (_, brand) in bytes.chunks_mut(4).enumerate().filter(|(place, _)| !matches!(place, 0 | 1 | 3)) {
+        if !BRANDS.iter().any(|known| known.as_slice() == brand) {
+            brand.iter_mut().zip(b"isom").for_each(|(old, new)| *old = *new);
+        }
+    }
+    Ok(bytes)
 }
 
 fn tops<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Vec<Top>> {
@@ -96,8 +118,8 @@ struct Movie {
     tracks: Vec<Track>,
     /// Bodies of parts that nobody shall read, with the whole part each.
     blanks: Vec<Part>,
-    /// Dates of recording in the headers of the film and of each track.
-    dates: Vec<Range<usize>>,
+    /// Fields that nobody shall read: dates of recording, names of tracks and programs.
+    erased: Vec<Range<usize>>,
     /// Default duration of a sample in fragments, by track.
     defaults: Vec<(u32, u32)>,
 }
@@ -105,24 +127,27 @@ struct Movie {
 impl Movie {
     fn read(moov: &[u8], body: Range<usize>) -> Result<Self> {
         let mut movie =
-            Self { millis: 0, tracks: Vec::new(), blanks: Vec::new(), dates: Vec::new(), defaults: Vec::new() };
+            Self { millis: 0, tracks: Vec::new(), blanks: Vec::new(), erased: Vec::new(), defaults: Vec::new() };
+        levels::unneeded(moov, body.clone(), levels::MOVIE, &mut movie.blanks)?;
         for part in parts(moov, body)? {
             match &part.kind {
                 b"mvhd" => {
                     let (scale, length) = boxes::time_and_scale(part.bytes(moov)).ok_or_else(refuse::cut_off)?;
                     movie.millis = movie.millis.max(millis(length, u64::from(scale)));
-                    movie.dates.push(boxes::dates(moov, &part)?);
+                    movie.erased.push(boxes::dates(moov, &part)?);
                 }
-                b"trak" => movie.tracks.push(Track::read(moov, part, &mut movie.blanks, &mut movie.dates)?),
+                b"trak" => movie.tracks.push(Track::read(moov, part, &mut movie.blanks, &mut movie.erased)?),
                 b"mvex" => movie.defaults = fragments::defaults(moov, &part)?,
-                // Titles, places, programs, and whatever is not part of the standard.
-                b"free" | b"iods" => {}
-                _ => movie.blanks.push(part),
+                _ => {}
             }
             if movie.tracks.len() > limits::TRACKS {
                 return Err(refuse::damaged("it has too many tracks"));
             }
         }
+        let known = |id: u32| movie.tracks.iter().any(|track| track.id == id);
+        movie.defaults.retain(|(id, _)| known(*id));
+        movie.defaults.sort_by_key(|(id, _)| *id);
+        movie.defaults.dedup_by_key(|(id, _)| *id);
         // An unknown length is written as all ones.
         let all_known = movie.millis <= limits::MILLIS;
         movie.millis = if all_known { movie.millis } else { 0 };
@@ -157,8 +182,8 @@ impl Movie {
         for part in self.blanks.iter().chain(tracks) {
             part.blank(moov).ok_or_else(refuse::cut_off)?;
         }
-        for dates in &self.dates {
-            moov.get_mut(dates.clone()).ok_or_else(refuse::cut_off)?.fill(0);
+        for field in &self.erased {
+            moov.get_mut(field.clone()).ok_or_else(refuse::cut_off)?.fill(0);
         }
         Ok(())
     }
@@ -171,26 +196,31 @@ impl Movie {
     }
 }
 
-/// A whole film: its brand, its index, its data, and nothing else; the addresses in the index follow.
+/// A whole film behind its brand: its index, its data, and nothing else; the addresses in the index follow. A part
+/// of the data that no track names is written as zeros.
 fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>, blanks: &[Range<u64>]) -> Result<Vec<Piece>> {
     let of = |kind: &'static [u8; 4]| tops.iter().filter(move |top| &top.kind == kind);
-    let brand: Vec<Piece> = of(b"ftyp").take(1).map(|top| Piece::Copy { at: top.at, len: top.len }).collect();
-    let mut at = brand.iter().map(Piece::len).sum::<u64>() + moov.len() as u64;
-    let mut moves: Vec<(Range<u64>, u64)> = Vec::new();
+    let mut at = tops.first().map_or(0, |brand| brand.len) + moov.len() as u64;
+    let mut moves: Vec<(Range<u64>, u64, Cell<bool>)> = Vec::new();
     for top in of(b"mdat") {
-        moves.push((top.at..top.at + top.len, at));
+        moves.push((top.at..top.at + top.len, at, Cell::new(false)));
         at += top.len;
     }
     // There may be many addresses and many parts.
     let new_place = |old: u64| {
-        let (from, to) = moves.get(moves.partition_point(|(from, _)| from.end <= old))?;
-        to.checked_add(old.checked_sub(from.start)?)
+        let (from, to, named) = moves.get(moves.partition_point(|(from, ..)| from.end <= old))?;
+        let new = to.checked_add(old.checked_sub(from.start)?)?;
+        named.set(true);
+        Some(new)
     };
     for track in movie.tracks.iter().filter(|track| track.is_kept()) {
         track.readdress(&mut moov, new_place)?;
     }
-    let data = of(b"mdat").flat_map(|top| punched(top, blanks));
-    Ok(brand.into_iter().chain([Piece::Bytes(moov)]).chain(data).collect())
+    let data = of(b"mdat").zip(&moves).flat_map(|(top, (.., named))| {
+        let whole = top.at..top.at + top.len;
+        if named.get() { punched(top, blanks) } else { punched(top, &[whole]) }
+    });
+    Ok([Piece::Bytes(moov)].into_iter().chain(data).collect())
 }
 
 /// A part of the file without these stretches of its body.
@@ -220,19 +250,24 @@ fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>, blanks: &[Blank]) -> Res
     if place(b"moov") > place(b"moof") {
         return Err(refuse::damaged("its index is behind its first fragment"));
     }
-    let mut fragments =
-        tops.iter().filter(|top| matches!(&top.kind, b"moof" | b"mdat")).map(|top| &top.kind).peekable();
-    while let Some(kind) = fragments.next() {
-        if kind == b"moof" && fragments.peek() != Some(&b"mdat") {
+    let mut fragments = tops.iter().filter(|top| matches!(&top.kind, b"moof" | b"mdat")).peekable();
+    let mut headed = movie.tracks.iter().any(Track::has_data);
+    while let Some(top) = fragments.next() {
+        let is_head = &top.kind == b"moof";
+        if is_head && fragments.peek().is_none_or(|next| &next.kind != b"mdat") {
             return Err(refuse::cut_off());
         }
+        if !is_head && !headed && top.len > top.head {
+            return Err(refuse::damaged("it has data that no fragment names"));
+        }
+        headed = is_head;
     }
     let (mut index, mut blanks) = (Some(moov), blanks.iter().peekable());
     let mut pieces = Vec::new();
-    for top in tops {
+    for top in tops.iter().skip(1) {
         match &top.kind {
             b"moof" | b"mfra" => without(top, &mut blanks, &mut pieces),
-            b"ftyp" | b"styp" | b"sidx" | b"mdat" => pieces.push(Piece::Copy { at: top.at, len: top.len }),
+            b"sidx" | b"mdat" => pieces.push(Piece::Copy { at: top.at, len: top.len }),
             b"moov" => pieces.extend(index.take().map(Piece::Bytes)),
             _ => pieces.extend(boxes::room(top.len)),
         }

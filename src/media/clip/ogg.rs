@@ -43,7 +43,8 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
             return Ok(Clip { mime: "audio/ogg", ext: "ogg", millis, frame: None, sound: true, pieces });
         }
         let page = page(source, at)?;
-        if page.serial() != first.serial() {
+        // A second recording behind the first begins anew, with comments of its own.
+        if page.serial() != first.serial() || page.begins() {
             return Err(refuse::damaged("it holds several recordings"));
         }
         let position = page.position();
@@ -93,7 +94,7 @@ fn comments<R: Read + Seek>(
         }
     }
     if !packet.starts_with(codec.comments) {
-        return Err(refuse::damaged("its comments are not where they should be"));
+        return Err(refuse::comments());
     }
     let mut blank = blank(codec.comments, packet.len()).ok_or_else(refuse::cut_off)?;
     for (page, body, inside) in pages {
@@ -106,7 +107,7 @@ fn comments<R: Read + Seek>(
 }
 
 /// A packet of comments of this length that says nothing: magic, the maker's name in spaces, no comments, framing bit.
-fn blank(magic: &[u8], len: usize) -> Option<Vec<u8>> {
+pub(super) fn blank(magic: &[u8], len: usize) -> Option<Vec<u8>> {
     let framing = usize::from(magic.starts_with(b"\x03"));
     let spaces = len.checked_sub(magic.len() + 8 + framing)?;
     let mut packet = magic.to_vec();
@@ -137,6 +138,11 @@ impl Page {
 
     fn position(&self) -> u64 {
         self.head.get(6..).and_then(|b| b.first_chunk()).map_or(UNKNOWN, |b| u64::from_le_bytes(*b))
+    }
+
+    /// Whether it is said to be the first of a recording.
+    fn begins(&self) -> bool {
+        self.head.get(5).is_some_and(|flags| flags & 2 != 0)
     }
 
     fn serial(&self) -> Option<&[u8]> {

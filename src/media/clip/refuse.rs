@@ -54,6 +54,11 @@ pub(super) fn damaged(how: &str) -> Error {
     problem("E145", what, "Save a fresh copy, e.g. with: ffmpeg -i FILE -c copy -movflags +faststart fresh.mp4")
 }
 
+/// Comments that are not found cannot be taken out.
+pub(super) fn comments() -> Error {
+    damaged("its comments are not where they should be")
+}
+
 /// Nothing in it that can be seen or heard.
 pub(super) fn nothing() -> Error {
     problem("E145", "There is neither sound nor a moving picture in the file.", "Choose another file.")

@@ -8,12 +8,18 @@ use crate::error::{Error, Result};
 pub(super) struct Source<'a, R> {
     input: &'a mut R,
     len: u64,
+    /// What was read last, and where it begins: a file may be made of millions of parts of a few bytes.
+    window: Vec<u8>,
+    from: u64,
 }
+
+/// Bytes of a window: the heads of parts that lie apart are read for little, those side by side together.
+const WINDOW: usize = 4 << 10;
 
 impl<'a, R: Read + Seek> Source<'a, R> {
     pub fn new(input: &'a mut R) -> Result<Self> {
         let len = input.seek(SeekFrom::End(0)).map_err(failed)?;
-        Ok(Self { input, len })
+        Ok(Self { input, len, window: Vec::new(), from: 0 })
     }
 
     pub fn len(&self) -> u64 {
@@ -30,10 +36,37 @@ impl<'a, R: Read + Seek> Source<'a, R> {
 
     /// As many of `len` bytes as there are.
     pub fn up_to(&mut self, at: u64, len: usize) -> Result<Vec<u8>> {
-        self.input.seek(SeekFrom::Start(at)).map_err(failed)?;
+        if len <= WINDOW {
+            return Ok(self.peek(at, len)?.to_vec());
+        }
         let mut bytes = Vec::new();
-        self.input.by_ref().take(len as u64).read_to_end(&mut bytes).map_err(failed)?;
+        self.fill(at, len, &mut bytes)?;
         Ok(bytes)
+    }
+
+    /// As many of `len` bytes as there are, at most a window, without a copy.
+    pub fn peek(&mut self, at: u64, len: usize) -> Result<&[u8]> {
+        let within = |from: u64, window: &[u8]| {
+            let start = usize::try_from(at.checked_sub(from)?).ok()?;
+            (start.checked_add(len)? <= window.len()).then_some(start)
+        };
+        let start = if let Some(start) = within(self.from, &self.window) {
+            start
+        } else {
+            let mut window = std::mem::take(&mut self.window);
+            window.clear();
+            self.fill(at, WINDOW, &mut window)?;
+            (self.window, self.from) = (window, at);
+            0
+        };
+        let rest = self.window.get(start..).unwrap_or_default();
+        Ok(rest.get(..len).unwrap_or(rest))
+    }
+
+    fn fill(&mut self, at: u64, len: usize, into: &mut Vec<u8>) -> Result<()> {
+        self.input.seek(SeekFrom::Start(at)).map_err(failed)?;
+        self.input.by_ref().take(len as u64).read_to_end(into).map_err(failed)?;
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Clips made by ffmpeg (`tests/vectors/clips`), whole, cut and damaged.
 
+mod notes;
+
 use std::io::Cursor;
 use std::path::Path;
 

@@ -1,10 +1,11 @@
-//! WebM (RFC 8794, RFC 9559 and the WebM guidelines): read in place; tags, attachments, titles and dates become empty
-//! room of the same length, since tables in the file name places in it.
+//! WebM (RFC 8794, RFC 9559 and the WebM guidelines): read in place up to the end of its segment. What players do not
+//! need (tags, attachments, chapters, titles, dates, old empty room) becomes empty room of the same length, since tables
+//! in the file name places in it.
 
 use std::io::{Read, Seek};
 
 use super::source::{Source, be16};
-use super::{Clip, Piece, refuse};
+use super::{Clip, Piece, ogg, refuse};
 use crate::error::Result;
 use crate::limits::clip as limits;
 
@@ -19,6 +20,25 @@ const TAGS: u32 = 0x1254_C367;
 const ATTACHMENTS: u32 = 0x1941_A469;
 const VOID: u32 = 0xEC;
 const CRC: u32 = 0xBF;
+const TRACK: u32 = 0xAE;
+const PRIVATE: u32 = 0x63A2;
+const VIDEO: u32 = 0xE0;
+const SUBTITLES: u64 = 17;
+
+/// What stays of the file's own head: versions and the kind of document.
+const HEADER: &[u32] = &[0x4286, 0x42F7, 0x42F2, 0x42F3, 0x4282, 0x4287, 0x4285];
+/// Unit, length, and the two programs that the format demands to be named.
+const ABOUT: &[u32] = &[0x2A_D7B1, 0x4489, 0x4D80, 0x5741];
+/// Of a track: number and kind, flags, language, coding, times, and the heads of picture and sound.
+const DESCRIBED: &[u32] = &[
+    0xD7, 0x73C5, 0x83, 0xB9, 0x88, 0x55AA, 0x55AB, 0x55AC, 0x55AD, 0x55AE, 0x55AF, 0x9C, 0x6DE7, 0x6DF8, 0x23_E383,
+    0x23_4E7A, 0x23_314F, 0x55EE, 0x22_B59C, 0x22_B59D, 0x86, PRIVATE, 0x56AA, 0x56BB, VIDEO, 0xE1,
+];
+/// Of a picture: size, crop, shape, transparency, colours.
+const PICTURE: &[u32] = &[
+    0x9A, 0x9D, 0x53B8, 0x53C0, 0xB0, 0xBA, 0x54AA, 0x54BB, 0x54CC, 0x54DD, 0x54B0, 0x54BA, 0x54B2, 0x54B3, 0x55B0,
+    0x23_83E3,
+];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Element {
@@ -37,8 +57,8 @@ struct Found {
     length: Option<f64>,
     frame: Option<(u32, u32)>,
     sound: bool,
-    /// Elements to empty: where from, where to.
-    blanks: Vec<(u64, u64)>,
+    /// What to empty: where from, where to, and what is written there instead; an empty element, if nothing.
+    blanks: Vec<(u64, u64, Vec<u8>)>,
     /// Start of the latest cluster, and of the latest block in it.
     latest: u64,
     clusters: usize,
@@ -48,6 +68,8 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let header = element(source, 0)?;
     let end = header.end.filter(|end| end - header.body <= limits::DESCRIPTION).ok_or_else(refuse::cut_off)?;
     let description = source.exactly(header.body, usize::try_from(end - header.body).unwrap_or_default())?;
+    let mut found = Found { scale: 1_000_000, ..Found::default() };
+    found.sweep(&placed(&description, header.body)?, HEADER);
     match children(&description).into_iter().find(|(id, _)| *id == 0x4282).map(|(_, text)| text) {
         Some(b"webm") => {}
         Some(b"matroska") => return Err(refuse::kind_matroska()),
@@ -58,16 +80,15 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
         return Err(refuse::damaged("its content does not begin where it should"));
     }
     let stop = segment.end.unwrap_or(source.len()).min(source.len());
-    let mut found = Found { scale: 1_000_000, ..Found::default() };
     walk(source, segment.body, stop, &mut found)?;
     if found.clusters == 0 || (found.frame.is_none() && !found.sound) {
         return Err(refuse::nothing());
     }
-    Ok(found.clip(source.len()))
+    Ok(found.clip(stop))
 }
 
-/// Through everything in the segment. A cluster of unknown length is entered, and ends where something begins that
-/// cannot be in it.
+/// Through everything in the segment, entering what is made of elements; a cluster of unknown length ends where something
+/// begins that cannot be in it.
 fn walk<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stop: u64, found: &mut Found) -> Result<()> {
     let (mut at, mut count, mut cluster) = (from, 0_usize, 0);
     while at < stop {
@@ -87,20 +108,24 @@ fn walk<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stop: u64, found:
             Some(end) => end,
         };
         match here.id {
-            INFO => info(&here, &body(source, &here)?, found),
-            TRACKS => tracks(&body(source, &here)?, found)?,
-            TAGS | ATTACHMENTS => found.blanks.push((here.at, end)),
-            CLUSTER => {
-                found.clusters += 1;
-                if found.length.is_none() {
-                    at = here.body;
-                    continue;
-                }
+            INFO => info(&here, &body(source, &here)?, found)?,
+            TRACKS => tracks(&here, &body(source, &here)?, found)?,
+            // With the entries of the tables, and groups of blocks.
+            CLUSTER | SEEK_HEAD | 0x4DBB | CUES | 0xBB | 0xB7 | 0xA0 => {
+                found.clusters += usize::from(here.id == CLUSTER);
+                at = here.body;
+                continue;
             }
-            // Inside a cluster that was entered: its time, and its blocks.
-            0xE7 => cluster = unsigned(&source.exactly(here.body, 8.min(size(&here, end)))?),
-            0xA3 => found.saw(cluster, &source.exactly(here.body, 4.min(size(&here, end)))?),
-            0xA0 | 0xA7 | 0xAB | SEEK_HEAD | CUES | CHAPTERS | VOID | CRC => {}
+            0xE7 if size(&here, end) <= 8 => cluster = unsigned(source.peek(here.body, size(&here, end))?),
+            // A block is sound or picture; what is added to it, how transparent the picture is.
+            0xA3 | 0xA1 => found.saw(cluster, source.peek(here.body, 4.min(size(&here, end)))?),
+            0x75A1 => {}
+            // Numbers of clusters, of groups and of the tables.
+            0xA7 | 0xAB | 0x9B | 0xFB | 0xFA | 0x75A2 | 0x53AB | 0x53AC | 0xB3 | 0xF7 | 0xF1 | 0xF0 | 0xB2 | 0x5378
+                if size(&here, end) <= 8 => {}
+            TAGS | ATTACHMENTS | CHAPTERS | VOID | CRC | 0x5854 | 0x8E | 0xC8 | 0xA2 | 0xFD => {
+                found.blanks.push((here.at, end, Vec::new()));
+            }
             _ => return Err(refuse::damaged("it holds a part that WebM does not have")),
         }
         if found.blanks.len() > limits::BLANKS {
@@ -124,14 +149,15 @@ fn body<R: Read + Seek>(source: &mut Source<'_, R>, element: &Element) -> Result
 }
 
 fn element<R: Read + Seek>(source: &mut Source<'_, R>, at: u64) -> Result<Element> {
-    let head = source.up_to(at, 12)?;
-    let (id, id_len) = id(&head).ok_or_else(refuse::cut_off)?;
+    let whole = source.len();
+    let head = source.peek(at, 12)?;
+    let (id, id_len) = id(head).ok_or_else(refuse::cut_off)?;
     let rest = head.get(id_len..).unwrap_or_default();
     let (len, len_len) = length(rest).ok_or_else(refuse::cut_off)?;
     let body = at + (id_len + len_len) as u64;
     let end = match len {
         None => None,
-        Some(len) => Some(body.checked_add(len).filter(|end| *end <= source.len()).ok_or_else(refuse::cut_off)?),
+        Some(len) => Some(body.checked_add(len).filter(|end| *end <= whole).ok_or_else(refuse::cut_off)?),
     };
     Ok(Element { id, at, body, end })
 }
@@ -183,32 +209,57 @@ fn float(bytes: &[u8]) -> Option<f64> {
     }
 }
 
-fn info(element: &Element, bytes: &[u8], found: &mut Found) {
-    let mut rest = bytes;
+/// An element of a description, and where in the file it is.
+struct Child<'a> {
+    id: u32,
+    from: u64,
+    to: u64,
+    body: &'a [u8],
+}
+
+/// The elements of a description that begins here; they fill it.
+fn placed(bytes: &[u8], at: u64) -> Result<Vec<Child<'_>>> {
+    let (mut found, mut rest) = (Vec::new(), bytes);
     while let Some((id, after, body)) = first(rest) {
-        let at = element.body + (bytes.len() - rest.len()) as u64;
-        match id {
-            0x2A_D7B1 => found.scale = unsigned(body),
-            0x4489 => found.length = float(body).filter(|length| *length > 0.0),
-            // Title, date, names of files, and the checksum that no longer fits.
-            0x7BA9 | 0x4461 | 0x7384 | 0x003C_83AB | 0x003E_83BB | CRC => {
-                found.blanks.push((at, element.body + (bytes.len() - after.len()) as u64));
-            }
-            _ => {}
-        }
+        let place = |left: &[u8]| at + (bytes.len() - left.len()) as u64;
+        found.push(Child { id, from: place(rest), to: place(after), body });
         rest = after;
+    }
+    if rest.is_empty() { Ok(found) } else { Err(refuse::damaged("a part is larger than what it is part of")) }
+}
+
+impl Child<'_> {
+    /// Where its body is in the file.
+    fn inside(&self) -> u64 {
+        self.to - self.body.len() as u64
     }
 }
 
-fn tracks(bytes: &[u8], found: &mut Found) -> Result<()> {
-    for (_, track) in children(bytes).into_iter().filter(|(id, _)| *id == 0xAE) {
-        let fields = children(track);
-        let field = |wanted: u32| fields.iter().find(|(id, _)| *id == wanted).map(|(_, body)| *body);
-        let codec = field(0x86).unwrap_or_default();
+fn info(element: &Element, bytes: &[u8], found: &mut Found) -> Result<()> {
+    let fields = placed(bytes, element.body)?;
+    for field in &fields {
+        match field.id {
+            0x2A_D7B1 => found.scale = unsigned(field.body),
+            0x4489 => found.length = float(field.body).filter(|length| *length > 0.0),
+            _ => {}
+        }
+    }
+    found.sweep(&fields, ABOUT);
+    Ok(())
+}
+
+fn tracks(element: &Element, bytes: &[u8], found: &mut Found) -> Result<()> {
+    let tracks = placed(bytes, element.body)?;
+    found.sweep(&tracks, &[TRACK]);
+    for track in tracks.iter().filter(|track| track.id == TRACK) {
+        let fields = placed(track.body, track.inside())?;
+        let field = |wanted: u32| fields.iter().find(|field| field.id == wanted);
+        let codec = field(0x86).map(|field| field.body).unwrap_or_default();
         let name = String::from_utf8_lossy(codec);
-        match (field(0x83).map(unsigned), codec) {
+        let kind = field(0x83).map(|field| unsigned(field.body));
+        match (kind, codec) {
             (Some(1), b"V_VP8" | b"V_VP9" | b"V_AV1") => {
-                let video = children(field(0xE0).unwrap_or_default());
+                let video = children(field(VIDEO).map(|field| field.body).unwrap_or_default());
                 let side = |wanted: u32| video.iter().find(|(id, _)| *id == wanted).map(|(_, body)| unsigned(body));
                 let side = |wanted: u32| u32::try_from(side(wanted).unwrap_or_default()).unwrap_or(u32::MAX);
                 found.frame.get_or_insert((side(0xB0), side(0xBA)));
@@ -216,14 +267,55 @@ fn tracks(bytes: &[u8], found: &mut Found) -> Result<()> {
             (Some(2), b"A_OPUS" | b"A_VORBIS") => found.sound = true,
             (Some(1), _) => return Err(refuse::video_codec(&name)),
             (Some(2), _) => return Err(refuse::sound_codec(&name)),
-            (Some(17), _) => {}
+            (Some(SUBTITLES), _) => {}
             _ => return Err(refuse::damaged("it has tracks that are neither picture nor sound")),
+        }
+        if field(0x6D80).is_some() {
+            return Err(refuse::damaged("its tracks are packed or encrypted"));
+        }
+        found.sweep(&fields, DESCRIBED);
+        for field in &fields {
+            match field.id {
+                VIDEO => found.sweep(&placed(field.body, field.inside())?, PICTURE),
+                // Subtitles have titles and styles there.
+                PRIVATE if kind == Some(SUBTITLES) => found.blanks.push((field.from, field.to, Vec::new())),
+                PRIVATE if codec == b"A_VORBIS" => {
+                    let blank = without_comments(field).ok_or_else(refuse::comments)?;
+                    found.blanks.push(blank);
+                }
+                _ => {}
+            }
         }
     }
     Ok(())
 }
 
+/// The three packets at the head of Vorbis: lengths of the first two, then all of them; the second is that of comments.
+fn without_comments(private: &Child) -> Option<(u64, u64, Vec<u8>)> {
+    let (mut at, mut lengths) = (1, [0; 2]);
+    for length in &mut lengths {
+        loop {
+            let byte = usize::from(*private.body.get(at)?);
+            (at, *length) = (at + 1, *length + byte);
+            if byte < 255 {
+                break;
+            }
+        }
+    }
+    let [before, len] = lengths;
+    let magic = b"\x03vorbis";
+    private.body.get(at + before..)?.get(..len)?.strip_prefix(magic)?;
+    let from = private.inside() + (at + before) as u64;
+    Some((from, from + len as u64, ogg::blank(magic, len)?))
+}
+
 impl Found {
+    /// Notes what does not stay of a description.
+    fn sweep(&mut self, fields: &[Child], kept: &[u32]) {
+        let others = fields.iter().filter(|field| !kept.contains(&field.id));
+        self.blanks.extend(others.map(|field| (field.from, field.to, Vec::new())));
+    }
+
     /// A block, whose time counts from its cluster's.
     fn saw(&mut self, cluster: u64, block: &[u8]) {
         let at = length(block).and_then(|(_, len)| be16(block, len));
@@ -247,9 +339,13 @@ impl Found {
         let (mut pieces, mut at) = (Vec::new(), 0);
         let mut blanks = self.blanks;
         blanks.sort_unstable();
-        for (from, to) in blanks {
+        for (from, to, instead) in blanks {
             pieces.push(Piece::Copy { at, len: from - at });
-            pieces.extend(room(to - from));
+            if instead.is_empty() {
+                pieces.extend(room(to - from));
+            } else {
+                pieces.push(Piece::Bytes(instead));
+            }
             at = to;
         }
         pieces.push(Piece::Copy { at, len: len - at });

@@ -14,7 +14,7 @@ pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
     let mut cut = Cut(bytes);
     let mut out = Vec::with_capacity(bytes.len());
     out.extend(cut.take(SIGNATURE).ok_or_else(refuse::cut_off)?);
-    let mut size = None;
+    let (mut size, mut colour) = (None, None);
     let mut orientation = None;
     let mut icc = false;
     loop {
@@ -24,7 +24,7 @@ pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
             return Err(refuse::damaged());
         }
         match &name {
-            b"IHDR" => size = Some(header(data)?),
+            b"IHDR" => (size, colour) = (Some(header(data)?), data.get(9).copied()),
             b"acTL" if data.get(..4).is_some_and(|frames| frames > [0, 0, 0, 1].as_slice()) => {
                 return Err(refuse::animation("PNG"));
             }
@@ -33,7 +33,9 @@ pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
             _ => {}
         }
         let keep = match &name {
-            b"IHDR" | b"PLTE" | b"IDAT" | b"IEND" => true,
+            b"IHDR" | b"IDAT" | b"IEND" => true,
+            // In true colour, which needs none, it would be a suggestion, or a note.
+            b"PLTE" => colour == Some(3),
             b"tRNS" => data.len() <= 256,
             b"gAMA" | b"cICP" => data.len() == 4,
             b"cHRM" => data.len() == 32,

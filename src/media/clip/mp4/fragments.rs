@@ -41,9 +41,14 @@ pub(super) fn told<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top], mov
         }
         let head = source.exactly(top.at, usize::try_from(top.len).unwrap_or_default())?;
         let body = usize::try_from(top.head).unwrap_or_default()..head.len();
+        let mut runs = 0;
         for part in needed(&head, top, body, if fragment { &FRAGMENT } else { &LIST }, &mut told.blanks)? {
             if &part.kind != b"traf" {
                 continue;
+            }
+            runs += 1;
+            if runs > limits::TRACKS {
+                return Err(refuse::damaged("a fragment has too many tracks"));
             }
             needed(&head, top, part.body.clone(), &RUN, &mut told.blanks)?;
             let Some((id, start, length)) = run(&head, &part, movie)? else { continue };

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::super::refuse;
-use super::super::source::{be32, be64, millis};
+use super::super::source::{be16, be32, be64, millis};
 use super::boxes::{self, Part, find, parts};
+use super::levels;
 use crate::error::Result;
 use crate::limits::clip as limits;
 
@@ -24,17 +25,19 @@ pub(super) struct Track {
 }
 
 impl Track {
-    pub fn read(index: &[u8], part: Part, blanks: &mut Vec<Part>, dates: &mut Vec<Range<usize>>) -> Result<Self> {
+    pub fn read(index: &[u8], part: Part, blanks: &mut Vec<Part>, erased: &mut Vec<Range<usize>>) -> Result<Self> {
         let need = |path: &[&[u8; 4]]| {
             find(index, &part, path)?.ok_or_else(|| refuse::damaged("a track lacks a part that it needs"))
         };
         let head = need(&[b"tkhd"])?;
         let media = need(&[b"mdia", b"mdhd"])?;
-        dates.extend([boxes::dates(index, &head)?, boxes::dates(index, &media)?]);
-        blanks.extend(private(index, &part)?);
+        erased.extend([boxes::dates(index, &head)?, boxes::dates(index, &media)?]);
         let (scale, length) = boxes::time_and_scale(media.bytes(index)).ok_or_else(refuse::cut_off)?;
         let table = need(&[b"mdia", b"minf", b"stbl"])?;
-        let handler = be32(need(&[b"mdia", b"hdlr"])?.bytes(index), 8).ok_or_else(refuse::cut_off)?.to_be_bytes();
+        let handled = need(&[b"mdia", b"hdlr"])?;
+        let handler = be32(handled.bytes(index), 8).ok_or_else(refuse::cut_off)?.to_be_bytes();
+        // Behind its kind: the name that somebody or some program gave it.
+        erased.push(handled.body.start + 12..handled.body.end);
         let entries = need(&[b"mdia", b"minf", b"stbl", b"stsd"])?;
         let (mut frame, mut sound) = (None, false);
         match &handler {
@@ -48,8 +51,12 @@ impl Track {
             }
             _ => {}
         }
-        if frame.is_some() || sound {
-            check_references(index, &part)?;
+        // Subtitles stay; what else there is may be a camera's record of where it was.
+        let subtitles = matches!(&handler, b"sbtl" | b"subt" | b"text") && are_subtitles(index, &entries)?;
+        let kept = frame.is_some() || sound || subtitles;
+        if kept {
+            references(index, &part, erased)?;
+            described(index, &entries, blanks, erased)?;
         }
         let within = |kind: &'static [u8; 4]| find(index, &table, &[kind]);
         let wide = within(b"co64")?.map(|part| (part, 8));
@@ -61,8 +68,7 @@ impl Track {
             millis: if known { millis(length, u64::from(scale)) } else { 0 },
             frame,
             sound,
-            // Subtitles stay; what else there is may be a camera's record of where it was.
-            kept: matches!(&handler, b"vide" | b"soun" | b"sbtl" | b"subt" | b"text"),
+            kept,
             chunks,
             sizes: within(b"stsz")?,
             groups: within(b"stsc")?,
@@ -72,6 +78,11 @@ impl Track {
 
     pub fn is_kept(&self) -> bool {
         self.kept
+    }
+
+    /// Whether it names data itself, not in fragments only.
+    pub fn has_data(&self) -> bool {
+        self.chunks.as_ref().is_some_and(|(part, width)| part.body.len() >= 8 + width)
     }
 
     /// Gives each chunk its new place.
@@ -119,23 +130,52 @@ impl Track {
     }
 }
 
-/// User data at any level of a track (its name, its place, notes of the camera), and what names tracks that go.
-fn private(index: &[u8], track: &Part) -> Result<Vec<Part>> {
-    let mut found = Vec::new();
-    for path in [&[][..], &[b"mdia"], &[b"mdia", b"minf"], &[b"mdia", b"minf", b"stbl"]] {
-        let Some(level) = find(index, track, path)? else { continue };
-        let inside = parts(index, level.body)?;
-        found.extend(inside.into_iter().filter(|part| matches!(&part.kind, b"udta" | b"meta" | b"uuid" | b"tref")));
-    }
-    Ok(found)
-}
-
-/// Data in another file is an address that a player would ask for.
-fn check_references(index: &[u8], track: &Part) -> Result<()> {
+/// Data in another file is an address that a player would ask for. Of data in this one no address is left.
+fn references(index: &[u8], track: &Part, erased: &mut Vec<Range<usize>>) -> Result<()> {
     let Some(table) = find(index, track, &[b"mdia", b"minf", b"dinf", b"dref"])? else { return Ok(()) };
     let entries = parts(index, table.body.start + 8..table.body.end)?;
     let inside = |part: &Part| be32(part.bytes(index), 0).is_some_and(|flags| flags & 1 == 1);
-    if entries.iter().all(inside) { Ok(()) } else { Err(refuse::damaged("its data are said to be in another file")) }
+    if !entries.iter().all(inside) {
+        return Err(refuse::damaged("its data are said to be in another file"));
+    }
+    erased.extend(entries.iter().map(|entry| entry.body.start + 4..entry.body.end));
+    Ok(())
+}
+
+/// What describes the coding stays; the name of the encoder, which may be that of a camera, does not.
+fn described(index: &[u8], table: &Part, blanks: &mut Vec<Part>, erased: &mut Vec<Range<usize>>) -> Result<()> {
+    let plain = table.bytes(index).first() == Some(&0);
+    let entries = parts(index, table.body.start + 8..table.body.end)?;
+    if entries.len() > limits::ENTRIES {
+        return Err(refuse::damaged("it is coded in too many ways"));
+    }
+    for entry in entries {
+        let version = be16(entry.bytes(index), 8).unwrap_or_default();
+        // Bytes before the first box, by the kind of the entry (ISO/IEC 14496-12 §12, QuickTime for sound of old).
+        let fixed = match (&entry.kind, version) {
+            (b"avc1" | b"avc3", _) => 78,
+            (b"mp4a", 1) if plain => 44,
+            (b"mp4a", 2) if plain => 64,
+            (b"mp4a", _) => 28,
+            (b"tx3g", _) => 38,
+            _ => 8,
+        };
+        let level = entry.body.start + fixed..entry.body.end;
+        if level.start > level.end {
+            return Err(refuse::cut_off());
+        }
+        if fixed == 78 {
+            erased.push(entry.body.start + 42..entry.body.start + 74);
+        }
+        levels::unneeded(index, level, levels::ENTRY, blanks)?;
+    }
+    Ok(())
+}
+
+/// Subtitles of a kind that players know; other text may say anything.
+fn are_subtitles(index: &[u8], table: &Part) -> Result<bool> {
+    let entries = parts(index, table.body.start + 8..table.body.end)?;
+    Ok(entries.iter().all(|entry| matches!(&entry.kind, b"tx3g" | b"wvtt")))
 }
 
 fn track_id(head: &[u8]) -> Option<u32> {

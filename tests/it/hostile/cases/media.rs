@@ -59,6 +59,26 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "the same in the corners that programs leave: old free room, names, tails, a second recording behind the first",
+        "",
+        &[
+            "media::clip::tests::notes::notes_at_any_level_of_an_index_become_free_room",
+            "media::clip::tests::notes::names_of_makers_in_the_fields_of_an_index_are_erased",
+            "media::clip::tests::notes::what_a_webm_need_not_have_becomes_empty_room_and_it_ends_with_its_segment",
+            "media::clip::tests::notes::comments_of_vorbis_in_a_webm_are_blanked",
+            "media::clip::tests::notes::nothing_follows_the_last_frame_of_a_flac",
+            "media::clip::tests::notes::a_second_recording_behind_the_first_is_refused",
+        ],
+    ),
+    fails(
+        "a film in which each of thousands of runs is looked up among thousands, or millions of parts read one by one",
+        "CWE-407",
+        &[
+            "media::clip::tests::notes::fragments_name_all_data_and_no_more_tracks_than_there_are",
+            "media::clip::tests::notes::millions_of_small_parts_are_read_together",
+        ],
+    ),
+    fails(
         "a part of a video that is longer than the file, or than any file",
         "",
         &[
