@@ -71,3 +71,6 @@ pub const PAGES: usize = 4_000_000;
 pub const COMMENTS: usize = 8 << 20;
 /// Pages that they are spread over: those of a large cover have 255 bytes where a program is thrifty.
 pub const COMMENT_PAGES: usize = 40_000;
+/// Bytes read at once to look at the parts of a file: the heads of parts that lie apart are read for little, those side
+/// by side together.
+pub const WINDOW: usize = 4 << 10;

@@ -4,6 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::refuse;
 use crate::error::{Error, Result};
+use crate::limits::clip as limits;
 
 pub(super) struct Source<'a, R> {
     input: &'a mut R,
@@ -12,9 +13,6 @@ pub(super) struct Source<'a, R> {
     window: Vec<u8>,
     from: u64,
 }
-
-/// Bytes of a window: the heads of parts that lie apart are read for little, those side by side together.
-const WINDOW: usize = 4 << 10;
 
 impl<'a, R: Read + Seek> Source<'a, R> {
     pub fn new(input: &'a mut R) -> Result<Self> {
@@ -36,7 +34,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
 
     /// As many of `len` bytes as there are.
     pub fn up_to(&mut self, at: u64, len: usize) -> Result<Vec<u8>> {
-        if len <= WINDOW {
+        if len <= limits::WINDOW {
             return Ok(self.peek(at, len)?.to_vec());
         }
         let mut bytes = Vec::new();
@@ -55,7 +53,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
         } else {
             let mut window = std::mem::take(&mut self.window);
             window.clear();
-            self.fill(at, WINDOW, &mut window)?;
+            self.fill(at, limits::WINDOW, &mut window)?;
             (self.window, self.from) = (window, at);
             0
         };

@@ -18,8 +18,6 @@ struct State {
     jfif: bool,
     adobe: bool,
     scans: usize,
-    /// Blocks between the places in a scan where a decoder can begin anew; 0 for no such places.
-    interval: u16,
 }
 
 struct Frame {
@@ -55,7 +53,7 @@ pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
         let payload = cut.take(length).ok_or_else(refuse::cut_off)?;
         state.segment(marker, payload, keep_icc)?;
         if marker == 0xda {
-            state.out.extend(scan(&mut cut, state.interval > 0)?);
+            state.out.extend(scan(&mut cut)?);
         }
     }
     state.finish()
@@ -65,11 +63,7 @@ impl State {
     fn segment(&mut self, marker: u8, payload: &[u8], keep_icc: bool) -> Result<()> {
         match marker {
             0xc0..=0xc2 => self.frame(marker, payload)?,
-            0xc4 | 0xdb => self.keep(marker, payload),
-            0xdd => {
-                self.interval = Cut(payload).be16().ok_or_else(refuse::damaged)?;
-                self.keep(marker, payload);
-            }
+            0xc4 | 0xdb | 0xdd => self.keep(marker, payload),
             0xc3 | 0xc5..=0xc7 | 0xc8..=0xcf | 0xdc | 0xde | 0xdf => {
                 return Err(refuse::unusual("a rare variety of JPEG"));
             }
@@ -179,10 +173,9 @@ fn next_marker(cut: &mut Cut) -> Result<u8> {
     }
 }
 
-/// The coded data up to the next marker that is neither a stuffed byte nor a restart, where there are restarts.
-fn scan<'a>(cut: &mut Cut<'a>, restarts: bool) -> Result<&'a [u8]> {
+/// The coded data up to the next marker that is neither a stuffed byte nor a restart.
+fn scan<'a>(cut: &mut Cut<'a>) -> Result<&'a [u8]> {
     let mut pairs = cut.0.iter().zip(cut.0.iter().skip(1));
-    let goes_on = |second: u8| matches!(second, 0x00 | 0xff) || restarts && matches!(second, 0xd0..=0xd7);
-    let end = pairs.position(|(&first, &second)| first == 0xff && !goes_on(second));
+    let end = pairs.position(|(&first, &second)| first == 0xff && !matches!(second, 0x00 | 0xd0..=0xd7 | 0xff));
     cut.take(end.ok_or_else(refuse::cut_off)?).ok_or_else(refuse::cut_off)
 }

@@ -18,7 +18,11 @@ const NUMBERS: &[(&str, &[&str], &str)] = &[
     ("demo.rs", &["DAY"], "a unit"),
     ("desk/episodes.rs", &["ONE"], "the number of a field"),
     ("desk/plot.rs", &[], "coordinates of drawings"),
-    ("media/clip/flac.rs", &["SEEK_TABLE", "STREAM_INFO"], "kinds of blocks of the format"),
+    (
+        "media/clip/flac.rs",
+        &["DESCRIPTION", "PLACE", "SEEK_TABLE", "STREAM_INFO"],
+        "kinds and sizes of blocks of the format",
+    ),
     ("media/clip/ogg.rs", &["HEAD", "UNKNOWN"], "the format's own"),
     ("media/clip/webm.rs", &[], "names of elements of the format"),
     ("desk/account.rs", &["HERE"], "a name among networks"),
