@@ -38,8 +38,8 @@ pub fn of_copies(rows: &impl Rows, post: &Post) -> Result<Inboxes> {
     for (_, actor) in reactions::of_post(rows, post.id)? {
         add(rows, &mut inboxes, actor)?;
     }
-    for note in notes::of_thread(rows, post.id, usize::MAX)? {
-        add(rows, &mut inboxes, note.author)?;
+    for author in notes::authors(rows, post.id)? {
+        add(rows, &mut inboxes, author)?;
     }
     for quote in super::quotes::of_post(rows, post.id)? {
         add(rows, &mut inboxes, quote.actor)?;

@@ -1,7 +1,9 @@
 //! Strangers' posts that concern us.
 
+use std::collections::BTreeSet;
+
 use super::counts::{Count, step};
-use super::schema::{NOTE_BY_URI, NOTES, NOTES_BY_AUTHOR, NOTES_BY_THREAD, NOTES_WAITING};
+use super::schema::{NOTE_AUTHORS, NOTE_BY_URI, NOTES, NOTES_BY_AUTHOR, NOTES_BY_THREAD, NOTES_WAITING};
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Result};
@@ -79,6 +81,15 @@ pub fn ids_of_thread(rows: &impl Rows, thread: PostId, before: Option<NoteId>, l
 pub fn latest_of_author(rows: &impl Rows, author: ActorId, limit: usize) -> Result<Vec<Note>> {
     let keys = rows.keys(&NOTES_BY_AUTHOR, Span::under(&author).newest_first().limit(limit))?;
     load(rows, keys.into_iter().map(|(_, id)| id))
+}
+
+/// Who wrote in a thread, each once. Of a wave of answers nothing else is read.
+pub fn authors(rows: &impl Rows, thread: PostId) -> Result<BTreeSet<ActorId>> {
+    let mut authors = BTreeSet::new();
+    for (_, id) in rows.keys(&NOTES_BY_THREAD, Span::under(&thread))? {
+        authors.extend(rows.get(&NOTE_AUTHORS, &id)?.map(|note| note.author));
+    }
+    Ok(authors)
 }
 
 pub fn of_author(rows: &impl Rows, author: ActorId) -> Result<Vec<Note>> {

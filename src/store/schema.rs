@@ -37,6 +37,12 @@ use crate::model::user::User;
 /// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
 pub type Fingerprint = [u8; 16];
 
+/// What is read of a note to tell its author.
+#[derive(serde::Deserialize)]
+pub(super) struct Author {
+    pub(super) author: ActorId,
+}
+
 /// What is read of a delivery to count it.
 #[derive(serde::Deserialize)]
 pub(super) struct Brief {
@@ -144,6 +150,8 @@ pub(super) const ACT_BY_URI: Table<(Fingerprint, ActRef), ()> = Table::index("ac
 
 // store::notes
 pub(super) const NOTES: Table<NoteId, Note> = Table::fact("notes");
+/// The same rows, of which nothing is read but who wrote them.
+pub(super) const NOTE_AUTHORS: Table<NoteId, Author> = Table::fact(NOTES.name);
 pub(super) const NOTE_BY_URI: Table<String, NoteId> = Table::index("note_by_uri");
 pub(super) const NOTES_BY_THREAD: Table<(PostId, NoteId), ()> = Table::index("notes_by_thread");
 pub(super) const NOTES_BY_AUTHOR: Table<(ActorId, NoteId), ()> = Table::index("notes_by_author");

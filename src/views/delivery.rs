@@ -1,6 +1,6 @@
 //! What waits to be delivered and what could not be, server by server.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use crate::base::time::Timestamp;
 use crate::error::Result;
@@ -86,7 +86,7 @@ impl Row {
 /// Who will be told when a post is changed or deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
-    /// Other servers, however many inboxes they have.
+    /// Distinct inboxes, which are other servers nearly always.
     pub servers: usize,
     pub followers: u64,
 }
@@ -95,9 +95,7 @@ pub struct Told {
 pub fn told(rows: &impl Rows, post: &Post) -> Result<Told> {
     let inboxes = audience::of_copies(rows, post)?;
     let followers = follows::reached(rows, post.account, |inbox| inboxes.contains(&inbox))?;
-    let servers: HashSet<ServerId> =
-        actors::servers_of(rows, inboxes.into_iter())?.into_iter().map(|(_, server)| server).collect();
-    Ok(Told { servers: servers.len(), followers })
+    Ok(Told { servers: inboxes.len(), followers })
 }
 
 /// Reads every delivery that is still kept: for people who ask, not for every request.
