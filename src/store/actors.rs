@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::schema::{ACTOR_BY_URI, ACTORS, INBOX_BY_URL, INBOXES, SERVER_BY_HOST, SERVERS, fingerprint};
+use super::schema::{
+    ACTOR_BY_URI, ACTOR_DELIVERY, ACTORS, INBOX_BY_URL, INBOXES, SERVER_BY_HOST, SERVERS, fingerprint,
+};
 use super::slim::Slim;
 use super::table::Span;
 use super::tx::{Rows, Write};
@@ -14,6 +16,11 @@ use crate::model::server::{Inbox, Server};
 
 pub fn get(rows: &impl Rows, id: ActorId) -> Result<Option<Actor>> {
     Ok(rows.get(&ACTORS, &id)?.map(|row| row.whole(id)))
+}
+
+/// Where deliveries to an actor go; nothing else of it is read.
+pub fn delivery(rows: &impl Rows, id: ActorId) -> Result<Option<InboxId>> {
+    Ok(rows.get(&ACTOR_DELIVERY, &id)?.map(|row| row.delivery))
 }
 
 /// An actor that another row names.

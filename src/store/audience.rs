@@ -55,7 +55,7 @@ fn named(rows: &impl Rows, inboxes: &mut Inboxes, mentions: &[Mention]) -> Resul
 }
 
 fn add(rows: &impl Rows, inboxes: &mut Inboxes, actor: ActorId) -> Result<()> {
-    inboxes.extend(actors::get(rows, actor)?.map(|actor| actor.delivery));
+    inboxes.extend(actors::delivery(rows, actor)?);
     Ok(())
 }
 

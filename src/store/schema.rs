@@ -37,6 +37,12 @@ use crate::model::user::User;
 /// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
 pub type Fingerprint = [u8; 16];
 
+/// What is read of an actor to reach it.
+#[derive(serde::Deserialize)]
+pub(super) struct Behind {
+    pub(super) delivery: InboxId,
+}
+
 /// What is read of a note to tell its author.
 #[derive(serde::Deserialize)]
 pub(super) struct Author {
@@ -126,6 +132,8 @@ pub(super) const OUTBOX: Table<(AccountId, ActivityId), ()> = Table::index("outb
 
 // store::actors
 pub(super) const ACTORS: Table<ActorId, Slim> = Table::fact("actors");
+/// The same rows, of which nothing is read but where deliveries go.
+pub(super) const ACTOR_DELIVERY: Table<ActorId, Behind> = Table::fact(ACTORS.name);
 pub(super) const SERVERS: Table<ServerId, Server> = Table::fact("servers");
 pub(super) const INBOXES: Table<InboxId, Inbox> = Table::fact("inboxes");
 pub(super) const ACTOR_BY_URI: Table<Fingerprint, ActorId> = Table::index("actor_by_uri");
