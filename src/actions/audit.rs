@@ -96,24 +96,11 @@ fn called(rows: &impl Rows, who: Who) -> Result<String> {
 
 /// What the object is called, where its number alone tells people nothing.
 fn object(rows: &impl Rows, deed: &Deed) -> Result<String> {
-    Ok(match &deed.object {
-        // It is about to be forgotten.
-        Some(Object::User(_)) if deed.act == Act::AuditErase => String::new(),
-        Some(Object::User(id)) => users::get(rows, *id)?.map(|user| user.shown().to_owned()).unwrap_or_default(),
-        Some(Object::Account(id)) => {
-            accounts::get(rows, *id)?.map(|account| format!("@{}", account.handle)).unwrap_or_default()
-        }
-        Some(
-            Object::Post(_)
-            | Object::Draft(_)
-            | Object::Reply(_)
-            | Object::Media(_)
-            | Object::Podcast(_)
-            | Object::Token(_)
-            | Object::Elsewhere(_)
-            | Object::Server(_)
-            | Object::Setting(_),
-        )
-        | None => String::new(),
-    })
+    if let Some(Object::Account(id)) = &deed.object {
+        return Ok(accounts::get(rows, *id)?.map(|account| format!("@{}", account.handle)).unwrap_or_default());
+    }
+    // Whoever is about to be forgotten is not named.
+    let user = deed.object.as_ref().and_then(Object::user).filter(|_| deed.act != Act::AuditErase);
+    let user = user.map_or(Ok(None), |id| users::get(rows, id))?;
+    Ok(user.map(|user| user.shown().to_owned()).unwrap_or_default())
 }

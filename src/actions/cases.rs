@@ -16,10 +16,7 @@ use crate::store::{Rows, Write, cases, notes, quotes, reactions, users};
 
 /// A case of the account for which the power was shown.
 fn own(tx: &Write<'_>, by: By<Reply>, id: CaseId) -> Result<Case> {
-    let case = match cases::get(tx, id)? {
-        Some(case) => case,
-        None => cases::of_note(tx, &notes::get(tx, NoteId(id.0))?.ok_or(Error::NotFound)?)?,
-    };
+    let case = cases::need(tx, id)?;
     if case.accounts.contains(&by.account()) { Ok(case) } else { Err(Error::NotFound) }
 }
 
@@ -34,6 +31,9 @@ fn note(tx: &mut Write<'_>, by: By<Reply>, act: Act, case: &Case, (before, after
 /// Gives it to somebody who may answer, or to nobody.
 pub fn assign(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, owner: Option<UserId>) -> Result<Case> {
     let mut case = own(tx, by, id)?;
+    if case.owner == owner {
+        return Ok(case);
+    }
     if let Some(user) = owner {
         let user = users::get(tx, user)?.map(Asker::User);
         if !user.is_some_and(|user| case.accounts.iter().any(|account| user.can::<Reply>(*account))) {
@@ -54,7 +54,9 @@ pub fn assign(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, owner: Option<UserI
 pub fn set(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, stand: Stand) -> Result<Case> {
     let mut case = own(tx, by, id)?;
     let now = tx.now();
-    note(tx, by, Act::CaseSet, &case, (case.stand.name().into(), stand.name().into()))?;
+    if case.stand != stand {
+        note(tx, by, Act::CaseSet, &case, (case.stand.name().into(), stand.name().into()))?;
+    }
     case.set(stand, now);
     if let About::Shares(post) = case.about {
         case.seen = counts::get(tx, Count::Boosts(post))?;
@@ -76,6 +78,10 @@ pub fn remark(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, text: &str) -> Resu
 /// Erases an internal note, whoever wrote it: all who may answer read the same ones.
 pub fn erase_remark(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, number: u32) -> Result<Case> {
     let mut case = own(tx, by, id)?;
+    // A colleague was faster.
+    if case.remarks.iter().all(|remark| remark.number != number) {
+        return Ok(case);
+    }
     case.remarks.retain(|remark| remark.number != number);
     note(tx, by, Act::CaseErase, &case, (number.to_string(), String::new()))?;
     cases::put(tx, &case)?;

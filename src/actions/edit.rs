@@ -156,8 +156,8 @@ fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post, before: &[Option<Lang>]
         let json = write::delete_note(site, account, &site.note(post.id, Some(lang)), id);
         address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, &inboxes)?;
     }
-    let post = publish::again(tx, site, post, &kept, &inboxes)?;
-    if new.is_empty() { Ok(post) } else { publish::create(tx, site, post, &new, &inboxes) }
+    let post = publish::tell(tx, site, post, &kept, &inboxes, publish::UPDATE)?;
+    if new.is_empty() { Ok(post) } else { publish::tell(tx, site, post, &new, &inboxes, publish::CREATE) }
 }
 
 /// A post of the account for which the power was shown.

@@ -1,6 +1,6 @@
 //! A poll is over: what came of it is written into its post and told, and who chose what is forgotten.
 
-use super::address;
+use super::{address, publish};
 use crate::error::Result;
 use crate::limits;
 use crate::model::ids::PostId;
@@ -42,7 +42,7 @@ fn tell(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<()> {
         inboxes.extend(actors::get(tx, voter)?.map(|actor| actor.delivery));
     }
     let notes = post.notes();
-    super::publish::again(tx, site, post, &notes, &inboxes).map(|_| ())
+    publish::tell(tx, site, post, &notes, &inboxes, publish::UPDATE).map(|_| ())
 }
 
 /// Forgets all votes of a post that is deleted.

@@ -42,9 +42,18 @@ impl Voice {
 
     /// Publishes what it has the power for.
     pub fn say(self, tx: &mut Write<'_>, site: &Site, new: &NewPost) -> Result<Post> {
+        self.thread(tx, site, std::slice::from_ref(new))
+    }
+
+    /// A thread as a unit: each post answers the one before. The first of them is what it answers with.
+    pub fn thread(self, tx: &mut Write<'_>, site: &Site, news: &[NewPost]) -> Result<Post> {
         match self {
-            Self::Publish(by) => publish(tx, site, by, new),
-            Self::Answer(by) => answer(tx, site, by, new),
+            Self::Publish(by) => unapproved(tx, site, (by.account(), by.who()), news),
+            // Those who may answer need not be able to publish.
+            Self::Answer(_) if news.first().is_none_or(|new| new.reply_to.is_none()) => {
+                Err(Error::Forbidden(Publish::MISSING))
+            }
+            Self::Answer(by) => unapproved(tx, site, (by.account(), by.who()), news),
         }
     }
 }
@@ -52,31 +61,33 @@ impl Voice {
 /// Publishes at once, where the account demands nobody's approval, or it is urgent and may be approved afterwards. On a
 /// live site its Create is stored and a delivery for each inbox of the audience.
 pub fn publish(tx: &mut Write<'_>, site: &Site, by: By, new: &NewPost) -> Result<Post> {
-    unapproved(tx, site, (by.account(), by.who()), new)
+    Voice::Publish(by).say(tx, site, new)
 }
 
-/// Publishes an answer at once, and nothing else: those who may answer need not be able to publish.
-pub fn answer(tx: &mut Write<'_>, site: &Site, by: By<Reply>, new: &NewPost) -> Result<Post> {
-    if new.reply_to.is_none() {
-        return Err(Error::Forbidden(Publish::MISSING));
+/// What an account demands is asked once for a thread: by what its first post answers.
+fn unapproved(tx: &mut Write<'_>, site: &Site, whose: (AccountId, Who), news: &[NewPost]) -> Result<Post> {
+    let nothing = || Error::bug("a thread without posts");
+    let (first, (account, who)) = (news.first().ok_or_else(nothing)?, whose);
+    let demand = accounts::need(tx, account)?.approval.unapproved(who, first.urgent, first.reply_to)?;
+    let posts = say(tx, site, whose, news)?;
+    match demand {
+        Demand::Nothing => {}
+        Demand::Afterwards => super::drafts::owing(tx, who, news, &posts)?,
     }
-    unapproved(tx, site, (by.account(), by.who()), new)
+    posts.into_iter().next().ok_or_else(nothing)
 }
 
-fn unapproved(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), new: &NewPost) -> Result<Post> {
-    let approval = accounts::need(tx, account)?.approval;
-    match approval.unapproved(who, new.urgent, new.reply_to)? {
-        Demand::Nothing => say(tx, site, (account, who), new),
-        Demand::Afterwards => {
-            let post = say(tx, site, (account, who), new)?;
-            super::drafts::owing(tx, who, new, &post)?;
-            Ok(post)
-        }
+/// Publishes what may go out: a post, or a thread of which each answers the one before.
+pub(super) fn say(tx: &mut Write<'_>, site: &Site, whose: (AccountId, Who), news: &[NewPost]) -> Result<Vec<Post>> {
+    let mut posts: Vec<Post> = Vec::with_capacity(news.len());
+    for new in news {
+        let reply_to = posts.last().map(|before| ReplyTo::Own(before.id)).or(new.reply_to);
+        posts.push(say_one(tx, site, whose, &NewPost { reply_to, ..new.clone() })?);
     }
+    Ok(posts)
 }
 
-/// Publishes what may go out.
-pub(super) fn say(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), new: &NewPost) -> Result<Post> {
+fn say_one(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), new: &NewPost) -> Result<Post> {
     let published = tx.now();
     let post = write_down(tx, account, new, PostId(tx.id()), published)?;
     if !post.demo {
@@ -166,7 +177,7 @@ fn check_parent(tx: &Write<'_>, parent: Option<ReplyTo>) -> Result<()> {
 fn announce(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<Post> {
     let inboxes = address::of_post(tx, &post)?;
     let notes = post.notes();
-    let post = create(tx, site, post, &notes, &inboxes)?;
+    let post = tell(tx, site, post, &notes, &inboxes, CREATE)?;
     ask(tx, site, post, &notes)
 }
 
@@ -193,33 +204,17 @@ fn ask(tx: &mut Write<'_>, site: &Site, mut post: Post, notes: &[Option<Lang>]) 
     Ok(post)
 }
 
-/// Says the Notes of a post that nobody has yet: one, or one for each language.
-pub(super) fn create(
-    tx: &mut Write<'_>,
-    site: &Site,
-    post: Post,
-    notes: &[Option<Lang>],
-    inboxes: &address::Inboxes,
-) -> Result<Post> {
-    each(tx, site, post, notes, inboxes, (write::create, true))
-}
-
-/// Tells of Notes as they are now. Mastodon sees an edit in it when `updated` has grown, and otherwise takes the tallies
-/// of a poll and the consent to a quote.
-pub(super) fn again(
-    tx: &mut Write<'_>,
-    site: &Site,
-    post: Post,
-    notes: &[Option<Lang>],
-    inboxes: &address::Inboxes,
-) -> Result<Post> {
-    each(tx, site, post, notes, inboxes, (write::update_note, false))
-}
-
 /// How an activity about a Note is written, and whether it is in the outbox.
-type Word = (fn(&NoteParts<'_>, ActivityId) -> Value, bool);
+pub(super) type Word = (fn(&NoteParts<'_>, ActivityId) -> Value, bool);
 
-fn each(
+/// Of a Note that nobody has yet.
+pub(super) const CREATE: Word = (write::create, true);
+/// Of a Note as it is now. Mastodon sees an edit in it when `updated` has grown, and otherwise takes the tallies of a poll
+/// and the consent to a quote.
+pub(super) const UPDATE: Word = (write::update_note, false);
+
+/// Says one thing of some Notes of a post: there is one, or one for each language.
+pub(super) fn tell(
     tx: &mut Write<'_>,
     site: &Site,
     mut post: Post,
@@ -246,5 +241,5 @@ pub(super) fn catch_up(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Resul
     }
     post.retired.clear();
     let notes = post.notes();
-    create(tx, site, post, &notes, &address::Inboxes::new()).map(|_| ())
+    tell(tx, site, post, &notes, &address::Inboxes::new(), CREATE).map(|_| ())
 }

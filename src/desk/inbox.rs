@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
-use crate::model::case::{Canned, Case, Stand};
+use crate::model::case::{Canned, Stand};
 use crate::model::ids::{AccountId, CannedId, CaseId, NoteId, UserId};
 use crate::model::note::Shown;
 use crate::model::power::{Power, Read, Reply};
@@ -76,14 +76,6 @@ pub(super) fn open(rows: &impl Rows, asker: &Asker) -> Result<usize> {
     inbox::open(rows, &seen(rows, asker)?, limits::desk::COUNTED)
 }
 
-/// A case, whoever it is for.
-fn case(rows: &impl Rows, id: CaseId) -> Result<Case> {
-    if let Some(case) = cases::get(rows, id)? {
-        return Ok(case);
-    }
-    cases::of_note(rows, &notes::get(rows, NoteId(id.0))?.ok_or(Error::NotFound)?)
-}
-
 /// A power for one of the accounts that something concerns.
 pub(super) fn concerned<P: Power>(asker: &Asker, concerns: &[AccountId]) -> Result<By<P>> {
     let has = concerns.iter().find(|account| asker.can::<P>(**account));
@@ -92,7 +84,7 @@ pub(super) fn concerned<P: Power>(asker: &Asker, concerns: &[AccountId]) -> Resu
 }
 
 fn may<P: Power>(app: &App, browser: &Browser, id: CaseId) -> Result<By<P>> {
-    concerned(&browser.asker(), &app.store.read(|rows| case(rows, id))?.accounts)
+    concerned(&browser.asker(), &app.store.read(|rows| cases::need(rows, id))?.accounts)
 }
 
 /// Back to the list or page that the form was on; nowhere else.
@@ -122,7 +114,10 @@ pub(super) async fn decide(
 /// Says how far it is.
 pub(super) async fn set(app: &Arc<App>, browser: &Browser, id: CaseId, form: &Form) -> Result<Response> {
     let by = may::<Reply>(app, browser, id)?;
-    let stand = form.find("stand").and_then(Stand::named).unwrap_or_default();
+    let stand = form.find("stand").and_then(Stand::named).ok_or_else(|| -> Error {
+        let what = "The form does not say whether it is open, waits or is done.";
+        Problem::new("E588", what).field("stand").remedy("Go back, and press one of the buttons.").into()
+    })?;
     app.store.write(move |tx| actions::cases::set(tx, by, id, stand)).await?;
     Ok(back(form))
 }
@@ -161,6 +156,7 @@ pub(super) async fn remark(app: &Arc<App>, browser: &Browser, id: CaseId, form: 
 
 pub(super) async fn erase_remark(app: &Arc<App>, browser: &Browser, id: CaseId, number: &str) -> Result<Response> {
     let by = may::<Reply>(app, browser, id)?;
+    // No note has the number 0.
     let number = number.parse().unwrap_or_default();
     app.store.write(move |tx| actions::cases::erase_remark(tx, by, id, number)).await?;
     Ok(response::see_other(&format!("/desk/inbox/{id}")))

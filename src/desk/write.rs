@@ -25,7 +25,7 @@ use crate::model::account::Account;
 use crate::model::draft::Draft;
 use crate::model::ids::{CannedId, DraftId, MediaId, NoteId};
 use crate::model::media::About;
-use crate::model::post::{self, NewPost, Post, ReplyTo};
+use crate::model::post::{self, NewPost, Post};
 use crate::model::power::{self, Publish, Reply};
 use crate::model::thread;
 use crate::model::user::Asker;
@@ -389,9 +389,7 @@ pub(super) async fn save_draft(
 fn draft(app: &App, browser: &Browser, id: DraftId) -> Result<(Draft, Pen)> {
     let draft = app.store.read(|rows| rows_of::need(rows, id))?;
     let pen = Pen::of(&browser.asker(), draft.account)?;
-    if !draft.stage().is_open() {
-        return Err(Error::Conflict("It is published already; now the post can be edited or deleted."));
-    }
+    draft.still_open()?;
     Ok((draft, pen))
 }
 
@@ -414,14 +412,7 @@ async fn send(
         for (id, words) in &about {
             actions::media::describe(tx, voice.attach(), *id, words)?;
         }
-        let (mut first, mut before) = (None, None);
-        for new in &posts {
-            let reply_to = before.map(ReplyTo::Own).or(new.reply_to);
-            let post = voice.say(tx, &site, &NewPost { reply_to, ..new.clone() })?;
-            before = Some(post.id);
-            first.get_or_insert(post);
-        }
-        first.ok_or_else(|| Error::bug("a thread without posts"))
+        voice.thread(tx, &site, &posts)
     })
     .await
 }

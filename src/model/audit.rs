@@ -323,10 +323,34 @@ pub struct Entry {
     pub cut: Option<Cut>,
 }
 
+impl Object {
+    /// The person that it is.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User(id) => Some(*id),
+            Self::Account(_)
+            | Self::Post(_)
+            | Self::Draft(_)
+            | Self::Reply(_)
+            | Self::Media(_)
+            | Self::Podcast(_)
+            | Self::Token(_)
+            | Self::Elsewhere(_)
+            | Self::Server(_)
+            | Self::Setting(_) => None,
+        }
+    }
+}
+
 impl Entry {
+    /// Who did it, and to whom it was done.
+    pub fn people(&self) -> [Option<UserId>; 2] {
+        [self.who.user(), self.object.as_ref().and_then(Object::user)]
+    }
+
     /// Whether somebody did it, or it was done to them.
     pub fn concerns(&self, user: UserId) -> bool {
-        self.who.user() == Some(user) || self.object == Some(Object::User(user))
+        self.people().contains(&Some(user))
     }
 }
 

@@ -12,7 +12,7 @@ use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::audit::{Act, Cut, Deed, Entry, Filter, Hash, Head, Object, Row, Told};
+use crate::model::audit::{Act, Cut, Deed, Entry, Filter, Hash, Head, Row, Told};
 use crate::model::ids::UserId;
 use crate::model::user::Who;
 
@@ -71,7 +71,6 @@ pub fn find(rows: &impl Rows, filter: &Filter, before: Option<u64>, most: usize)
         let entry = row.read()?;
         if filter.since.is_some_and(|since| entry.at.plus(limits::keep::LONGEST_WAIT) < since) {
             // Older ones are older still, but for a clock that was set right.
-            looks = 0;
             found.rest = None;
             return Ok(false);
         }
@@ -80,7 +79,11 @@ pub fn find(rows: &impl Rows, filter: &Filter, before: Option<u64>, most: usize)
         }
         Ok(true)
     })?;
-    found.rest = found.rest.filter(|seq| rows_before(rows, *seq).unwrap_or(false));
+    if let Some(seq) = found.rest
+        && !rows_before(rows, seq)?
+    {
+        found.rest = None;
+    }
     Ok(found)
 }
 
@@ -190,31 +193,15 @@ impl Walk {
 
     /// What is told besides, and what the entry says of others.
     fn hear(&mut self, seq: u64, row: &Row, entry: &Entry) {
-        let user = |object: &Option<Object>| match object {
-            Some(Object::User(id)) => Some(*id),
-            Some(
-                Object::Account(_)
-                | Object::Post(_)
-                | Object::Reply(_)
-                | Object::Media(_)
-                | Object::Podcast(_)
-                | Object::Token(_)
-                | Object::Elsewhere(_)
-                | Object::Server(_)
-                | Object::Draft(_)
-                | Object::Setting(_),
-            )
-            | None => None,
-        };
         match &row.told {
             Some(told) if Hash::of(told.get().as_bytes()) != entry.told => {
                 self.report.tell(format!("What entry {seq} tells was changed."));
             }
             Some(_) => {}
-            None => self.silent.push((seq, [entry.who.user(), user(&entry.object)])),
+            None => self.silent.push((seq, entry.people())),
         }
         if entry.act == Act::AuditErase
-            && let Some(id) = user(&entry.object)
+            && let [_, Some(id)] = entry.people()
         {
             self.erasures.push((seq, id));
         }

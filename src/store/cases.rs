@@ -1,16 +1,25 @@
 //! What strangers said, as the desk goes through it: by account and how far it is, and by who takes care of it.
 
+use super::notes;
 use super::schema::{CANNED, CASES, CASES_BY_OWNER, CASES_BY_STAND};
 use super::table::Span;
 use super::tx::{Rows, Write};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::case::{About, Canned, Case, Stand};
-use crate::model::ids::{AccountId, CannedId, CaseId, UserId};
+use crate::model::ids::{AccountId, CannedId, CaseId, NoteId, UserId};
 use crate::model::note::Note;
 
 /// A case that somebody has touched.
 pub fn get(rows: &impl Rows, id: CaseId) -> Result<Option<Case>> {
     rows.get(&CASES, &id)
+}
+
+/// A case, touched or not.
+pub fn need(rows: &impl Rows, id: CaseId) -> Result<Case> {
+    match get(rows, id)? {
+        Some(case) => Ok(case),
+        None => of_note(rows, &notes::get(rows, NoteId(id.0))?.ok_or(Error::NotFound)?),
+    }
 }
 
 /// The case of a note, touched or not.

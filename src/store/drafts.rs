@@ -27,9 +27,10 @@ pub fn count(rows: &impl Rows, account: AccountId, stage: Stage, limit: usize) -
     Ok(rows.keys(&DRAFTS_BY_STAGE, Span::under(&(account, stage)).limit(limit))?.len())
 }
 
-/// What goes out by itself, the next first.
-pub fn planned(rows: &impl Rows, limit: usize) -> Result<Vec<(Timestamp, DraftId)>> {
-    rows.keys(&DRAFTS_DUE, Span::all().limit(limit))
+/// The next moment after `now` at which something goes out by itself.
+pub fn next(rows: &impl Rows, now: Timestamp) -> Result<Option<Timestamp>> {
+    let later = Span::all().after(&(now, DraftId(u64::MAX))).limit(1);
+    Ok(rows.keys(&DRAFTS_DUE, later)?.first().map(|(due, _)| *due))
 }
 
 /// What was to go out by now, the oldest plan first.

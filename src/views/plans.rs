@@ -25,7 +25,7 @@ pub struct Entry {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// Goes out by itself; `stopped` while nothing that is planned does.
+    /// Goes out by itself, unless it is stopped.
     Planned {
         draft: DraftId,
         stopped: bool,
@@ -67,7 +67,7 @@ fn of_draft(account: &Account, draft: &Draft) -> Option<Entry> {
     let wanted = || draft.when.as_ref().map(|when| when.at);
     let (at, what) = match &draft.state {
         State::Planned { due, .. } => {
-            (*due, What::Planned { draft: draft.id, stopped: account.approval.stopped.is_some() })
+            (*due, What::Planned { draft: draft.id, stopped: draft.is_stopped(account.approval) })
         }
         State::Missed { due, .. } => (*due, What::Missed(draft.id)),
         State::Draft | State::Asked { .. } | State::Approved => {

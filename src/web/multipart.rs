@@ -1,11 +1,10 @@
 //! Forms with files: fields are read into memory, files are written down as they arrive.
 
 use std::io::Write as _;
-use std::time::Duration;
 
 use multer::{Field, Multipart};
 
-use super::pace::{Pace, late};
+use super::pace::{Pace, Whole};
 use super::request::{Form, Request};
 use crate::error::{Error, Problem, Result};
 use crate::limits::inbound as limits;
@@ -28,18 +27,22 @@ pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most:
     };
     let announced: Option<u64> = request.header("content-length").and_then(|length| length.parse().ok());
     let parts = Multipart::new(request.stream(cap)?, boundary);
-    let whole = if most > 0 {
+    let mut whole = Whole::Body;
+    if most > 0 {
         files.expect(announced.unwrap_or_default())?;
-        limits::UPLOAD_TIME.max(Duration::from_secs(announced.unwrap_or(cap) / limits::UPLOAD_PACE))
-    } else {
-        limits::BODY_TIME
-    };
-    tokio::time::timeout(whole, parse(parts, files, prefixes, most)).await.map_err(|_| late())?
+        whole = Whole::Upload;
+    }
+    parse(parts, files, prefixes, most, Pace::begin(whole)).await
 }
 
-async fn parse(mut parts: Multipart<'_>, files: &Files, prefixes: &[&str], most: usize) -> Result<Parts> {
+async fn parse(
+    mut parts: Multipart<'_>,
+    files: &Files,
+    prefixes: &[&str],
+    most: usize,
+    mut pace: Pace,
+) -> Result<Parts> {
     let (mut pairs, mut taken, mut left) = (Vec::new(), Vec::new(), limits::FORM);
-    let mut pace = Pace::begin();
     while let Some(mut part) = pace.next(parts.next_field()).await?.map_err(misread)? {
         let name = part.name().unwrap_or_default().to_owned();
         // `avatar` brings a file, `avatar_description` words.
@@ -156,7 +159,7 @@ pub mod tests {
 
     pub async fn raw(files: &Files, prefix: &str, body: impl Into<Bytes>) -> Result<Parts> {
         let stream = BodyDataStream::new(Full::new(body.into()));
-        parse(Multipart::new(stream, "x"), files, &[prefix], 2).await
+        parse(Multipart::new(stream, "x"), files, &[prefix], 2, Pace::begin(Whole::Upload)).await
     }
 
     pub fn content(file: &mut Unfinished) -> String {
@@ -205,7 +208,7 @@ pub mod tests {
         let place = Scratch::make();
         let start = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf a fi";
         let parts = Multipart::new(BodyDataStream::new(Silence(Some(start.into()))), "x");
-        match parse(parts, &place.files, &["file"], 2).await {
+        match parse(parts, &place.files, &["file"], 2, Pace::begin(Whole::Upload)).await {
             Err(Error::Invalid(problem)) => assert_eq!(problem.id, "E152"),
             other => panic!("{other:?}"),
         }

@@ -5,7 +5,7 @@ use http_body_util::BodyExt as _;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderName};
 
-use super::pace::Pace;
+use super::pace::{Pace, Whole};
 use super::request::Request;
 use super::response::{Response, bare, set, set_text};
 use crate::app::{App, pieces};
@@ -60,7 +60,7 @@ pub async fn add(app: &App, request: &mut Request, by: By<Attach>, name: &str) -
     }
     app.files.expect(open.left())?;
     let mut body = request.body(open.left())?;
-    let mut pace = Pace::begin();
+    let mut pace = Pace::begin(Whole::Upload);
     loop {
         match pace.next(body.frame()).await? {
             Some(Ok(frame)) => {

@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::front::{Toll, Visitor};
 use super::negotiate;
+use super::pace::{Pace, Whole};
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::limits::inbound::FIELDS;
@@ -131,31 +132,21 @@ impl Request {
 
     /// The whole body, up to `cap` bytes.
     pub async fn bytes(&mut self, cap: usize) -> Result<Bytes> {
-        let too_large = || Problem::new("E150", format!("The request is larger than {cap} bytes.")).into();
-        let Some(body) = self.body.take() else { return Err(Error::bug("a body was read twice")) };
-        let announced = self.header("content-length").and_then(|l| l.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > cap) {
-            return Err(too_large());
-        }
-        match tokio::time::timeout(limits::inbound::BODY_TIME, gather(body, cap, &mut self.visitor)).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(Stopped::TooLarge)) => Err(too_large()),
-            Ok(Err(Stopped::BrokeOff)) => Err(Problem::new("E151", "The request broke off.").into()),
-            Ok(Err(Stopped::NoRoom)) => Err(Error::Busy { retry_after: limits::inbound::COME_BACK }),
-            Ok(Err(Stopped::TooSlow)) | Err(_) => {
-                Err(Problem::new("E152", "The request took too long to arrive.").into())
-            }
-        }
+        let body = self.announced(cap as u64)?;
+        gather(body, cap, &mut self.visitor).await
     }
 
     /// The body as it arrives, up to `cap` bytes. The caller bounds the time.
     pub fn body(&mut self, cap: u64) -> Result<Limited<Incoming>> {
-        let Some(body) = self.body.take() else { return Err(Error::bug("a body was read twice")) };
-        let announced = self.header("content-length").and_then(|length| length.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > cap) {
-            return Err(Problem::new("E150", format!("The request is larger than {cap} bytes.")).into());
-        }
+        let body = self.announced(cap)?;
         Ok(Limited::new(body, usize::try_from(cap).unwrap_or(usize::MAX)))
+    }
+
+    /// The body, once, unless it says itself that it is too large.
+    fn announced(&mut self, cap: u64) -> Result<Incoming> {
+        let Some(body) = self.body.take() else { return Err(Error::bug("a body was read twice")) };
+        let length = self.header("content-length").and_then(|length| length.parse::<u64>().ok());
+        if length.is_some_and(|length| length > cap) { Err(too_large(cap)) } else { Ok(body) }
     }
 
     /// The same as a stream of its bytes.
@@ -217,36 +208,26 @@ impl Form {
     }
 }
 
-/// Why a body was not read to its end.
-enum Stopped {
-    TooLarge,
-    TooSlow,
-    BrokeOff,
-    /// Too much of other bodies is in memory.
-    NoRoom,
+fn too_large(cap: u64) -> Error {
+    Problem::new("E150", format!("The request is larger than {cap} bytes.")).into()
 }
 
 /// Reads a body that has to grow at a pace. Room is taken for what has arrived, never for what is announced. Uploads
 /// are streamed and have a bound of their own (`limits::inbound::UPLOADS`).
-async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result<Bytes, Stopped> {
+async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result<Bytes> {
     let (mut whole, mut rest) = (Bytes::new(), BytesMut::new());
-    let (mut length, mut span_end, mut span_length) = (0, next_span(), 0);
-    loop {
-        let Ok(frame) = tokio::time::timeout_at(span_end, body.frame()).await else {
-            if length - span_length < limits::inbound::BODY_LEAST {
-                return Err(Stopped::TooSlow);
-            }
-            (span_end, span_length) = (next_span(), length);
-            continue;
-        };
-        let Some(frame) = frame else { break };
-        let Ok(data) = frame.map_err(|_| Stopped::BrokeOff)?.into_data() else { continue };
+    let (mut length, mut pace) = (0, Pace::begin(Whole::Body));
+    while let Some(frame) = pace.next(body.frame()).await? {
+        let frame = frame.map_err(|_| Problem::new("E151", "The request broke off."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        pace.came(data.len());
         length += data.len();
         if length > cap {
-            return Err(Stopped::TooLarge);
+            return Err(too_large(cap as u64));
         }
+        // Too much of other bodies is in memory.
         if !visitor.grow(data.len()) {
-            return Err(Stopped::NoRoom);
+            return Err(Error::Busy { retry_after: limits::inbound::COME_BACK });
         }
         // Nearly every body is one piece and is passed on as it is.
         if whole.is_empty() && rest.is_empty() {
@@ -257,10 +238,6 @@ async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result
         }
     }
     Ok(if whole.is_empty() { rest.freeze() } else { whole })
-}
-
-fn next_span() -> tokio::time::Instant {
-    tokio::time::Instant::now() + limits::inbound::BODY_PACE
 }
 
 /// Names and values of a query or form, decoded.

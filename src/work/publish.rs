@@ -32,8 +32,7 @@ pub async fn run(app: Arc<App>) {
 /// How long until something is due; not longer than a nap, since somebody may set the clock. What waits for the end of a
 /// crisis is due, and does not make the loop turn faster.
 fn next(rows: &crate::store::Read, now: Timestamp) -> Result<Duration> {
-    let next = drafts::planned(rows, TOGETHER)?.into_iter().find(|(due, _)| *due > now);
-    Ok(next.map_or(NAP, |(due, _)| due.since(now).min(NAP)))
+    Ok(drafts::next(rows, now)?.map_or(NAP, |due| due.since(now).min(NAP)))
 }
 
 /// Publishes what is due now; answers how many drafts became something else.
@@ -52,7 +51,7 @@ fn due(rows: &crate::store::Read, now: Timestamp) -> Result<Vec<Draft>> {
     let mut due = Vec::new();
     for id in drafts::due(rows, now)? {
         let draft = drafts::need(rows, id)?;
-        if !verbs::is_stopped(&accounts::need(rows, draft.account)?, &draft) {
+        if !draft.is_stopped(accounts::need(rows, draft.account)?.approval) {
             due.push(draft);
         }
         if due.len() == TOGETHER {
@@ -69,14 +68,7 @@ async fn settle(app: &Arc<App>, draft: &Draft, now: Timestamp) -> Result<bool> {
         miss(app, draft.id, due, "The server was not running at that time.").await?;
         return Ok(true);
     }
-    // Outside of any transaction: this may ask other servers.
-    let named = mentions::of_draft(app, draft).await?;
-    let (site, seen) = (app.site.clone(), Seen::of(draft));
-    let out = insist(app, || {
-        let (site, named) = (site.clone(), named.clone());
-        app.store.write(move |tx| verbs::release(tx, &site, seen, &named).map(|out| out.is_some()))
-    });
-    match out.await {
+    match release(app, draft).await {
         Ok(out) => Ok(out),
         Err(Error::Invalid(problem)) => {
             miss(app, draft.id, due, &format!("{} {}", problem.what, problem.remedy)).await?;
@@ -93,6 +85,18 @@ async fn settle(app: &Arc<App>, draft: &Draft, now: Timestamp) -> Result<bool> {
             Ok(true)
         }
     }
+}
+
+/// What is wrong with one draft is its own fault alone: the others go on.
+async fn release(app: &Arc<App>, draft: &Draft) -> Result<bool> {
+    // Outside of any transaction: this may ask other servers.
+    let named = mentions::of_draft(app, draft).await?;
+    let (site, seen) = (app.site.clone(), Seen::of(draft));
+    insist(app, || {
+        let (site, named) = (site.clone(), named.clone());
+        app.store.write(move |tx| verbs::release(tx, &site, seen, &named).map(|out| out.is_some()))
+    })
+    .await
 }
 
 async fn miss(app: &Arc<App>, id: DraftId, due: Timestamp, why: &str) -> Result<()> {

@@ -5,7 +5,7 @@ mod desk;
 use std::time::Duration;
 
 use instance::actions::drafts::{self as verbs, Eyes, Pen, Seen};
-use instance::actions::publish as at_once;
+use instance::actions::publish::{self as at_once, Voice};
 use instance::base::time::{Clock, Timestamp};
 use instance::error::{Error, Result};
 use instance::limits;
@@ -127,6 +127,33 @@ fn problem<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
         Err(Error::Conflict(what) | Error::Forbidden(what)) => what,
         other => panic!("{other:?}"),
     }
+}
+
+/// A thread that comes from a form at once is one thing to demand approval for, and one to let pass afterwards.
+#[tokio::test]
+async fn a_thread_meets_the_rule_once() {
+    let office = Office::new(Rule::Other).await;
+    let of = office.server.account.id;
+    let note = crate::inbox::note(&office.server, None, "Ann", "<p>For how long?</p>", true).await;
+    let say = |urgent: bool, reply_to: Option<ReplyTo>| {
+        let part = |text: &str| NewPost { urgent, ..NewPost::plain("en".parse().unwrap(), text) };
+        let news = [NewPost { reply_to, ..part("One") }, part("Two"), part("Three")];
+        let site = office.server.app.site.clone();
+        let voice = Voice::of(&Asker::User(office.ben.clone()), of, reply_to.is_some()).unwrap();
+        office.write(move |tx| voice.thread(tx, &site, &news))
+    };
+    assert_eq!(problem(say(true, None).await), "E500");
+    assert_eq!(office.posts().len(), 0, "nothing of it went out");
+    say(false, Some(ReplyTo::Note(note))).await.unwrap();
+    let posts = office.posts();
+    assert_eq!(posts.len(), 3, "answers need nobody's look, and their threads neither");
+    assert_eq!(posts[2].reply_to, Some(ReplyTo::Own(posts[1].id)));
+
+    office.rule(Approval { rule: Rule::Other, urgent_first: true, ..Approval::default() }).await;
+    say(true, None).await.unwrap();
+    let owed = office.server.app.store.read(|rows| drafts::of(rows, of, Stage::Owing, 10)).unwrap();
+    assert_eq!(owed.len(), 1, "one thing to let pass");
+    assert_eq!(owed[0].content.parts.len(), 3);
 }
 
 #[tokio::test]

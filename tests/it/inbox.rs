@@ -23,7 +23,7 @@ use crate::support::{Instance, START, drain};
 const HOSTILE: &str = "</p><script>alert(1)</script> \"q\" 'a' <b>&amp;";
 
 /// A note of a stranger under a post of ours, as the door would have kept it.
-async fn note(server: &Instance, post: Option<PostId>, name: &str, html: &str, public: bool) -> NoteId {
+pub async fn note(server: &Instance, post: Option<PostId>, name: &str, html: &str, public: bool) -> NoteId {
     let (account, html, name) = (server.account.id, html.to_owned(), name.to_owned());
     let write = server.app.store.write(move |tx| {
         let (id, now) = (NoteId(tx.id()), tx.now());

@@ -9,7 +9,7 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::account::Account;
 use crate::model::audit::{Act, Deed};
-use crate::model::draft::{Approval, Content, Draft, Editing, Event, Sheet, Stage, State};
+use crate::model::draft::{Approval, Content, Draft, Editing, Event, Sheet, Stage};
 use crate::model::ids::{AccountId, DraftId, UserId};
 use crate::model::media::{About, Media};
 use crate::model::power::{self, Administer, Approve, Publish};
@@ -18,7 +18,7 @@ use crate::store::schema::MEDIA;
 use crate::store::{Rows, Write, accounts, drafts, users};
 
 pub use passing::{approve, ask, comment, hold, plan, send_back, unplan, withdraw};
-pub use release::{is_stopped, miss, owing, publish, release, resume, stop};
+pub use release::{miss, owing, publish, release, resume, stop};
 
 /// The power by which somebody writes: who publishes may change what is planned.
 #[derive(Debug, Clone, Copy)]
@@ -119,20 +119,9 @@ pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
         return Err(Problem::new("E509", what).remedy("Drop some that nobody needs.").into());
     }
     let draft = Draft {
-        id,
-        account: account.id,
-        writer: pen.who(),
-        hands: vec![pen.who()],
-        saved: tx.now(),
-        saved_by: pen.who(),
-        revision: 1,
-        content: sheet.content.clone(),
         mentions: sheet.mentions.clone(),
         when: sheet.when.clone(),
-        state: State::Draft,
-        passed: None,
-        comments: Vec::new(),
-        editing: None,
+        ..Draft::new(id, account.id, pen.who(), tx.now(), sheet.content.clone())
     };
     attach(tx, id, media)?;
     audit::note(tx, pen.who(), &Deed::new(Act::DraftBegin).of(account.id).on(id))?;
@@ -147,7 +136,7 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
     let media = check(tx, &account, draft.id, &sheet.content)?;
     let old = std::mem::replace(&mut draft.content, sheet.content.clone());
     if old == draft.content {
-        open_still(&draft)?;
+        draft.still_open()?;
         draft.editing = draft.editing.filter(|editing| !editing.by.is_same(pen.who()));
         draft.saved = tx.now();
     } else {
@@ -168,7 +157,7 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
 /// Takes a draft away, with its files. What was published of it stays.
 pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     let draft = own(tx, pen.account(), id)?;
-    open_still(&draft)?;
+    draft.still_open()?;
     if draft.due().is_some() && !pen.publishes() {
         return Err(Error::Forbidden("It is planned, and taking it away needs the role editor."));
     }
@@ -254,13 +243,6 @@ fn own(rows: &impl Rows, account: AccountId, id: DraftId) -> Result<Draft> {
 fn looked_at(rows: &impl Rows, account: AccountId, seen: Seen) -> Result<Draft> {
     let draft = own(rows, account, seen.id)?;
     if draft.revision == seen.revision { Ok(draft) } else { Err(Error::Conflict(CHANGED)) }
-}
-
-fn open_still(draft: &Draft) -> Result<()> {
-    if draft.stage().is_open() {
-        return Ok(());
-    }
-    Err(Error::Conflict("It is published already; now the post can be edited or deleted."))
 }
 
 /// Whether a content can be kept, and its files as they will be.

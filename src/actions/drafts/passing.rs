@@ -39,7 +39,7 @@ pub fn approve(tx: &mut Write<'_>, eyes: Eyes, seen: Seen, remark: &str) -> Resu
 pub fn send_back(tx: &mut Write<'_>, eyes: Eyes, seen: Seen, why: &str) -> Result<Draft> {
     let mut draft = looked_at(tx, eyes.account(), seen)?;
     draft.say(eyes.who(), tx.now(), why)?;
-    step(tx, draft, &Event::SendBack, eyes.who())
+    step(tx, draft, &Event::SendBack { approver: eyes.approves() }, eyes.who())
 }
 
 pub fn comment(tx: &mut Write<'_>, eyes: Eyes, id: DraftId, text: &str) -> Result<Draft> {
@@ -79,7 +79,7 @@ fn step(tx: &mut Write<'_>, mut draft: Draft, event: &Event, by: Who) -> Result<
         Event::Ask => Act::DraftAsk,
         Event::Withdraw => Act::DraftWithdraw,
         Event::Approve { .. } => Act::DraftApprove,
-        Event::SendBack => Act::DraftSendBack,
+        Event::SendBack { .. } => Act::DraftSendBack,
         Event::Plan { .. } => Act::DraftPlan,
         Event::Hold { .. } => Act::DraftHold,
         Event::Unplan => Act::DraftUnplan,

@@ -4,13 +4,12 @@
 use super::{Seen, check_ready, looked_at};
 use crate::actions::audit;
 use crate::base::time::Timestamp;
-use crate::error::{Error, Result};
-use crate::model::account::Account;
+use crate::error::Result;
 use crate::model::audit::{Act, Deed};
-use crate::model::draft::{Content, Draft, Event, Stage, State};
+use crate::model::draft::{Content, Demand, Draft, Event, Stage, State};
 use crate::model::ids::DraftId;
 use crate::model::media::Media;
-use crate::model::post::{Mention, NewPost, Post, ReplyTo};
+use crate::model::post::{Mention, NewPost, Post};
 use crate::model::power::Publish;
 use crate::model::site::Site;
 use crate::model::user::{By, Who};
@@ -38,7 +37,7 @@ pub fn release(tx: &mut Write<'_>, site: &Site, seen: Seen, mentions: &[Vec<Ment
     };
     let State::Planned { by, due, .. } = draft.state else { return Ok(None) };
     let account = accounts::need(tx, draft.account)?;
-    if due > tx.now() || is_stopped(&account, &draft) {
+    if due > tx.now() || draft.is_stopped(account.approval) {
         return Ok(None);
     }
     go(tx, site, draft, by, mentions).map(Some)
@@ -50,15 +49,6 @@ pub fn miss(tx: &mut Write<'_>, id: DraftId, due: Timestamp, why: &str) -> Resul
     let approval = accounts::need(tx, draft.account)?.approval;
     draft.step(&Event::Miss { why: why.to_owned() }, draft.writer, tx.now(), approval)?;
     drafts::put(tx, &draft)
-}
-
-/// Whether a plan waits for the end of a crisis. What somebody publishes by hand after it began does not.
-pub fn is_stopped(account: &Account, draft: &Draft) -> bool {
-    let Some(stopped) = account.approval.stopped else { return false };
-    match draft.state {
-        State::Planned { held, since, .. } => !held || since <= stopped,
-        State::Draft | State::Asked { .. } | State::Approved | State::Missed { .. } | State::Published { .. } => false,
-    }
 }
 
 /// Lets nothing that is planned go out until somebody says otherwise.
@@ -81,7 +71,7 @@ pub fn resume(tx: &mut Write<'_>, by: By<Publish>) -> Result<usize> {
     let planned = drafts::of(tx, account.id, Stage::Planned, usize::MAX)?;
     let late: Vec<Draft> = planned
         .into_iter()
-        .filter(|draft| draft.due().is_some_and(|due| due <= tx.now()) && is_stopped(&account, draft))
+        .filter(|draft| draft.due().is_some_and(|due| due <= tx.now()) && draft.is_stopped(account.approval))
         .collect();
     for draft in &late {
         miss(tx, draft.id, draft.due().unwrap_or_default(), "Everything planned was stopped at that time.")?;
@@ -94,51 +84,33 @@ pub fn resume(tx: &mut Write<'_>, by: By<Publish>) -> Result<usize> {
     Ok(late.len())
 }
 
-/// Keeps in mind what went out urgently before anybody let it pass.
-pub fn owing(tx: &mut Write<'_>, who: Who, new: &NewPost, post: &Post) -> Result<Draft> {
+/// Keeps in mind what went out urgently before anybody let it pass: a post, or a thread as one.
+pub fn owing(tx: &mut Write<'_>, who: Who, news: &[NewPost], posts: &[Post]) -> Result<()> {
+    let Some(first) = posts.first() else { return Ok(()) };
     let now = tx.now();
-    let media = material::media(tx, &post.media)?;
-    let about: Vec<_> = media.iter().map(|media| (media.id, media.about())).collect();
+    let files: Vec<_> = posts.iter().flat_map(|post| post.media.iter().copied()).collect();
+    let about: Vec<_> = material::media(tx, &files)?.iter().map(|media| (media.id, media.about())).collect();
+    let ids = posts.iter().map(|post| post.id).collect();
     let draft = Draft {
-        id: DraftId(tx.id()),
-        account: post.account,
-        writer: who,
-        hands: vec![who],
-        saved: now,
-        saved_by: who,
-        revision: 1,
-        content: Content::of(new, &about),
-        mentions: Vec::new(),
-        when: None,
-        state: State::Published { at: now, posts: vec![post.id], owes: true },
-        passed: None,
-        comments: Vec::new(),
-        editing: None,
+        state: State::Published { at: now, posts: ids, owes: true },
+        ..Draft::new(DraftId(tx.id()), first.account, who, now, Content::of_thread(news, &about))
     };
-    audit::note(tx, who, &Deed::new(Act::PostUnapproved).of(post.account).on(post.id))?;
-    drafts::put(tx, &draft)?;
-    Ok(draft)
+    audit::note(tx, who, &Deed::new(Act::PostUnapproved).of(first.account).on(first.id))?;
+    drafts::put(tx, &draft)
 }
 
 fn go(tx: &mut Write<'_>, site: &Site, mut draft: Draft, by: Who, mentions: &[Vec<Mention>]) -> Result<Draft> {
     check_ready(tx, &draft)?;
     let account = accounts::need(tx, draft.account)?;
     // Everything that can be refused is refused before the first change.
-    let mut after = draft.clone();
-    after.step(&Event::Publish { posts: Vec::new() }, by, tx.now(), account.approval)?;
-    let owes = after.stage() == Stage::Owing;
+    draft.still_open()?;
+    let owes = draft.demand(account.approval, by)? == Demand::Afterwards;
     for attached in draft.content.media() {
         let file = super::super::media::own(tx, account.id, attached.id)?;
         tx.put(&MEDIA, &attached.id, &Media { draft: None, ..file })?;
     }
-    let (mut posts, mut parent) = (Vec::new(), None);
-    for at in 0..draft.content.parts.len() {
-        let named = mentions.get(at).cloned().unwrap_or_default();
-        let new = draft.content.post(at, parent, named).ok_or_else(|| Error::bug("a thread lost a part"))?;
-        let post = super::super::publish::say(tx, site, (account.id, by), &new)?;
-        parent = Some(ReplyTo::Own(post.id));
-        posts.push(post.id);
-    }
+    let posts = super::super::publish::say(tx, site, (account.id, by), &draft.content.posts(mentions))?;
+    let posts: Vec<_> = posts.into_iter().map(|post| post.id).collect();
     if let Some(first) = posts.first().filter(|_| owes) {
         audit::note(tx, by, &Deed::new(Act::PostUnapproved).of(account.id).on(*first))?;
     }

@@ -56,7 +56,7 @@ fn decide(
     let lang = consent.lang.clone();
     posts::put(tx, &post)?;
     let inboxes = address::of_copies(tx, &post)?;
-    publish::again(tx, site, post, &[lang], &inboxes)?;
+    publish::tell(tx, site, post, &[lang], &inboxes, publish::UPDATE)?;
     Ok(())
 }
 

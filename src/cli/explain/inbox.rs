@@ -34,4 +34,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "A post of another server is named by its address there, as a browser shows it. It is fetched once from its own server, which \
               has to answer.",
     ),
+    (
+        "E588",
+        "What was said by somebody is open, waits for something, or is done. A form of another page, or one that was changed on its way, \
+              does not say which.",
+    ),
 ];

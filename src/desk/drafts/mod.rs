@@ -44,10 +44,12 @@ impl May {
         let held = matches!(draft.state, State::Planned { held: true, .. });
         Self {
             edit: writes && open,
-            ask: writes && matches!(stage, Stage::Draft | Stage::Missed) && draft.approval().is_none(),
+            ask: writes
+                && matches!(stage, Stage::Draft | Stage::Missed | Stage::Approved)
+                && !draft.is_let_pass(account.approval),
             withdraw: writes && matches!(stage, Stage::Asked | Stage::Approved),
             approve: judges && matches!(stage, Stage::Asked | Stage::Owing) && !draft.is_by(who),
-            send_back: (judges || asker.can::<Approve>(of))
+            send_back: judges
                 && matches!(stage, Stage::Asked | Stage::Approved | Stage::Planned)
                 && !held
                 && !draft.is_by(who),

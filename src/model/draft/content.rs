@@ -54,6 +54,14 @@ pub struct Attached {
 }
 
 impl Part {
+    fn of(new: &NewPost, about: &[(MediaId, About)]) -> Self {
+        let words = |id: &MediaId| {
+            about.iter().find(|(of, _)| of == id).map_or_else(About::default, |(_, about)| about.clone())
+        };
+        let media = new.media.iter().map(|id| Attached { id: *id, about: words(id) }).collect();
+        Self { versions: new.versions.clone(), media }
+    }
+
     pub fn media_ids(&self) -> Vec<MediaId> {
         self.media.iter().map(|attached| attached.id).collect()
     }
@@ -62,12 +70,8 @@ impl Part {
 impl Content {
     /// Of a post alone; what is said about its files comes with them.
     pub fn of(new: &NewPost, about: &[(MediaId, About)]) -> Self {
-        let words = |id: &MediaId| {
-            about.iter().find(|(of, _)| of == id).map_or_else(About::default, |(_, about)| about.clone())
-        };
-        let media = new.media.iter().map(|id| Attached { id: *id, about: words(id) }).collect();
         Self {
-            parts: vec![Part { versions: new.versions.clone(), media }],
+            parts: vec![Part::of(new, about)],
             visibility: new.visibility,
             quoting: new.quoting,
             sensitive: new.sensitive,
@@ -79,28 +83,34 @@ impl Content {
         }
     }
 
+    /// Of a thread; what is more than its texts and files stands in the first post.
+    pub fn of_thread(news: &[NewPost], about: &[(MediaId, About)]) -> Self {
+        let first = news.first().map(|new| Self::of(new, about)).unwrap_or_default();
+        Self { parts: news.iter().map(|new| Part::of(new, about)).collect(), ..first }
+    }
+
     /// All files, in the order of the parts.
     pub fn media(&self) -> impl Iterator<Item = &Attached> {
         self.parts.iter().flat_map(|part| &part.media)
     }
 
-    /// The post that a part becomes. `parent` is the part before it, once that is a post.
-    pub fn post(&self, at: usize, parent: Option<ReplyTo>, mentions: Vec<Mention>) -> Option<NewPost> {
-        let part = self.parts.get(at)?;
-        Some(NewPost {
+    /// The posts that it becomes. What the later ones answer is known when the one before is written down.
+    pub fn posts(&self, mentions: &[Vec<Mention>]) -> Vec<NewPost> {
+        let post = |(at, part): (usize, &Part)| NewPost {
             versions: part.versions.clone(),
             media: part.media_ids(),
             sensitive: self.sensitive && !part.media.is_empty(),
             visibility: self.visibility,
             quoting: self.quoting,
-            reply_to: if at == 0 { self.reply_to } else { parent },
+            reply_to: self.reply_to.filter(|_| at == 0),
             episode: self.episode.clone().filter(|_| at == 0),
             poll: self.poll.clone().filter(|_| at == 0),
             quote: self.quote.filter(|_| at == 0),
-            mentions,
+            mentions: mentions.get(at).cloned().unwrap_or_default(),
             urgent: self.urgent,
             demo: false,
-        })
+        };
+        self.parts.iter().enumerate().map(post).collect()
     }
 
     /// Whether it fits; much may still be missing.
@@ -133,7 +143,7 @@ impl Content {
     /// Whether it could be published as it is. What is said about files is checked beside their rows.
     pub fn check(&self) -> Result<()> {
         self.check_bounds()?;
-        (0..self.parts.len()).filter_map(|at| self.post(at, None, Vec::new())).try_for_each(|new| new.check())
+        self.posts(&[]).iter().try_for_each(NewPost::check)
     }
 
     /// A file has one place, in a thread too.

@@ -132,6 +132,9 @@ pub struct Passed {
     pub at: Timestamp,
     pub revision: u64,
     pub content: Content,
+    /// By somebody with the role approver at that time.
+    #[serde(default)]
+    pub approver: bool,
     /// Gone with any change of the content, and when it was taken back.
     pub holds: bool,
 }
@@ -160,6 +163,26 @@ pub struct Sheet {
 }
 
 impl Draft {
+    /// Just begun.
+    pub fn new(id: DraftId, account: AccountId, by: Who, now: Timestamp, content: Content) -> Self {
+        Self {
+            id,
+            account,
+            writer: by,
+            hands: vec![by],
+            saved: now,
+            saved_by: by,
+            revision: 1,
+            content,
+            mentions: Vec::new(),
+            when: None,
+            state: State::Draft,
+            passed: None,
+            comments: Vec::new(),
+            editing: None,
+        }
+    }
+
     pub fn stage(&self) -> Stage {
         self.state.stage()
     }
@@ -167,6 +190,23 @@ impl Draft {
     /// What was let pass, while it holds.
     pub fn approval(&self) -> Option<&Passed> {
         self.passed.as_ref().filter(|passed| passed.holds)
+    }
+
+    /// Whether what its account demands now was done: an approval of before may be too little for a stricter rule.
+    pub fn is_let_pass(&self, approval: Approval) -> bool {
+        let enough = |passed: &Passed| passed.approver || approval.rule != Rule::Approver;
+        self.approval().is_some_and(|passed| !self.is_by(passed.by) && enough(passed))
+    }
+
+    /// Whether a plan waits for the end of a crisis. What somebody publishes by hand after it began does not.
+    pub fn is_stopped(&self, approval: Approval) -> bool {
+        let Some(stopped) = approval.stopped else { return false };
+        match self.state {
+            State::Planned { held, since, .. } => !held || since <= stopped,
+            State::Draft | State::Asked { .. } | State::Approved | State::Missed { .. } | State::Published { .. } => {
+                false
+            }
+        }
     }
 
     /// What was let pass before the text was changed.
@@ -218,7 +258,8 @@ impl Draft {
         }
         if self.comments.len() >= limits::draft::COMMENTS {
             let what = format!("There are {} comments already, and no more fit.", limits::draft::COMMENTS);
-            return Err(Problem::new("E508", what).field("comment").into());
+            let remedy = "Begin a new draft with this text, or go on talking elsewhere.";
+            return Err(Problem::new("E508", what).field("comment").remedy(remedy).into());
         }
         self.comments.push(Comment { by, at, text: text.to_owned() });
         Ok(())

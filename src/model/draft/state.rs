@@ -97,7 +97,10 @@ pub enum Event {
     Approve {
         approver: bool,
     },
-    SendBack,
+    /// `approver`: by somebody with that role.
+    SendBack {
+        approver: bool,
+    },
     Plan {
         due: Timestamp,
     },
@@ -124,6 +127,11 @@ pub enum Demand {
 }
 
 impl Approval {
+    /// Whose look it is that counts.
+    fn judged(self, approver: bool) -> Result<()> {
+        if self.rule == Rule::Approver && !approver { Err(Error::Forbidden(Approve::MISSING)) } else { Ok(()) }
+    }
+
     /// Whether something may be published that nobody let pass. The operator answers for themselves, when they say that
     /// it is urgent.
     pub fn unapproved(self, who: Who, urgent: bool, reply_to: Option<ReplyTo>) -> Result<Demand> {
@@ -152,18 +160,25 @@ impl Approval {
 impl Draft {
     /// What its account demands before it goes out.
     pub fn demand(&self, approval: Approval, who: Who) -> Result<Demand> {
-        let fit = self.approval().is_some_and(|passed| !self.is_by(passed.by));
-        if fit { Ok(Demand::Nothing) } else { approval.unapproved(who, self.content.urgent, self.content.reply_to) }
+        if self.is_let_pass(approval) {
+            return Ok(Demand::Nothing);
+        }
+        approval.unapproved(who, self.content.urgent, self.content.reply_to)
+    }
+
+    /// Whether it can still be changed.
+    pub fn still_open(&self) -> Result<()> {
+        if self.stage().is_open() { Ok(()) } else { Err(too_late()) }
     }
 
     /// Becomes what it is after an event, or says why that cannot happen now.
     pub fn step(&mut self, event: &Event, by: Who, now: Timestamp, approval: Approval) -> Result<()> {
         let next = match event {
             Event::Changed { publishes } => self.changed(*publishes, approval)?,
-            Event::Ask => self.asked(by, now)?,
+            Event::Ask => self.asked(by, now, approval)?,
             Event::Withdraw => self.withdrew()?,
             Event::Approve { approver } => self.let_pass(*approver, by, now, approval)?,
-            Event::SendBack => self.sent_back(by)?,
+            Event::SendBack { approver } => self.sent_back(*approver, by, approval)?,
             Event::Plan { due } => self.planned(*due, false, by, now, approval)?,
             Event::Hold { due } => self.planned(*due, true, by, now, approval)?,
             Event::Unplan => self.unplanned()?,
@@ -193,9 +208,11 @@ impl Draft {
         }
     }
 
-    fn asked(&self, by: Who, at: Timestamp) -> Result<State> {
+    fn asked(&self, by: Who, at: Timestamp, approval: Approval) -> Result<State> {
         match &self.state {
-            State::Draft | State::Missed { .. } if self.approval().is_none() => Ok(State::Asked { by, at }),
+            State::Draft | State::Missed { .. } | State::Approved if !self.is_let_pass(approval) => {
+                Ok(State::Asked { by, at })
+            }
             State::Asked { .. } => Err(wrong("It waits for approval already.")),
             State::Draft | State::Missed { .. } | State::Approved | State::Planned { .. } => {
                 Err(wrong("It is approved already."))
@@ -222,7 +239,7 @@ impl Draft {
             State::Published { at, posts, owes: true } => {
                 State::Published { at: *at, posts: posts.clone(), owes: false }
             }
-            State::Draft | State::Missed { .. } => return Err(wrong("Nobody asked for approval.")),
+            State::Draft | State::Missed { .. } => return Err(wrong("Nobody asked for approval yet.")),
             State::Approved | State::Planned { .. } => {
                 return Err(wrong("It is approved already, or needs nobody's look."));
             }
@@ -234,17 +251,16 @@ impl Draft {
                 .remedy("Ask somebody else.")
                 .into());
         }
-        if approval.rule == Rule::Approver && !approver {
-            return Err(Error::Forbidden(Approve::MISSING));
-        }
+        approval.judged(approver)?;
         let (revision, content) = (self.revision, self.content.clone());
-        self.passed = Some(Passed { by, at, revision, content, holds: true });
+        self.passed = Some(Passed { by, at, revision, content, approver, holds: true });
         Ok(next)
     }
 
-    fn sent_back(&mut self, by: Who) -> Result<State> {
+    fn sent_back(&mut self, approver: bool, by: Who, approval: Approval) -> Result<State> {
         match &self.state {
             State::Asked { .. } | State::Approved | State::Planned { held: false, .. } if !self.is_by(by) => {
+                approval.judged(approver)?;
                 self.take_back();
                 Ok(State::Draft)
             }

@@ -16,22 +16,7 @@ fn approval(rule: Rule) -> Approval {
 
 fn draft() -> Draft {
     let content = Content::of(&NewPost::plain("en".parse().unwrap(), "Words"), &[]);
-    Draft {
-        id: DraftId(1),
-        account: AccountId(1),
-        writer: ANA,
-        hands: vec![ANA],
-        saved: NOW,
-        saved_by: ANA,
-        revision: 1,
-        content,
-        mentions: Vec::new(),
-        when: None,
-        state: State::Draft,
-        passed: None,
-        comments: Vec::new(),
-        editing: None,
-    }
+    Draft::new(DraftId(1), AccountId(1), ANA, NOW, content)
 }
 
 /// One draft in each stage, by the way that leads there under a rule.
@@ -63,7 +48,7 @@ fn every_event_in_every_state() {
         ("ask", Event::Ask, "asked . . . . . ."),
         ("withdraw", Event::Withdraw, ". draft draft . . . ."),
         ("approve", Event::Approve { approver: true }, ". approved . . . . published"),
-        ("send back", Event::SendBack, ". draft draft draft . . ."),
+        ("send back", Event::SendBack { approver: true }, ". draft draft draft . . ."),
         ("plan", Event::Plan { due: SOON }, ". . planned planned planned . ."),
         ("hold", Event::Hold { due: SOON }, ". . planned planned planned . ."),
         ("unplan", Event::Unplan, ". . . approved approved . ."),
@@ -130,9 +115,23 @@ fn nobody_approves_what_they_wrote() {
         assert_eq!(id(own.step(&approve, Who::Operator, NOW, approval(rule))), "E503");
     }
     let mut asked = all(Rule::Approver).remove(1);
+    let back = Event::SendBack { approver: false };
+    assert_eq!(id(asked.clone().step(&back, BEN, NOW, approval(Rule::Approver))), "forbidden");
     let colleague = Event::Approve { approver: false };
     assert_eq!(id(asked.step(&colleague, BEN, NOW, approval(Rule::Approver))), "forbidden");
     asked.step(&colleague, BEN, NOW, approval(Rule::Other)).unwrap();
+}
+
+#[test]
+fn what_a_colleague_let_pass_is_too_little_once_an_approver_is_demanded() {
+    let mut draft = all(Rule::Other).remove(1);
+    draft.step(&Event::Approve { approver: false }, BEN, NOW, approval(Rule::Other)).unwrap();
+    let publish = Event::Publish { posts: Vec::new() };
+    assert!(draft.clone().step(&publish, BEN, NOW, approval(Rule::Other)).is_ok());
+    assert_eq!(id(draft.clone().step(&publish, BEN, NOW, approval(Rule::Approver))), "E500");
+    draft.step(&Event::Ask, ANA, NOW, approval(Rule::Approver)).unwrap();
+    draft.step(&Event::Approve { approver: true }, BEN, NOW, approval(Rule::Approver)).unwrap();
+    assert!(draft.step(&publish, BEN, NOW, approval(Rule::Approver)).is_ok());
 }
 
 #[test]

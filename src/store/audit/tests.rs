@@ -4,6 +4,7 @@ use redb::backends::InMemoryBackend;
 
 use super::*;
 use crate::base::time::Clock;
+use crate::model::audit::Object;
 use crate::store::{Options, Store};
 
 type Raw = Vec<(Vec<u8>, Vec<u8>)>;
