@@ -62,7 +62,7 @@ fn shown(app: &App, draft: &Draft) -> Result<Response> {
 
 /// `ScheduledStatus`
 fn document(app: &App, rows: &impl Rows, draft: &Draft) -> Result<Value> {
-    let version = draft.content.parts.first().and_then(|part| part.versions.first());
+    let version = draft.content.main();
     let mut media = Vec::new();
     for file in draft.content.media() {
         media.extend(rows.get(&MEDIA, &file.id)?.map(|row| entities::media::media(&app.site, &row)));

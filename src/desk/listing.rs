@@ -129,8 +129,7 @@ pub(super) fn row(
 
 /// The first words of a post, or of its warning.
 pub(super) fn first(post: &Post, chars: usize) -> String {
-    let words = post.main().map_or("", |v| if v.text.trim().is_empty() { &v.warning } else { &v.text });
-    let line = text::clip(&text::one_line(words), chars).into_owned();
+    let line = post.main().map(|version| version.first_words(chars)).unwrap_or_default();
     if line.is_empty() { "(a picture without text)".to_owned() } else { line }
 }
 

@@ -10,10 +10,10 @@ use jiff::civil::Date;
 use super::frame::{self, Frame};
 use super::plot::{self, Figure, Label, Point};
 use crate::app::App;
-use crate::base::text::{clip, grouped};
+use crate::base::text::grouped;
 use crate::base::time::{about, day_number, day_of};
 use crate::error::{Error, Result};
-use crate::limits::desk::{BARS, DAYS, FEW, LINES, MONTHS, SHORT_WORDS};
+use crate::limits::desk::{BARS, DAYS, FEW, LINES, MONTHS};
 use crate::model::account::Account;
 use crate::model::ids::AccountId;
 use crate::model::power::Read;
@@ -227,7 +227,7 @@ fn servers(statistics: &Statistics) -> Figure {
 fn reached(posts: &[Told]) -> Figure {
     let title = "Reach and answers";
     let heads = vec!["Day", "Post", "Followers reached", "Of", "Percent", "Likes", "Boosts", "Answers"];
-    let words = |post: &Told| clip(&post.first_words, SHORT_WORDS).into_owned();
+    let words = |post: &Told| post.first_words.clone();
     let row = |post: &Told| {
         let (reached, of) = (post.reach.reached(), post.reach.followers);
         let numbers = [reached, of, percent(reached, of), post.likes, post.boosts, post.replies];

@@ -8,6 +8,7 @@ use super::ids::{AccountId, ActivityId, MediaId, NoteId, PostId};
 use super::poll::{NewPoll, Poll, Tally};
 use super::quoted::Quoted;
 use crate::base::lang::Lang;
+use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
 use crate::limits;
@@ -102,6 +103,14 @@ pub struct Version {
 pub struct Reason {
     pub lang: Lang,
     pub text: String,
+}
+
+impl Version {
+    /// What it is known by in a list: its first words, or those of its warning, on one line.
+    pub fn first_words(&self, characters: usize) -> String {
+        let words = if self.text.trim().is_empty() { &self.warning } else { &self.text };
+        text::clip(&text::one_line(words), characters).into_owned()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,14 +1,13 @@
 //! What goes out and went out in a stretch of time, over all accounts that somebody may read: the calendar's one question.
 
 use crate::base::lang::Lang;
-use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::limits;
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Stage, State};
 use crate::model::ids::{DraftId, PostId};
-use crate::model::post::Post;
+use crate::model::post::{Post, Version};
 use crate::store::{Rows, accounts, drafts, posts};
 
 /// Something in the calendar.
@@ -75,20 +74,23 @@ fn of_draft(account: &Account, draft: &Draft) -> Option<Entry> {
         }
         State::Published { .. } => return None,
     };
-    let first = draft.content.first_words(limits::desk::FIRST_WORDS);
-    let version = draft.content.parts.first().and_then(|part| part.versions.first());
-    let lang = version.map(|version| version.lang.clone());
+    let (first, lang) = known_by(draft.content.main());
     let (handle, changed) = (account.handle.clone(), draft.saved);
-    Some(Entry { at, handle, first: text::one_line(&first), lang, what, changed })
+    Some(Entry { at, handle, first, lang, what, changed })
+}
+
+fn known_by(main: Option<&Version>) -> (String, Option<Lang>) {
+    let first = main.map(|version| version.first_words(limits::desk::FIRST_WORDS)).unwrap_or_default();
+    (first, main.map(|version| version.lang.clone()))
 }
 
 fn of_post(account: &Account, post: &Post) -> Entry {
-    let words = post.main().map_or("", |version| &version.text);
+    let (first, lang) = known_by(post.main());
     Entry {
         at: post.published,
         handle: account.handle.clone(),
-        first: text::clip(&text::one_line(words), limits::desk::FIRST_WORDS).into_owned(),
-        lang: post.main().map(|version| version.lang.clone()),
+        first,
+        lang,
         what: What::Published(post.id),
         changed: post.updated.unwrap_or(post.published),
     }

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use crate::base::time::{Timestamp, day_number, day_of};
 use crate::error::Result;
 use crate::limits::desk::COUNTED_POSTS;
+use crate::limits::desk::SHORT_WORDS;
 use crate::model::day::{Day, Places};
 use crate::model::ids::{AccountId, PostId};
 use crate::model::post::{Post, ReplyTo};
@@ -115,10 +116,9 @@ impl Statistics {
 
 fn told(rows: &impl Rows, post: &Post, day: Date) -> Result<Told> {
     let first = post.activities.first();
-    let words = post.main().map_or("", |v| if v.text.trim().is_empty() { &v.warning } else { &v.text });
     Ok(Told {
         id: post.id,
-        first_words: crate::base::text::one_line(words),
+        first_words: post.main().map(|version| version.first_words(SHORT_WORDS)).unwrap_or_default(),
         published: post.published,
         day,
         reach: first.map_or_else(|| Ok(Reach::default()), |activity| reach::of(rows, *activity))?,

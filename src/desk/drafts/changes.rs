@@ -54,7 +54,7 @@ pub(super) fn changes(old: &Content, new: &Content) -> Vec<Change> {
 }
 
 fn descriptions(place: &str, before: &[Attached], after: &[Attached], content: &Content) -> Vec<Change> {
-    let main = content.parts.first().and_then(|part| part.versions.first()).map(|v| v.lang.clone()).unwrap_or_default();
+    let main = content.main().map(|v| v.lang.clone()).unwrap_or_default();
     let about = |all: &[Attached], id: MediaId| all.iter().find(|file| file.id == id).map(|file| file.about.clone());
     let mut found = Vec::new();
     for (n, file) in after.iter().enumerate() {

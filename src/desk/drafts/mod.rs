@@ -6,7 +6,6 @@ mod pages;
 mod steps;
 
 use crate::app::App;
-use crate::base::text;
 use crate::error::Result;
 use crate::limits;
 use crate::model::account::Account;
@@ -103,9 +102,7 @@ pub(super) fn name(rows: &impl Rows, who: Who) -> Result<String> {
 
 /// The first words of a draft, or of its warning.
 pub(super) fn first(draft: &Draft, chars: usize) -> String {
-    let version = draft.content.parts.first().and_then(|part| part.versions.first());
-    let words = version.map_or("", |v| if v.text.trim().is_empty() { &v.warning } else { &v.text });
-    let line = text::clip(&text::one_line(words), chars).into_owned();
+    let line = draft.content.main().map(|version| version.first_words(chars)).unwrap_or_default();
     if line.is_empty() { "(no text yet)".to_owned() } else { line }
 }
 

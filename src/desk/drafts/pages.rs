@@ -100,7 +100,7 @@ pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> 
 }
 
 fn line(rows: &impl Rows, wall: &Wall, asker: &Asker, account: &Account, draft: &Draft) -> Result<Line> {
-    let version = draft.content.parts.first().and_then(|part| part.versions.first());
+    let version = draft.content.main();
     let when = match &draft.state {
         State::Planned { due, .. } | State::Missed { due, .. } => wall.time(*due),
         State::Draft | State::Asked { .. } | State::Approved | State::Published { .. } => {

@@ -155,9 +155,8 @@ impl Content {
         Ok(())
     }
 
-    /// Its first words, in the main language.
-    pub fn first_words(&self, characters: usize) -> String {
-        let text = self.parts.first().and_then(|part| part.versions.first()).map_or("", |version| &version.text);
-        crate::base::text::clip(text, characters).into_owned()
+    /// The main version of the first part.
+    pub fn main(&self) -> Option<&Version> {
+        self.parts.first().and_then(|part| part.versions.first())
     }
 }
