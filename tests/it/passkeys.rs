@@ -9,10 +9,11 @@ use instance::actions::{self, identity};
 use instance::base::time::Clock;
 use instance::crypto::digest;
 use instance::crypto::keys::{Ed25519Key, PublicKey};
+use instance::error::Error;
 use instance::limits::passkey::TIME;
 use instance::model::user::{Rank, Role, User};
-use instance::store::schema::PASSKEYS;
-use instance::store::{Rows, Span};
+use instance::store::schema::{GONE, PASSKEYS};
+use instance::store::{Rows, Span, Write};
 
 use crate::support::http::{Answer, send};
 use crate::support::seat::{FORM, Seat, user};
@@ -102,6 +103,31 @@ async fn enter(server: &Instance, fields: &[(&'static str, String)]) -> Answer {
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let headers = [("content-type", FORM), ("origin", server.app.site.origin.as_str())];
     send("POST", &server.url("/desk/login/passkey"), &headers, form).await
+}
+
+/// The writer runs a verb again when another one of the same commit fails after it has written.
+#[tokio::test]
+async fn a_neighbour_that_fails_keeps_nobody_out() {
+    let clock = Clock::by_hand(START);
+    let (server, ana) = with_ana(&clock).await;
+    let mut device = Device::new(&server, b"phone");
+    assert_eq!(keep(&Seat::of(&server, ana.id).await, &device).await.status, 303);
+    let fields = device.touched(&question(&server).await);
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let store = &server.app.store;
+    store.write_behind(move |_| gate.recv().map_err(|e| Error::broken("the gate", e))).unwrap();
+    let neighbour = async {
+        // Until the touch waits for the writer.
+        for _ in 0..10_000 {
+            tokio::task::yield_now().await;
+        }
+        let fails = |tx: &mut Write<'_>| tx.put(&GONE, &[1; 16], &START).and(Err(Error::Conflict("after")));
+        store.write_behind(fails).unwrap();
+        go.send(()).unwrap();
+    };
+    let (answer, ()) = tokio::join!(enter(&server, &fields), neighbour);
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/desk/replies"), "{}", answer.text());
+    assert_eq!(enter(&server, &fields).await.status, 422, "once all the same");
 }
 
 async fn with_ana(clock: &Clock) -> (Instance, User) {
