@@ -20,7 +20,7 @@ use crate::crypto::jwt::{self, KeySet};
 use crate::crypto::{random, token};
 use crate::error::{Error, Problem, Result};
 use crate::limits::provider as limits;
-use crate::model::oidc::{Expected, Person, check, is_thin};
+use crate::model::oidc::{Expected, Person, check, is_thin, subject, tells_groups};
 use crate::net::address::Reach;
 use crate::net::provider::{Ask, Options, Provider as Caller};
 use crate::net::resolve::Resolver;
@@ -180,7 +180,11 @@ impl Provider {
         let nonce = self.of(&begun, "nonce");
         let expected = Expected { issuer: &self.rules.issuer, client: &self.client, nonce: &nonce };
         check(&claims, expected, now).map_err(refused)?;
-        let more = self.more(&about, &claims, access.as_deref()).await;
+        let more = match self.more(&about, &claims, access.as_deref()).await {
+            // Nobody loses what their groups give because the provider cannot tell these now.
+            Err(e) if !self.rules.grants.is_empty() && !tells_groups(&claims, &self.groups) => return Err(e),
+            other => other.unwrap_or_default(),
+        };
         let person = Person::read(&claims, more.as_ref(), &self.groups).ok_or_else(|| refused("it names nobody"))?;
         Ok((person, begun.to))
     }
@@ -272,15 +276,16 @@ impl Provider {
     }
 
     /// What the provider tells only when it is asked: many leave address and groups out of the token.
-    async fn more(&self, about: &About, claims: &Value, access: Option<&str>) -> Option<Value> {
-        let (url, access) = (about.userinfo.as_ref()?, access?);
+    async fn more(&self, about: &About, claims: &Value, access: Option<&str>) -> Result<Option<Value>> {
+        let (Some(url), Some(access)) = (&about.userinfo, access) else { return Ok(None) };
         if !is_thin(claims, &self.groups) {
-            return None;
+            return Ok(None);
         }
-        let told = self.caller.ask(url, Ask::Bearer(access)).await;
-        told.inspect_err(|e| tracing::warn!(why = %e, "the identity provider does not tell more of somebody"))
-            .ok()
-            .and_then(|(status, value)| (status == 200).then_some(value))
+        match self.caller.ask(url, Ask::Bearer(access)).await.map_err(|e| unreachable(&e))? {
+            (200, value) if subject(&value) == subject(claims) => Ok(Some(value)),
+            (200, _) => Err(refused("what it tells besides is about somebody else")),
+            (status, _) => Err(refused(format!("asked for more about somebody, it says {status}"))),
+        }
     }
 
     async fn about(&self, now: Timestamp) -> Result<Arc<About>> {

@@ -144,7 +144,12 @@ impl Person {
 
 /// Whether a token leaves out what the provider may tell elsewhere.
 pub fn is_thin(claims: &Value, groups: &str) -> bool {
-    claims.get("email").is_none() || listed(claims, groups).is_none()
+    claims.get("email").is_none() || !tells_groups(claims, groups)
+}
+
+/// Whether a document says in which groups somebody is, be it in none.
+pub fn tells_groups(source: &Value, groups: &str) -> bool {
+    listed(source, groups).is_some()
 }
 
 /// An address and the word that it is theirs, from the same document. Some providers write the word as a text.

@@ -92,11 +92,21 @@ async fn back(us: &Instance, cookie: &str, query: &str) -> Answer {
 
 /// What the provider says when it is asked with a code.
 fn token(provider: &Evil, us: &Instance, nonce: &str, groups: &[&str], kid: &str, key: &RsaKey) -> Page {
+    let mut claims = thin(provider, us, nonce);
+    claims["groups"] = json!(groups);
+    signed(&claims, kid, key)
+}
+
+/// A token's claims, without a word of groups.
+fn thin(provider: &Evil, us: &Instance, nonce: &str) -> Value {
     let now = us.app.now().seconds();
-    let claims = json!({
+    json!({
         "iss": provider.url(""), "aud": "desk", "sub": "chief", "nonce": nonce, "iat": now, "exp": now + 60,
-        "email": "chief@city.example", "email_verified": true, "groups": groups,
-    });
+        "email": "chief@city.example", "email_verified": true,
+    })
+}
+
+fn signed(claims: &Value, kid: &str, key: &RsaKey) -> Page {
     let head = json!({ "alg": "RS256", "kid": kid });
     let signed = format!("{}.{}", encode(head.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
     let token = format!("{signed}.{}", encode(&key.sign(signed.as_bytes())));
@@ -300,4 +310,45 @@ async fn groups_take_no_last_owner_away() {
     let chief = us.app.store.read(|rows| users::by_email(rows, "chief@city.example")).unwrap().unwrap();
     assert!(chief.is_owner());
     assert_eq!(rows(&us), (1, 1));
+}
+
+/// Many providers tell groups only when they are asked for them: when they cannot, nobody is less than they were.
+#[tokio::test]
+async fn groups_that_cannot_be_told_take_nothing_away() {
+    let (clock, us, provider) = start().await;
+    user(&us, "other@city.example", Rank::Owner, us.account.id, &[]).await;
+    let rank = || us.app.store.read(|rows| users::by_email(rows, "chief@city.example")).unwrap().unwrap().rank;
+    let enter = async |groups: Option<&str>| {
+        let begun = begin(&us).await.ok().unwrap();
+        let mut claims = thin(&provider, &us, &begun.nonce);
+        if let Some(group) = groups {
+            claims["groups"] = group.into();
+        }
+        provider.serve("POST /token", signed(&claims, "k", key(0)));
+        back(&us, &begun.cookie, &format!("code=c&state={}", begun.state)).await
+    };
+    assert_eq!((enter(Some("it")).await.status.as_u16(), rank()), (303, Rank::Owner));
+    let mut about = described(&provider);
+    about["userinfo_endpoint"] = provider.url("/userinfo").into();
+    provider.serve("/.well-known/openid-configuration", page(&about));
+    clock.advance(FRESH);
+    let error = json!({ "error": "invalid_token", "sub": "chief", "groups": ["it"] });
+    for (act, id) in [
+        (Act::from(Page::status(500)), "E320"),
+        (Page::typed("text/html", "<p>Log in</p>").into(), "E320"),
+        (Page { status: 401, ..page(&error) }.into(), "E321"),
+        (page(&json!({ "sub": "ben", "groups": [] })).into(), "E321"),
+        (page(&json!({ "groups": ["it"] })).into(), "E321"),
+    ] {
+        provider.serve("/userinfo", act);
+        let answer = enter(None).await;
+        assert!(answer.text().contains(&format!("({id})")), "{id}: {}", answer.text());
+        assert_eq!((rank(), rows(&us)), (Rank::Owner, (1, 1)));
+    }
+    provider.serve("/userinfo", page(&json!({ "sub": "chief", "groups": ["it"] })));
+    assert_eq!((enter(None).await.status.as_u16(), rank()), (303, Rank::Owner));
+    provider.serve("/userinfo", page(&json!({ "sub": "chief" })));
+    let answer = enter(None).await;
+    assert_eq!((answer.status.as_u16(), rank()), (403, Rank::Member), "in no group any more: {}", answer.text());
+    assert_eq!(rows(&us).0, 0);
 }
