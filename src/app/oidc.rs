@@ -324,10 +324,20 @@ impl Provider {
         {
             return Ok(Arc::clone(keys));
         }
-        let (_, set) = self.caller.ask(&about.keys, Ask::Open).await.map_err(|e| unreachable(&e))?;
-        let keys = Arc::new(KeySet::read(&set));
-        known.keys = Some((Arc::clone(&keys), now));
-        Ok(keys)
+        if known.silent.is_some_and(|at| now.since(at) < limits::REST) {
+            return Err(silent());
+        }
+        let read = self.caller.ask(&about.keys, Ask::Open).await.and_then(|(status, set)| {
+            let keys = KeySet::read(&set);
+            let good = status == 200 && !keys.is_empty();
+            let wrong = || Error::peer_later(self.host(), format!("answered {status} and no key that we can use"));
+            if good { Ok(Arc::new(keys)) } else { Err(wrong()) }
+        });
+        match &read {
+            Ok(keys) => known.keys = Some((Arc::clone(keys), now)),
+            Err(_) => known.silent = Some(now),
+        }
+        read.map_err(|e| unreachable(&e))
     }
 }
 

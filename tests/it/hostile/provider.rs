@@ -352,3 +352,22 @@ async fn groups_that_cannot_be_told_take_nothing_away() {
     assert_eq!((answer.status.as_u16(), rank()), (403, Rank::Member), "in no group any more: {}", answer.text());
     assert_eq!(rows(&us).0, 0);
 }
+
+#[tokio::test]
+async fn an_error_in_place_of_keys_loses_none() {
+    let (clock, us, provider) = start().await;
+    assert_eq!(log_in(&us, &provider, &["it"], "k", key(0)).await.status, 303);
+    let error = page(&json!({ "error": "temporarily_unavailable" }));
+    let more = page(&json!({ "keys": [listed(key(1), "new")] }));
+    for act in [Page { status: 429, ..error.clone() }, error, Page { status: 404, ..more }, Page::status(500)] {
+        provider.serve("/keys", act);
+        clock.advance(REFETCH);
+        let before = provider.asked_for("GET /keys");
+        for _ in 0..3 {
+            let answer = log_in(&us, &provider, &["it"], "new", key(1)).await;
+            assert!(answer.status == 502 && answer.text().contains("(E320)"), "{}", answer.text());
+        }
+        assert_eq!(provider.asked_for("GET /keys"), before + 1, "it is left alone for a while");
+        assert_eq!(log_in(&us, &provider, &["it"], "k", key(0)).await.status, 303, "the old ones are as good as before");
+    }
+}
