@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{entities, input};
 use crate::actions::drafts::{self as verbs, Pen, Seen};
 use crate::app::App;
+use crate::app::once::{self, Attempt};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -40,7 +41,13 @@ pub(super) fn moment(app: &App, typed: &str) -> Result<Timestamp> {
 }
 
 /// Plans instead of publishing.
-pub(super) async fn plan(app: &Arc<App>, client: &Client, new: NewPost, at: Timestamp) -> Result<Response> {
+pub(super) async fn plan(
+    app: &Arc<App>,
+    client: &Client,
+    new: NewPost,
+    at: Timestamp,
+    attempt: Option<Attempt>,
+) -> Result<Response> {
     let asker = Asker::Client(client.clone());
     let (by, pen) = (by(client)?, Pen::of(&asker, client.token.account)?);
     let media = app.store.read(|rows| {
@@ -49,11 +56,17 @@ pub(super) async fn plan(app: &Arc<App>, client: &Client, new: NewPost, at: Time
     })?;
     let content = Content::of(&new, &media);
     let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: Some(When::exactly(at)) };
-    let planned = app.store.write(move |tx| {
+    let planned = once::plan(app, attempt, move |tx| {
         let draft = verbs::begin(tx, pen, &sheet)?;
         verbs::plan(tx, by, Seen::of(&draft), &When::exactly(at))
     });
     shown(app, &planned.await?)
+}
+
+/// What the same attempt planned a moment ago.
+pub(super) fn again(app: &App, client: &Client, planned: &Draft) -> Result<Response> {
+    by(client)?;
+    shown(app, planned)
 }
 
 fn shown(app: &App, draft: &Draft) -> Result<Response> {

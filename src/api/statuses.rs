@@ -35,11 +35,14 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, client: Clien
     if let Some(known) = key.as_ref().map_or(Ok(None), |key| once::repeated(app, key))? {
         return status(app, &known.to_string());
     }
+    if let Some(known) = key.as_ref().map_or(Ok(None), |key| once::planned(app, key))? {
+        return scheduled::again(app, &client, &known);
+    }
     let answered = target(app, form.find("in_reply_to_id").unwrap_or_default())?;
     if let Some(typed) = form.find("scheduled_at").filter(|typed| !typed.is_empty()) {
         let at = scheduled::moment(app, typed)?;
         let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
-        return scheduled::plan(app, &client, new, at).await;
+        return scheduled::plan(app, &client, new, at, key).await;
     }
     let voice = Voice::of(&Asker::Client(client), account, answered.is_some())?;
     let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };

@@ -1,4 +1,5 @@
-//! Publishing once: a program or a browser that repeats an attempt, because it heard no answer, gets the same post.
+//! Publishing once: a program or a browser that repeats an attempt, because it heard no answer, gets the same post, or
+//! the same plan.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -7,15 +8,22 @@ use crate::base::cache::Cache;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::ids::{AccountId, PostId};
+use crate::model::draft::Draft;
+use crate::model::ids::{AccountId, DraftId, PostId};
 use crate::model::post::Post;
-use crate::store::{Rows, Write, posts};
+use crate::store::{Rows, Write, drafts, posts};
 
 /// An attempt to publish: for whom, and its own key (`Idempotency-Key`, or what a form carries).
 pub type Attempt = (AccountId, String);
 
+#[derive(Debug, Clone, Copy)]
+enum Made {
+    Post(PostId),
+    Draft(DraftId),
+}
+
 /// What attempts led to, in memory: after a restart a repetition is a new post.
-pub struct Attempts(Mutex<Cache<Attempt, (PostId, Timestamp)>>);
+pub struct Attempts(Mutex<Cache<Attempt, (Made, Timestamp)>>);
 
 impl Default for Attempts {
     fn default() -> Self {
@@ -24,14 +32,29 @@ impl Default for Attempts {
 }
 
 impl Attempts {
-    fn lock(&self) -> Result<MutexGuard<'_, Cache<Attempt, (PostId, Timestamp)>>> {
+    fn lock(&self) -> Result<MutexGuard<'_, Cache<Attempt, (Made, Timestamp)>>> {
         self.0.lock().map_err(|_| Error::bug("a thread panicked while it held the attempts"))
+    }
+
+    fn made(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Made>> {
+        let found = self.lock()?.get(attempt).filter(|(_, at)| now.since(*at) < limits::inbound::REPEATS);
+        Ok(found.map(|(made, _)| made))
     }
 
     /// The post that the same attempt led to a moment ago. It has to be there: what was rolled back led to nothing.
     fn post(&self, rows: &impl Rows, attempt: &Attempt, now: Timestamp) -> Result<Option<Post>> {
-        let found = self.lock()?.get(attempt).filter(|(_, at)| now.since(*at) < limits::inbound::REPEATS);
-        found.map_or(Ok(None), |(post, _)| posts::get(rows, post))
+        match self.made(attempt, now)? {
+            Some(Made::Post(id)) => posts::get(rows, id),
+            Some(Made::Draft(_)) | None => Ok(None),
+        }
+    }
+
+    /// The same of one that planned.
+    fn draft(&self, rows: &impl Rows, attempt: &Attempt, now: Timestamp) -> Result<Option<Draft>> {
+        match self.made(attempt, now)? {
+            Some(Made::Draft(id)) => drafts::get(rows, id),
+            Some(Made::Post(_)) | None => Ok(None),
+        }
     }
 }
 
@@ -41,23 +64,53 @@ pub fn repeated(app: &App, attempt: &Attempt) -> Result<Option<PostId>> {
     Ok(post.map(|post| post.id))
 }
 
-/// Runs a verb that publishes, or answers with the post that the same attempt led to. Asked and remembered on the
-/// writer's thread, so that neither two at the same time nor a caller that goes away before the answer makes two posts
-/// of one.
-pub async fn publish<F>(app: &App, attempt: Option<Attempt>, mut verb: F) -> Result<Post>
+/// The same of one that planned.
+pub fn planned(app: &App, attempt: &Attempt) -> Result<Option<Draft>> {
+    app.store.read(|rows| app.attempts.draft(rows, attempt, app.now()))
+}
+
+/// Runs a verb that publishes, or answers with the post that the same attempt led to.
+pub async fn publish<F>(app: &App, attempt: Option<Attempt>, verb: F) -> Result<Post>
 where
     F: FnMut(&mut Write<'_>) -> Result<Post> + Send + 'static,
 {
+    let known: Known<Post> = |attempts, tx, attempt| attempts.post(tx, attempt, tx.now());
+    once(app, attempt, verb, known, |post| Made::Post(post.id)).await
+}
+
+/// Runs a verb that plans, or answers with what the same attempt planned.
+pub async fn plan<F>(app: &App, attempt: Option<Attempt>, verb: F) -> Result<Draft>
+where
+    F: FnMut(&mut Write<'_>) -> Result<Draft> + Send + 'static,
+{
+    let known: Known<Draft> = |attempts, tx, attempt| attempts.draft(tx, attempt, tx.now());
+    once(app, attempt, verb, known, |draft| Made::Draft(draft.id)).await
+}
+
+type Known<T> = fn(&Attempts, &Write<'_>, &Attempt) -> Result<Option<T>>;
+
+/// Asked and remembered on the writer's thread, so that neither two at the same time nor a caller that goes away before
+/// the answer makes two of one.
+async fn once<T, F>(
+    app: &App,
+    attempt: Option<Attempt>,
+    mut verb: F,
+    known: Known<T>,
+    made: fn(&T) -> Made,
+) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
+{
     let attempts = Arc::clone(&app.attempts);
-    app.store
-        .write(move |tx| {
-            let Some(attempt) = &attempt else { return verb(tx) };
-            if let Some(post) = attempts.post(tx, attempt, tx.now())? {
-                return Ok(post);
-            }
-            let post = verb(tx)?;
-            attempts.lock()?.insert(attempt.clone(), (post.id, tx.now()));
-            Ok(post)
-        })
-        .await
+    let verb = move |tx: &mut Write<'_>| {
+        let Some(attempt) = &attempt else { return verb(tx) };
+        if let Some(known) = known(&attempts, tx, attempt)? {
+            return Ok(known);
+        }
+        let fresh = verb(tx)?;
+        attempts.lock()?.insert(attempt.clone(), (made(&fresh), tx.now()));
+        Ok(fresh)
+    };
+    app.store.write(verb).await
 }

@@ -1,7 +1,10 @@
 //! A client program: a token, a picture, a post, an edit, an end.
 
+use std::time::Duration;
+
 use instance::base::time::Clock;
 use instance::media::draw;
+use instance::store::drafts;
 use serde_json::{Value, json};
 
 use crate::support::http::{Answer, get, send};
@@ -89,6 +92,33 @@ async fn the_same_attempt_publishes_once() {
     let first = send("POST", &instance.url("/api/v1/statuses"), &headers, body.clone()).await.json();
     let second = send("POST", &instance.url("/api/v1/statuses"), &headers, body).await.json();
     assert_eq!(first["id"], second["id"]);
+}
+
+#[tokio::test]
+async fn the_same_attempt_plans_once() {
+    let clock = Clock::by_hand(START);
+    let instance = Instance::start(&clock).await;
+    let program = Program::new(&instance, "write").await;
+    let mut headers = vec![
+        ("authorization", program.bearer.as_str()),
+        ("content-type", "application/json"),
+        ("idempotency-key", "k1"),
+    ];
+    let at = START.plus(Duration::from_secs(400)).rfc3339();
+    let body = json!({ "status": "Once", "scheduled_at": at }).to_string();
+    let url = instance.url("/api/v1/statuses");
+    let (first, other) =
+        tokio::join!(send("POST", &url, &headers, body.clone()), send("POST", &url, &headers, body.clone()));
+    assert_eq!((first.status.as_u16(), first.json()), (200, other.json()));
+    assert_eq!(first.json()["params"]["text"], "Once");
+    clock.advance(Duration::from_secs(200));
+    let late = send("POST", &url, &headers, body).await;
+    assert_eq!((late.status.as_u16(), late.json()), (200, first.json()), "also when it is too late for a new one");
+    headers[2].1 = "k2";
+    let another = json!({ "status": "Twice", "scheduled_at": START.plus(Duration::from_secs(900)).rfc3339() });
+    assert_ne!(send("POST", &url, &headers, another.to_string()).await.json()["id"], first.json()["id"]);
+    let planned = instance.app.store.read(|rows| drafts::planned(rows, 9)).unwrap();
+    assert_eq!(planned.len(), 2);
 }
 
 #[tokio::test]

@@ -368,6 +368,10 @@ async fn an_error_in_place_of_keys_loses_none() {
             assert!(answer.status == 502 && answer.text().contains("(E320)"), "{}", answer.text());
         }
         assert_eq!(provider.asked_for("GET /keys"), before + 1, "it is left alone for a while");
-        assert_eq!(log_in(&us, &provider, &["it"], "k", key(0)).await.status, 303, "the old ones are as good as before");
+        assert_eq!(
+            log_in(&us, &provider, &["it"], "k", key(0)).await.status,
+            303,
+            "the old ones are as good as before"
+        );
     }
 }
