@@ -10,6 +10,7 @@ use crate::actions;
 use crate::app::{App, pieces, spoken, upload};
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Unfinished;
+use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
 use crate::model::media::{self as model, About, Media};
 use crate::model::power::Attach;
@@ -30,13 +31,17 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
     let _permit = app.uploads.take(Asker::Client(client.clone()).who())?;
     let (form, mut files) = input::with_files(app, request).await?;
     let missing = || Problem::new("E155", "There is no file.").field("file").remedy("Send it as the part 'file'.");
-    // What came in pieces is named instead of sent.
-    let file = match (form.find("upload"), files.iter().position(|(name, _)| name == "file")) {
-        (Some(name), _) => pieces::take(app, by, name)?,
-        (None, at) => files.swap_remove(at.ok_or_else(missing)?).1,
-    };
     let about = About { focus: focus(&form)?, ..About::default() };
-    let media = upload::take(app, by, file, about).await?;
+    let at = files.iter().position(|(name, _)| name == "file");
+    let media = match form.find("upload") {
+        // What came in pieces is named instead of sent. Until nothing stands in its way it stays there, to be named again.
+        Some(name) => {
+            let place = upload::admit(app, by, pieces::whole(app, by, name)?).await?;
+            let file = pieces::take(app, by, name)?;
+            upload::store(app, by, file, about, Shape::Whole, place).await?
+        }
+        None => upload::take(app, by, files.swap_remove(at.ok_or_else(missing)?).1, about).await?,
+    };
     let about = told(app, &media, &form, files).await?;
     let media = app.store.write(move |tx| actions::media::describe(tx, by, media.id, &about)).await?;
     shown(app, &media)

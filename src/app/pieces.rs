@@ -51,6 +51,14 @@ impl Begun {
         let busy = |_| Error::Conflict("Another piece of this upload is on its way");
         Arc::clone(&self.state).try_lock_owned().map_err(busy)
     }
+
+    fn check_whole(&self, come: u64) -> Result<u64> {
+        if come >= self.length {
+            return Ok(come);
+        }
+        let what = format!("The upload has not come as a whole: {come} of {} bytes are here.", self.length);
+        Err(Problem::new("E209", what).field("upload").remedy("Send the rest first.").into())
+    }
 }
 
 impl State {
@@ -146,15 +154,18 @@ impl Open {
     }
 }
 
+/// The length of a file that has come as a whole.
+pub fn whole(app: &App, by: By<Attach>, name: &str) -> Result<u64> {
+    let begun = app.pieces.find(by.account(), name)?;
+    let come = begun.state()?.offset()?;
+    begun.check_whole(come)
+}
+
 /// The whole file, once.
 pub fn take(app: &App, by: By<Attach>, name: &str) -> Result<Unfinished> {
     let begun = app.pieces.find(by.account(), name)?;
     let mut state = begun.state()?;
-    let come = state.offset()?;
-    if come < begun.length {
-        let what = format!("The upload has not come as a whole: {come} of {} bytes are here.", begun.length);
-        return Err(Problem::new("E209", what).field("upload").remedy("Send the rest first.").into());
-    }
+    begun.check_whole(state.offset()?)?;
     app.pieces.lock()?.remove(name);
     state.file.take().ok_or(Error::NotFound)
 }

@@ -27,10 +27,29 @@ pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About
 
 /// As `take`; a picture, which is to have a shape.
 pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About, shape: Shape) -> Result<Media> {
-    let length = file.length()?;
+    let place = admit(app, by, file.length()?).await?;
+    store(app, by, file, about, shape, place).await
+}
+
+/// The place of who looks at a file.
+pub struct Place(OwnedSemaphorePermit);
+
+/// Whether a file of this length may come, and its turn to be looked at. What is refused here can be tried again.
+pub async fn admit(app: &App, by: By<Attach>, length: u64) -> Result<Place> {
     clip::check_weight(length, app.heaviest())?;
     check_quota(app, by.account(), length)?;
-    let permit = app.decoding_room().await?;
+    app.decoding_room().await.map(Place)
+}
+
+/// Looks at a file that was admitted, and keeps what is good in it.
+pub async fn store(
+    app: &Arc<App>,
+    by: By<Attach>,
+    file: Unfinished,
+    about: About,
+    shape: Shape,
+    Place(permit): Place,
+) -> Result<Media> {
     let (files, federated) = (app.files.clone(), app.config.media.federated_mb << 20);
     // The place is kept until the work ends, also when its client hangs up.
     let store = move || keep(&files, file, shape, federated, permit);

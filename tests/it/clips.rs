@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use instance::app::upload;
 use instance::base::time::Clock;
 use instance::config::Config;
 use instance::control::{self, Command, Fault, NewVersion, PostNew, Recording, Upload, What};
@@ -11,6 +12,7 @@ use instance::model::ids::PostId;
 use instance::model::media::About;
 use instance::model::post::{Quoting, Visibility};
 use instance::store::material;
+use instance::store::schema::MEDIA;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, published};
@@ -323,4 +325,33 @@ async fn an_upload_that_broke_off_goes_on_where_it_stopped() {
     assert_eq!((ask("HEAD", &last, &[], b"").await.status.as_u16(), begin().await.status.as_u16()), (404, 201));
     clock.advance(limits::inbound::PIECES_EMPTY);
     assert_eq!(begin().await.status, 201, "those of which nothing came made room");
+}
+
+#[tokio::test]
+async fn an_upload_that_is_refused_for_now_is_still_there() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let (film, bearer) = (clip("first.mp4"), server.bearer("read,write").await);
+    let ask = async |method: &str, url: &str, more: &[(&str, &str)], body: &[u8]| {
+        let headers = [&[("authorization", bearer.as_str())][..], more].concat();
+        send(method, url, &headers, body.to_vec()).await
+    };
+    let begun = ask("POST", &server.url("/api/uploads"), &[("upload-length", &film.len().to_string())], b"").await;
+    let url = begun.header("location");
+    let piece = [("content-type", "application/offset+octet-stream"), ("upload-offset", "0")];
+    assert_eq!(ask("PATCH", url, &piece, &film).await.status, 204);
+    let name = url.rsplit('/').next().unwrap();
+    let use_it = async |focus: &str| {
+        let body = json!({ "upload": name, "description": "A film", "focus": focus }).to_string();
+        ask("POST", &server.url("/api/v2/media"), &[("content-type", "application/json")], body.as_bytes()).await
+    };
+    assert_eq!(use_it("left").await.status, 422, "a focus that is none");
+    let picture = draw::sample(draw::Sample::Label);
+    let mut other = upload::take_bytes(&server.app, server.by(), &picture, About::default()).await.unwrap();
+    for (bytes, status) in [(server.app.config.media.quota_gb << 30, 422), (other.bytes, 200)] {
+        other.bytes = bytes;
+        let row = other.clone();
+        server.app.store.write(move |tx| tx.put(&MEDIA, &row.id, &row)).await.unwrap();
+        let answer = use_it("").await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
 }
