@@ -3,6 +3,7 @@
 use super::audit;
 use super::go_live;
 use crate::base::lang::Lang;
+use crate::base::text;
 use crate::error::{Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Deed, Object};
@@ -63,7 +64,7 @@ pub fn set_legal(tx: &mut Write<'_>, owner: Owner, legal: Legal, lang: &Lang, te
     institution.settings.changed.insert(name.clone(), Changed { by: owner.who(), at: tx.now() });
     meta::put_legal(tx, legal, lang, text)?;
     meta::put_institution(tx, &institution)?;
-    let told = |text: &str| format!("{} characters", text.chars().count());
+    let told = |text: &str| text::characters(text.chars().count());
     audit::note(tx, owner.who(), &changed(&name, told(&before), told(text)))
 }
 

@@ -133,6 +133,11 @@ fn is_user_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
+/// `1 character`, `12 characters`.
+pub fn characters(count: usize) -> String {
+    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
+}
+
 /// A count as English groups it: `38,112`.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();

@@ -77,25 +77,27 @@ pub enum Word {
     /// Public accounts: add, list, show, edit
     #[command(subcommand)]
     Account(Account),
-    /// Posts: new, list, show, edit, delete, like, boost, pin; drafts: ask, approve, plan, publish, stop
+    /// Posts: new, list, show, edit, delete, like, boost, pin; drafts: ask, withdraw, approve, send-back, comment, plan,
+    /// unplan, publish; all plans: stop, resume
     #[command(subcommand)]
     Post(Post),
     /// Podcasts: add, list, show, edit, delete
     #[command(subcommand)]
     Podcast(podcast::Podcast),
-    /// Answers of strangers: list, release, hide
+    /// Answers of strangers: list, show, release, hide, assign, done, wait, reopen, note
     #[command(subcommand)]
     Reply(Reply),
     /// Deliveries to other servers: list, retry, drop
     #[command(subcommand)]
     Queue(Queue),
-    /// Media files: show where they are, move them
+    /// Media files: show where they are, move them; the emblem
     #[command(subcommand)]
     Media(super::media::Media),
     /// Tokens for client programs: new, list, revoke
     #[command(subcommand)]
     Token(Token),
-    /// People who use the desk: add, list, role, off, on, password, sessions, second-factor, login-link
+    /// People who use the desk: add, list, role, off, on, password, sessions, second-factor, identity, break-glass,
+    /// login-link
     #[command(subcommand)]
     User(User),
     /// The log of who did what: show, verify, erase

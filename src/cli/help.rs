@@ -136,6 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn every_command_names_what_is_below_it() {
+        // Said by the word that they take back.
+        let taken_back = ["unlike", "unboost", "unpin"];
+        for command in Cli::command().get_subcommands() {
+            let about = command.get_about().unwrap().to_string();
+            let words: Vec<&str> = about.split(|c: char| !c.is_ascii_lowercase() && c != '-').collect();
+            for below in command.get_subcommands().map(Command::get_name).filter(|below| !taken_back.contains(below)) {
+                assert!(words.contains(&below), "'{}' does not name '{below}': {about}", command.get_name());
+            }
+        }
+    }
+
+    #[test]
     fn help_reaches_every_depth_and_corrects() {
         let on = |words: &[&str]| on(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
         assert!(on(&["post", "new"]).unwrap().contains("--reply-to"));

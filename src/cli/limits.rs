@@ -194,12 +194,16 @@ mod tests {
     #[test]
     fn numbers_are_told_exactly() {
         assert_eq!([span(inbound::IDLE_TIME), span(desk::LINK), span(desk::SESSION)], ["75 s", "24 h", "14 days"]);
-        for number in [inbound::TARGET, inbound::HEADERS, inbound::BODIES, 148 << 20, inbound::BODY_LEAST] {
-            let told = bytes(number as u64);
+        let form = inbound::UPLOAD + clip::BYTES;
+        let others =
+            [inbound::TARGET, inbound::HEADERS, inbound::BODIES, inbound::BODY_LEAST].map(|number| number as u64);
+        for number in others.into_iter().chain([form]) {
+            let told = bytes(number);
             let (digits, unit) = told.split_once(' ').unwrap();
             let unit = if unit == "MiB" { 1 << 20 } else { 1 << 10 };
-            assert_eq!(digits.parse::<usize>().unwrap() * unit, number, "{told}");
+            assert_eq!(digits.parse::<u64>().unwrap() * unit, number, "{told}");
         }
+        assert_eq!(bytes(form), "2097 MiB", "as README.md says of proxies");
         assert!(all().iter().all(|group| group.lines.iter().all(|line| line.beyond.ends_with('.'))));
     }
 }

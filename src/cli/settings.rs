@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::{self, Context};
 use super::out;
-use crate::config::{self, Config, KEYS, Overrides, Value as Chosen};
+use crate::config::{self, Config, KEYS, Key, Overrides, Value as Chosen};
 use crate::control::{Command, Fault};
 use crate::error::{Error, Problem, Result};
 use crate::model::settings::{LEGAL, Setting};
@@ -73,6 +73,9 @@ fn is_of_institution(name: &str) -> bool {
 fn of_institution(context: &Context, command: &Command) -> Result<(), Fault> {
     let answer = call::ask(context, command)?;
     context.out.answer(&answer, |answer| super::show::people(command, answer));
+    if let Some(note) = answer.get("note").and_then(Value::as_str) {
+        context.out.warn(note);
+    }
     Ok(())
 }
 
@@ -114,17 +117,33 @@ fn get(context: &Context, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// What was typed is wrong.
+fn refused(key: &Key, what: &str) -> Error {
+    let bare = key.example.trim_matches(['[', ']']).replace('"', "").replace(", ", ",");
+    Problem::new("E013", format!("The setting {} is wrong: {what}.", key.name))
+        .remedy(format!("For example: instance config set {} '{bare}'", key.name))
+        .into()
+}
+
+/// A line of the file that has only just been made out of what was typed is not to blame.
+fn typed(key: &Key, error: Error) -> Error {
+    let Error::Invalid(problem) = &error else { return error };
+    let line = format!("The setting {} ({}, line ", key.name, config::FILE);
+    match problem.what.split_once(") is wrong: ") {
+        Some((place, what)) if place.starts_with(&line) => refused(key, what.trim_end_matches('.')),
+        _ => error,
+    }
+}
+
 fn set(context: &Context, name: &str, text: &str) -> Result<(), Fault> {
     let key = config::key(name)?;
     let file = context.data.join(config::FILE);
     let overrides = Overrides::from_env(Vec::new());
-    let value = key
-        .value_of(text)
-        .map_err(|what| Error::from(Problem::new("E013", format!("The setting {name} is wrong: {what}."))))?;
+    let value = key.check(text).and_then(|_| key.value_of(text)).map_err(|what| refused(key, &what))?;
     let old = config::text(&context.data)?;
     let new = config::change(&old, key, &value)?;
     // What would not be understood is not written.
-    let config = Config::read(&context.data, &new, &overrides)?;
+    let config = Config::read(&context.data, &new, &overrides).map_err(|e| typed(key, e))?;
     let shown = key.get(&config).to_string();
     if new != old {
         let before = Config::read(&context.data, &old, &overrides).map(|old| key.get(&old).to_string());

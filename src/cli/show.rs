@@ -150,7 +150,7 @@ fn one_reply(reply: &Value) -> String {
     let _ = write!(page, "\n{}\n", text(reply, "text"));
     for note in list(reply, "notes") {
         let by = text(note, "by");
-        let by = if by.is_empty() { "the command line" } else { &by };
+        let by = if by.is_empty() { "the operator" } else { &by };
         let _ = write!(page, "\nNoted by {by}, {}: {}\n", text(note, "at"), text(note, "text"));
     }
     page
@@ -407,7 +407,7 @@ fn identity(user: &Value) -> String {
 
 fn break_glass(answer: &Value) -> String {
     match (text(answer, "email").as_str(), text(answer, "password").as_str()) {
-        ("", _) => "Nobody gets in without the identity provider: instance user break-glass EMAIL\n".to_owned(),
+        ("", _) => "No owner is named who gets in when the identity provider fails. Name one: instance user break-glass EMAIL\n".to_owned(),
         (who, "true") => format!("{who} gets in without the identity provider.\n"),
         (who, _) => format!(
             "{who} gets in without the identity provider, once they have a password: instance user password {who}\n"

@@ -17,8 +17,10 @@ use crate::model::ids::{AccountId, DraftId, MediaId};
 use crate::model::media::About;
 use crate::model::post::NewPost;
 use crate::model::power::Publish;
+use crate::model::site::Site;
 use crate::model::user::{Asker, By, Who};
-use crate::store::{Rows, accounts, drafts as rows, meta, users};
+use crate::store::{Rows, accounts, drafts as rows, meta};
+use crate::views::people;
 
 /// What becomes of a draft.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,7 +56,7 @@ pub(super) async fn keep(
         }
     });
     let draft = draft.await?;
-    app.store.read(|rows| shown(rows, &draft))
+    show(app, &draft)
 }
 
 /// A moment as it was typed, on the wall of the institution's zone.
@@ -79,7 +81,7 @@ pub(super) fn list(app: &App, typed: Option<&str>, stage: Option<Stage>) -> Resu
             }
         }
         found.sort_by_key(|draft| (draft.due().unwrap_or(Timestamp(u64::MAX)), draft.id));
-        let documents = found.iter().map(|draft| shown(read, draft)).collect::<Result<Vec<_>>>()?;
+        let documents = found.iter().map(|draft| shown(&app.site, read, draft)).collect::<Result<Vec<_>>>()?;
         Ok(json!({ "drafts": documents }))
     })
 }
@@ -104,7 +106,7 @@ fn need(app: &App, typed: &str) -> Result<Draft> {
 }
 
 pub(super) fn show(app: &App, draft: &Draft) -> Result<Value> {
-    app.store.read(|rows| shown(rows, draft))
+    app.store.read(|rows| shown(&app.site, rows, draft))
 }
 
 pub(super) async fn step(app: &Arc<App>, typed: &str, step: DraftStep) -> Result<Value> {
@@ -156,12 +158,11 @@ pub(super) async fn stop(app: &Arc<App>, stop: bool) -> Result<Value> {
 
 /// Who did something, as a document names them.
 fn named(rows: &impl Rows, who: Who) -> Result<Value> {
-    let user = who.user().map_or(Ok(None), |id| users::get(rows, id))?;
-    Ok(user.map_or_else(|| json!("operator"), |user| json!(user.shown())))
+    Ok(if who == Who::Operator { json!("operator") } else { json!(people::who(rows, who)?) })
 }
 
 /// A draft as a document.
-fn shown(rows: &impl Rows, draft: &Draft) -> Result<Value> {
+fn shown(site: &Site, rows: &impl Rows, draft: &Draft) -> Result<Value> {
     let account = accounts::get(rows, draft.account)?.map(|account| account.handle);
     let comments = draft
         .comments
@@ -175,7 +176,7 @@ fn shown(rows: &impl Rows, draft: &Draft) -> Result<Value> {
         json!({ "versions": part.versions, "media": part.media.iter().map(file).collect::<Vec<_>>() })
     };
     let (posts, why) = match &draft.state {
-        State::Published { posts, .. } => (posts.iter().map(ToString::to_string).collect(), None),
+        State::Published { posts, .. } => (posts.clone(), None),
         State::Missed { why, .. } => (Vec::new(), Some(why.clone())),
         State::Draft | State::Asked { .. } | State::Approved | State::Planned { .. } => (Vec::new(), None),
     };
@@ -191,7 +192,8 @@ fn shown(rows: &impl Rows, draft: &Draft) -> Result<Value> {
         "due": draft.due().map(Timestamp::rfc3339),
         "approved_by": draft.approval().map(|passed| named(rows, passed.by)).transpose()?,
         "missed_because": why,
-        "posts": posts,
+        "posts": posts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "uris": posts.iter().map(|id| site.post(*id)).collect::<Vec<_>>(),
         "visibility": draft.content.visibility,
         "urgent": draft.content.urgent,
         "poll": draft.content.poll,

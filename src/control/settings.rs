@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::actions::settings as verbs;
 use crate::app::App;
 use crate::base::lang::Lang;
-use crate::error::{Problem, Result};
+use crate::error::{Error, Problem, Result};
 use crate::model::institution::Institution;
-use crate::model::settings::{Changed, LEGAL, Legal, SETTINGS, Setting};
-use crate::model::user::{Asker, Who};
-use crate::store::{Rows, meta, users};
+use crate::model::settings::{LEGAL, Legal, SETTINGS, Setting};
+use crate::model::user::Asker;
+use crate::store::{Rows, meta};
+use crate::views::people;
 
 fn legal(name: &str) -> Option<(Legal, Lang)> {
     let (legal, lang) = name.strip_prefix(LEGAL)?.split_once('.')?;
@@ -56,7 +57,7 @@ fn page(rows: &impl Rows, of: &Institution, name: &str, legal: Legal, lang: &Lan
 
 fn described(rows: &impl Rows, of: &Institution, name: &str, value: &str) -> Result<Value> {
     let changed = of.settings.changed.get(name);
-    let by = changed.map(|changed| who(rows, changed)).transpose()?;
+    let by = changed.map(|changed| people::who(rows, changed.by)).transpose()?;
     Ok(json!({
         "key": name,
         "value": value,
@@ -64,14 +65,6 @@ fn described(rows: &impl Rows, of: &Institution, name: &str, value: &str) -> Res
         "changed": changed.map(|changed| changed.at.rfc3339()),
         "changed_by": by,
     }))
-}
-
-/// Whoever changed it, as they are called now.
-fn who(rows: &impl Rows, changed: &Changed) -> Result<String> {
-    Ok(match changed.by {
-        Who::Operator | Who::Nobody | Who::Client { .. } => "the command line".to_owned(),
-        Who::User(id) => users::get(rows, id)?.map(|user| user.shown().to_owned()).unwrap_or_default(),
-    })
 }
 
 pub fn get(app: &App, name: &str) -> Result<Value> {
@@ -87,20 +80,63 @@ pub fn get(app: &App, name: &str) -> Result<Value> {
 
 pub async fn set(app: &Arc<App>, name: String, value: String) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
-    let before = get(app, &name)?;
+    let before = app.store.read(meta::institution)?;
+    let was = get(app, &name)?;
+    let (mut differs, mut note) = (false, None);
     if let Some(setting) = Setting::named(&name) {
-        let typed = vec![(setting, value)];
-        app.store.write(move |tx| verbs::change(tx, owner, &typed).map(|_| ())).await?;
+        let typed = typed(setting, &value);
+        let all = typed.clone();
+        let changed = app.store.write(move |tx| verbs::change(tx, owner, &all)).await;
+        let after = changed.map_err(|e| helped(e, &before, &typed))?;
+        differs = typed.iter().any(|(setting, _)| setting.get(&before) != setting.get(&after));
     } else {
         let (legal, lang) = legal(&name).ok_or_else(|| unknown(&name))?;
+        note = foreign(&before, &lang);
         app.store.write(move |tx| verbs::set_legal(tx, owner, legal, &lang, &value)).await?;
     }
     let mut after = get(app, &name)?;
-    let differs = before.get("value") != after.get("value");
+    differs |= was.get("value") != after.get("value");
     if let Some(after) = after.as_object_mut() {
         after.insert("changed".to_owned(), differs.into());
+        after.extend(note.map(|note| ("note".to_owned(), note.into())));
     }
     Ok(after)
+}
+
+/// What a value sets. Two colours for the ground are those of the ground and of the words on it: either alone may be
+/// refused because of the other.
+fn typed(setting: &'static Setting, value: &str) -> Vec<(&'static Setting, String)> {
+    let words = Setting::named("colour.text").filter(|_| setting.name == "colour.ground");
+    match (words, value.trim().split_once(char::is_whitespace)) {
+        (Some(words), Some((ground, text))) => vec![(setting, ground.to_owned()), (words, text.trim().to_owned())],
+        _ => vec![(setting, value.to_owned())],
+    }
+}
+
+/// What the command line can do about a value that was refused.
+fn helped(error: Error, before: &Institution, typed: &[(&'static Setting, String)]) -> Error {
+    let Error::Invalid(mut problem) = error else { return error };
+    let mut tried = before.clone();
+    let known = typed.iter().all(|(setting, value)| setting.put(&mut tried, value).is_ok());
+    let ground = typed.iter().any(|(setting, _)| setting.name == "colour.ground");
+    let help = match (problem.id, problem.field) {
+        ("E704", Some("colour.text")) if known && ground => tried.settings.colours.map(|colours| {
+            let (ground, text) = (colours.ground, colours.readable());
+            format!("Both at once: instance config set colour.ground '{ground} {text}'")
+        }),
+        ("E705", Some(field)) => Setting::named(field).map(|setting| setting.what.to_owned()),
+        _ => None,
+    };
+    let lines = help.iter().chain([&problem.remedy]).filter(|line| !line.is_empty());
+    problem.remedy = lines.cloned().collect::<Vec<_>>().join("\n");
+    Error::Invalid(problem)
+}
+
+/// What to know about a page in a language that nothing else here speaks.
+fn foreign(of: &Institution, lang: &Lang) -> Option<String> {
+    let all: Vec<&str> = of.languages.iter().map(Lang::as_str).collect();
+    let strange = !of.languages.contains(lang);
+    strange.then(|| format!("{lang} is none of the languages of the institution ({}).", all.join(", ")))
 }
 
 /// Writes down that the file is about to be changed, unless the next start would refuse it.

@@ -10,7 +10,6 @@ use super::frame::{self, Frame, Wall};
 use super::passkeys;
 use crate::actions::{desk_login, identity, secrets, tokens, users as verbs};
 use crate::app::{App, login};
-use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::client::{Token, TokenId};
 use crate::model::login::{Secrets, check_password};
@@ -27,7 +26,6 @@ struct Account {
     faults: Faults,
     notice: &'static str,
     typed: Typed,
-    langs: Vec<(String, String, bool)>,
     standing: Vec<String>,
     /// Whether they may come in without the identity provider.
     local: bool,
@@ -47,12 +45,11 @@ struct Account {
 struct Typed {
     name: String,
     email: String,
-    language: String,
 }
 
 impl Typed {
     fn of(user: &User) -> Self {
-        Self { name: user.name.clone(), email: user.email.clone(), language: user.language.to_string() }
+        Self { name: user.name.clone(), email: user.email.clone() }
     }
 }
 
@@ -98,14 +95,8 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
     let own = browser.asker().own()?;
     let account = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "My account", "/desk/account")?.with(&faults).scripted(true);
-        let institution = meta::institution(rows)?;
-        let wall = Wall::of(&institution);
+        let wall = Wall::of(&meta::institution(rows)?);
         let kept = secrets::of(rows, browser.user.id)?;
-        let mut spoken = institution.languages.clone();
-        if !spoken.contains(&browser.user.language) {
-            spoken.push(browser.user.language.clone());
-        }
-        let lang = |lang: &Lang| (lang.to_string(), lang.own_name().to_owned(), lang.to_string() == typed.language);
         let open = |(key, session): ([u8; 32], crate::model::login::Session)| Open {
             id: TokenId::of(&key).to_string(),
             browser: session.browser,
@@ -116,7 +107,6 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
         Ok(Account {
             f,
             notice,
-            langs: spoken.iter().map(lang).collect(),
             standing: super::users::standing(rows, &browser.user)?,
             local: identity::may_enter(rows, browser.user.id, app.config.login.passwords)?,
             has_password: kept.password.is_some(),
@@ -153,23 +143,15 @@ pub(super) fn done(what: &str) -> Response {
 
 pub(super) async fn describe(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
     let own = browser.asker().own()?;
-    let typed = Typed { name: form.text("name"), email: form.text("email"), language: form.text("language") };
-    let mut faults = Faults::default();
-    match typed.language.parse::<Lang>() {
-        Ok(language) => {
-            let (name, email) = (typed.name.clone(), typed.email.clone());
-            let written =
-                app.store.write(move |tx| verbs::describe(tx, own, &name, &email, &language).map(|_| ())).await;
-            match written {
-                Ok(()) => return Ok(done("saved")),
-                Err(Error::Invalid(problem)) => faults.push(problem.field.unwrap_or("name"), &problem),
-                Err(e) => return Err(e),
-            }
+    let typed = Typed { name: form.text("name"), email: form.text("email") };
+    let (name, email, language) = (typed.name.clone(), typed.email.clone(), browser.user.language.clone());
+    match app.store.write(move |tx| verbs::describe(tx, own, &name, &email, &language).map(|_| ())).await {
+        Ok(()) => Ok(done("saved")),
+        Err(Error::Invalid(problem)) => {
+            shown(app, browser, typed, Faults::of(problem.field.unwrap_or("name"), &problem), "")
         }
-        Err(Error::Invalid(problem)) => faults.push("language", &problem),
-        Err(e) => return Err(e),
+        Err(e) => Err(e),
     }
-    shown(app, browser, typed, faults, "")
 }
 
 pub(super) async fn password(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {

@@ -127,8 +127,7 @@ fn accounts_of(rows: &impl Rows, asked: &Asked<'_>) -> Result<Vec<Choice>> {
 fn people_of(rows: &impl Rows, asked: &Asked<'_>) -> Result<Vec<Choice>> {
     let choice = |user: &crate::model::user::User| {
         let value = user.id.to_string();
-        let shown = if user.shown().is_empty() { "The first owner" } else { user.shown() };
-        Choice { title: shown.to_owned(), chosen: value == asked.user, value }
+        Choice { title: user.called().to_owned(), chosen: value == asked.user, value }
     };
     Ok(users::all(rows)?.iter().map(choice).collect())
 }
@@ -153,7 +152,7 @@ fn groups(asked: &Asked<'_>) -> Vec<Group> {
 
 fn item(wall: &Wall, line: &Line) -> Item {
     let who = match (line.by, line.who.as_str()) {
-        ("operator", _) => "the command line".to_owned(),
+        ("operator", _) => "the operator".to_owned(),
         ("nobody", _) => "nobody who is known".to_owned(),
         ("client", "") => "a program".to_owned(),
         ("client", name) => format!("the program {name}"),

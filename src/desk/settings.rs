@@ -9,12 +9,13 @@ use super::frame::{self, Frame, Wall};
 use crate::actions::settings as verbs;
 use crate::app::App;
 use crate::base::lang::Lang;
+use crate::base::text;
 use crate::config::KEYS;
 use crate::error::{Error, Result};
 use crate::model::institution::Institution;
 use crate::model::settings::{Legal, SETTINGS, Setting, check};
-use crate::model::user::Who;
-use crate::store::{Rows, meta, users};
+use crate::store::{Rows, meta};
+use crate::views::people;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -90,13 +91,7 @@ fn words(legal: Legal) -> (&'static str, &'static str) {
 /// `Changed by Ana, 23 November 2026, 10:15 (Europe/Brussels)`; empty when nobody has.
 fn changed(rows: &impl Rows, of: &Institution, name: &str) -> Result<String> {
     let Some(changed) = of.settings.changed.get(name) else { return Ok(String::new()) };
-    let user = changed.by.user().map_or(Ok(None), |id| users::get(rows, id))?;
-    let who = match (changed.by, user) {
-        (Who::Operator, _) => "on the command line".to_owned(),
-        (_, Some(user)) => format!("by {}", user.shown()),
-        (_, None) => "by somebody".to_owned(),
-    };
-    Ok(format!("Changed {who}, {}", Wall::of(of).time(changed.at)))
+    Ok(format!("Changed by {}, {}", people::who(rows, changed.by)?, Wall::of(of).time(changed.at)))
 }
 
 /// `GET /desk/settings`
@@ -134,7 +129,7 @@ fn legal_row(rows: &impl Rows, of: &Institution, legal: Legal) -> Result<LegalRo
     langs.extend(more.cloned());
     let page = |lang: Lang| {
         let length = meta::legal(rows, legal, &lang)?.map_or(0, |text| text.chars().count());
-        let state = if length == 0 { "missing".to_owned() } else { format!("{length} characters") };
+        let state = if length == 0 { "missing".to_owned() } else { text::characters(length) };
         Ok(LegalPage { language: lang.own_name().to_owned(), lang: lang.to_string(), state })
     };
     let pages = langs.into_iter().map(page).collect::<Result<_>>()?;

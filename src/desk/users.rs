@@ -129,11 +129,6 @@ pub(super) fn standing(rows: &impl Rows, user: &User) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// What to call somebody on a page: the first owner may have said nothing yet.
-fn called(user: &User) -> String {
-    if user.shown().is_empty() { "The first owner".to_owned() } else { user.shown().to_owned() }
-}
-
 fn person(rows: &impl Rows, wall: &Wall, user: &User, opens: bool) -> Result<Person> {
     let kept = secrets::of(rows, user.id)?;
     let state = match (user.off, kept.password.is_some(), kept.has_second()) {
@@ -144,7 +139,7 @@ fn person(rows: &impl Rows, wall: &Wall, user: &User, opens: bool) -> Result<Per
     };
     Ok(Person {
         id: user.id,
-        name: called(user),
+        name: user.called().to_owned(),
         email: user.email.clone(),
         standing: standing(rows, user)?,
         state,
@@ -181,7 +176,7 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
 fn of(account: &Account, all: &[User]) -> Of {
     let names = |role: Role| {
         let have = all.iter().filter(|user| user.off.is_none() && user.has(account.id, role));
-        (roles::title(role), have.map(called).collect::<Vec<_>>().join(", "))
+        (roles::title(role), have.map(|user| user.called().to_owned()).collect::<Vec<_>>().join(", "))
     };
     Of { handle: account.handle.clone(), roles: Role::ALL.into_iter().map(names).collect() }
 }
@@ -267,7 +262,7 @@ pub(super) fn off_page(app: &App, browser: &Browser, id: UserId) -> Result<Respo
             heirs: users::all(rows)?
                 .into_iter()
                 .filter(|other| other.off.is_none() && other.id != id && other.rank != Rank::Auditor)
-                .map(|other| (other.id, other.shown().to_owned()))
+                .map(|other| (other.id, other.called().to_owned()))
                 .collect(),
         })
     })?;
@@ -305,7 +300,7 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
 /// The only page that ever shows the link.
 fn link_shown(app: &App, browser: &Browser, user: &User, code: &str) -> Result<Response> {
     let f = app.store.read(|rows| Frame::of(rows, browser, "A link to log in", HERE))?;
-    frame::page(StatusCode::OK, &Link { f, name: called(user), url: app.site.start(code) })
+    frame::page(StatusCode::OK, &Link { f, name: user.called().to_owned(), url: app.site.start(code) })
 }
 
 pub(super) async fn link(app: &Arc<App>, browser: &Browser, id: UserId) -> Result<Response> {

@@ -123,6 +123,11 @@ impl Default for Colours {
 }
 
 impl Colours {
+    /// The nearest colour of words that can be read on the ground.
+    pub fn readable(&self) -> Colour {
+        self.text.nearest_read_on(&[self.ground]).unwrap_or(self.text)
+    }
+
     /// What cannot be read is refused, with the nearest that can.
     pub fn check(&self) -> Result<(), Problem> {
         pair("colour.text", self.text, &[self.ground], "the words on the head and on buttons")?;
@@ -153,9 +158,10 @@ fn pair(field: &'static str, colour: Colour, grounds: &[Colour], what: &str) -> 
     // Cut, not rounded: what is said to be 4.5 passes.
     let told = (worst * 100.0).floor() / 100.0;
     let near = colour.nearest_read_on(grounds).map(|near| near.to_string()).unwrap_or_default();
-    Err(Problem::new("E704", format!("{colour} has a contrast of {told} : 1 for {what}; {CONTRAST} : 1 is needed."))
-        .field(field)
-        .remedy(format!("The nearest colour that can be read there is {near}.")))
+    // Against several it is the page, which nobody chooses.
+    let on = if let [ground] = grounds { format!(" on {ground}") } else { String::new() };
+    let what = format!("{colour}{on} has a contrast of {told} : 1 for {what}; {CONTRAST} : 1 is needed.");
+    Err(Problem::new("E704", what).field(field).remedy(format!("The nearest colour that can be read there is {near}.")))
 }
 
 #[cfg(test)]
@@ -194,7 +200,12 @@ mod tests {
         let near = colour(problem.remedy.rsplit(' ').next().unwrap().trim_end_matches('.'));
         Colours { accent: near, ..pale }.check().unwrap();
         let grey = Colours { ground: colour("#888"), text: colour("#999"), ..Colours::default() };
-        assert_eq!(grey.check().unwrap_err().field, Some("colour.text"));
+        let problem = grey.check().unwrap_err();
+        assert_eq!(problem.field, Some("colour.text"));
+        assert!(problem.what.starts_with("#999999 on #888888 has a contrast of "), "{}", problem.what);
+        let near = grey.readable();
+        assert!(problem.remedy.ends_with(&format!(" {near}.")), "{}", problem.remedy);
+        Colours { text: near, ..grey }.check().unwrap();
     }
 
     #[test]

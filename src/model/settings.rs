@@ -274,8 +274,7 @@ impl Setting {
     /// Takes in what was typed, or says what is wrong with it. What only several settings together can get wrong is
     /// checked by [`check`].
     pub fn put(&'static self, of: &mut Institution, typed: &str) -> Result<(), Problem> {
-        (self.put)(of, typed)
-            .map_err(|what| Problem::new("E705", format!("{}: {what}.", self.title)).field(self.name).remedy(self.what))
+        (self.put)(of, typed).map_err(|what| Problem::new("E705", format!("{}: {what}.", self.title)).field(self.name))
     }
 }
 

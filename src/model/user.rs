@@ -87,7 +87,7 @@ pub struct User {
     /// As it was typed. Empty until the first owner, who came by the first link, has said it.
     pub email: String,
     pub name: String,
-    /// Of mail to them, and of their desk once it speaks it.
+    /// Of their desk, once it speaks it.
     pub language: Lang,
     #[serde(default)]
     pub rank: Rank,
@@ -112,6 +112,11 @@ impl User {
     /// What to call them where a name is wanted.
     pub fn shown(&self) -> &str {
         if self.name.is_empty() { &self.email } else { &self.name }
+    }
+
+    /// What to call them where a name has to stand: the first owner may have said nothing yet.
+    pub fn called(&self) -> &str {
+        if self.shown().is_empty() { "the first owner" } else { self.shown() }
     }
 
     pub fn check(&self) -> Result<()> {

@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit;
 pub mod delivery;
 pub mod inbox;
+pub mod people;
 pub mod plans;
 pub mod podcast;
 pub mod post;

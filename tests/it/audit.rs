@@ -1,7 +1,6 @@
 //! The audit log: who did what by which door, what must never stand in it, and what happens to whoever tampers with it.
 
 use std::path::Path;
-use std::process::{Command as Program, Output};
 use std::time::Duration;
 
 use instance::actions::{self, users};
@@ -15,9 +14,10 @@ use instance::store::{Write, audit};
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use serde_json::Value;
 
+use crate::support::data::Data;
 use crate::support::http::send;
 use crate::support::seat::{FORM, Seat, user};
-use crate::support::{Folder, Instance, START, owner};
+use crate::support::{Instance, START, owner};
 
 type Rows<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
 
@@ -249,16 +249,6 @@ async fn somebody_who_left_can_be_erased() {
     assert_eq!(control::run(&server.app, erase()).await.unwrap()["erased"], 0, "a second time finds nothing");
 }
 
-fn run(data: &Path, words: &[&str]) -> Output {
-    Program::new(env!("CARGO_BIN_EXE_instance")).args(words).arg("--data").arg(data).output().unwrap()
-}
-
-fn fine(data: &Path, words: &[&str]) -> String {
-    let output = run(data, words);
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// The rows of the log in a file.
 fn rows(file: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
     let database = Database::open(file).unwrap();
@@ -289,25 +279,23 @@ fn tamper(file: &Path, rows: &[(Vec<u8>, Vec<u8>)], head: Option<&str>) {
 
 #[test]
 fn verify_ends_with_3_when_somebody_was_at_the_file() {
-    let folder = Folder::new();
-    let data = folder.0.join("data");
-    fine(&data, &["init", "--yes", "--name", "City", "--account", "press", "--no-demo"]);
+    let data = Data::set_up();
     for text in ["one", "two", "three"] {
-        fine(&data, &["post", "new", "--as", "press", "--lang", "en", "--text", text]);
+        data.fine(&["post", "new", "--as", "press", "--lang", "en", "--text", text]);
     }
-    let told = fine(&data, &["audit", "verify"]);
+    let told = data.fine(&["audit", "verify"]);
     assert!(told.contains("Each entry is as it was written"), "{told}");
-    let shown: Value = serde_json::from_str(&fine(&data, &["audit", "show", "--json"])).unwrap();
+    let shown = data.json(&["audit", "show"]);
     let entries = shown["entries"].as_array().unwrap();
     assert_eq!(entries[0]["act"], "post.publish");
     let head = entries[0]["hash"].as_str().unwrap().to_owned();
-    assert!(told.contains(&format!("Head: {head}\n")), "{told}");
-    fine(&data, &["audit", "verify", "--head", &head]);
-    let table = fine(&data, &["audit", "show", "--csv", "--act", "post"]);
+    assert!(told.lines().any(|line| line == format!("Head: {head}")), "{told}");
+    data.fine(&["audit", "verify", "--head", &head]);
+    let table = String::from_utf8(data.run(&["audit", "show", "--csv", "--act", "post"]).stdout).unwrap();
     assert_eq!((table.lines().count(), table.matches("\r\n").count()), (4, 4), "{table}");
-    assert!(fine(&data, &["audit", "show"]).lines().count() == entries.len());
+    assert!(data.fine(&["audit", "show"]).lines().count() == entries.len());
 
-    let file = data.join("store.redb");
+    let file = data.path.join("store.redb");
     let right = rows(&file);
     let last = right.len() - 1;
     let changed = |n: usize, from: &str, to: &str| {
@@ -333,14 +321,14 @@ fn verify_ends_with_3_when_somebody_was_at_the_file() {
         ("no end, and nothing beside it", cut, Some(its_head.as_str()), vec!["--head", head.as_str()]),
     ] {
         tamper(&file, &rows, its_head);
-        let output = run(&data, &[&["audit", "verify"], words.as_slice()].concat());
+        let output = data.run(&[&["audit", "verify"], words.as_slice()].concat());
         assert_eq!(output.status.code(), Some(3), "{what}: {}", String::from_utf8_lossy(&output.stdout));
-        let output = run(&data, &[&["audit", "verify", "--json"], words.as_slice()].concat());
+        let output = data.run(&[&["audit", "verify", "--json"], words.as_slice()].concat());
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!((output.status.code(), &report["sound"]), (Some(3), &false.into()), "{what}");
         let head = format!("{{\"seq\":{},\"hash\":\"{head}\"}}", right.len());
         tamper(&file, &right, Some(&head));
-        fine(&data, &["audit", "verify"]);
+        data.fine(&["audit", "verify"]);
     }
-    assert_eq!(run(&data, &["audit", "verify", "--head", "abc"]).status.code(), Some(1));
+    assert_eq!(data.run(&["audit", "verify", "--head", "abc"]).status.code(), Some(1));
 }

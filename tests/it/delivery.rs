@@ -9,19 +9,18 @@ use instance::app::{lookup, mentions};
 use instance::base::time::Clock;
 use instance::model::actor::Profile;
 use instance::model::delivery::{Outcome, State};
-use instance::model::follow::Follower;
 use instance::model::ids::AccountId;
 use instance::model::post::{Mention, NewPost, Version};
 use instance::model::user::Asker;
 use instance::store::schema::KEYS;
-use instance::store::{Rows, actors, deliveries, follows};
+use instance::store::{Rows, actors, deliveries};
 use instance::work;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::support::evil::{Evil, Page};
-use crate::support::{Instance, START, drain, second_account};
+use crate::support::{self, Instance, START, drain, let_go, second_account};
 
 /// Whatever takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,20 +46,7 @@ async fn followers_of(us: &Instance, account: AccountId, addresses: &[String]) {
             also_known_as: Vec::new(),
         })
         .collect();
-    let verb = move |tx: &mut instance::store::Write<'_>| {
-        for profile in &profiles {
-            let actor = actors::learn(tx, profile)?;
-            let follower = Follower { uri: format!("{}/follow", profile.uri), since: tx.now() };
-            follows::put(tx, account, &actor, &follower)?;
-        }
-        Ok(())
-    };
-    us.app.store.write(verb).await.unwrap();
-}
-
-async fn let_go(us: &Instance) {
-    let owner = Asker::Operator.may_run().unwrap();
-    us.app.store.write(move |tx| actions::queue::drop(tx, owner, None)).await.unwrap();
+    support::followers(us, account, profiles).await;
 }
 
 fn taken(peer: &Evil) -> Vec<String> {

@@ -17,7 +17,7 @@ use instance::store::schema::MEDIA;
 use instance::store::{Rows, Span, Write, material, notes, posts};
 
 use crate::support::http::{Answer, send};
-use crate::support::{Instance, START, drain, owner};
+use crate::support::{Instance, START, between, drain, owner};
 
 const MULTIPART: &str = "multipart/form-data; boundary=xyz";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -27,12 +27,6 @@ pub struct Desk<'a> {
     pub server: &'a Instance,
     cookie: String,
     csrf: String,
-}
-
-/// What comes between two marks, in the first place where they come.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
-    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
-    rest.split_once(after).unwrap().0
 }
 
 async fn make_link(server: &Instance) -> String {

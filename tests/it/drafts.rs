@@ -14,7 +14,7 @@ use instance::model::ids::DraftId;
 use instance::model::post::{NewPost, Post, ReplyTo};
 use instance::model::user::{Asker, Rank, Role, User};
 use instance::store::schema::MEDIA;
-use instance::store::{Rows, Write, accounts, drafts, posts};
+use instance::store::{Rows, Write, drafts, posts};
 use instance::work;
 
 use crate::support::seat::user;
@@ -487,5 +487,7 @@ async fn an_account_has_so_many_drafts_and_no_more() {
     });
     fill.await.unwrap();
     assert_eq!(problem(office.write(move |tx| verbs::begin(tx, pen, &sheet("Words"))).await), "E509");
-    assert!(office.server.app.store.read(|rows| accounts::need(rows, office.server.account.id)).is_ok());
+    let (of, most) = (office.server.account.id, limits::draft::PER_ACCOUNT);
+    let count = office.server.app.store.read(|rows| drafts::count(rows, of, Stage::Draft, most + 1)).unwrap();
+    assert_eq!(count, most);
 }

@@ -3,25 +3,18 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use instance::actions::{self, identity};
 use instance::base::time::Clock;
 use instance::crypto::digest;
 use instance::crypto::keys::{Ed25519Key, PublicKey};
 use instance::error::Error;
 use instance::limits::passkey::TIME;
-use instance::model::user::{Rank, Role, User};
 use instance::store::schema::{GONE, PASSKEYS};
 use instance::store::{Rows, Span, Write};
 
 use crate::support::http::{Answer, send};
-use crate::support::seat::{FORM, Seat, user};
-use crate::support::{Instance, START, owner};
-
-fn encode(bytes: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
+use crate::support::seat::{FORM, Seat, with_ana};
+use crate::support::{Instance, START, encode, owner};
 
 /// What stands in an attribute of the page.
 fn attribute(page: &str, name: &str) -> String {

@@ -178,7 +178,7 @@ impl World {
             ("elsewhere" | "elsewhere/unboost", _) => {
                 vec![("account", account.as_str()), ("address", "https://elsewhere.example/1")]
             }
-            ("account", Some(user)) => vec![("email", user.email.as_str()), ("name", "N"), ("language", "en")],
+            ("account", Some(user)) => vec![("email", user.email.as_str()), ("name", "N")],
             _ => vec![("text-0", "Other words"), ("rank", "member"), ("revision", "1"), ("of", "1")],
         };
         seat.post(&path, &fields).await

@@ -7,13 +7,12 @@ use instance::base::time::Clock;
 use instance::control::{self, AccountChange, Command, Fault, Upload};
 use instance::media::draw;
 use instance::model::media::About;
-use instance::model::user::Rank;
 use instance::store::{activities, deliveries};
 use serde_json::{Value, json};
 
 use crate::client::Program;
 use crate::support::http::{Answer, activity, get, send};
-use crate::support::seat::{Seat, user};
+use crate::support::seat::owner_seat;
 use crate::support::{Folder, Instance, START, drain, follow};
 
 /// All that other servers were told, the last first.
@@ -45,11 +44,6 @@ fn kept(page: &str, id: &str) -> String {
 
 fn files(server: &Instance) -> usize {
     server.app.files.list().count()
-}
-
-async fn owner_seat(server: &Instance) -> Seat<'_> {
-    let owner = user(server, "owner@city.example", Rank::Owner, server.account.id, &[]).await;
-    Seat::of(server, owner.id).await
 }
 
 #[tokio::test]

@@ -7,26 +7,24 @@ use instance::actions::{self, queue::Again};
 use instance::base::time::Clock;
 use instance::control::{self, Command};
 use instance::model::actor::Profile;
-use instance::model::follow::Follower;
 use instance::model::ids::NoteId;
 use instance::model::note::Shown;
 use instance::model::post::{NewPost, Post, ReplyTo};
 use instance::model::reach::Reach;
 use instance::model::user::{Rank, Role};
-use instance::store::{Write, actors, days, deliveries, follows, notes, reach};
+use instance::store::{Write, actors, days, deliveries, notes, reach};
 use instance::views;
 use instance::work;
 
 use crate::support::evil::{Evil, Page};
 use crate::support::seat::{Seat, user};
-use crate::support::{Instance, START, owner};
+use crate::support::{self, Instance, START, let_go};
 
 const INBOX: &str = "POST /inbox";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// So many people at a server whose names end in a domain.
 async fn followers(us: &Instance, address: &str, domain: &str, count: usize) {
-    let account = us.account.id;
     let profiles: Vec<Profile> = (0..count)
         .map(|n| Profile {
             uri: format!("http://{address}/u/{n}"),
@@ -40,25 +38,12 @@ async fn followers(us: &Instance, address: &str, domain: &str, count: usize) {
             also_known_as: Vec::new(),
         })
         .collect();
-    let verb = move |tx: &mut Write<'_>| {
-        for profile in &profiles {
-            let actor = actors::learn(tx, profile)?;
-            let follower = Follower { uri: format!("{}/follow", profile.uri), since: tx.now() };
-            follows::put(tx, account, &actor, &follower)?;
-        }
-        Ok(())
-    };
-    us.app.store.write(verb).await.unwrap();
+    support::followers(us, us.account.id, profiles).await;
 }
 
 /// Tries whatever is due, once.
 async fn deliver(us: &Instance) {
     work::deliver::drain(&us.app).await.unwrap();
-}
-
-async fn let_go(us: &Instance) {
-    let owner = owner();
-    us.app.store.write(move |tx| actions::queue::drop(tx, owner, None)).await.unwrap();
 }
 
 async fn editor(us: &Instance) -> Seat<'_> {

@@ -1,16 +1,13 @@
 //! What the institution chooses: at the desk and on the command line by the same names, and seen on every page at once.
 
-use std::path::Path;
-use std::process::{Command as Program, Output};
-
 use instance::base::time::Clock;
 use instance::control::{self, Command};
-use instance::model::user::Rank;
 use serde_json::Value;
 
+use crate::support::data::Data;
 use crate::support::http::{Answer, send};
-use crate::support::seat::{Seat, user};
-use crate::support::{Folder, Instance, START};
+use crate::support::seat::{Seat, owner_seat};
+use crate::support::{Instance, START, between, owner};
 
 async fn get(server: &Instance, path: &str) -> Answer {
     send("GET", &server.url(path), &[], "").await
@@ -25,11 +22,6 @@ async fn set(server: &Instance, name: &str, value: &str) -> Result<Value, contro
 fn style(page: &str) -> String {
     let (_, rest) = page.split_once("<link rel=\"stylesheet\" href=\"").unwrap();
     rest.split('"').next().unwrap().to_owned()
-}
-
-async fn owner_seat(server: &Instance) -> Seat<'_> {
-    let chief = user(server, "o@city.example", Rank::Owner, server.account.id, &[]).await;
-    Seat::of(server, chief.id).await
 }
 
 #[tokio::test]
@@ -103,7 +95,7 @@ async fn legal_pages_are_linked_from_every_page_in_its_language() {
         form.contains("## City\nTown Hall &#60;b&#62;1") || form.contains("## City\nTown Hall &lt;b&gt;1"),
         "{form}"
     );
-    assert!(form.contains("Changed by o@city.example, 23 November 2026"), "{form}");
+    assert!(form.contains("Changed by owner@city.example, 23 November 2026"), "{form}");
     let long = "x".repeat(instance::limits::settings::LEGAL + 1);
     let fault = set(&server, "legal.terms.en", &long).await.unwrap_err();
     assert_eq!(fault.id, "E706");
@@ -123,7 +115,7 @@ async fn both_doors_say_the_same_and_who_changed_what() {
     assert_eq!(set(&server, "contact.phone", "+49 30 123").await.unwrap()["changed"], false);
     assert!(get(&server, "/about").await.text().contains("<a href=\"tel:+4930123\">+49 30 123</a>"));
     let page = desk.get("/desk/settings").await.text();
-    assert!(page.contains("Changed on the command line, 23 November 2026, 09:00 (UTC)"), "{page}");
+    assert!(page.contains("Changed by the operator, 23 November 2026, 09:00 (UTC)"), "{page}");
     assert!(page.contains("id=\"contact.phone\"") && page.contains("value=\"+49 30 123\""));
     assert!(
         page.contains("<code>listen</code>") && page.contains("set in: default"),
@@ -134,7 +126,7 @@ async fn both_doors_say_the_same_and_who_changed_what() {
     let of = |name: &str| all["settings"][name].clone();
     assert_eq!(
         (&of("time_zone")["value"], &of("time_zone")["changed_by"]),
-        (&"Europe/Brussels".into(), &"o@city.example".into())
+        (&"Europe/Brussels".into(), &"owner@city.example".into())
     );
     assert_eq!((&of("languages")["value"], &of("hold")["value"]), (&"de,en".into(), &"10".into()));
     assert_eq!((&of("audit_years")["value"], &of("audit_years")["changed"]), (&"5".into(), &Value::Null));
@@ -145,40 +137,85 @@ async fn both_doors_say_the_same_and_who_changed_what() {
     }
 }
 
-fn run(data: &Path, words: &[&str]) -> Output {
-    let mut program = Program::new(env!("CARGO_BIN_EXE_instance"));
-    program.args(words).arg("--data").arg(data).env_remove("INSTANCE_URL").output().unwrap()
+#[tokio::test]
+async fn a_colour_that_its_words_forbid_comes_with_them() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let fault = set(&server, "colour.ground", "#ffd400").await.unwrap_err();
+    assert!(fault.id == "E704" && fault.what.contains("#ffffff on #ffd400"), "{}", fault.what);
+    let both = between(&fault.remedy, "instance config set colour.ground '", "'").to_owned();
+    for typed in [both.as_str(), "#ffd400 #000000"] {
+        let told = set(&server, "colour.ground", typed).await.unwrap();
+        assert_eq!((&told["value"], &told["changed"]), (&"#ffd400".into(), &true.into()));
+    }
+    let words = Command::SettingGet { name: "colour.text".into() };
+    assert_eq!(control::run(&server.app, words).await.unwrap()["value"], "#000000");
+    assert_eq!(set(&server, "colour.ground", "#ffd400 #000000").await.unwrap()["changed"], false);
+    assert_eq!(set(&server, "colour.accent", "#7a3b00 #000000").await.unwrap_err().id, "E705", "it has no words");
 }
 
-fn fine(data: &Path, words: &[&str]) -> String {
-    let output = run(data, words);
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+#[tokio::test]
+async fn whoever_has_said_no_name_is_called_something() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let first = server.app.store.write(move |tx| instance::actions::users::first(tx, owner())).await.unwrap();
+    let desk = Seat::of(&server, first.id).await;
+    desk.post("/desk/settings", &[("hold", "10")]).await;
+    let page = desk.get("/desk/settings").await.text();
+    assert!(page.contains("Changed by the first owner, 23 November 2026"), "{page}");
+    let all = control::run(&server.app, Command::SettingList).await.unwrap();
+    assert_eq!(all["settings"]["hold"]["changed_by"], "the first owner");
+}
+
+#[test]
+fn what_was_typed_is_what_is_wrong() {
+    let data = Data::set_up();
+    for (key, value, example) in [
+        ("listen", "nowhere", "instance config set listen '127.0.0.1:8080'"),
+        ("store.cache_mb", "much", "instance config set store.cache_mb '16'"),
+        ("network.trusted_proxies", "all", "'127.0.0.0/8,::1'"),
+        ("network.extra_ca", "none.pem", "instance config set network.extra_ca 'extra-ca.pem'"),
+        ("hold", "1000", "0 to 300"),
+    ] {
+        let (code, told) = data.fails(&["config", "set", key, value]);
+        assert!(code == 4 || code == 1, "{key}: {code}");
+        assert!(told.contains(example) && !told.contains("instance.toml"), "{key}: {told}");
+    }
+    // Another line of the file may be to blame.
+    let file = data.path.join("instance.toml");
+    let right = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("listen = \"nowhere\"\n{right}")).unwrap();
+    assert!(data.fails(&["config", "set", "contact", "web@city.example"]).1.contains("instance.toml, line 1"));
+    std::fs::write(&file, right).unwrap();
+
+    let noted = |name: &str| {
+        let output = data.run(&["config", "set", name, "Words"]);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap().contains("is none of the languages of the institution (en, de)")
+    };
+    assert_eq!((noted("legal.imprint.fr"), noted("legal.imprint.de")), (true, false));
+    let nobody = data.fine(&["user", "break-glass"]);
+    assert!(nobody.ends_with("Name one: instance user break-glass EMAIL"), "{nobody}");
 }
 
 #[test]
 fn config_reaches_the_file_and_the_institution() {
-    let folder = Folder::new();
-    let data = folder.0.join("data");
-    fine(&data, &["init", "--yes", "--name", "City", "--account", "press", "--no-demo"]);
-    assert_eq!(fine(&data, &["config", "get", "name"]), "City");
-    assert!(fine(&data, &["config", "set", "name", "Town"]).contains("Set name to Town."));
-    assert_eq!(fine(&data, &["config", "get", "name"]), "Town");
-    fine(&data, &["config", "set", "contact", "web@city.example"]);
-    assert_eq!(fine(&data, &["config", "get", "contact"]), "web@city.example");
-    let all: Value = serde_json::from_str(&fine(&data, &["config", "show", "--json"])).unwrap();
+    let data = Data::set_up();
+    assert_eq!(data.fine(&["config", "get", "name"]), "City of Example");
+    assert!(data.fine(&["config", "set", "name", "Town"]).contains("Set name to Town."));
+    assert_eq!(data.fine(&["config", "get", "name"]), "Town");
+    data.fine(&["config", "set", "contact", "web@city.example"]);
+    assert_eq!(data.fine(&["config", "get", "contact"]), "web@city.example");
+    let all = data.json(&["config", "show"]);
     assert_eq!(
         (&all["settings"]["name"]["value"], &all["settings"]["contact"]["value"]),
         (&"Town".into(), &"web@city.example".into())
     );
-    assert_eq!(run(&data, &["config", "set", "colour.accent", "#ddd"]).status.code(), Some(1));
-    assert_eq!(run(&data, &["config", "get", "nonsense"]).status.code(), Some(4));
-    let log: Value =
-        serde_json::from_str(&fine(&data, &["audit", "show", "--act", "setting.change", "--json"])).unwrap();
+    assert_eq!(data.run(&["config", "set", "colour.accent", "#ddd"]).status.code(), Some(1));
+    assert_eq!(data.run(&["config", "get", "nonsense"]).status.code(), Some(4));
+    let log = data.json(&["audit", "show", "--act", "setting.change"]);
     let told =
         |n: usize| ["object", "before", "after"].map(|field| log["entries"][n][field].as_str().unwrap().to_owned());
     assert_eq!(told(0), ["contact", "", "web@city.example"].map(str::to_owned));
-    assert_eq!(told(1), ["name", "City", "Town"].map(str::to_owned));
+    assert_eq!(told(1), ["name", "City of Example", "Town"].map(str::to_owned));
 }
 
 /// What the next start would refuse is refused here.

@@ -83,7 +83,14 @@ pub fn delete_note(site: &Site, account: AccountId, note: &str, id: ActivityId) 
 
 /// The Follow is named by its id and its parts: some servers look for the one, some for the others.
 pub fn accept(site: &Site, account: AccountId, id: ActivityId, follow: &str, follower: &str) -> Value {
-    answer("Accept", site, account, id, follow, follower)
+    json!({
+        "@context": context::plain(),
+        "id": site.activity(id),
+        "type": "Accept",
+        "actor": site.actor(account),
+        "to": [follower],
+        "object": { "id": follow, "type": "Follow", "actor": follower, "object": site.actor(account) },
+    })
 }
 
 pub fn reject(site: &Site, account: AccountId, id: ActivityId, request: &str, sender: &str) -> Value {
@@ -94,17 +101,6 @@ pub fn reject(site: &Site, account: AccountId, id: ActivityId, request: &str, se
         "actor": site.actor(account),
         "to": [sender],
         "object": request,
-    })
-}
-
-fn answer(kind: &str, site: &Site, account: AccountId, id: ActivityId, follow: &str, follower: &str) -> Value {
-    json!({
-        "@context": context::plain(),
-        "id": site.activity(id),
-        "type": kind,
-        "actor": site.actor(account),
-        "to": [follower],
-        "object": { "id": follow, "type": "Follow", "actor": follower, "object": site.actor(account) },
     })
 }
 

@@ -1,4 +1,4 @@
-//! Quotes of our posts (FEP-044f).
+//! Quotes of our posts, and of others' posts in ours (FEP-044f).
 
 use serde_json::{Value, json};
 

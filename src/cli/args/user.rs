@@ -12,7 +12,7 @@ pub enum User {
         /// What to call them
         #[arg(long, default_value = "", hide_default_value = true)]
         name: String,
-        /// Of mail to them [default: the main one]
+        /// Their language, for when the desk speaks it [default: the main one]
         #[arg(long, value_name = "CODE")]
         language: Option<Lang>,
         /// The account that the roles are for

@@ -25,7 +25,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "E704",
         "Words need a contrast of 4.5 : 1 to what is behind them, or many people cannot read them (WCAG 2.2, 1.4.3). The message names \
-              the nearest shade of the colour that can be read; choose that, or change what is behind.",
+              the nearest shade of the colour that can be read; choose that, or change what is behind, both at once: \
+              instance config set colour.ground '#ffd400 #000000'.",
     ),
     (
         "E705",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{list as all, rows, text};
 use crate::base::text as words;
-use crate::cli::out::table;
+use crate::cli::out::{clean, table};
 
 pub(super) fn list(answer: &Value) -> String {
     let row = |draft: &Value| {
@@ -38,7 +38,11 @@ pub(super) fn state(draft: &Value) -> String {
     let (when, why) = (text(draft, "due"), text(draft, "missed_because"));
     let behind = if when.is_empty() { why } else { when };
     let behind = if behind.is_empty() { behind } else { format!(": {behind}") };
-    format!("Draft {} is {}{behind}\n", text(draft, "id"), text(draft, "state"))
+    let mut out = format!("Draft {} is {}{behind}\n", text(draft, "id"), text(draft, "state"));
+    for uri in all(draft, "uris").iter().filter_map(Value::as_str) {
+        let _ = writeln!(out, "{}", clean(uri));
+    }
+    out
 }
 
 pub(super) fn draft(draft: &Value) -> String {

@@ -11,9 +11,10 @@ use crate::limits;
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Rule, Stage, State};
 use crate::model::power::{self, Approve, Publish, Read};
-use crate::model::user::{Asker, Who};
-use crate::store::{Rows, accounts, drafts, users};
+use crate::model::user::Asker;
+use crate::store::{Rows, accounts, drafts};
 
+pub(super) use crate::views::people::who as name;
 pub(super) use pages::{drop_page, list, page};
 pub(super) use steps::{Step, discard, step};
 
@@ -84,20 +85,6 @@ pub(super) fn waiting(rows: &impl Rows, asker: &Asker) -> Result<usize> {
 /// Whether somebody has to do with drafts.
 pub(super) fn sees(rows: &impl Rows, asker: &Asker) -> Result<bool> {
     Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Read>(account.id)))
-}
-
-/// What to call whoever did something.
-pub(super) fn name(rows: &impl Rows, who: Who) -> Result<String> {
-    let user = who.user().map_or(Ok(None), |id| users::get(rows, id))?;
-    let name = match user {
-        None => "the operator".to_owned(),
-        Some(user) if user.shown().is_empty() => "an owner without a name".to_owned(),
-        Some(user) => user.shown().to_owned(),
-    };
-    Ok(match who {
-        Who::Operator | Who::Nobody | Who::User(_) => name,
-        Who::Client { .. } => format!("a program of {name}"),
-    })
 }
 
 /// The first words of a draft, or of its warning.

@@ -115,7 +115,7 @@ fn remarks<R: Rows>(rows: &R, sight: &Sight<'_, R>, case: &Case) -> Result<Vec<R
         let by = remark.by.map_or(Ok(None), |id| users::get(rows, id))?;
         all.push(Remarked {
             number: remark.number,
-            by: by.map_or_else(|| "the command line".to_owned(), |user| user.shown().to_owned()),
+            by: by.map_or_else(|| "the operator".to_owned(), |user| user.called().to_owned()),
             time: sight.wall.time(remark.at),
             text: remark.text.clone(),
         });

@@ -156,7 +156,7 @@ impl<'a, R: Rows> Sight<'a, R> {
             stand: case.stand,
             age: since.map(|since| age(case, since, self.now)).unwrap_or_default(),
             mine: case.owner == Some(self.me),
-            owner: owner.map(|user| user.shown().to_owned()).unwrap_or_default(),
+            owner: owner.map(|user| user.called().to_owned()).unwrap_or_default(),
             busy: busy(self.rows, case, self.me, self.now)?.unwrap_or_default(),
             remarks: case.remarks.len(),
             can_release,
@@ -213,7 +213,7 @@ pub(in crate::desk) fn busy(rows: &impl Rows, case: &Case, me: UserId, now: Time
     let Some(answering) = case.answering.filter(|answering| answering.until > now && answering.who != me) else {
         return Ok(None);
     };
-    let name = users::get(rows, answering.who)?.map(|user| user.shown().to_owned()).unwrap_or_default();
+    let name = users::get(rows, answering.who)?.map(|user| user.called().to_owned()).unwrap_or_default();
     Ok(Some(format!("{name} is answering (for {} more at most)", span(now, answering.until))))
 }
 

@@ -4,6 +4,7 @@ use instance::base::time::Clock;
 use instance::model::post::{Post, ReplyTo};
 
 use super::{Desk, png, published};
+use crate::support::seat::led_to;
 use crate::support::{Instance, START, drain, follow};
 
 /// The texts of the posts, oldest first, with their languages.
@@ -119,13 +120,6 @@ async fn what_will_be_seen_is_shown_before_it_goes_out() {
     assert!(desk.posts().is_empty());
     let quiet = desk.compose(&[("text", "Hush"), ("quiet", "1"), ("do", "preview")], None).await.text();
     assert!(!quiet.contains("In feed readers") && quiet.contains("on no home page, in no feed"), "{quiet}");
-}
-
-/// The draft that an answer leads to.
-fn led_to(answer: &crate::support::http::Answer) -> String {
-    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
-    let (path, _) = answer.header("location").split_once('?').unwrap();
-    path.to_owned()
 }
 
 #[tokio::test]

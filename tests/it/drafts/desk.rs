@@ -11,22 +11,9 @@ use serde_json::{Value, json};
 
 use super::Office;
 use crate::client::Program;
-use crate::support::http::{Answer, send};
-use crate::support::seat::{Seat, user};
-use crate::support::{START, drain};
-
-/// The draft that an answer leads to.
-fn led_to(answer: &Answer) -> String {
-    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
-    let (path, _) = answer.header("location").split_once('?').unwrap();
-    path.to_owned()
-}
-
-/// What comes between two marks, in the first place where they come.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
-    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
-    rest.split_once(after).unwrap().0
-}
+use crate::support::http::send;
+use crate::support::seat::{Seat, led_to, user};
+use crate::support::{START, between, drain};
 
 async fn zone(office: &Office, name: &str) {
     let name = name.to_owned();
@@ -271,7 +258,10 @@ async fn the_command_line_keeps_plans_and_tells_of_the_rule() {
     let step = |step| run(Command::DraftStep { draft: draft.id.to_string(), step });
     step(DraftStep::Ask).await.unwrap();
     step(DraftStep::Approve { comment: String::new() }).await.unwrap();
-    assert_eq!(step(DraftStep::Publish).await.unwrap()["state"], "published");
+    let published = step(DraftStep::Publish).await.unwrap();
+    assert_eq!(published["state"], "published");
+    let uri = office.server.post_uri(published["posts"][0].as_str().unwrap().parse().unwrap());
+    assert_eq!(published["uris"], json!([uri]));
     assert_eq!(office.texts(), ["An emergency", "Ready"]);
     run(Command::Plans { stop: true }).await.unwrap();
     assert!(run(Command::AccountShow { account: "press".into() }).await.unwrap()["plans_stopped"].is_string());

@@ -15,6 +15,7 @@ use instance::store::{Rows as _, Span, notes};
 use instance::work;
 use serde_json::json;
 
+use crate::podcast::cover;
 use crate::support::evil::{Act, Canary, Evil, Page};
 use crate::support::http::get;
 use crate::support::{Instance, START, World, drain};
@@ -193,16 +194,22 @@ async fn no_picture_leads_inside_or_around_for_ever() {
     }
 }
 
-/// A PNG of one colour that says it has so many pixels on each side.
-fn vast(side: u32) -> Vec<u8> {
-    let mut bytes = draw::sample(draw::Sample::Bridge);
+/// A PNG of few bytes that says it has so many pixels on each side.
+fn bomb(side: u32) -> Vec<u8> {
+    let mut bytes = cover(8);
     bytes[16..20].copy_from_slice(&side.to_be_bytes());
     bytes[20..24].copy_from_slice(&side.to_be_bytes());
+    // The sum of the head's name and content (PNG, Annex D).
+    let sum = !bytes[12..29].iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 })
+    });
+    bytes[29..33].copy_from_slice(&sum.to_be_bytes());
     bytes
 }
 
 #[tokio::test]
 async fn what_is_no_modest_picture_leaves_nothing_behind() {
+    assert_eq!(bomb(8), cover(8), "the sum of a head is right, or any reader would stop there");
     let scene = Scene::new(true, None).await;
     let svg = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
     let pages: Vec<(&str, Page)> = vec![
@@ -210,8 +217,8 @@ async fn what_is_no_modest_picture_leaves_nothing_behind() {
         ("/html", Page::typed("image/png", "<!doctype html><script>alert(1)</script>")),
         ("/json", Page::typed("image/png", json!({ "type": "Person" }).to_string())),
         ("/empty", Page::typed("image/png", "")),
-        ("/vast", Page::typed("image/png", vast(4_001))),
-        ("/bomb", Page::typed("image/png", vast(60_000))),
+        ("/vast", Page::typed("image/png", cover(4_001))),
+        ("/bomb", Page::typed("image/png", bomb(60_000))),
         ("/cut", Page::typed("image/png", draw::sample(draw::Sample::Bridge)[..200].to_vec())),
         ("/packed", Page::typed("image/png", draw::sample(draw::Sample::Bridge)).with("content-encoding", "gzip")),
         ("/heavy", Page::typed("image/png", vec![0_u8; FETCHED + 1])),
@@ -236,6 +243,10 @@ async fn what_is_no_modest_picture_leaves_nothing_behind() {
     assert_eq!((scene.here(), scene.files()), (1, 1), "the face and nothing else");
     let page = scene.page().await;
     assert_eq!(shown(&page).iter().filter(|path| !path.ends_with("-0")).count(), 0, "{page}");
+    scene.peer.serve("/large", Page::typed("image/png", cover(4_000)));
+    let note = scene.answer("/n/large", &[(&scene.peer.url("/large"), "x")]).await;
+    scene.show(&note, Shown::Released).await;
+    assert_eq!((scene.here(), scene.files()), (2, 2), "as large as one may be");
 }
 
 #[tokio::test]

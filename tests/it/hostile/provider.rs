@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use instance::base::time::Clock;
 use instance::crypto::keys::{PublicKey, RsaKey};
@@ -17,13 +15,9 @@ use serde_json::{Value, json};
 use crate::support::evil::{Act, Canary, Evil, Page, key};
 use crate::support::http::{Answer, send};
 use crate::support::seat::user;
-use crate::support::{Instance, START, owner};
+use crate::support::{Instance, START, encode, owner};
 
 const PROVIDER: &str = "127.0.0.31";
-
-fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
 
 fn page(value: &Value) -> Page {
     Page::typed("application/json", value.to_string())
@@ -109,7 +103,7 @@ fn thin(provider: &Evil, us: &Instance, nonce: &str) -> Value {
 fn signed(claims: &Value, kid: &str, key: &RsaKey) -> Page {
     let head = json!({ "alg": "RS256", "kid": kid });
     let signed = format!("{}.{}", encode(head.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
-    let token = format!("{signed}.{}", encode(&key.sign(signed.as_bytes())));
+    let token = format!("{signed}.{}", encode(key.sign(signed.as_bytes())));
     page(&json!({ "id_token": token, "access_token": "a", "token_type": "Bearer" }))
 }
 

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use instance::actions;
 use instance::app::{App, lookup};
 use instance::base::time::{Clock, Timestamp};
@@ -14,9 +16,10 @@ use instance::config::Config;
 use instance::crypto::token;
 use instance::error::Result;
 use instance::model::account::{Account, Kind, NewAccount};
-use instance::model::actor::Actor;
+use instance::model::actor::{Actor, Profile};
 use instance::model::client::Scopes;
 use instance::model::delivery::State;
+use instance::model::follow::Follower;
 use instance::model::ids::{AccountId, PostId, ReceivedId};
 use instance::model::institution::Institution;
 use instance::model::post::{NewPost, Post};
@@ -26,11 +29,12 @@ use instance::net::address::Reach;
 use instance::net::client::{Client, Options};
 use instance::net::resolve::Resolver;
 use instance::store::schema::RECEIVED;
-use instance::store::{Rows, Span, actors, deliveries};
+use instance::store::{Rows, Span, Write, actors, deliveries, follows};
 use instance::work;
 use tokio::sync::oneshot;
 
 pub mod crash;
+pub mod data;
 pub mod evil;
 pub mod http;
 pub mod seat;
@@ -311,6 +315,35 @@ pub async fn second_account(server: &Instance) -> Account {
     };
     let keys = actions::accounts::new_keys(server.app.now()).unwrap();
     server.app.store.write(move |tx| actions::accounts::add(tx, owner(), &new, &keys)).await.unwrap()
+}
+
+/// Makes people of other servers followers of an account, as if they had asked.
+pub async fn followers(us: &Instance, account: AccountId, profiles: Vec<Profile>) {
+    let verb = move |tx: &mut Write<'_>| {
+        for profile in &profiles {
+            let actor = actors::learn(tx, profile)?;
+            let follower = Follower { uri: format!("{}/follow", profile.uri), since: tx.now() };
+            follows::put(tx, account, &actor, &follower)?;
+        }
+        Ok(())
+    };
+    us.app.store.write(verb).await.unwrap();
+}
+
+/// Gives up what waits for other servers.
+pub async fn let_go(us: &Instance) {
+    us.app.store.write(move |tx| actions::queue::drop(tx, owner(), None)).await.unwrap();
+}
+
+/// What comes between two marks, in the first place where they come.
+pub fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
+    rest.split_once(after).unwrap().0
+}
+
+/// As JWTs and browsers write bytes.
+pub fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Lets all of them work until nobody has anything to do at this moment.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use instance::actions::users::{self, NewUser};
+use instance::base::time::Clock;
 use instance::crypto::token;
 use instance::model::ids::{AccountId, UserId};
 use instance::model::login::{How, Session};
@@ -80,4 +81,25 @@ pub async fn user(server: &Instance, email: &str, rank: Rank, account: AccountId
     let roles = BTreeMap::from([(account, roles.iter().copied().collect())]);
     let new = NewUser { email: email.into(), name: email.into(), language: None, rank, roles };
     server.app.store.write(move |tx| users::add(tx, owner(), &new)).await.unwrap()
+}
+
+/// An owner at the desk.
+pub async fn owner_seat(server: &Instance) -> Seat<'_> {
+    let owner = user(server, "owner@city.example", Rank::Owner, server.account.id, &[]).await;
+    Seat::of(server, owner.id).await
+}
+
+/// A server with an owner, and Ana, an editor of `press`.
+pub async fn with_ana(clock: &Clock) -> (Instance, User) {
+    let server = Instance::start_as(clock, false).await;
+    user(&server, "owner@city.example", Rank::Owner, server.account.id, &[]).await;
+    let ana = user(&server, "Ana@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
+    (server, ana)
+}
+
+/// The draft that an answer leads to.
+pub fn led_to(answer: &Answer) -> String {
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let (path, _) = answer.header("location").split_once('?').unwrap();
+    path.to_owned()
 }

@@ -1,0 +1,17 @@
+//! What to call people, and whoever else did something.
+
+use crate::error::Result;
+use crate::model::user::{User, Who};
+use crate::store::{Rows, users};
+
+/// Whoever did something, as they are called now.
+pub fn who(rows: &impl Rows, who: Who) -> Result<String> {
+    let user = who.user().map_or(Ok(None), |id| users::get(rows, id))?;
+    let user = user.as_ref().map(User::called);
+    Ok(match who {
+        Who::Operator => "the operator".to_owned(),
+        Who::Nobody => "nobody who is known".to_owned(),
+        Who::User(_) => user.unwrap_or("somebody").to_owned(),
+        Who::Client { .. } => format!("a program of {}", user.unwrap_or("the operator")),
+    })
+}
