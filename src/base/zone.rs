@@ -4,7 +4,7 @@
 use std::fmt;
 
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
@@ -77,7 +77,7 @@ impl Zone {
             }
             (AmbiguousOffset::Fold { before, .. }, Some(Turn::First)) => before,
             (AmbiguousOffset::Fold { after, .. }, Some(Turn::Second)) => after,
-            (AmbiguousOffset::Fold { .. }, None) => return Err(self.twice(civil)),
+            (AmbiguousOffset::Fold { before, after }, None) => return Err(self.twice(civil, before, after)),
         };
         let moment = offset.to_timestamp(civil).map_err(|_| not_a_time(typed))?;
         u64::try_from(moment.as_millisecond()).map(Timestamp).map_err(|_| not_a_time(typed))
@@ -88,9 +88,11 @@ impl Zone {
         Problem::new("E506", what).field("at").remedy(format!("Do you mean {}?", later.strftime("%H:%M"))).into()
     }
 
-    fn twice(&self, civil: DateTime) -> Error {
+    fn twice(&self, civil: DateTime, before: Offset, after: Offset) -> Error {
         let what = format!("{} comes twice in {}: the clocks are set back.", Shown(civil), self.name);
-        Problem::new("E507", what).field("at").remedy("Say whether you mean the first or the second.").into()
+        let typed = civil.strftime("%Y-%m-%dT%H:%M");
+        let remedy = format!("Say whether you mean the first ({typed}{before}) or the second ({typed}{after}).");
+        Problem::new("E507", what).field("at").remedy(remedy).into()
     }
 }
 
@@ -148,6 +150,9 @@ mod tests {
         let found = problem(zone.moment("2026-10-25T02:30", None));
         assert_eq!(found.id, "E507");
         assert!(found.what.contains("twice"), "{}", found.what);
+        // What is offered can be typed.
+        assert!(found.remedy.contains("first (2026-10-25T02:30+02)"), "{}", found.remedy);
+        assert_eq!(zone.moment("2026-10-25T02:30+02", None).unwrap().rfc3339(), "2026-10-25T00:30:00Z");
         let moment = |turn| zone.moment("2026-10-25T02:30", Some(turn)).unwrap().rfc3339();
         assert_eq!(moment(Turn::First), "2026-10-25T00:30:00Z");
         assert_eq!(moment(Turn::Second), "2026-10-25T01:30:00Z");

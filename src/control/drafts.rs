@@ -65,7 +65,7 @@ fn moment(app: &App, typed: &str) -> Result<When> {
     Ok(When { at: zone.moment(typed, None)?, typed: typed.to_owned(), zone: zone.name().to_owned(), turn: None })
 }
 
-/// Those of an account or of all, of one stage or of all that are not published.
+/// Those of an account or of all, of one stage or of all in which somebody has something to do.
 pub(super) fn list(app: &App, typed: Option<&str>, stage: Option<Stage>) -> Result<Value> {
     let of = typed.map(|typed| account(app, typed)).transpose()?;
     app.store.read(|read| {
@@ -73,7 +73,8 @@ pub(super) fn list(app: &App, typed: Option<&str>, stage: Option<Stage>) -> Resu
             Some(account) => vec![account.clone()],
             None => accounts::all(read)?,
         };
-        let stages = Stage::ALL.into_iter().filter(|known| stage.map_or(known.is_open(), |wanted| wanted == *known));
+        let stages =
+            Stage::ALL.into_iter().filter(|known| stage.map_or(*known != Stage::Published, |wanted| wanted == *known));
         let mut found = Vec::new();
         for stage in stages {
             for account in &all {
