@@ -117,7 +117,8 @@ async fn the_same_attempt_plans_once() {
     headers[2].1 = "k2";
     let another = json!({ "status": "Twice", "scheduled_at": START.plus(Duration::from_secs(900)).rfc3339() });
     assert_ne!(send("POST", &url, &headers, another.to_string()).await.json()["id"], first.json()["id"]);
-    let planned = instance.app.store.read(|rows| drafts::planned(rows, 9)).unwrap();
+    let hour = START.plus(Duration::from_secs(3600));
+    let planned = instance.app.store.read(|rows| drafts::due(rows, hour)).unwrap();
     assert_eq!(planned.len(), 2);
 }
 

@@ -347,7 +347,7 @@ async fn an_upload_that_is_refused_for_now_is_still_there() {
     assert_eq!(use_it("left").await.status, 422, "a focus that is none");
     let picture = draw::sample(draw::Sample::Label);
     let mut other = upload::take_bytes(&server.app, server.by(), &picture, About::default()).await.unwrap();
-    for (bytes, status) in [(server.app.config.media.quota_gb << 30, 422), (other.bytes, 200)] {
+    for (bytes, status) in [(server.app.config.media.quota_gb << 30, 507), (other.bytes, 200)] {
         other.bytes = bytes;
         let row = other.clone();
         server.app.store.write(move |tx| tx.put(&MEDIA, &row.id, &row)).await.unwrap();

@@ -123,13 +123,6 @@ async fn a_neighbour_that_fails_keeps_nobody_out() {
     assert_eq!(enter(&server, &fields).await.status, 422, "once all the same");
 }
 
-async fn with_ana(clock: &Clock) -> (Instance, User) {
-    let server = Instance::start_as(clock, false).await;
-    user(&server, "owner@city.example", Rank::Owner, server.account.id, &[]).await;
-    let ana = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
-    (server, ana)
-}
-
 #[tokio::test]
 async fn a_touch_opens_the_desk_once_for_each_page() {
     let clock = Clock::by_hand(START);
