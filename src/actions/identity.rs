@@ -1,19 +1,19 @@
 //! People who come through the institution's identity provider: found, or made when their groups say so, given what
-//! their groups give, and let in. And whoever gets in without it when it fails: one owner.
+//! their groups give, and let in.
 
 use std::collections::BTreeMap;
 
 use super::users::NewUser;
-use super::{audit, desk_login, passkeys, tokens, users as verbs};
+use super::{audit, break_glass, passkeys, sessions, tokens, users as verbs};
 use crate::crypto::digest;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::model::audit::{Act, Deed};
 use crate::model::ids::UserId;
 use crate::model::login::How;
 use crate::model::oidc::{Grant, Identity, Mapped, Person, mapped, rearrange};
 use crate::model::user::{Asker, Owner, Rank, User, Who};
 use crate::store::schema::{IDENTITIES, SECRETS};
-use crate::store::{Rows, Span, Write, accounts, meta, users};
+use crate::store::{Rows, Span, Write, accounts, users};
 
 /// What the settings say of people whom the provider knows.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ pub fn enter(tx: &mut Write<'_>, rules: &Rules, person: &Person, browser: &str) 
         close(tx, &user)?;
         return Ok(Entered::Refused(Refused::Nothing, Some(user.id)));
     }
-    let fresh = desk_login::open(tx, user.id, How::Provider, browser)?;
+    let fresh = sessions::open(tx, user.id, How::Provider, browser)?;
     Ok(Entered::In(fresh, user.id))
 }
 
@@ -115,7 +115,7 @@ fn newcomer(tx: &mut Write<'_>, rules: &Rules, person: &Person, now: &Mapped) ->
 /// Not whoever is known by another subject already, nor the owner who is to get in without the provider.
 fn may_be_found(rows: &impl Rows, rules: &Rules, user: &User) -> Result<bool> {
     let linked = of(rows, user.id)?.iter().any(|identity| identity.issuer == rules.issuer);
-    Ok(!linked && break_glass(rows)?.is_none_or(|owner| owner.id != user.id))
+    Ok(!linked && break_glass::owner(rows)?.is_none_or(|owner| owner.id != user.id))
 }
 
 /// Whoever had the address here before may be somebody else: they can choose it themselves. Nothing they know opens the
@@ -131,7 +131,7 @@ fn claim(tx: &mut Write<'_>, user: User, subject: &str) -> Result<User> {
 
 fn close(tx: &mut Write<'_>, user: &User) -> Result<()> {
     let own = Asker::User(user.clone()).own()?;
-    desk_login::end(tx, own, |_| true)?;
+    sessions::end(tx, own, |_| true)?;
     tokens::revoke_own(tx, own, |_| true)?;
     Ok(())
 }
@@ -185,40 +185,4 @@ pub fn unlink(tx: &mut Write<'_>, owner: Owner, id: UserId, issuer: &str) -> Res
         tx.remove(&IDENTITIES, &key(issuer, &identity.subject))?;
     }
     Ok(())
-}
-
-/// The owner who gets in without the provider, where nobody else does.
-pub fn break_glass(rows: &impl Rows) -> Result<Option<User>> {
-    let id = meta::break_glass(rows)?;
-    let user = id.map_or(Ok(None), |id| users::get(rows, id))?;
-    Ok(user.filter(User::is_owner))
-}
-
-pub fn set_break_glass(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<User> {
-    let user = users::need(tx, id)?;
-    if !user.is_owner() {
-        let what = format!("{} is not an owner of this server.", user.shown());
-        let remedy = format!("First: instance user role {} --add owner", user.email);
-        return Err(Problem::new("E330", what).remedy(remedy).into());
-    }
-    meta::put_break_glass(tx, id)?;
-    audit::note(tx, owner.who(), &Deed::new(Act::BreakGlass).on(id))?;
-    Ok(user)
-}
-
-/// Whether somebody may come in by a password, a link or a passkey; `all` may where the settings do not say that people
-/// come through the provider only.
-pub fn may_enter(rows: &impl Rows, user: UserId, all: bool) -> Result<bool> {
-    Ok(all || break_glass(rows)?.is_some_and(|owner| owner.id == user))
-}
-
-/// The same as a clear refusal, for whoever makes a way in for somebody.
-pub fn must_enter(rows: &impl Rows, user: UserId, all: bool) -> Result<()> {
-    if may_enter(rows, user, all)? {
-        return Ok(());
-    }
-    Err(Error::from(
-        Problem::new("E329", "People come in through the identity provider only (login.passwords = false).")
-            .remedy("Say who gets in when it fails, then make a link for them: instance user break-glass EMAIL"),
-    ))
 }

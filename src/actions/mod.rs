@@ -4,6 +4,7 @@
 pub mod accounts;
 mod address;
 pub mod audit;
+pub mod break_glass;
 pub mod calendar;
 pub mod cases;
 pub mod clock;
@@ -31,6 +32,7 @@ pub mod react;
 pub mod receive;
 pub mod replies;
 pub mod secrets;
+pub mod sessions;
 pub mod settings;
 pub mod setup;
 pub mod storage;

@@ -1,6 +1,6 @@
 //! Passkeys: made, used, forgotten.
 
-use super::{audit, desk_login, identity};
+use super::{audit, break_glass, sessions};
 use crate::base::text;
 use crate::crypto::{digest, webauthn};
 use crate::error::{Problem, Result};
@@ -89,10 +89,10 @@ pub fn enter(
     let signed =
         webauthn::signed(&touch.client, &touch.data, &touch.signature, &passkey.key, passkey.counter, expected);
     let Ok(counter) = signed else { return Ok((Some(user), None)) };
-    if !there || !identity::may_enter(tx, user, all)? {
+    if !there || !break_glass::may_enter(tx, user, all)? {
         return Ok((Some(user), None));
     }
     let last = Some(tx.now());
     tx.put(&PASSKEYS, &key, &Passkey { counter, last, ..passkey })?;
-    desk_login::open(tx, user, How::Passkey, browser).map(|fresh| (Some(user), Some(fresh)))
+    sessions::open(tx, user, How::Passkey, browser).map(|fresh| (Some(user), Some(fresh)))
 }

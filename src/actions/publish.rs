@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::activitypub::write::{self, note::NoteParts};
+use crate::activitypub::write::{self, NoteParts};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};

@@ -10,7 +10,7 @@ use crate::model::user::{Own, Owner};
 use crate::store::schema::SECRETS;
 use crate::store::{Rows, Write, meta, users};
 
-use super::{audit, desk_login, passkeys};
+use super::{audit, passkeys, sessions};
 
 pub fn of(rows: &impl Rows, user: UserId) -> Result<Secrets> {
     Ok(rows.get(&SECRETS, &user)?.unwrap_or_default())
@@ -20,7 +20,7 @@ pub fn of(rows: &impl Rows, user: UserId) -> Result<Secrets> {
 pub fn set_password(tx: &mut Write<'_>, own: Own, password: &Kept, here: Option<[u8; 32]>) -> Result<()> {
     users::need(tx, own.user())?;
     let secrets = Secrets { password: Some(password.clone()), ..of(tx, own.user())? };
-    desk_login::close(tx, own, |key| Some(key) != here)?;
+    sessions::close(tx, own, |key| Some(key) != here)?;
     tx.put(&SECRETS, &own.user(), &secrets)?;
     audit::note(tx, own.who(), &Deed::new(Act::PasswordSet).on(own.user()))
 }
@@ -58,7 +58,7 @@ pub fn set_second(
             .into());
     };
     let secrets = Secrets { totp: Some(Totp { secret, last }), recovery: codes.to_vec(), ..of(tx, own.user())? };
-    desk_login::close(tx, own, |key| key != here)?;
+    sessions::close(tx, own, |key| key != here)?;
     tx.put(&SECRETS, &own.user(), &secrets)?;
     audit::note(tx, own.who(), &Deed::new(Act::SecondFactorSet).on(own.user()))
 }
@@ -86,7 +86,7 @@ pub fn drop_second(tx: &mut Write<'_>, own: Own) -> Result<()> {
 /// Takes somebody's second factor away, who has lost it: they come in by password or link, and set up another.
 pub fn take_second(tx: &mut Write<'_>, owner: Owner, user: UserId) -> Result<()> {
     users::need(tx, user)?;
-    desk_login::close(tx, owner.for_user(user), |_| true)?;
+    sessions::close(tx, owner.for_user(user), |_| true)?;
     passkeys::remove(tx, owner.for_user(user), |_| true)?;
     forget_second(tx, user)?;
     audit::note(tx, owner.who(), &Deed::new(Act::SecondFactorTake).on(user))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{audit, desk_login, tokens};
+use super::{audit, desk_login, sessions, tokens};
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::error::{Problem, Result};
@@ -165,11 +165,11 @@ pub fn switch_off(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<Left> 
     user.off = user.off.or(Some(tx.now()));
     put(tx, &user)?;
     let of = owner.for_user(id);
-    let sessions = desk_login::close(tx, of, |_| true)?;
+    let closed = sessions::close(tx, of, |_| true)?;
     let tokens = tokens::drop_own(tx, of, |_| true)?.len();
-    let told = format!("{sessions} sessions ended, {tokens} tokens revoked");
+    let told = format!("{closed} sessions ended, {tokens} tokens revoked");
     audit::note(tx, owner.who(), &Deed::new(Act::UserOff).on(id).with(told))?;
-    Ok(Left { sessions, tokens })
+    Ok(Left { sessions: closed, tokens })
 }
 
 /// Lets somebody log in again, with the roles they had.

@@ -1,7 +1,11 @@
 //! The words of the command line, as data: what there is, what each takes, and one line of help for each.
 
+mod audit;
+mod config;
 pub mod draft;
 mod files;
+pub mod global;
+mod media;
 pub mod podcast;
 pub mod poll;
 mod reply;
@@ -9,10 +13,14 @@ mod user;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::base::lang::Lang;
 use crate::model::account::{Kind, Languages, Replies};
+pub use audit::Audit;
+pub use config::Config;
+pub use global::{Color, Global};
+pub use media::Media;
 pub use reply::Reply;
 pub use user::{SecondFactor, User};
 
@@ -31,39 +39,6 @@ pub struct Cli {
     pub global: Global,
     #[command(subcommand)]
     pub word: Option<Word>,
-}
-
-/// What every command takes.
-#[derive(Debug, Clone, Args)]
-pub struct Global {
-    /// The data directory [default: that in the variable `INSTANCE_DATA`, else ./instance-data]
-    #[arg(long, global = true, value_name = "DIR", help_heading = "For every command")]
-    pub data: Option<PathBuf>,
-    /// Answer with one JSON document
-    #[arg(long, global = true, help_heading = "For every command")]
-    pub json: bool,
-    /// Colours: auto, always, never
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value = "auto",
-        hide_default_value = true,
-        hide_possible_values = true,
-        value_name = "WHEN",
-        help_heading = "For every command"
-    )]
-    pub color: Color,
-    /// Say more about what happens
-    #[arg(short, long, global = true, help_heading = "For every command")]
-    pub verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,7 +67,7 @@ pub enum Word {
     Queue(Queue),
     /// Media files: show where they are, move them; the emblem
     #[command(subcommand)]
-    Media(super::media::Media),
+    Media(Media),
     /// Tokens for client programs: new, list, revoke
     #[command(subcommand)]
     Token(Token),
@@ -102,13 +77,13 @@ pub enum Word {
     User(User),
     /// The log of who did what: show, verify, erase
     #[command(subcommand)]
-    Audit(super::audit::Audit),
+    Audit(Audit),
     /// The sample posts of a trial: remove
     #[command(subcommand)]
     Demo(Demo),
     /// Settings: show, get, set, check
     #[command(subcommand)]
-    Config(super::settings::Word),
+    Config(Config),
     /// Say more about an error, e.g. E047, or about the limits
     Explain {
         /// The id that stands before the message; or limits

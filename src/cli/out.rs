@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use serde_json::{Value, json};
 
-use super::args::{Color, Global};
+use super::args::global::{Color, Global};
 use crate::control::Fault;
 
 const WIDTH: usize = 78;

@@ -4,35 +4,15 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
+use super::args::Config as Word;
 use super::call::{self, Context};
 use super::out;
 use crate::config::{self, Config, KEYS, Key, Overrides, Value as Chosen};
 use crate::control::{Command, Fault};
 use crate::error::{Error, Problem, Result};
 use crate::model::settings::{LEGAL, Setting};
-
-#[derive(Debug, Subcommand)]
-pub enum Word {
-    /// Show every setting
-    Show {
-        /// Say where each value comes from
-        #[arg(long)]
-        origin: bool,
-    },
-    /// Print one value
-    Get { key: String },
-    /// Change one value, of the file or of the institution; lists are parted by commas
-    Set {
-        key: String,
-        /// - reads it from standard input: the text of a legal page, say
-        value: String,
-    },
-    /// Check the settings and say what is odd
-    Check,
-}
 
 pub fn run(context: &Context, word: Word) -> Result<(), Fault> {
     match word {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::account;
 use crate::actions::users::{self as verbs, Left, NewUser, Standing};
-use crate::actions::{desk_login, drafts, identity as identities, secrets};
+use crate::actions::{break_glass as glass, desk_login, drafts, identity as identities, secrets, sessions};
 use crate::app::{App, login};
 use crate::base::lang::Lang;
 use crate::crypto::token;
@@ -188,7 +188,7 @@ pub fn sessions(app: &App, typed: &str) -> Result<Value> {
             "until": session.expires.rfc3339(),
         })
     };
-    let found = app.store.read(|rows| desk_login::sessions(rows, own))?;
+    let found = app.store.read(|rows| sessions::of(rows, own))?;
     Ok(json!({ "sessions": found.into_iter().map(session).collect::<Vec<_>>() }))
 }
 
@@ -196,7 +196,7 @@ pub async fn sessions_end(app: &Arc<App>, typed: &str, session: Option<String>) 
     let own = Asker::Operator.may_run()?.for_user(find(app, typed)?.id);
     let wanted = session.clone();
     let meant = move |key: [u8; 32]| wanted.as_ref().is_none_or(|id| TokenId::of(&key).to_string() == *id);
-    let ended = app.store.write(move |tx| desk_login::end(tx, own, &meant)).await?;
+    let ended = app.store.write(move |tx| sessions::end(tx, own, &meant)).await?;
     if let (0, Some(id)) = (ended, session) {
         return Err(Problem::new("E040", format!("There is no session '{id}' of {typed}."))
             .remedy(format!("All sessions: instance user sessions {typed}"))
@@ -244,10 +244,10 @@ pub async fn break_glass(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
     if let Some(typed) = typed {
         let id = find(app, typed)?.id;
-        app.store.write(move |tx| identities::set_break_glass(tx, owner, id).map(|_| ())).await?;
+        app.store.write(move |tx| glass::set(tx, owner, id).map(|_| ())).await?;
     }
     app.store.read(|rows| {
-        let Some(user) = identities::break_glass(rows)? else { return Ok(json!({ "email": null })) };
+        let Some(user) = glass::owner(rows)? else { return Ok(json!({ "email": null })) };
         Ok(json!({ "email": user.email, "password": secrets::of(rows, user.id)?.password.is_some() }))
     })
 }
@@ -263,7 +263,7 @@ pub async fn login_link(app: &Arc<App>, typed: Option<&str>) -> Result<Value> {
     let hash = token::hash(&code);
     let all = app.config.login.passwords;
     let make = move |tx: &mut Write<'_>| {
-        identities::must_enter(tx, id, all)?;
+        glass::must_enter(tx, id, all)?;
         desk_login::link(tx, owner, id, hash)
     };
     let user = app.store.write(make).await?;
@@ -322,7 +322,7 @@ fn described(rows: &impl Rows, user: &User) -> Result<Value> {
         "password": kept.password.is_some(),
         "second_factor": kept.has_second(),
         "identities": identities::of(rows, user.id)?.iter().map(known_as).collect::<Vec<_>>(),
-        "break_glass": identities::break_glass(rows)?.is_some_and(|owner| owner.id == user.id),
+        "break_glass": glass::owner(rows)?.is_some_and(|owner| owner.id == user.id),
         "created": user.created.rfc3339(),
         "off": user.off.map(crate::base::time::Timestamp::rfc3339),
     }))

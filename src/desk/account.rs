@@ -8,7 +8,7 @@ use askama::Template;
 use super::faults::{Faults, too_many};
 use super::frame::{self, Frame, Wall};
 use super::passkeys;
-use crate::actions::{desk_login, identity, secrets, tokens, users as verbs};
+use crate::actions::{break_glass, secrets, sessions, tokens, users as verbs};
 use crate::app::{App, login};
 use crate::error::{Error, Problem, Result};
 use crate::model::client::{Token, TokenId};
@@ -108,14 +108,14 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
             f,
             notice,
             standing: super::users::standing(rows, &browser.user)?,
-            local: identity::may_enter(rows, browser.user.id, app.config.login.passwords)?,
+            local: break_glass::may_enter(rows, browser.user.id, app.config.login.passwords)?,
             has_password: kept.password.is_some(),
             second: kept.has_second(),
             codes: kept.recovery.len(),
             ask: passkeys::ask(app, browser, &own_passkeys),
             passkeys: own_passkeys.into_iter().map(|(key, passkey)| passkeys::Shown::of(&wall, key, passkey)).collect(),
             passkey: String::new(),
-            sessions: desk_login::sessions(rows, own)?.into_iter().map(open).collect(),
+            sessions: sessions::of(rows, own)?.into_iter().map(open).collect(),
             programs: programs(rows, &wall, own)?,
             typed,
             faults,
@@ -210,7 +210,7 @@ pub(super) async fn end(app: &Arc<App>, browser: &Browser, id: Option<String>) -
         Some(id) => TokenId::of(&key).to_string() == *id,
         None => key != here,
     };
-    app.store.write(move |tx| desk_login::end(tx, own, &meant)).await?;
+    app.store.write(move |tx| sessions::end(tx, own, &meant)).await?;
     Ok(done("ended"))
 }
 

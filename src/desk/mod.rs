@@ -43,7 +43,7 @@ use hyper::{Method, StatusCode, header};
 
 use routes::{Change, Deed, Look, Named, Open, Upload, Verb};
 
-use crate::actions::{identity, secrets};
+use crate::actions::{break_glass, secrets};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::model::note::Shown;
@@ -244,7 +244,7 @@ fn browser(app: &App, request: &Request) -> Result<Browser> {
         let browser = who::browser(rows, request, is_secure(app), app.now())?;
         // A way in that the settings have closed since is closed for whoever came by it too.
         let all = app.config.login.passwords || !browser.session.how.is_local();
-        if identity::may_enter(rows, browser.user.id, all)? { Ok(browser) } else { Err(Error::SignIn) }
+        if break_glass::may_enter(rows, browser.user.id, all)? { Ok(browser) } else { Err(Error::SignIn) }
     })
 }
 

@@ -9,7 +9,7 @@ use hyper::{StatusCode, header};
 use super::faults::{Faults, too_many};
 use super::frame::{self, Frame};
 use super::is_secure;
-use crate::actions::{desk_login, identity, secrets};
+use crate::actions::{break_glass, desk_login, secrets, sessions};
 use crate::app::challenges::Purpose;
 use crate::app::{App, login};
 use crate::crypto::token;
@@ -109,7 +109,7 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
     let found = app.store.read(|rows| {
         let user = users::by_email(rows, &email)?.filter(|user| user.off.is_none());
         match user {
-            Some(user) if identity::may_enter(rows, user.id, app.config.login.passwords)? => {
+            Some(user) if break_glass::may_enter(rows, user.id, app.config.login.passwords)? => {
                 Ok(Some((user.id, secrets::of(rows, user.id)?.password)))
             }
             Some(_) | None => Ok(None),
@@ -198,7 +198,7 @@ pub(super) async fn open(app: &Arc<App>, request: &mut Request, code: &str) -> R
 
 pub(super) async fn logout(app: &Arc<App>, browser: &Browser) -> Result<Response> {
     let key = browser.key;
-    app.store.write(move |tx| desk_login::logout(tx, key)).await?;
+    app.store.write(move |tx| sessions::logout(tx, key)).await?;
     let by_provider = browser.session.how == How::Provider && app.provider.is_some();
     let mut response = response::see_other(if by_provider { "/desk/login?done=out" } else { "/" });
     response::set_text(response.headers_mut(), header::SET_COOKIE, &cookie::SESSION.drop(is_secure(app)));

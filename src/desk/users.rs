@@ -9,7 +9,7 @@ use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
 use super::roles::{self, Standings};
 use crate::actions::users::{self as verbs, NewUser, Standing};
-use crate::actions::{self, desk_login, identity, secrets, tokens};
+use crate::actions::{self, break_glass, desk_login, secrets, sessions, tokens};
 use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Result};
@@ -256,7 +256,7 @@ pub(super) fn off_page(app: &App, browser: &Browser, id: UserId) -> Result<Respo
         Ok(Off {
             f: Frame::of(rows, browser, "Switch off", HERE)?,
             person: person(rows, &wall, &user, true)?,
-            sessions: desk_login::sessions(rows, of)?.len(),
+            sessions: sessions::of(rows, of)?.len(),
             programs: tokens::own(rows, of)?.len(),
             drafts: drafts::of_writer(rows, id)?,
             heirs: users::all(rows)?
@@ -309,7 +309,7 @@ pub(super) async fn link(app: &Arc<App>, browser: &Browser, id: UserId) -> Resul
     let hash = token::hash(&code);
     let all = app.config.login.passwords;
     let make = move |tx: &mut Write<'_>| {
-        identity::must_enter(tx, id, all)?;
+        break_glass::must_enter(tx, id, all)?;
         desk_login::link(tx, owner, id, hash)
     };
     let user = app.store.write(make).await?;

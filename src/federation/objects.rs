@@ -4,7 +4,7 @@ use hyper::StatusCode;
 
 use super::document;
 use crate::actions::accounts::public_keys;
-use crate::activitypub::write::{self, note::NoteParts};
+use crate::activitypub::write::{self, NoteParts};
 use crate::app::App;
 use crate::base::lang::Lang;
 use crate::error::{Error, Result};

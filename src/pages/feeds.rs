@@ -184,7 +184,7 @@ pub(super) fn html(scene: &Scene<'_>, view: &PostView, version: &Version) -> Str
     if !version.warning.is_empty() {
         html.extend(["<p><strong>", scene.w.warning, ": ", &escape(&version.warning), "</strong></p>"]);
     }
-    html.push_str(&write::note::html(scene.site, view.post(), version));
+    html.push_str(&write::text::html(scene.site, view.post(), version));
     html.push_str(&poll(view, version));
     if !view.post().sensitive && version.warning.is_empty() {
         let alt = |media| words(view.post(), version, media).0;

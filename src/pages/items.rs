@@ -196,7 +196,7 @@ pub fn others(view: &PostView, version: &Version) -> Vec<VersionLink> {
 
 /// A version's text as HTML whose links to this server work under any name that it is reached by.
 fn content(site: &Site, view: &PostView, version: &Version) -> String {
-    let html = write::note::html(site, view.post(), version);
+    let html = write::text::html(site, view.post(), version);
     html.replace(&format!("href=\"{}/", site.origin), "href=\"/")
 }
 

@@ -8,7 +8,7 @@ use super::files::words;
 use super::items::{Place, PostItem, plain};
 use super::shell::{Scene, name};
 use crate::activitypub::write;
-use crate::activitypub::write::note::NoteParts;
+use crate::activitypub::write::NoteParts;
 use crate::base::html::{sanitise, to_text};
 use crate::base::lang::Lang;
 use crate::base::text;
@@ -200,7 +200,7 @@ fn order(scene: &Scene<'_>, view: &PostView, version: &Version) -> Order {
     if !version.warning.is_empty() {
         lines.push(format!("{}: {}", w.warning, name(&version.warning)));
     }
-    let html = write::note::titled(scene.site, post, version);
+    let html = write::text::titled(scene.site, post, version);
     lines.extend(to_text(&html).lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
     lines.extend(answers(post, version).into_iter().map(|answer| format!("Answer: {answer}")));
     for media in &view.material.media {

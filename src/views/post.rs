@@ -1,6 +1,6 @@
 //! One post with everything that stands beside it.
 
-use crate::activitypub::write::note;
+use crate::activitypub::write::text;
 use crate::base::lang::Lang;
 use crate::error::Result;
 use crate::model::account::Account;
@@ -85,7 +85,7 @@ fn quoted(rows: &impl Rows, site: &Site, post: &Post) -> Result<Option<QuotedVie
         ReplyTo::Own(id) => {
             let Some(post) = posts::get(rows, id)?.filter(Post::is_public) else { return Ok(None) };
             let account = accounts::need(rows, post.account)?;
-            let words = post.main().map(|main| (note::html(site, &post, main), Some(main.lang.clone())));
+            let words = post.main().map(|main| (text::html(site, &post, main), Some(main.lang.clone())));
             let url = site.post_page(&account.handle, id);
             Ok(Some(QuotedView { url, handle: site.handle(&account.handle), name: account.name, words }))
         }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use instance::actions::{self, identity};
+use instance::actions::{self, break_glass};
 use instance::base::time::Clock;
 use instance::crypto::digest;
 use instance::crypto::keys::{Ed25519Key, PublicKey};
@@ -214,7 +214,7 @@ async fn a_passkey_goes_with_its_owner_and_with_the_second_factor() {
     assert_eq!(enter(&server, &device.touched(&question(&server).await)).await.status, 422, "switched off");
     server.app.store.write(move |tx| actions::users::switch_on(tx, owner(), ana.id).map(|_| ())).await.unwrap();
     assert_eq!(enter(&server, &device.touched(&question(&server).await)).await.status, 303);
-    let all = server.app.store.read(|rows| identity::may_enter(rows, ana.id, false)).unwrap();
+    let all = server.app.store.read(|rows| break_glass::may_enter(rows, ana.id, false)).unwrap();
     assert!(!all, "nor where people come through the identity provider only");
 
     server.app.store.write(move |tx| actions::secrets::take_second(tx, owner(), ana.id)).await.unwrap();

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{account, media, post, site, version};
-use crate::activitypub::write::note::{NoteParts, note, tombstone};
+use crate::activitypub::write::NoteParts;
+use crate::activitypub::write::note::{note, tombstone};
 use crate::model::account::Languages;
 use crate::model::post::{Material, Post, ReplyTo, Version};
 

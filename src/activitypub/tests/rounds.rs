@@ -91,7 +91,7 @@ fn activities_come_back() {
         boosts: 0,
         own_replies: vec![],
     };
-    let parts = write::note::NoteParts::of(&site, &material);
+    let parts = write::NoteParts::of(&site, &material);
     let note = write::note::note(&parts);
     let like = write::like(&site, me, ActivityId(4), THEIRS);
     let post = "https://s.example/ap/posts/77".to_owned();

@@ -6,7 +6,7 @@ use super::documents::{actor_of, note_of};
 use super::{ANA, ED25519, NOW, PUBLIC, RSA, account, media, post, site, with};
 use crate::activitypub::context;
 use crate::activitypub::write::actor::ActorParts;
-use crate::activitypub::write::note::NoteParts;
+use crate::activitypub::write::NoteParts;
 use crate::activitypub::write::{self, quote_authorization};
 use crate::base::time::Timestamp;
 use crate::model::ids::{AccountId, ActivityId, ActorId, PostId, QuoteId};

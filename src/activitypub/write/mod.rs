@@ -3,8 +3,10 @@
 pub mod actor;
 pub mod collection;
 pub mod note;
+mod parts;
 mod question;
 mod quote;
+pub mod text;
 pub mod versions;
 
 use serde_json::{Value, json};
@@ -15,7 +17,7 @@ use crate::base::time::Timestamp;
 use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::site::Site;
 use actor::ActorParts;
-use note::NoteParts;
+pub use parts::NoteParts;
 pub use quote::{accept_quote, quote_authorization, quote_request};
 
 /// Puts the context of notes in front of a document.

@@ -2,73 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::versions;
+use super::parts::NoteParts;
+use super::text::quoted_id;
+use super::{question, versions};
 use crate::activitypub::vocab::PUBLIC;
 use crate::base::lang::Lang;
-use crate::base::{html as escaping, markup};
-use crate::model::account::Account;
-use crate::model::ids::PostId;
+use crate::base::html as escaping;
 use crate::model::media::{Media, Small, Sort};
-use crate::model::poll::Tally;
-use crate::model::post::{Material, Mention, Post, Quoting, ReplyTo, Version, Visibility};
-use crate::model::quoted::Quoted;
+use crate::model::post::{Mention, Post, Quoting, Visibility};
 use crate::model::site::Site;
 use crate::model::spoken::{Captions, Spoken};
-
-/// A post with what stands in other rows.
-pub struct NoteParts<'a> {
-    pub site: &'a Site,
-    pub account: &'a Account,
-    pub post: &'a Post,
-    /// The language whose own Note it is; none for the main one.
-    pub lang: Option<&'a Lang>,
-    pub media: &'a [Media],
-    /// Of an episode: the picture of its series.
-    pub cover: Option<&'a Media>,
-    /// The id of what it answers.
-    pub in_reply_to: Option<String>,
-    pub likes: u64,
-    pub shares: u64,
-    /// Our own answers, at most five: a server that reads the post reads these with it.
-    pub own_replies: &'a [PostId],
-    /// How its poll stands.
-    pub tally: Option<&'a Tally>,
-}
-
-impl<'a> NoteParts<'a> {
-    /// The Note of the main version.
-    pub fn of(site: &'a Site, material: &'a Material) -> Self {
-        Self::in_language(site, material, None)
-    }
-
-    /// One of `Post::notes`. It answers the Note in its language, where there is one.
-    pub fn in_language(site: &'a Site, material: &'a Material, lang: Option<&'a Lang>) -> Self {
-        let parents = lang.filter(|lang| material.parent_langs.contains(lang));
-        let in_reply_to = match material.post.reply_to {
-            Some(ReplyTo::Own(parent)) => Some(site.note(parent, parents)),
-            Some(ReplyTo::Note(_)) => material.parent.clone(),
-            None => None,
-        };
-        Self {
-            site,
-            account: &material.account,
-            post: &material.post,
-            lang,
-            media: &material.media,
-            cover: material.series.as_ref().and_then(|series| series.cover.as_ref()),
-            in_reply_to,
-            likes: material.likes,
-            shares: material.boosts,
-            own_replies: &material.own_replies,
-            tally: material.tally.as_ref(),
-        }
-    }
-
-    /// The version that the Note shows.
-    pub(super) fn version(&self) -> Option<&'a Version> {
-        self.lang.map_or_else(|| self.post.main(), |lang| self.post.version(lang))
-    }
-}
 
 /// The Note, or Question, without `@context`.
 pub fn note(parts: &NoteParts<'_>) -> Value {
@@ -99,7 +42,7 @@ pub fn note(parts: &NoteParts<'_>) -> Value {
     });
     if let Some(object) = value.as_object_mut() {
         object.extend(post.updated.map(|updated| ("updated".to_owned(), json!(updated.rfc3339()))));
-        super::question::add(object, parts);
+        question::add(object, parts);
         quote(object, parts);
     }
     value
@@ -117,20 +60,6 @@ fn quote(object: &mut serde_json::Map<String, Value>, parts: &NoteParts<'_>) {
     }
 }
 
-fn quoted_id(site: &Site, quoted: &Quoted) -> String {
-    match quoted.post {
-        ReplyTo::Own(id) => site.post(id),
-        ReplyTo::Note(_) => quoted.uri.clone(),
-    }
-}
-
-/// For servers that show no quotes: a line that the others hide (`quote-inline`, as Mastodon writes it).
-fn quote_line(site: &Site, post: &Post) -> String {
-    let Some(quoted) = &post.quoted else { return String::new() };
-    let address = escaping::escape(&quoted_id(site, quoted));
-    format!("<p class=\"quote-inline\">RE: <a href=\"{address}\" rel=\"noopener\">{address}</a></p>")
-}
-
 /// `to` and `cc`: everybody, the followers, and those named.
 pub(super) fn audience(site: &Site, post: &Post) -> (Vec<String>, Vec<String>) {
     let followers = site.of_account(post.account, "followers");
@@ -145,58 +74,8 @@ fn actor(site: &Site, mention: &Mention) -> String {
     mention.own.map_or_else(|| mention.uri.clone(), |own| site.actor(own))
 }
 
-/// Mastodon shows no captions and no transcripts, and fetches nothing heavy: a line leads to the page that does.
-pub(super) fn players(parts: &NoteParts<'_>, version: &Version) -> String {
-    let [film, sound, readable] = match version.lang.primary() {
-        "de" => ["Hier ansehen", "Hier anhören", "Mit Untertiteln und Abschrift"],
-        "fr" => ["À regarder ici", "À écouter ici", "Avec sous-titres et transcription"],
-        _ => ["Watch here", "Listen here", "With captions and transcript"],
-    };
-    let worth = |media: &Media| media.is_local() || media.spoken.texts().next().is_some();
-    let line = |(n, media): (usize, &Media)| {
-        let called = match media.sort() {
-            _ if !media.is_local() => readable,
-            Sort::Video => film,
-            Sort::Sound | Sort::Picture => sound,
-        };
-        let address = escaping::escape(&parts.site.player(&parts.account.handle, parts.post.id, n));
-        format!("<p>{called}: <a href=\"{address}\" rel=\"noopener\">{address}</a></p>")
-    };
-    (1..).zip(parts.media).filter(|(_, media)| worth(media)).map(line).collect()
-}
-
 fn page(site: &Site, handle: &str, post: &Post, lang: Option<&Lang>) -> String {
     lang.map_or_else(|| site.post_page(handle, post.id), |lang| site.version_page(handle, post.id, lang))
-}
-
-/// A version's text as HTML, the same on our pages and elsewhere.
-pub fn html(site: &Site, post: &Post, version: &Version) -> String {
-    let mention = |user: &str, domain: Option<&str>| {
-        let own = |mention: &&Mention| mention.own.is_some() && mention.user.eq_ignore_ascii_case(user);
-        let named = |mention: &&Mention| {
-            mention.own.is_none()
-                && mention.user.eq_ignore_ascii_case(user)
-                && domain.is_some_and(|domain| mention.domain.eq_ignore_ascii_case(domain))
-        };
-        let ours =
-            domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&site.handle_domain) || domain == site.authority());
-        let found = post.mentions.iter().find(|mention| if ours { own(mention) } else { named(mention) })?;
-        Some(if ours { site.profile(&found.user) } else { found.url.clone() })
-    };
-    markup::render(&version.text, &mention, &|tag| site.tag(tag))
-}
-
-/// As `html`, with the title of an episode above it, since a Note has no other place for one, and a line for what it
-/// quotes.
-pub fn titled(site: &Site, post: &Post, version: &Version) -> String {
-    let text = quote_line(site, post) + &html(site, post, version);
-    match &post.episode {
-        Some(episode) => {
-            let title = escaping::escape(episode.title(&version.lang));
-            format!("<p><strong>{title}</strong></p>{text}")
-        }
-        None => text,
-    }
 }
 
 /// Mastodon before 4.5 reads the description from `name`, later from `summary` first (`media_attachment_parser.rb`).

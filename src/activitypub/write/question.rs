@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::note::NoteParts;
+use super::parts::NoteParts;
 use crate::model::poll::{Answer, Poll, Tally};
 
 /// What a Note has in addition when it is a Question. Nothing for a post without a poll.

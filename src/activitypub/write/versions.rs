@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::note::{NoteParts, players, titled};
+use super::parts::NoteParts;
+use super::text::{players, titled};
 use crate::base::{html as escaping, markup, text};
 use crate::limits;
 use crate::model::account::Languages;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::activitypub::write::note;
+use crate::activitypub::write::text;
 use crate::app::App;
 use crate::base::time::Timestamp;
 use crate::error::Result;
@@ -38,7 +38,7 @@ pub fn status(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
         "reblogs_count": boosts,
         "favourites_count": likes,
         "quotes_count": 0,
-        "content": note::titled(&app.site, post, main),
+        "content": text::titled(&app.site, post, main),
         "reblog": null,
         "application": null,
         "account": account,
@@ -172,7 +172,7 @@ pub fn history(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
         let main = versions.first();
         let warning = main.map(|version| version.warning.as_str()).unwrap_or_default();
         json!({
-            "content": main.map(|version| note::titled(&app.site, post, version)).unwrap_or_default(),
+            "content": main.map(|version| text::titled(&app.site, post, version)).unwrap_or_default(),
             "spoiler_text": warning,
             "sensitive": post.sensitive || !warning.is_empty(),
             "created_at": since.rfc3339_millis(),

@@ -182,7 +182,7 @@ fn clean(person: &Person) -> Person {
 /// The text as HTML, the chapters below it, since apps make links of their times. What directories have no room for
 /// stands in `content:encoded`, and the description is what fits of it.
 fn described(site: &Site, view: &PostView, version: &Version, episode: &Episode) -> (String, Option<String>) {
-    let mut html = write::note::html(site, view.post(), version);
+    let mut html = write::text::html(site, view.post(), version);
     if !version.warning.is_empty() {
         html.insert_str(0, &format!("<p><strong>{}</strong></p>", crate::base::html::escape(&version.warning)));
     }
