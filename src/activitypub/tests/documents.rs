@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{ED25519, NOW, PUBLIC, RSA, account, media, mention, post, schema, site, version, with};
-use crate::activitypub::write::actor::{ActorParts, actor, instance_actor};
 use crate::activitypub::write::NoteParts;
+use crate::activitypub::write::actor::{ActorParts, actor, instance_actor};
 use crate::activitypub::write::note::{note, tombstone};
 use crate::activitypub::write::text::html;
 use crate::activitypub::write::{collection, with_context};
