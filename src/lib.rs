@@ -42,8 +42,10 @@
 //!    half-said or forgotten; at worst something is said twice, with the same activity id.
 //! 3. There is no effect of a stranger's activity whose sender was not proven: by a signature that covers the body, or
 //!    by a fetch from the object's own server.
-//! 4. There is no rule of who may do what outside [`model::power`] and [`model::user`], and no verb that can be called
-//!    without its proof ([`model::user::By`], [`model::user::Owner`], [`model::user::Own`]), which says who acts.
+//! 4. There is no rule of who may do what outside [`model::power`] and [`model::user`], and no verb for people that can be
+//!    called without its proof ([`model::user::By`], [`model::user::Owner`], [`model::user::Own`]), which says who acts.
+//!    Verbs of log-in make the proof ([`actions::desk_login`], [`actions::identity`], [`actions::passkeys`]); those that
+//!    [`work`] calls do what somebody with a proof has asked for before.
 //!
 //! # A post goes out
 //!
@@ -51,7 +53,7 @@
 //! those who are named ([`app::mentions`] may ask their servers). [`actions::publish::publish`] writes the post, renders
 //! its Create once ([`activitypub::write`]), stores it, and puts a row for each distinct inbox of the audience. The
 //! commit wakes [`work::deliver`], which gives each server a lane of its own, signs each try anew, and gives a lane its
-//! next turn when the outcomes of the last one are rows ([`actions::deliver::settle`]).
+//! next turn when the outcomes of the last one are rows ([`actions::deliver::settle_all`]).
 //!
 //! # A post waits before it goes out
 //!
@@ -59,6 +61,13 @@
 //! wrote none of it lets it pass where the account demands that, and somebody who publishes plans it
 //! ([`actions::drafts`]). At its time [`work::publish`] makes posts of it, a thread as a unit, in one transaction with
 //! the draft's own change of state: whoever kills the process makes nothing go out twice.
+//!
+//! # Somebody logs in
+//!
+//! By password and second factor, a one-time link, a passkey, or through the institution's identity provider
+//! ([`app::oidc`]): each ends in [`actions::sessions`], which keeps the hash of a cookie. What a session may do is asked of
+//! its user's rank and roles at each request ([`model::power`]), so that whoever loses a role loses it at once. What
+//! people do is noted in one log whose entries hold each other fast ([`actions::audit`]).
 //!
 //! # A reply comes in
 //!

@@ -39,7 +39,7 @@ pub fn close(tx: &mut Write<'_>, site: &Site, id: PostId) -> Result<bool> {
 fn tell(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<()> {
     let mut inboxes = address::of_copies(tx, &post)?;
     for voter in polls::voters(tx, post.id, usize::MAX)? {
-        inboxes.extend(actors::get(tx, voter)?.map(|actor| actor.delivery));
+        inboxes.extend(actors::delivery(tx, voter)?);
     }
     let notes = post.notes();
     publish::tell(tx, site, post, &notes, &inboxes, publish::UPDATE).map(|_| ())

@@ -2,7 +2,6 @@
 
 use super::App;
 use crate::base::markup::{self, Handle};
-use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::model::advice::{self, Advice, Around};
 use crate::model::post::{Mention, Version};
@@ -12,21 +11,14 @@ use crate::store::meta;
 pub fn on(app: &App, versions: &[Version], found: &[Mention]) -> Result<Vec<Advice>> {
     let institution = app.store.read(meta::institution)?;
     let unknown = unknown(app, versions, found);
-    let today = today(app.now(), &institution.time_zone);
+    let today = app.now().in_zone(&institution.zone()).date();
     Ok(advice::on(versions, &Around { languages: &institution.languages, today, unknown: &unknown }))
-}
-
-fn today(now: Timestamp, zone: &str) -> jiff::civil::Date {
-    now.in_zone(&jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC)).date()
 }
 
 /// Names that stay plain text. A trial asks no other servers, so it cannot tell of those.
 fn unknown(app: &App, versions: &[Version], found: &[Mention]) -> Vec<String> {
     let site = &app.site;
-    let ours = |handle: &Handle| {
-        let domain = handle.domain.as_deref();
-        domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&site.handle_domain) || domain == site.authority())
-    };
+    let ours = |handle: &Handle| site.is_ours(handle.domain.as_deref());
     let is_found = |handle: &Handle| {
         found.iter().any(|mention| {
             let same = mention.user.eq_ignore_ascii_case(&handle.user);

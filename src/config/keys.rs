@@ -300,18 +300,11 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "media.copies",
         about: "Whether replies that are shown have the faces of their writers and their pictures beside them:\n\
-                yes or no. Your server fetches them once and keeps small copies; readers ask nobody but you.\n\
-                Where it is no, there are letters and links.",
-        example: "\"no\"",
-        set: Set::Text(|config, text| {
-            config.media.copies = match text {
-                "yes" => true,
-                "no" => false,
-                _ => return Err(format!("'{text}' is neither yes nor no")),
-            };
-            Ok(())
-        }),
-        get: |config| text(Some(if config.media.copies { "yes" } else { "no" })),
+                true or false. Your server fetches them once and keeps small copies; readers ask nobody but you.\n\
+                Where it is false, there are letters and links.",
+        example: "false",
+        set: Set::Flag(|config| &mut config.media.copies),
+        get: |config| Value::Flag(config.media.copies),
     },
     Key {
         name: "log.format",

@@ -14,8 +14,6 @@ pub const USER_NAME: usize = 100;
 pub const POSTS: usize = 20;
 /// Replies on one page.
 pub const REPLIES: usize = 30;
-/// Pages of replies that are read for one page of those that concern somebody.
-pub const LOOKS: usize = 20;
 /// Drafts of one stage on one page.
 pub const DRAFTS: usize = 100;
 /// Posts of an account that are looked at for one month of the calendar: more than anybody reads.

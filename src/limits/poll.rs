@@ -16,7 +16,7 @@ pub const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
 pub const USUAL: Duration = Duration::from_secs(24 * 3600);
 /// How often it is looked whether a poll is over. Votes are refused at the very moment in any case.
 pub const LOOK: Duration = Duration::from_secs(15);
-/// Polls that are closed in one commit.
+/// Polls that are looked for at once; each is closed in commits of its own.
 pub const CLOSED_AT_ONCE: usize = 8;
 /// Voters whose rows one commit removes.
 pub const STEP: usize = 1_024;

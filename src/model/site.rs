@@ -1,7 +1,7 @@
 //! Where this server is to be found. Rows hold ids; every address is made here, so that a trial becomes
 //! a domain without a rewrite, and every address of ours that comes back in is read here.
 
-use super::ids::{AccountId, ActivityId, InboxId, PostId, QuoteId};
+use super::ids::{AccountId, ActivityId, PostId, QuoteId};
 use crate::base::lang::Lang;
 
 /// The public face: made from the settings at start.
@@ -46,6 +46,11 @@ impl Site {
     /// The actor of the server itself.
     pub fn instance_actor(&self) -> String {
         format!("{}/ap/actor", self.origin)
+    }
+
+    /// Whether a name at a domain, or at none, is one of ours.
+    pub fn is_ours(&self, domain: Option<&str>) -> bool {
+        domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&self.handle_domain) || domain == self.authority())
     }
 
     pub fn shared_inbox(&self) -> String {
@@ -168,11 +173,6 @@ impl Site {
             Own::Instance | Own::Post(_) | Own::Activity(_) | Own::Quote(_) | Own::Profile(_) => None,
         }
     }
-}
-
-/// A delivery's name outside: the activity and the inbox it goes to.
-pub fn delivery_name(activity: ActivityId, inbox: InboxId) -> String {
-    format!("{activity}-{inbox}")
 }
 
 #[cfg(test)]

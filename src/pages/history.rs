@@ -90,10 +90,9 @@ fn page(scene: &Scene<'_>, view: &PostView) -> History {
     });
     let mut states: Vec<State> = changes.collect();
     let skipped = (all.len() - 1).saturating_sub(states.len()) as u64;
-    let empty = Was { since: post.published, versions: &[], media: &[] };
     states.extend(all.first().map(|first| State {
         title: fill(w.first, &scene.moment(first.since)),
-        parts: first.versions.iter().filter_map(|version| part(&empty, version, None, &mut 0)).collect(),
+        parts: first.versions.iter().map(as_it_was).collect(),
         iso: scene.iso(first.since),
         files: false,
     }));
@@ -111,7 +110,7 @@ fn page(scene: &Scene<'_>, view: &PostView) -> History {
 
 fn changed(scene: &Scene<'_>, old: &Was<'_>, new: &Was<'_>, left: &mut usize) -> State {
     let gone = old.versions.iter().filter(|was| new.versions.iter().all(|version| version.lang != was.lang));
-    let parts = new.versions.iter().filter_map(|version| part(old, version, Some(&version.lang), left));
+    let parts = new.versions.iter().filter_map(|version| part(old, version, left));
     let mut parts: Vec<Part> = parts.collect();
     parts.extend(gone.map(|was| Part {
         lang: was.lang.clone(),
@@ -126,14 +125,13 @@ fn changed(scene: &Scene<'_>, old: &Was<'_>, new: &Was<'_>, left: &mut usize) ->
     }
 }
 
-/// How a version differs from the one in the same language before; nothing where it does not. Without a language it
-/// stands as it is.
-fn part(old: &Was<'_>, version: &Version, lang: Option<&Lang>, left: &mut usize) -> Option<Part> {
-    let Some(lang) = lang else {
-        let (warning, text) = (plain(&version.warning), plain(&version.text));
-        return Some(Part { lang: version.lang.clone(), warning, text });
-    };
-    let was = old.versions.iter().find(|was| was.lang == *lang);
+fn as_it_was(version: &Version) -> Part {
+    Part { lang: version.lang.clone(), warning: plain(&version.warning), text: plain(&version.text) }
+}
+
+/// How a version differs from the one in the same language before; nothing where it does not.
+fn part(old: &Was<'_>, version: &Version, left: &mut usize) -> Option<Part> {
+    let was = old.versions.iter().find(|was| was.lang == version.lang);
     if was == Some(version) {
         return None;
     }

@@ -135,7 +135,7 @@ pub struct Asked<'a> {
 
 /// The filter that somebody typed. Days are days of the institution; `until` takes its day in.
 pub fn filter(rows: &impl Rows, asked: &Asked<'_>) -> Result<Filter> {
-    let zone = TimeZone::get(&meta::institution(rows)?.time_zone).unwrap_or(TimeZone::UTC);
+    let zone = meta::institution(rows)?.zone();
     let handle = asked.account.trim().trim_start_matches('@');
     let account = if handle.is_empty() {
         None

@@ -16,8 +16,7 @@ pub fn html(site: &Site, post: &Post, version: &Version) -> String {
                 && mention.user.eq_ignore_ascii_case(user)
                 && domain.is_some_and(|domain| mention.domain.eq_ignore_ascii_case(domain))
         };
-        let ours =
-            domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&site.handle_domain) || domain == site.authority());
+        let ours = site.is_ours(domain);
         let found = post.mentions.iter().find(|mention| if ours { own(mention) } else { named(mention) })?;
         Some(if ours { site.profile(&found.user) } else { found.url.clone() })
     };
