@@ -17,6 +17,7 @@ use crate::model::account::check_name;
 const NAME: &str = "Example Agency";
 const ACCOUNT: &str = "news";
 const LANGUAGE: &str = "en";
+const UTC: &str = "UTC";
 
 /// What was said beforehand; the fields of the answers file.
 #[derive(Debug, Default, Deserialize)]
@@ -146,6 +147,11 @@ fn read(text: &str) -> Result<Given> {
     })
 }
 
+/// What is wrong, and what to do.
+fn told(e: &Error) -> String {
+    if let Error::Invalid(problem) = e { format!("{} {}", problem.what, problem.remedy) } else { e.to_string() }
+}
+
 fn refused(flag: &str, what: &str) -> Error {
     Problem::new("E018", format!("The answer for --{flag} cannot be used: {what}.")).into()
 }
@@ -189,7 +195,8 @@ fn system_zone() -> String {
     let linked = link.as_deref().and_then(std::path::Path::to_str).and_then(|path| path.split_once("/zoneinfo/"));
     let file = || std::fs::read_to_string("/etc/timezone").unwrap_or_default().trim().to_owned();
     let named = linked.map_or_else(file, |(_, name)| name.to_owned());
-    zone(&named).unwrap_or_else(|_| "UTC".to_owned())
+    let named = zone(&named).unwrap_or_else(|_| UTC.to_owned());
+    if named == "Etc/UTC" { UTC.to_owned() } else { named }
 }
 
 /// Whether somebody is there to answer.
@@ -208,7 +215,7 @@ pub fn ask(given: Given) -> Result<Plan> {
     let account = open.account.map_or_else(|| question("First account, without @", ACCOUNT, ACCOUNT, account), Ok)?;
     let spoken = |typed: &str| {
         let codes = typed.split([' ', ',']).filter(|code| !code.is_empty());
-        let list = codes.map(|code| code.parse().map_err(|e: Error| e.to_string()));
+        let list = codes.map(|code| code.parse().map_err(|e: Error| told(&e)));
         languages(list.collect::<Result<_, String>>()?)
     };
     let languages =
@@ -224,6 +231,11 @@ pub fn ask(given: Given) -> Result<Plan> {
              all posts and settings come with you.\n",
         );
     }
+    // A rented machine keeps UTC, which is no office's time.
+    let system = system_zone();
+    let asked = open.time_zone.is_none() && system == UTC;
+    let time_zone =
+        if asked { Some(question("Time zone, as Europe/Berlin", &system, &system, zone)?) } else { open.time_zone };
     let demo = match open.demo {
         Some(demo) => demo,
         None => question("\n  Fill it with sample posts to look around?", "Y/n", "y", yes)?,
@@ -234,7 +246,8 @@ pub fn ask(given: Given) -> Result<Plan> {
         languages: Some(languages),
         url,
         demo: Some(demo),
-        ..Given { handle_domain: open.handle_domain, time_zone: open.time_zone, ..Given::default() }
+        time_zone,
+        ..Given { handle_domain: open.handle_domain, ..Given::default() }
     }
     .with_defaults()
 }

@@ -86,8 +86,8 @@ pub enum Word {
     Config(Config),
     /// Say more about an error, e.g. E047, or about the limits
     Explain {
-        /// The id that stands before the message; or limits
-        id: String,
+        /// The id that stands before the message; or limits. Without it: every id
+        id: Option<String>,
     },
     /// Say which version this is
     Version,

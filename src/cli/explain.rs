@@ -25,6 +25,11 @@ pub fn on(typed: &str) -> Result<(&'static str, &'static str), Fault> {
     })
 }
 
+/// All of them, in order.
+pub fn all() -> Vec<(&'static str, &'static str)> {
+    TEXTS.into_iter().flatten().copied().collect()
+}
+
 /// In order, a file for each hundred.
 const TEXTS: [&[(&str, &str)]; 10] = [
     commands::TEXTS,

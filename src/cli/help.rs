@@ -22,6 +22,8 @@ const USUAL: [&str; 8] = ["init", "serve", "post", "account", "queue", "config",
 /// Topics that are no commands.
 const EXIT_CODES: &str = "exit-codes";
 const CATEGORIES: &str = "podcast-categories";
+/// A topic of `explain`.
+pub const LIMITS: &str = "limits";
 
 /// For `instance` alone.
 pub fn usual() -> String {
@@ -66,6 +68,9 @@ pub fn on(words: &[String]) -> Result<String, Fault> {
     }
     if words == [EXIT_CODES] {
         return Ok(exit::table());
+    }
+    if words == [LIMITS] {
+        return Ok("Every bound of this server, and what happens beyond it: instance explain limits\n".to_owned());
     }
     if words == [CATEGORIES] {
         return Ok(categories());

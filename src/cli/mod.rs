@@ -65,13 +65,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Init(args) => init::run(&context, args)?,
         Word::Serve(args) => serve::run(&context, args.listen, global.verbose)?,
         Word::Config(word) => settings::run(&context, word)?,
-        Word::Explain { id } if id == "limits" => explain_limits(out),
-        Word::Explain { id } => {
-            let (id, text) = explain::on(&id)?;
-            out.answer(&json!({ "schema": "instance.explanation/1", "id": id, "text": text }), |_| {
-                format!("{id}\n\n{}", out::wrapped(text))
-            });
-        }
+        Word::Explain { id } => explain_one(out, id.as_deref())?,
         Word::Version => {
             let version = env!("CARGO_PKG_VERSION");
             out.answer(&json!({ "schema": "instance.version/1", "version": version }), |_| {
@@ -95,6 +89,34 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Demo(word) => return ask(&context, &words::demo(&word)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn explain_one(out: Out, id: Option<&str>) -> Result<(), Fault> {
+    let Some(id) = id.filter(|id| *id != help::LIMITS) else {
+        match id {
+            Some(_) => explain_limits(out),
+            None => explain_all(out),
+        }
+        return Ok(());
+    };
+    let (id, text) = explain::on(id)?;
+    out.answer(&json!({ "schema": "instance.explanation/1", "id": id, "text": text }), |_| {
+        format!("{id}\n\n{}", out::wrapped(text))
+    });
+    Ok(())
+}
+
+fn explain_all(out: Out) {
+    let all = explain::all();
+    let document = all.iter().map(|(id, text)| json!({ "id": id, "text": text })).collect::<Vec<_>>();
+    out.answer(&json!({ "schema": "instance.explanations/1", "explanations": document }), |_| {
+        let firsts = all.iter().map(|(id, text)| {
+            let end = text.find(". ").map_or(text.len(), |at| at + 1);
+            vec![(*id).to_owned(), text.get(..end).unwrap_or(text).to_owned()]
+        });
+        let table = out::table(&firsts.collect::<Vec<_>>());
+        format!("{table}\nMore about one: instance explain E047. All bounds: instance explain limits.\n")
+    });
 }
 
 fn explain_limits(out: Out) {

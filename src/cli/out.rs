@@ -47,7 +47,16 @@ impl Out {
             return print(&format!("{document}\n"));
         }
         let id = if self.color { format!("\u{1b}[1;31m{}\u{1b}[0m", fault.id) } else { fault.id.clone() };
-        say(&format!("{id}  {}\n{}", clean(&fault.what), indented(&fault.remedy)));
+        say(&format!("{id}  {}\n{}{}", clean(&fault.what), indented(&fault.remedy), indented(flags(&fault.id))));
+    }
+}
+
+/// What the words of all doors are on the command line.
+fn flags(id: &str) -> &'static str {
+    match id {
+        "E200" => "Here: --captions LANGUAGE=FILE, or --no-captions REASON.",
+        "E201" => "Here: --transcript FILE, --captions LANGUAGE=FILE, or --no-captions REASON.",
+        _ => "",
     }
 }
 

@@ -211,7 +211,8 @@ fn files(paths: &[PathBuf], alts: Vec<String>, pictures: &Pictures, versions: &[
     let described = (0..paths.len()).filter(|n| !decorative(*n)).count();
     let each = if alts.len() == described { 1 } else { versions.len().max(1) };
     if alts.len() != described * each {
-        let what = format!("There are {} pictures and {} descriptions.", paths.len(), alts.len());
+        let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let what = format!("{} but {}.", counted(paths.len(), "file"), counted(alts.len(), "description"));
         return Err(Problem::new("E003", what)
             .remedy("After each --media FILE comes its own --alt \"What it shows\", or one for each language.")
             .into());

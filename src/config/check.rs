@@ -16,6 +16,9 @@ pub fn url(text: &str) -> Result<String, String> {
     if url.host_str().is_none_or(|host| host.ends_with('.')) {
         return Err(format!("'{text}' names no host, or one that ends with a dot"));
     }
+    if url.domain().is_some_and(|name| !name.split('.').all(is_label)) {
+        return Err(format!("'{text}' names no host: its parts are letters, digits and hyphens"));
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("an address with a user name is not public".into());
     }
@@ -23,6 +26,12 @@ pub fn url(text: &str) -> Result<String, String> {
         return Err(format!("'{text}' has a path; the server needs a host of its own"));
     }
     Ok(url.origin().ascii_serialization())
+}
+
+/// A part of a host's name (RFC 1123 §2.1), after it was made ASCII.
+fn is_label(label: &str) -> bool {
+    let plain = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
 }
 
 /// A host, with a port where that is unusual, in lower-case ASCII.

@@ -245,6 +245,10 @@ fn wrong_words_and_wrong_states_have_their_codes() {
     assert!(code == 4 && message.starts_with("E010  ") && message.contains("Run: instance init --data "), "{message}");
     assert_eq!(data.fails(&["post", "list"]).0, 4);
     assert!(!data.path.exists(), "only init sets up");
+    let known = data.json(&["explain"]);
+    let ids: Vec<&str> = known["explanations"].as_array().unwrap().iter().map(|e| e["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"E200") && ids.is_sorted(), "{ids:?}");
+    assert!(data.fine(&["help", "limits"]).contains("instance explain limits"));
     let (code, message) = data.fails(&["psot", "list"]);
     assert!(code == 2 && message.contains("Did you mean 'post'?"), "{message}");
     let output = data.run(&["config", "get", "urll", "--json"]);
