@@ -6,7 +6,7 @@ use crate::limits;
 use crate::model::audit::{Act, Deed, Object};
 use crate::model::case::{About, Answering, Canned, Case, Stand};
 use crate::model::follow::ReactionKind;
-use crate::model::ids::{ActorId, CannedId, CaseId, NoteId, PostId, UserId};
+use crate::model::ids::{AccountId, ActorId, CannedId, CaseId, NoteId, PostId, UserId};
 use crate::model::post::Post;
 use crate::model::power::Reply;
 use crate::model::user::{Asker, By};
@@ -99,9 +99,9 @@ pub fn begin(tx: &mut Write<'_>, by: By<Reply>, id: CaseId) -> Result<Case> {
     Ok(case)
 }
 
-/// An answer is out, from wherever it was written: the case is done.
-pub(super) fn answered(tx: &mut Write<'_>, note: NoteId, post: PostId) -> Result<()> {
-    let Some(note) = notes::get(tx, note)? else { return Ok(()) };
+/// An answer of an account is out, from wherever it was written: the case is done, if it is one of theirs.
+pub(super) fn answered(tx: &mut Write<'_>, account: AccountId, note: NoteId, post: PostId) -> Result<()> {
+    let Some(note) = notes::get(tx, note)?.filter(|note| note.concerns.contains(&account)) else { return Ok(()) };
     let mut case = cases::of_note(tx, &note)?;
     let now = tx.now();
     case.set(Stand::Done, now);

@@ -18,7 +18,7 @@ pub fn keep_note(tx: &mut Write<'_>, account: AccountId, note: &NoteIn, author: 
         return Err(Error::bug("a note was looked up with somebody else as its author"));
     }
     if let Some(known) = notes::by_uri(tx, &note.content.uri)? {
-        return Ok(known.id);
+        return if known.is_open_to(account) { Ok(known.id) } else { Err(Error::NotFound) };
     }
     let author = super::replies::learn(tx, author)?;
     let row = Note {

@@ -96,7 +96,7 @@ fn say_one(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), ne
         audit::note(tx, who, &deed)?;
     }
     if let Some(ReplyTo::Note(note)) = post.reply_to {
-        super::cases::answered(tx, note, post.id)?;
+        super::cases::answered(tx, account, note, post.id)?;
     }
     if site.live && !post.demo { announce(tx, site, post) } else { Ok(post) }
 }
@@ -114,7 +114,7 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
     let account = accounts::need(tx, account)?;
     let media = new.media.iter().map(|id| super::media::ready(tx, account.id, *id)).collect::<Result<Vec<Media>>>()?;
     media.iter().try_for_each(super::media::free)?;
-    check_parent(tx, new.reply_to)?;
+    check_parent(tx, account.id, new.reply_to)?;
     let episode = new.episode.clone().map(|episode| episode.with_chapters(&media));
     if let Some(episode) = &episode {
         podcasts::need(tx, account.id, &episode.series)?;
@@ -161,11 +161,12 @@ fn quoted(tx: &Write<'_>, account: AccountId, post: ReplyTo) -> Result<Quoted> {
     Ok(Quoted { post, uri, consents: Vec::new() })
 }
 
-fn check_parent(tx: &Write<'_>, parent: Option<ReplyTo>) -> Result<()> {
+/// What is answered is there for the account that answers.
+fn check_parent(tx: &Write<'_>, account: AccountId, parent: Option<ReplyTo>) -> Result<()> {
     let there = match parent {
         None => true,
         Some(ReplyTo::Own(id)) => posts::need(tx, id).is_ok(),
-        Some(ReplyTo::Note(id)) => notes::get(tx, id)?.is_some(),
+        Some(ReplyTo::Note(id)) => notes::get(tx, id)?.is_some_and(|note| note.is_open_to(account)),
     };
     if there {
         return Ok(());

@@ -20,6 +20,7 @@ use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
+use crate::web::who::Acts as _;
 
 pub(super) fn by(client: &Client) -> Result<By<Attach>> {
     Asker::Client(client.clone()).may(client.token.account)
@@ -43,7 +44,7 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
         None => upload::take(app, by, files.swap_remove(at.ok_or_else(missing)?).1, about).await?,
     };
     let about = told(app, &media, &form, files).await?;
-    let media = app.store.write(move |tx| actions::media::describe(tx, by, media.id, &about)).await?;
+    let media = client.write(app, move |tx| actions::media::describe(tx, by, media.id, &about)).await?;
     shown(app, &media)
 }
 
@@ -73,7 +74,7 @@ pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, cl
     let (form, files) = input::with_files(app, request).await?;
     let media = own(app, by, id)?;
     let about = told(app, &media, &form, files).await?;
-    let media = app.store.write(move |tx| actions::media::describe(tx, by, id, &about)).await?;
+    let media = client.write(app, move |tx| actions::media::describe(tx, by, id, &about)).await?;
     shown(app, &media)
 }
 

@@ -18,6 +18,7 @@ use crate::store::accounts as rows;
 use crate::web::multipart;
 use crate::web::request::{Form, Request};
 use crate::web::response::Response;
+use crate::web::who::Acts as _;
 
 fn by(client: &Client) -> Result<By<Administer>> {
     Asker::Client(client.clone()).may(client.token.account)
@@ -54,7 +55,7 @@ pub(super) async fn drop_picture(app: &Arc<App>, client: Client, avatar: bool) -
 
 async fn write(app: &Arc<App>, by: By<Administer>, change: Change, client: &Client) -> Result<Response> {
     let site = app.site.clone();
-    app.store.write(move |tx| verbs::edit(tx, &site, by, &change).map(drop)).await?;
+    client.write(app, move |tx| verbs::edit(tx, &site, by, &change).map(drop)).await?;
     accounts::credentials(app, client)
 }
 

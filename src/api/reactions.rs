@@ -15,6 +15,7 @@ use crate::model::ids::{NoteId, PostId};
 use crate::model::user::{Asker, By, Client};
 use crate::store::{accounts, notes, posts};
 use crate::web::response::{self, Response};
+use crate::web::who::Acts as _;
 
 /// Puts a post above the others on the profile, or back among them.
 pub(super) async fn pin(app: &Arc<App>, id: &str, client: &Client, up: bool) -> Result<Response> {
@@ -25,7 +26,7 @@ pub(super) async fn pin(app: &Arc<App>, id: &str, client: &Client, up: bool) -> 
     }
     let site = app.site.clone();
     let verb = if up { actions::pin::pin } else { actions::pin::unpin };
-    app.store.write(move |tx| verb(tx, &site, by, id)).await?;
+    client.write(app, move |tx| verb(tx, &site, by, id)).await?;
     response::json(StatusCode::OK, &app.store.read(|rows| entities::status::status(app, rows, post))?)
 }
 

@@ -18,9 +18,10 @@ use crate::model::post::{NewPost, ReplyTo, Visibility};
 use crate::model::power::{Publish, Read};
 use crate::model::user::{Asker, By, Client};
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, drafts};
+use crate::store::{Rows, Write, drafts};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
+use crate::web::who::Acts as _;
 
 fn by(client: &Client) -> Result<By<Publish>> {
     Asker::Client(client.clone()).may(client.token.account)
@@ -56,11 +57,11 @@ pub(super) async fn plan(
     })?;
     let content = Content::of(&new, &media);
     let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: Some(When::exactly(at)) };
-    let planned = once::plan(app, attempt, move |tx| {
+    let plan = move |tx: &mut Write<'_>| {
         let draft = verbs::begin(tx, pen, &sheet)?;
         verbs::plan(tx, by, Seen::of(&draft), &When::exactly(at))
-    });
-    shown(app, &planned.await?)
+    };
+    shown(app, &once::plan(app, attempt, client.held(plan)).await?)
 }
 
 /// What the same attempt planned a moment ago.
@@ -145,7 +146,7 @@ pub(super) async fn change(app: &Arc<App>, request: &mut Request, client: &Clien
     let form = input::form(request, &app.files).await?;
     let at = moment(app, form.find("scheduled_at").unwrap_or_default())?;
     let seen = Seen::of(&draft);
-    shown(app, &app.store.write(move |tx| verbs::plan(tx, by, seen, &When::exactly(at))).await?)
+    shown(app, &client.write(app, move |tx| verbs::plan(tx, by, seen, &When::exactly(at))).await?)
 }
 
 /// Takes it back for good.
@@ -153,6 +154,6 @@ pub(super) async fn cancel(app: &Arc<App>, client: &Client, id: &str) -> Result<
     by(client)?;
     let draft = planned(app, client, id)?;
     let pen = Pen::of(&Asker::Client(client.clone()), draft.account)?;
-    app.store.write(move |tx| verbs::discard(tx, pen, draft.id)).await?;
+    client.write(app, move |tx| verbs::discard(tx, pen, draft.id)).await?;
     response::json(StatusCode::OK, &json!({}))
 }

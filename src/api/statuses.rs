@@ -23,6 +23,7 @@ use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts, notes, posts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
+use crate::web::who::Acts as _;
 
 fn by(client: &Client) -> Result<By> {
     Asker::Client(client.clone()).may(client.token.account)
@@ -47,7 +48,7 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, client: Clien
     let voice = Voice::of(&Asker::Client(client), account, answered.is_some())?;
     let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
     let site = app.site.clone();
-    shown(app, once::publish(app, key, move |tx| voice.say(tx, &site, &new)).await?)
+    shown(app, once::publish(app, key, client.held(move |tx| voice.say(tx, &site, &new))).await?)
 }
 
 fn shown(app: &App, post: Post) -> Result<Response> {
@@ -153,7 +154,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client
         episode: None,
     };
     let site = app.site.clone();
-    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
+    let edited = client.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
     shown(app, edited)
 }
 
@@ -198,7 +199,7 @@ pub(super) async fn delete(app: &Arc<App>, id: &str, client: Client) -> Result<R
         Ok(value)
     })?;
     let site = app.site.clone();
-    app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await?;
+    client.write(app, move |tx| actions::delete::delete(tx, &site, by, id)).await?;
     // The files are gone.
     if let Some(object) = value.as_object_mut() {
         object.insert("media_attachments".to_owned(), json!([]));

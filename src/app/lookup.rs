@@ -77,7 +77,7 @@ pub async fn reply_target(app: &Arc<App>, account: AccountId, uri: &str) -> Resu
         return Ok(ReplyTo::Own(post));
     }
     if let Some(known) = app.store.read(|rows| notes::by_uri(rows, uri))? {
-        return Ok(ReplyTo::Note(known.id));
+        return if known.is_open_to(account) { Ok(ReplyTo::Note(known.id)) } else { Err(Error::NotFound) };
     }
     if !app.site.live {
         return Err(Problem::new("E071", "This is a trial: nothing can be fetched from other servers.")

@@ -17,7 +17,7 @@ use crate::model::user::{Own, User};
 use crate::store::{Rows, accounts, meta};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/account.html")]
@@ -145,7 +145,7 @@ pub(super) async fn describe(app: &Arc<App>, browser: &Browser, form: &Form) -> 
     let own = browser.asker().own()?;
     let typed = Typed { name: form.text("name"), email: form.text("email") };
     let (name, email, language) = (typed.name.clone(), typed.email.clone(), browser.user.language.clone());
-    match app.store.write(move |tx| verbs::describe(tx, own, &name, &email, &language).map(|_| ())).await {
+    match browser.write(app, move |tx| verbs::describe(tx, own, &name, &email, &language).map(|_| ())).await {
         Ok(()) => Ok(done("saved")),
         Err(Error::Invalid(problem)) => {
             shown(app, browser, typed, Faults::of(problem.field.unwrap_or("name"), &problem), "")
@@ -172,7 +172,7 @@ pub(super) async fn password(app: &Arc<App>, browser: &Browser, form: &Form) -> 
         return shown(app, browser, Typed::of(&browser.user), faults, "");
     }
     let (kept, here) = (login::hash(app, fresh).await?, browser.key);
-    app.store.write(move |tx| secrets::set_password(tx, own, &kept, Some(here))).await?;
+    browser.write(app, move |tx| secrets::set_password(tx, own, &kept, Some(here))).await?;
     Ok(done("password"))
 }
 
@@ -210,12 +210,12 @@ pub(super) async fn end(app: &Arc<App>, browser: &Browser, id: Option<String>) -
         Some(id) => TokenId::of(&key).to_string() == *id,
         None => key != here,
     };
-    app.store.write(move |tx| sessions::end(tx, own, &meant)).await?;
+    browser.write(app, move |tx| sessions::end(tx, own, &meant)).await?;
     Ok(done("ended"))
 }
 
 pub(super) async fn revoke(app: &Arc<App>, browser: &Browser, wanted: String) -> Result<Response> {
     let own = browser.asker().own()?;
-    app.store.write(move |tx| tokens::revoke_own(tx, own, |id| id.to_string() == wanted)).await?;
+    browser.write(app, move |tx| tokens::revoke_own(tx, own, |id| id.to_string() == wanted)).await?;
     Ok(done("revoked"))
 }

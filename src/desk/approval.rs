@@ -17,7 +17,7 @@ use crate::model::user::Asker;
 use crate::store::{Rows, accounts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/approval.html")]
@@ -94,6 +94,6 @@ pub(super) async fn save(app: &Arc<App>, browser: &Browser, id: AccountId, form:
         answers: form.find("answers").is_some(),
         stopped: None,
     };
-    app.store.write(move |tx| verbs::set_rule(tx, by, approval).map(|_| ())).await?;
+    browser.write(app, move |tx| verbs::set_rule(tx, by, approval).map(|_| ())).await?;
     Ok(response::see_other(&format!("/desk/accounts/{id}/approval?done=1")))
 }

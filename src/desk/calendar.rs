@@ -24,7 +24,7 @@ use crate::store::{accounts, meta};
 use crate::views::plans::{self, Entry, What};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/calendar.html")]
@@ -217,14 +217,14 @@ pub(super) async fn make_feed(app: &Arc<App>, browser: &Browser) -> Result<Respo
     let own = browser.asker().own()?;
     let secret = token::new();
     let hash = token::hash(&secret);
-    app.store.write(move |tx| keys::set(tx, own, Some(hash))).await?;
+    browser.write(app, move |tx| keys::set(tx, own, Some(hash))).await?;
     shown(app, browser, None, format!("{}/desk/calendar/{secret}.ics", app.site.origin))
 }
 
 /// `POST /desk/calendar/feed/end`
 pub(super) async fn end_feed(app: &Arc<App>, browser: &Browser) -> Result<Response> {
     let own = browser.asker().own()?;
-    app.store.write(move |tx| keys::set(tx, own, None)).await?;
+    browser.write(app, move |tx| keys::set(tx, own, None)).await?;
     Ok(response::see_other("/desk/calendar"))
 }
 

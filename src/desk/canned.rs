@@ -21,7 +21,7 @@ use crate::model::user::By;
 use crate::store::{accounts, cases};
 use crate::web::request::Form;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/answers.html")]
@@ -150,7 +150,7 @@ pub(super) async fn save(
         Err(e) => return Err(e),
     };
     let canned = Canned { lang, title: typed.title.clone(), text: typed.text.clone() };
-    match app.store.write(move |tx| actions::cases::keep_canned(tx, by, known, &canned)).await {
+    match browser.write(app, move |tx| actions::cases::keep_canned(tx, by, known, &canned)).await {
         Ok(_) => Ok(response::see_other("/desk/answers")),
         Err(Error::Invalid(problem)) => {
             let at = field(&problem);
@@ -167,6 +167,6 @@ fn field(problem: &Problem) -> &'static str {
 pub(super) async fn delete(app: &Arc<App>, browser: &Browser, account: AccountId, id: &str) -> Result<Response> {
     let by: By<Reply> = browser.asker().may(account)?;
     let id = id.parse()?;
-    app.store.write(move |tx| actions::cases::drop_canned(tx, by, id)).await?;
+    browser.write(app, move |tx| actions::cases::drop_canned(tx, by, id)).await?;
     Ok(response::see_other("/desk/answers"))
 }

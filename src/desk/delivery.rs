@@ -23,7 +23,7 @@ use crate::store::{Rows, meta, posts};
 use crate::views::reach::{self, Missing, Way};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/delivery.html")]
@@ -249,7 +249,7 @@ pub(super) async fn try_again(app: &Arc<App>, browser: &Browser, id: PostId, for
     let by = browser.asker().may::<Publish>(post.account)?;
     let activity: ActivityId = form.id("of")?;
     let server = form.find("server").map(str::parse).transpose()?;
-    let again = app.store.write(move |tx| actions::queue::try_again(tx, by, id, activity, server)).await?;
+    let again = browser.write(app, move |tx| actions::queue::try_again(tx, by, id, activity, server)).await?;
     let path = format!("/desk/posts/{id}/delivery?of={activity}&tried={}&spared={}", again.tried, again.spared);
     Ok(response::see_other(&path))
 }

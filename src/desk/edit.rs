@@ -25,7 +25,7 @@ use crate::views::delivery;
 use crate::web::csrf;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/edit.html")]
@@ -174,7 +174,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
             episode: None,
         };
         let site = app.site.clone();
-        match app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await {
+        match browser.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await {
             Ok(post) => return Ok(response::see_other(&format!("/desk?changed={}", post.id))),
             Err(Error::Invalid(problem)) => faults.push(text_id(0), &problem),
             Err(Error::Conflict(_)) => return meanwhile(app, browser, id, &versions, slots),
@@ -267,7 +267,7 @@ pub(super) async fn delete(app: &Arc<App>, browser: &Browser, id: PostId, form: 
     };
     let why: Vec<Reason> = post.versions.iter().enumerate().map(reason).collect();
     let said = why.clone();
-    match app.store.write(move |tx| actions::delete::delete_because(tx, &site, by, id, &said)).await {
+    match browser.write(app, move |tx| actions::delete::delete_because(tx, &site, by, id, &said)).await {
         Ok(()) => Ok(response::see_other("/desk?deleted=1")),
         Err(Error::Invalid(problem)) => {
             let long = why.iter().position(|reason| reason.text.chars().count() > limits::post::REASON);

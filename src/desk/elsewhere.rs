@@ -23,7 +23,7 @@ use crate::store::schema::OWN_REACTIONS;
 use crate::store::{Rows, Span, accounts, actors, meta, notes};
 use crate::web::request::Form;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/elsewhere.html")]
@@ -90,7 +90,7 @@ pub(super) async fn act(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     let by: By<Publish> = browser.asker().may(account)?;
     let address = form.text("address").trim().to_owned();
     let answers = form.find("answer").is_some();
-    let done = if answers { reply(app, by, &address).await } else { boost(app, by, &address).await };
+    let done = if answers { reply(app, by, &address).await } else { boost(app, browser, by, &address).await };
     let problem = match done {
         Ok(Some(note)) => return Ok(response::see_other(&format!("/desk?reply={note}"))),
         Ok(None) => return Ok(response::see_other("/desk/elsewhere")),
@@ -108,10 +108,10 @@ fn missing() -> Problem {
         .remedy("Copy the address of the post from its own server.")
 }
 
-async fn boost(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<Option<NoteId>> {
+async fn boost(app: &Arc<App>, browser: &Browser, by: By<Publish>, address: &str) -> Result<Option<NoteId>> {
     check(app, address)?;
     let object = lookup::object(app, address, ReactionKind::Boost).await?;
-    say(app, by, object).await.map(|()| None)
+    say(app, browser, by, object).await.map(|()| None)
 }
 
 async fn reply(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<Option<NoteId>> {
@@ -141,9 +141,9 @@ fn own() -> Problem {
     Problem::new("E037", "That is a post of this server. Only posts of other servers are boosted or answered here.")
 }
 
-async fn say(app: &Arc<App>, by: By<Publish>, object: Object) -> Result<()> {
+async fn say(app: &Arc<App>, browser: &Browser, by: By<Publish>, object: Object) -> Result<()> {
     let site = app.site.clone();
-    app.store.write(move |tx| actions::react::react(tx, &site, by, ReactionKind::Boost, &object)).await
+    browser.write(app, move |tx| actions::react::react(tx, &site, by, ReactionKind::Boost, &object)).await
 }
 
 /// Boosts what a stranger wrote to us.
@@ -151,7 +151,7 @@ pub(super) async fn boost_note(app: &Arc<App>, browser: &Browser, id: CaseId, fo
     let note = app.store.read(|rows| notes::get(rows, NoteId(id.0)))?.ok_or(Error::NotFound)?;
     let by: By<Publish> = inbox::concerned(&browser.asker(), &note.concerns)?;
     let object = lookup::object(app, &note.content.uri, ReactionKind::Boost).await?;
-    say(app, by, object).await?;
+    say(app, browser, by, object).await?;
     Ok(inbox::back(form))
 }
 
@@ -159,6 +159,6 @@ pub(super) async fn unboost(app: &Arc<App>, browser: &Browser, form: &Form) -> R
     let by: By<Publish> = browser.asker().may(form.id("account")?)?;
     let (site, uri) =
         (app.site.clone(), text::head(form.find("uri").unwrap_or_default(), limits::text::URI).to_owned());
-    app.store.write(move |tx| actions::react::unreact(tx, &site, by, ReactionKind::Boost, &uri)).await?;
+    browser.write(app, move |tx| actions::react::unreact(tx, &site, by, ReactionKind::Boost, &uri)).await?;
     Ok(response::see_other("/desk/elsewhere"))
 }

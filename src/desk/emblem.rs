@@ -19,7 +19,7 @@ use crate::model::user::By;
 use crate::store::meta;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 use crate::web::{csrf, multipart};
 
 #[derive(Template)]
@@ -67,6 +67,6 @@ pub(super) async fn set(app: &Arc<App>, request: &mut Request, browser: &Browser
             Err(e) => return Err(e),
         }
     };
-    app.store.write(move |tx| actions::emblem::set(tx, owner, picture).map(drop)).await?;
+    browser.write(app, move |tx| actions::emblem::set(tx, owner, picture).map(drop)).await?;
     Ok(response::see_other("/desk/settings/emblem?done=1"))
 }

@@ -24,10 +24,10 @@ use crate::model::podcast::Podcast;
 use crate::model::post::{NewPost, Post, Version, check_versions};
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, accounts, podcasts, posts};
+use crate::store::{Rows, Write, accounts, podcasts, posts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 use crate::web::{csrf, multipart};
 
 /// An episode brings one recording, whose fields have this number.
@@ -314,7 +314,7 @@ pub(super) async fn publish(
         .map(|sound| Ok::<_, Error>((sound.id, sheet.about(app, sound.id, &episode, &mut faults)?)))
         .transpose()?;
     if let Some(about) = about.filter(|_| faults.is_empty()) {
-        match send(app, by, version, episode, about, attempt).await {
+        match send(app, browser, by, version, episode, about, attempt).await {
             Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
             Err(e @ Error::Invalid(_)) => push(&mut faults, 0, e),
             Err(e) => return Err(e),
@@ -362,6 +362,7 @@ fn version(sheet: &Sheet, account: &Account, faults: &mut Faults) -> Version {
 
 async fn send(
     app: &Arc<App>,
+    browser: &Browser,
     by: By,
     version: Version,
     episode: Episode,
@@ -377,11 +378,11 @@ async fn send(
         ..NewPost::plain(Lang::default(), "")
     };
     let site = app.site.clone();
-    once::publish(app, attempt, move |tx| {
+    let verb = move |tx: &mut Write<'_>| {
         actions::media::describe(tx, by.to(), id, &about)?;
         actions::publish::publish(tx, &site, by, &new)
-    })
-    .await
+    };
+    once::publish(app, attempt, browser.held(verb)).await
 }
 
 /// `POST /desk/posts/ID/episode`
@@ -394,7 +395,7 @@ pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &F
     let episode = sheet.episode(&podcast, &sounds, &mut faults);
     if faults.is_empty() {
         let (site, by) = (app.site.clone(), may(browser, post.account)?);
-        let edited = app.store.write(move |tx| actions::podcasts::edit_episode(tx, &site, by, id, &episode)).await;
+        let edited = browser.write(app, move |tx| actions::podcasts::edit_episode(tx, &site, by, id, &episode)).await;
         match edited {
             Ok(post) => return Ok(response::see_other(&format!("/desk?changed={}", post.id))),
             Err(e @ Error::Invalid(_)) => push(&mut faults, 0, e),

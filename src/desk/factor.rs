@@ -17,7 +17,7 @@ use crate::limits;
 use crate::store::meta;
 use crate::web::request::Form;
 use crate::web::response::Response;
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/factor.html")]
@@ -79,7 +79,7 @@ pub(super) async fn set(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     let (codes, hashes) = fresh();
     if faults.is_empty() {
         let (typed, here) = (form.text("code"), browser.key);
-        match app.store.write(move |tx| secrets::set_second(tx, own, secret, &typed, &hashes, here)).await {
+        match browser.write(app, move |tx| secrets::set_second(tx, own, secret, &typed, &hashes, here)).await {
             Ok(()) => return codes_shown(app, browser, codes),
             Err(Error::Invalid(problem)) => faults.push("code", &problem),
             Err(e) => return Err(e),
@@ -109,7 +109,7 @@ pub(super) async fn codes(app: &Arc<App>, browser: &Browser, form: &Form) -> Res
         return shown(app, browser, totp::secret(), faults);
     }
     let (codes, hashes) = fresh();
-    app.store.write(move |tx| secrets::set_codes(tx, own, &hashes)).await?;
+    browser.write(app, move |tx| secrets::set_codes(tx, own, &hashes)).await?;
     codes_shown(app, browser, codes)
 }
 
@@ -120,6 +120,6 @@ pub(super) async fn off(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     if !faults.is_empty() {
         return shown(app, browser, totp::secret(), faults);
     }
-    app.store.write(move |tx| secrets::drop_second(tx, own)).await?;
+    browser.write(app, move |tx| secrets::drop_second(tx, own)).await?;
     Ok(done("second"))
 }

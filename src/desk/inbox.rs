@@ -28,7 +28,7 @@ use crate::store::{Rows, accounts, cases, notes, users};
 use crate::views::inbox;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 pub(super) use one::page as one;
 pub(super) use shown::busy;
@@ -107,7 +107,7 @@ pub(super) async fn decide(
 ) -> Result<Response> {
     let note = app.store.read(|rows| notes::get(rows, id))?.ok_or(Error::NotFound)?;
     let by = concerned(&browser.asker(), &note.concerns)?;
-    app.store.write(move |tx| actions::replies::show(tx, by, id, shown)).await?;
+    browser.write(app, move |tx| actions::replies::show(tx, by, id, shown)).await?;
     Ok(back(form))
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn set(app: &Arc<App>, browser: &Browser, id: CaseId, form: &Fo
         let what = "The form does not say whether it is open, waits or is done.";
         Problem::new("E588", what).field("stand").remedy("Go back, and press one of the buttons.").into()
     })?;
-    app.store.write(move |tx| actions::cases::set(tx, by, id, stand)).await?;
+    browser.write(app, move |tx| actions::cases::set(tx, by, id, stand)).await?;
     Ok(back(form))
 }
 
@@ -130,14 +130,14 @@ pub(super) async fn assign(app: &Arc<App>, browser: &Browser, id: CaseId, form: 
         "me" => Some(browser.user.id),
         user => Some(user.parse::<UserId>()?),
     };
-    app.store.write(move |tx| actions::cases::assign(tx, by, id, owner)).await?;
+    browser.write(app, move |tx| actions::cases::assign(tx, by, id, owner)).await?;
     Ok(back(form))
 }
 
 /// Begins an answer: the others see it, and the form opens with the words that were chosen.
 pub(super) async fn answer(app: &Arc<App>, browser: &Browser, id: CaseId, form: &Form) -> Result<Response> {
     let by = may::<Reply>(app, browser, id)?;
-    app.store.write(move |tx| actions::cases::begin(tx, by, id)).await?;
+    browser.write(app, move |tx| actions::cases::begin(tx, by, id)).await?;
     let canned = form.find("canned").and_then(|canned| canned.parse::<CannedId>().ok());
     let canned = canned.map(|canned| format!("&canned={canned}")).unwrap_or_default();
     Ok(response::see_other(&format!("/desk?reply={id}{canned}")))
@@ -147,7 +147,7 @@ pub(super) async fn answer(app: &Arc<App>, browser: &Browser, id: CaseId, form: 
 pub(super) async fn remark(app: &Arc<App>, browser: &Browser, id: CaseId, form: &Form) -> Result<Response> {
     let by = may::<Reply>(app, browser, id)?;
     let (text, typed) = (form.text("remark"), form.text("remark"));
-    match app.store.write(move |tx| actions::cases::remark(tx, by, id, &text)).await {
+    match browser.write(app, move |tx| actions::cases::remark(tx, by, id, &text)).await {
         Ok(_) => Ok(response::see_other(&format!("/desk/inbox/{id}"))),
         Err(Error::Invalid(problem)) => one::again(app, browser, id, &typed, &problem),
         Err(e) => Err(e),
@@ -158,7 +158,7 @@ pub(super) async fn erase_remark(app: &Arc<App>, browser: &Browser, id: CaseId, 
     let by = may::<Reply>(app, browser, id)?;
     // No note has the number 0.
     let number = number.parse().unwrap_or_default();
-    app.store.write(move |tx| actions::cases::erase_remark(tx, by, id, number)).await?;
+    browser.write(app, move |tx| actions::cases::erase_remark(tx, by, id, number)).await?;
     Ok(response::see_other(&format!("/desk/inbox/{id}")))
 }
 

@@ -22,7 +22,7 @@ use crate::store::{Rows, accounts, meta, posts};
 use crate::views::reach;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 /// A post in a list.
 #[expect(clippy::struct_excessive_bools, reason = "what the template asks, one by one")]
@@ -72,7 +72,7 @@ pub(super) async fn pin(app: &Arc<App>, browser: &Browser, id: PostId, up: bool)
     let post = app.store.read(|rows| posts::need(rows, id))?;
     let (site, by) = (app.site.clone(), browser.asker().may(post.account)?);
     let verb = if up { actions::pin::pin } else { actions::pin::unpin };
-    app.store.write(move |tx| verb(tx, &site, by, id)).await?;
+    browser.write(app, move |tx| verb(tx, &site, by, id)).await?;
     Ok(response::see_other(&format!("/desk/posts?before={}", post.id.0 + 1)))
 }
 

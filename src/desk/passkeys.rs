@@ -20,7 +20,7 @@ use crate::model::passkey::Passkey;
 use crate::store::{Rows, Write};
 use crate::web::request::{Form, Request};
 use crate::web::response::Response;
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 /// The name that passkeys are bound to.
 fn host(app: &App) -> &str {
@@ -104,7 +104,7 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
         }
     };
     let name = form.text("passkey");
-    match app.store.write(move |tx| passkeys::add(tx, own, &name, &made)).await {
+    match browser.write(app, move |tx| passkeys::add(tx, own, &name, &made)).await {
         Ok(()) => Ok(done("passkey")),
         Err(Error::Invalid(problem)) => retry(app, browser, Faults::of("passkey", &problem)),
         Err(e) => Err(e),
@@ -114,7 +114,7 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
 /// `POST /desk/account/passkeys/ID/remove`
 pub(super) async fn remove(app: &Arc<App>, browser: &Browser, id: String) -> Result<Response> {
     let own = browser.asker().own()?;
-    app.store.write(move |tx| passkeys::remove(tx, own, |key| passkeys::is_named(key, &id))).await?;
+    browser.write(app, move |tx| passkeys::remove(tx, own, |key| passkeys::is_named(key, &id))).await?;
     Ok(done("unpasskey"))
 }
 

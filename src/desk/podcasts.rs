@@ -28,7 +28,7 @@ use crate::store::{Rows, accounts, podcasts};
 use crate::views::podcast::state;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 use crate::web::{csrf, multipart};
 
 #[derive(Template)]
@@ -344,7 +344,7 @@ pub(super) async fn save(
     take_cover(app, by, &mut sheet, &mut faults).await?;
     let podcast = sheet.podcast(&account, &mut faults);
     if faults.is_empty() {
-        match write(app, by, podcast, old.is_some(), sheet.alt.clone()).await {
+        match write(app, browser, by, podcast, old.is_some(), sheet.alt.clone()).await {
             Ok(()) => return Ok(response::see_other("/desk/podcasts")),
             Err(e @ Error::Invalid(_)) => push(&mut faults, at(&e, 0), e),
             Err(e) => return Err(e),
@@ -381,12 +381,12 @@ async fn take_cover(app: &Arc<App>, by: By, sheet: &mut Sheet, faults: &mut Faul
     Ok(())
 }
 
-async fn write(app: &Arc<App>, by: By, podcast: Podcast, there: bool, alt: String) -> Result<()> {
+async fn write(app: &Arc<App>, browser: &Browser, by: By, podcast: Podcast, there: bool, alt: String) -> Result<()> {
     let site = app.site.clone();
     let write = move |tx: &mut crate::store::Write<'_>| {
         if there { verbs::edit(tx, by, &podcast, Some(&alt)) } else { verbs::add(tx, &site, by, &podcast, Some(&alt)) }
     };
-    app.store.write(write).await.map(|_| ())
+    browser.write(app, write).await.map(|_| ())
 }
 
 pub(super) fn delete_page(app: &App, browser: &Browser, account: AccountId, slug: &str) -> Result<Response> {
@@ -406,6 +406,6 @@ pub(super) fn delete_page(app: &App, browser: &Browser, account: AccountId, slug
 
 pub(super) async fn delete(app: &Arc<App>, browser: &Browser, account: AccountId, slug: &str) -> Result<Response> {
     let (by, slug) = (may(browser, account)?, slug.to_owned());
-    app.store.write(move |tx| verbs::delete(tx, by, &slug)).await?;
+    browser.write(app, move |tx| verbs::delete(tx, by, &slug)).await?;
     Ok(response::see_other("/desk/podcasts"))
 }

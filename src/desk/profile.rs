@@ -25,7 +25,7 @@ use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 use crate::web::{csrf, multipart};
 
 const HERE: &str = "/desk/accounts";
@@ -255,7 +255,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
     take(app, by, HEADER, Shape::Header, account.header, &mut sheet.header, &mut faults).await?;
     if faults.is_empty() {
         let (change, site) = (change(&account, &sheet), app.site.clone());
-        match app.store.write(move |tx| verbs::edit(tx, &site, by, &change).map(drop)).await {
+        match browser.write(app, move |tx| verbs::edit(tx, &site, by, &change).map(drop)).await {
             Ok(()) => return Ok(response::see_other(&format!("{HERE}?done={id}"))),
             Err(Error::Invalid(problem)) => faults.push(at(problem.field), &problem),
             Err(e) => return Err(e),

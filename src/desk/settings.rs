@@ -18,7 +18,7 @@ use crate::store::{Rows, meta};
 use crate::views::people;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 const HERE: &str = "/desk/settings";
 
@@ -163,7 +163,7 @@ pub(super) async fn save(app: &Arc<App>, browser: &Browser, form: &Form) -> Resu
     if !faults.is_empty() {
         return shown(app, browser, Some(form), faults, "");
     }
-    app.store.write(move |tx| verbs::change(tx, owner, &typed).map(|_| ())).await?;
+    browser.write(app, move |tx| verbs::change(tx, owner, &typed).map(|_| ())).await?;
     Ok(response::see_other(&format!("{HERE}?done=saved")))
 }
 
@@ -217,7 +217,7 @@ pub(super) async fn save_legal(
     let (legal, lang) = named(legal, lang)?;
     let (text, of) = (form.text("text"), lang.clone());
     let typed = text.clone();
-    match app.store.write(move |tx| verbs::set_legal(tx, owner, legal, &of, &text)).await {
+    match browser.write(app, move |tx| verbs::set_legal(tx, owner, legal, &of, &text)).await {
         Ok(()) => Ok(response::see_other(&format!("{HERE}?done=saved"))),
         Err(Error::Invalid(problem)) => {
             legal_shown(app, browser, Ok((legal, lang)), Some(typed), Faults::of("text", &problem))

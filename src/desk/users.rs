@@ -20,7 +20,7 @@ use crate::model::user::{Asker, Rank, Role, User};
 use crate::store::{Rows, Write, accounts, drafts, meta, users};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/users.html")]
@@ -286,7 +286,7 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     let make = move |tx: &mut Write<'_>| {
         if by_link { verbs::invite(tx, owner, &new, hash) } else { verbs::add(tx, owner, &new) }
     };
-    match app.store.write(make).await {
+    match browser.write(app, make).await {
         Ok(user) if !by_link => Ok(response::see_other(&format!("/desk/users/{}", user.id))),
         Ok(user) => link_shown(app, browser, &user, &code),
         Err(Error::Invalid(problem)) => {
@@ -312,7 +312,7 @@ pub(super) async fn link(app: &Arc<App>, browser: &Browser, id: UserId) -> Resul
         break_glass::must_enter(tx, id, all)?;
         desk_login::link(tx, owner, id, hash)
     };
-    let user = app.store.write(make).await?;
+    let user = browser.write(app, make).await?;
     link_shown(app, browser, &user, &code)
 }
 
@@ -328,7 +328,7 @@ pub(super) async fn arrange(app: &Arc<App>, browser: &Browser, id: UserId, form:
         return Err(Error::Forbidden("Only an owner, or an admin of an account, gives roles."));
     }
     let standing = Standing { rank, roles };
-    match app.store.write(move |tx| verbs::arrange(tx, id, &standing).map(|_| ())).await {
+    match browser.write(app, move |tx| verbs::arrange(tx, id, &standing).map(|_| ())).await {
         Ok(()) => Ok(response::see_other(&format!("{HERE}/{id}?done=saved"))),
         Err(Error::Invalid(problem)) => {
             let faults = Faults::of(problem.field.unwrap_or("rank"), &problem);
@@ -347,7 +347,7 @@ pub(super) async fn off(app: &Arc<App>, browser: &Browser, id: UserId, form: &Fo
         }
         verbs::switch_off(tx, owner, id).map(|_| ())
     };
-    match app.store.write(off).await {
+    match browser.write(app, off).await {
         Ok(()) => Ok(response::see_other(&format!("{HERE}?done=off"))),
         Err(Error::Invalid(problem)) => {
             let faults = Faults::of("rank", &problem);
@@ -359,19 +359,19 @@ pub(super) async fn off(app: &Arc<App>, browser: &Browser, id: UserId, form: &Fo
 
 pub(super) async fn on(app: &Arc<App>, browser: &Browser, id: UserId) -> Result<Response> {
     let owner = browser.asker().may_run()?;
-    app.store.write(move |tx| verbs::switch_on(tx, owner, id)).await?;
+    browser.write(app, move |tx| verbs::switch_on(tx, owner, id)).await?;
     Ok(response::see_other(&format!("{HERE}/{id}?done=on")))
 }
 
 pub(super) async fn take_second(app: &Arc<App>, browser: &Browser, id: UserId) -> Result<Response> {
     let owner = browser.asker().may_run()?;
-    app.store.write(move |tx| secrets::take_second(tx, owner, id)).await?;
+    browser.write(app, move |tx| secrets::take_second(tx, owner, id)).await?;
     Ok(response::see_other(&format!("{HERE}/{id}?done=second")))
 }
 
 pub(super) async fn require(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
     let owner = browser.asker().may_run()?;
     let required = form.find("required") == Some("1");
-    app.store.write(move |tx| verbs::require_second(tx, owner, required)).await?;
+    browser.write(app, move |tx| verbs::require_second(tx, owner, required)).await?;
     Ok(response::see_other(&format!("{HERE}?done={}", if required { "required" } else { "voluntary" })))
 }

@@ -34,7 +34,7 @@ use crate::store::{Rows, accounts, actors, cases, drafts as rows_of, meta, notes
 use crate::web::csrf;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 #[derive(Template)]
 #[template(path = "desk/write.html")]
@@ -314,7 +314,7 @@ async fn keep(
     }
     if faults.is_empty() {
         let seen = draft.map(|draft| Seen { id: draft.id, revision: typed.revision });
-        let kept = app.store.write(move |tx| {
+        let kept = browser.write(app, move |tx| {
             let draft = match seen {
                 Some(seen) => drafts::save(tx, pen, seen, &sheet)?,
                 None => drafts::begin(tx, pen, &sheet)?,
@@ -352,7 +352,7 @@ async fn keep(
 /// `GET /desk/drafts/:id/edit`: opens it, and says who else has it open.
 pub(super) async fn draft_page(app: &Arc<App>, browser: &Browser, id: DraftId) -> Result<Response> {
     let (draft, pen) = draft(app, browser, id)?;
-    let busy = app.store.write(move |tx| drafts::open(tx, pen, id)).await?;
+    let busy = browser.write(app, move |tx| drafts::open(tx, pen, id)).await?;
     let busy = busy.map(|who| app.store.read(|rows| super::drafts::name(rows, who))).transpose()?;
     let media = app.store.read(|rows| {
         let files = draft.content.parts.first().map(|part| part.media.as_slice()).unwrap_or_default();

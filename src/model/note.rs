@@ -22,6 +22,14 @@ pub struct Note {
     pub shown: Shown,
 }
 
+impl Note {
+    /// Whether an account may answer it: it is public, or was written to that account. To every other one there is no
+    /// such note.
+    pub fn is_open_to(&self, account: AccountId) -> bool {
+        self.content.public || self.concerns.contains(&account)
+    }
+}
+
 /// What the wire said, sanitised and cut to size by `activitypub::read`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {

@@ -200,7 +200,8 @@ pub enum Asker {
 /// A client program that showed a token.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub id: TokenId,
+    /// The hash of the token: its row's key.
+    pub key: [u8; 32],
     pub token: Token,
     /// Whose token it is; the operator's is nobody's.
     pub user: Option<User>,
@@ -238,7 +239,9 @@ impl Asker {
         match self {
             Self::Operator => Who::Operator,
             Self::User(user) => Who::User(user.id),
-            Self::Client(client) => Who::Client { token: client.id, user: client.user.as_ref().map(|user| user.id) },
+            Self::Client(client) => {
+                Who::Client { token: TokenId::of(&client.key), user: client.user.as_ref().map(|user| user.id) }
+            }
         }
     }
 

@@ -1,13 +1,14 @@
-//! Who asks: a client program by its token, a browser by its session.
+//! Who asks: a client program by its token, a browser by its session. Between the question and the verb lies a body that
+//! may be on its way for minutes, so that the verb begins by asking once more.
 
+use crate::app::App;
 use crate::base::time::Timestamp;
 use crate::crypto::token;
 use crate::error::{Error, Result};
-use crate::model::client::TokenId;
 use crate::model::login::Session;
 use crate::model::user::{Asker, Client, User};
 use crate::store::schema::{SESSIONS, TOKENS};
-use crate::store::{Rows, users};
+use crate::store::{Rows, Write, users};
 use crate::web::cookie;
 use crate::web::request::Request;
 
@@ -21,7 +22,7 @@ pub fn client(rows: &impl Rows, request: &Request) -> Result<Client> {
     let hash = token::hash(text.trim());
     let token = rows.get(&TOKENS, &hash)?.ok_or(Error::SignIn)?;
     let user = token.user.map(|id| present(users::get(rows, id)?)).transpose()?;
-    Ok(Client { id: TokenId::of(&hash), token, user })
+    Ok(Client { key: hash, token, user })
 }
 
 fn present(user: Option<User>) -> Result<User> {
@@ -40,6 +41,62 @@ impl Browser {
     pub fn asker(&self) -> Asker {
         Asker::User(self.user.clone())
     }
+}
+
+/// Somebody in whose name a verb is carried out.
+pub trait Acts {
+    /// Whether they are still logged in and may still do what they might when they asked.
+    fn still(&self) -> impl Fn(&Write<'_>) -> Result<()> + Send + 'static;
+
+    /// A verb that is carried out only then.
+    fn held<T>(
+        &self,
+        mut verb: impl FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
+    ) -> impl FnMut(&mut Write<'_>) -> Result<T> + Send + 'static {
+        let still = self.still();
+        move |tx| {
+            still(tx)?;
+            verb(tx)
+        }
+    }
+
+    /// Carries it out.
+    fn write<T, F>(&self, app: &App, verb: F) -> impl Future<Output = Result<T>> + Send
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
+    {
+        app.store.write(self.held(verb))
+    }
+}
+
+impl Acts for Browser {
+    fn still(&self) -> impl Fn(&Write<'_>) -> Result<()> + Send + 'static {
+        let (key, user) = (self.key, self.user.clone());
+        move |tx| {
+            tx.get(&SESSIONS, &key)?.filter(|session| session.is_open(tx.now())).ok_or(Error::SignIn)?;
+            stands(tx, &user)
+        }
+    }
+}
+
+impl Acts for Client {
+    fn still(&self) -> impl Fn(&Write<'_>) -> Result<()> + Send + 'static {
+        let (key, user) = (self.key, self.user.clone());
+        move |tx| {
+            tx.get(&TOKENS, &key)?.ok_or(Error::SignIn)?;
+            user.as_ref().map_or(Ok(()), |user| stands(tx, user))
+        }
+    }
+}
+
+/// Whether somebody is there and may do what they might a moment ago.
+fn stands(rows: &impl Rows, asked: &User) -> Result<()> {
+    let now = present(users::get(rows, asked.id)?)?;
+    if now.rank == asked.rank && now.roles == asked.roles {
+        return Ok(());
+    }
+    Err(Error::Conflict("What you may do here has just been changed. Look again whether you still may."))
 }
 
 /// The session that a browser shows by its cookie, while it lasts. `secure`: whether our origin is https.

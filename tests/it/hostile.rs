@@ -4,6 +4,7 @@
 mod cases;
 mod chains;
 mod copies;
+mod desk;
 mod floods;
 mod identity;
 mod keeping;

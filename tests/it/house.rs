@@ -42,6 +42,34 @@ const WIRE: &[(&str, &str)] =
 /// Longest file, in lines.
 const LINES: usize = 500;
 
+/// Doors that write without asking again whether somebody is still who they were, and why.
+const ALONE: &[(&str, &str)] = &[
+    ("desk/start.rs", "nobody is there before they have logged in, and who leaves need not stay"),
+    ("desk/oidc.rs", "nobody is there before they have logged in"),
+    ("desk/passkeys.rs", "the same; what changes passkeys asks"),
+    ("desk/recording.rs", "says something about a file that is in nothing yet"),
+];
+
+/// Between the look at a session or token and the verb lies a body that may be on its way for minutes.
+#[test]
+fn doors_ask_again_in_the_transaction() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut complaints = Vec::new();
+    for file in ["desk", "api"].iter().flat_map(|room| rust_files(&root.join(room))) {
+        let path = inside(&file, &root);
+        let source: String = fs::read_to_string(&file).expect("readable").split_whitespace().collect();
+        let alone = ALONE.iter().any(|(known, _)| *known == path);
+        let writes = source.contains(".store.write(") || source.contains(".store.write_behind(");
+        let once = ["once::publish(", "once::plan("].iter().any(|call| {
+            source.split(call).skip(1).any(|rest| !rest.split(".await").next().unwrap_or_default().contains(".held("))
+        });
+        if (writes && !alone) || once {
+            complaints.push(path);
+        }
+    }
+    assert!(complaints.is_empty(), "they write with a proof from before: use web::who::Acts: {complaints:?}");
+}
+
 #[test]
 fn the_house_is_straight() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -12,10 +12,11 @@ use crate::model::audit::{Act, Deed};
 use crate::model::draft::{Approval, Content, Draft, Editing, Event, Sheet, Stage};
 use crate::model::ids::{AccountId, DraftId, UserId};
 use crate::model::media::{About, Media};
+use crate::model::post::ReplyTo;
 use crate::model::power::{self, Administer, Approve, Publish};
 use crate::model::user::{Asker, By, Owner, Who};
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, Write, accounts, drafts, users};
+use crate::store::{Rows, Write, accounts, drafts, notes, users};
 
 pub use passing::{approve, ask, comment, hold, plan, send_back, unplan, withdraw};
 pub use release::{miss, owing, publish, release, resume, stop};
@@ -248,6 +249,14 @@ fn looked_at(rows: &impl Rows, account: AccountId, seen: Seen) -> Result<Draft> 
 /// Whether a content can be kept, and its files as they will be.
 fn check(tx: &Write<'_>, account: &Account, id: DraftId, content: &Content) -> Result<Vec<(Media, About)>> {
     content.check_bounds()?;
+    // A draft shows what it answers and quotes to those who may read it. What is gone is found out when it goes out.
+    for named in [content.reply_to, content.quote] {
+        if let Some(ReplyTo::Note(id)) = named
+            && notes::get(tx, id)?.is_some_and(|note| !note.is_open_to(account.id))
+        {
+            return Err(Error::NotFound);
+        }
+    }
     let mut media = Vec::new();
     for attached in content.media() {
         let file = super::media::own(tx, account.id, attached.id)?;

@@ -14,7 +14,7 @@ use crate::model::ids::{AccountId, DraftId};
 use crate::store::{Write, meta};
 use crate::web::request::Form;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 /// Something to be done about a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl Asked<'_> {
     }
 
     async fn write(&self, verb: impl FnMut(&mut Write<'_>) -> Result<Draft> + Send + 'static) -> Result<()> {
-        self.app.store.write(verb).await.map(|_| ())
+        self.browser.write(self.app, verb).await.map(|_| ())
     }
 
     async fn carry_out(&self, step: Step, typed: &Typed) -> Result<()> {
@@ -170,6 +170,6 @@ pub(in crate::desk) async fn discard(app: &Arc<App>, browser: &Browser, id: Draf
     let asker = browser.asker();
     let (_, account) = app.store.read(|rows| seen(rows, &asker, id))?;
     let pen = Pen::of(&asker, account.id)?;
-    app.store.write(move |tx| verbs::discard(tx, pen, id)).await?;
+    browser.write(app, move |tx| verbs::discard(tx, pen, id)).await?;
     Ok(response::see_other("/desk/drafts?done=dropped"))
 }

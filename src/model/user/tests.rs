@@ -22,7 +22,7 @@ fn user(rank: Rank, roles: &[Role]) -> User {
 
 /// With a token of the user's own.
 fn client(scopes: &str, user: Option<User>) -> Asker {
-    Asker::Client(Client { id: TokenId([1; 6]), token: token(scopes), user })
+    Asker::Client(Client { key: [1; 32], token: token(scopes), user })
 }
 
 fn token(scopes: &str) -> Token {

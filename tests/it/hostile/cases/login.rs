@@ -120,6 +120,19 @@ pub const CASES: &[Case] = &[
         "",
         &["crypto::tests::webauthn::a_new_passkey_is_whole_and_of_a_kind_that_is_known"],
     ),
+    fails(
+        "a form or a post that is begun, and ended after its sender was switched off, lost a role or a token",
+        "CWE-367",
+        &[
+            "hostile::desk::what_was_taken_away_while_a_form_was_on_its_way_is_gone",
+            "hostile::desk::a_token_that_was_revoked_while_a_post_was_on_its_way_publishes_nothing",
+        ],
+    ),
+    fails(
+        "an account that answers or quotes what was written in private to another one of the same server",
+        "CWE-639",
+        &["hostile::desk::what_was_written_to_another_account_is_neither_read_nor_answered"],
+    ),
     no_target(
         "tokens in the address, where logs and neighbours read them (implicit flow)",
         "RFC 9700",

@@ -1,0 +1,152 @@
+//! Attacks from the desk: by people who may do something, and want to do more.
+
+use instance::actions::{sessions, users};
+use instance::base::time::Clock;
+use instance::model::case::Stand;
+use instance::model::ids::CaseId;
+use instance::model::note::Note;
+use instance::model::power::Administer;
+use instance::model::user::{Asker, By, Rank, Role};
+use instance::store::schema::TOKENS;
+use instance::store::{Rows, Span, cases, notes, posts};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::inbox::note;
+use crate::support::http::send;
+use crate::support::seat::{FORM, Seat, user};
+use crate::support::{Instance, START, owner, second_account};
+
+/// A request whose body is still on its way: the server has asked for it, so it has looked at who it is.
+struct Held(TcpStream, String);
+
+impl Held {
+    async fn begin(server: &Instance, path: &str, kind: &str, who: (&str, &str), body: String) -> Self {
+        let origin = server.app.site.origin.as_str();
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n{}: {}\r\ncontent-type: {kind}\r\n\
+             content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+            server.address,
+            who.0,
+            who.1,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut line = [0; 25];
+        stream.read_exact(&mut line).await.unwrap();
+        assert!(line.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&line));
+        Self(stream, body)
+    }
+
+    async fn end(mut self) -> u16 {
+        self.0.write_all(self.1.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        self.0.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).split(' ').nth(1).unwrap().parse().unwrap()
+    }
+}
+
+fn published(server: &Instance) -> usize {
+    server.app.store.read(|rows| posts::of_account(rows, server.account.id, None, 9)).unwrap().len()
+}
+
+#[tokio::test]
+async fn what_was_taken_away_while_a_form_was_on_its_way_is_gone() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let account = server.account.id;
+    let ed = user(&server, "ed@city.example", Rank::Member, account, &[Role::Editor]).await;
+    let form = async |path: &str, pairs: &[(&str, &str)]| {
+        let seat = Seat::of(&server, ed.id).await;
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        let body = body.append_pair("csrf", &seat.csrf).extend_pairs(pairs).finish();
+        Held::begin(&server, path, FORM, ("cookie", &seat.cookie), body).await
+    };
+    let account_id = account.to_string();
+    let words = [("shortcut", "hi"), ("name", "Hi"), ("text", "Hello"), ("lang", "en")];
+    let canned = format!("/desk/answers/{account_id}/new");
+    let fine = form(&canned, &words).await;
+    assert_eq!(fine.end().await, 303, "a body may take its time");
+
+    // Their sessions end; they lose a role; they are switched off.
+    let (logged_out, lost, off) = (form(&canned, &words).await, ed.id, ed.id);
+    let all = move |tx: &mut instance::store::Write<'_>| sessions::end(tx, owner().for_user(lost), |_| true);
+    server.app.store.write(all).await.unwrap();
+    assert_eq!(logged_out.end().await, 401);
+
+    let no_role = form(&canned, &words).await;
+    let by: By<Administer> = Asker::Operator.may(account).unwrap();
+    let standing = users::Standing { rank: None, roles: vec![(by, [Role::Author].into())] };
+    server.app.store.write(move |tx| users::arrange(tx, lost, &standing).map(|_| ())).await.unwrap();
+    assert_eq!(no_role.end().await, 409);
+
+    let switched = form(&canned, &words).await;
+    server.app.store.write(move |tx| users::switch_off(tx, owner(), off).map(|_| ())).await.unwrap();
+    assert_eq!(switched.end().await, 401);
+    assert_eq!(server.app.store.read(|rows| cases::canned(rows, account)).unwrap().len(), 1);
+
+    // An owner who is switched off does not switch themself on again.
+    let chief = user(&server, "chief@city.example", Rank::Owner, account, &[]).await;
+    user(&server, "other@city.example", Rank::Owner, account, &[]).await;
+    let seat = Seat::of(&server, chief.id).await;
+    let path = format!("/desk/users/{}/on", chief.id);
+    let on = Held::begin(&server, &path, FORM, ("cookie", &seat.cookie), format!("csrf={}", seat.csrf)).await;
+    server.app.store.write(move |tx| users::switch_off(tx, owner(), chief.id).map(|_| ())).await.unwrap();
+    assert_eq!(on.end().await, 401);
+    let now = server.app.store.read(|rows| instance::store::users::need(rows, chief.id)).unwrap();
+    assert!(now.off.is_some());
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_while_a_post_was_on_its_way_publishes_nothing() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let bearer = server.bearer("write").await;
+    let body = || json!({ "status": "Too late" }).to_string();
+    let begin = async |body| {
+        Held::begin(&server, "/api/v1/statuses", "application/json", ("authorization", bearer.as_str()), body).await
+    };
+    assert_eq!(begin(body()).await.end().await, 200);
+    let held = begin(body()).await;
+    let known = server.app.store.read(|rows| rows.keys(&TOKENS, Span::all())).unwrap();
+    server.app.store.write(move |tx| tx.remove(&TOKENS, &known[0]).map(|_| ())).await.unwrap();
+    assert_eq!((held.end().await, published(&server)), (401, 1));
+}
+
+#[tokio::test]
+async fn what_was_written_to_another_account_is_neither_read_nor_answered() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let library = second_account(&server).await;
+    let secret = note(&server, None, "Ann", "<p>Diagnosis 12345</p>", false).await;
+    let to_library = library.id;
+    let turn = server.app.store.write(move |tx| {
+        let was: Note = notes::get(tx, secret)?.unwrap();
+        notes::remove(tx, &was)?;
+        notes::put(tx, &Note { concerns: vec![to_library], ..was })
+    });
+    turn.await.unwrap();
+    let rita = user(&server, "rita@city.example", Rank::Member, server.account.id, &Role::ALL).await;
+    let seat = Seat::of(&server, rita.id).await;
+    let (account, id) = (server.account.id.to_string(), secret.to_string());
+    let address = format!("https://elsewhere.example/notes/{secret}");
+    assert_eq!(seat.get(&format!("/desk?reply={id}")).await.status, 404);
+    for more in [("do", "preview"), ("do", "publish"), ("keep", "draft")] {
+        for named in [("reply", id.as_str()), ("quote", address.as_str())] {
+            let form = [("account", account.as_str()), ("lang", "en"), ("text", "Well"), named, more];
+            let answer = seat.post_parts("/desk/posts", &form).await;
+            let text = answer.text();
+            assert!(answer.status.is_client_error() && !text.contains("12345"), "{named:?} {more:?}: {text}");
+        }
+    }
+    let bearer = server.bearer("write").await;
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let body = json!({ "status": "Well", "in_reply_to_id": id }).to_string();
+    let answer = send("POST", &server.url("/api/v1/statuses"), &headers, body).await;
+    assert!(answer.status.is_client_error(), "{}", answer.text());
+    let (case, drafts) = server
+        .app
+        .store
+        .read(|rows| Ok((cases::need(rows, CaseId(secret.0))?, rows.keys(&instance::store::schema::DRAFTS, Span::all())?)))
+        .unwrap();
+    assert_eq!((case.stand, drafts.len(), published(&server)), (Stand::Open, 0, 0));
+}
