@@ -55,38 +55,63 @@ function fields(name, value) {
 const send = (data) => fetch(form.action, { method: "POST", body: data, credentials: "same-origin" });
 const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 
-// A draft is kept while somebody writes, and the revision goes on with it. What somebody else saved stops that.
+const chosen = () => all("input[type=file]", form).some((input) => input.files.length);
+const looks = (event) => event.submitter?.value === "preview" && !chosen();
+
+// A draft is kept while somebody writes; the revision goes on with it, and who else has it open is told. What somebody
+// else saved stops that.
 if (form && /\/drafts\/\d+\/edit$/.test(form.action)) {
   const PAUSE = 4_000;
-  let timer, dirty = false, stopped = false;
+  let timer, saving, dirty = false, stopped = false;
   const keep = async () => {
     dirty = false;
     try {
-      const answer = await send(fields("keep", "draft"));
+      const answer = await send(fields("keep", "on"));
       if (!answer.ok) throw answer;
-      const revision = one("input[name=revision]", await parsed(answer))?.value;
-      if (revision) form.elements.revision.value = revision;
+      const page = await parsed(answer);
+      form.elements.revision.value = one("input[name=revision]", page).value;
+      one("#busy")?.remove();
+      const busy = one("#busy", page);
+      if (busy) one("h1").before(document.adoptNode(busy));
       say(`Saved at ${new Date().toLocaleTimeString()}.`);
     } catch (problem) {
       dirty = true;
       stopped = problem.status === 422;
       say(stopped ? "Not saved: press Save draft to see why." : "Not saved: no connection. It is tried again.");
-      if (!stopped) timer = setTimeout(keep, 4 * PAUSE);
+      if (!stopped) later(4 * PAUSE);
     }
+  };
+  const later = (pause) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { saving = keep().finally(() => { saving = null; }); }, pause);
   };
   form.addEventListener("input", () => {
     dirty = true;
-    clearTimeout(timer);
-    if (!stopped) timer = setTimeout(keep, PAUSE);
+    if (!stopped) later(PAUSE);
   });
-  form.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
+  form.addEventListener("submit", (event) => {
+    if (looks(event)) return;
+    clearTimeout(timer);
+    dirty = false;
+    if (!saving) return;
+    // What goes on its way now would meet its own last revision.
+    event.preventDefault();
+    saving.then(() => form.requestSubmit(event.submitter));
+  });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+}
+
+// With a time the button plans.
+const at = form?.elements.at, go = form && one("button[value=publish]", form);
+if (at && go) {
+  const name = () => { go.textContent = at.value ? "Plan" : "Publish"; };
+  at.addEventListener("input", name);
+  name();
 }
 
 // The preview comes without leaving the page, and then follows the text. New files go by the button as always.
 if (form) {
   let timer, running = 0;
-  const chosen = () => all("input[type=file]", form).some((input) => input.files.length);
   const look = async () => {
     const turn = ++running;
     const answer = await send(fields("do", "preview"));
@@ -100,7 +125,7 @@ if (form) {
     return true;
   };
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.value !== "preview" || chosen()) return;
+    if (!looks(event)) return;
     event.preventDefault();
     look().then((shown) => {
       if (!shown) throw new Error("no preview");

@@ -39,8 +39,8 @@ pub(super) async fn react(app: &Arc<App>, id: &str, client: &Client, kind: React
     }
     let note = note.filter(|note| note.content.public).ok_or(Error::NotFound)?;
     let (site, object) = (app.site.clone(), Object { uri: note.content.uri.clone(), author: note.author });
-    app.store
-        .write(move |tx| {
+    client
+        .write(app, move |tx| {
             if on {
                 actions::react::react(tx, &site, by, kind, &object)
             } else {

@@ -45,7 +45,7 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, client: Clien
         let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
         return scheduled::plan(app, &client, new, at, key).await;
     }
-    let voice = Voice::of(&Asker::Client(client), account, answered.is_some())?;
+    let voice = Voice::of(&Asker::Client(client.clone()), account, answered.is_some())?;
     let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
     let site = app.site.clone();
     shown(app, once::publish(app, key, client.held(move |tx| voice.say(tx, &site, &new))).await?)

@@ -197,8 +197,8 @@ pub(super) async fn halt(app: &Arc<App>, browser: &Browser, stop: bool) -> Resul
     if all.is_empty() {
         return Err(Error::Forbidden("Stopping what is planned needs the role editor."));
     }
-    app.store
-        .write(move |tx| {
+    browser
+        .write(app, move |tx| {
             for by in &all {
                 if stop {
                     verbs::stop(tx, *by)?;

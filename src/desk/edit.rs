@@ -1,278 +1,148 @@
-//! Changing and deleting what was published. Deleting asks once more, on a page of its own.
+//! A published post is changed in the form in which it was written. What cannot be changed any more is said beside it, and
+//! so is how many servers will be told.
 
 use std::sync::Arc;
 
-use askama::Template;
-
+use super::delete::told;
 use super::faults::Faults;
-use super::form;
-use super::frame::{self, Frame, Wall};
-use super::listing::{self, Row};
-use super::slots::{self, Place, Slot};
+use super::form::{self, Press, Typed};
+use super::frame::Wall;
+use super::preview::Preview;
+use super::write::{Beside, Published, Theirs, shown};
+use super::{meaning, press, slots};
 use crate::actions;
 use crate::actions::edit::Change;
 use crate::app::{App, mentions};
-use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
-use crate::limits;
 use crate::model::ids::PostId;
-use crate::model::post::{Post, Reason, Version, check_versions};
+use crate::model::post::{Post, ReplyTo, Version, Visibility};
 use crate::model::power::Publish;
 use crate::model::user::By;
-use crate::store::{accounts, material, meta, posts};
-use crate::views::delivery;
+use crate::store::{Rows, accounts, material, meta, posts};
 use crate::web::csrf;
-use crate::web::request::{Form, Request};
+use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
 
-#[derive(Template)]
-#[template(path = "desk/edit.html")]
-struct Edit {
-    f: Frame,
-    faults: Faults,
-    handle: String,
-    /// The state of the post that the form was made from.
-    of: Timestamp,
-    versions: Vec<Words>,
-    slots: Vec<Place>,
-}
-
-/// A language version in the form.
-struct Words {
-    name: String,
-    lang: String,
-    dir: &'static str,
-    text_id: String,
-    warning_id: String,
-    text: String,
-    warning: String,
-    /// What somebody else wrote there in the meantime.
-    meanwhile: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "desk/delete.html")]
-struct Delete {
-    f: Frame,
-    faults: Faults,
-    row: Row,
-    told: String,
-    reasons: Vec<Why>,
-}
-
-/// A field for the reason in one language.
-struct Why {
-    id: String,
-    name: String,
-    lang: Lang,
-    text: String,
-}
-
+/// `GET /desk/posts/:id/edit`
 pub(super) fn page(app: &App, browser: &Browser, id: PostId) -> Result<Response> {
     let post = app.store.read(|rows| posts::need(rows, id))?;
     browser.asker().may::<Publish>(post.account)?;
     let media = app.store.read(|rows| material::media(rows, &post.media))?;
-    let slots = Slot::of_post(&media, &main(&post), &others(&post));
-    shown(app, browser, &post, &post.versions, slots, Faults::default(), false)
+    shown(app, browser, Typed::of_post(&post, &media), Faults::default(), beside(app, &post)?)
 }
 
-fn main(post: &Post) -> Lang {
-    post.main().map(|version| version.lang.clone()).unwrap_or_default()
+fn beside(app: &App, post: &Post) -> Result<Beside> {
+    app.store.read(|rows| {
+        let told = match told(rows, app, post)? {
+            0 => "No other server has it.".to_owned(),
+            1 => "1 other server will be told of the change. It may show its readers the earlier text too.".to_owned(),
+            n => format!("{n} other servers will be told of the change. Many show their readers the earlier text too."),
+        };
+        let post = Published { id: post.id, fixed: fixed(rows, app, post)?, told };
+        Ok(Beside { post: Some(post), ..Beside::default() })
+    })
 }
 
-/// The languages of a post besides the main one.
-fn others(post: &Post) -> Vec<Lang> {
-    post.versions.iter().skip(1).map(|version| version.lang.clone()).collect()
-}
-
-fn shown(
-    app: &App,
-    browser: &Browser,
-    post: &Post,
-    versions: &[Version],
-    slots: Vec<Slot>,
-    faults: Faults,
-    stale: bool,
-) -> Result<Response> {
-    let status = faults.status();
-    let edit = app.store.read(|rows| {
-        let f = Frame::of(rows, browser, "Edit", "/desk/posts")?.with(&faults);
-        Ok(Edit {
-            f,
-            handle: app.site.handle(&accounts::need(rows, post.account)?.handle),
-            of: post.since(),
-            versions: versions
-                .iter()
-                .enumerate()
-                .map(|(n, version)| words(n, version, post.version(&version.lang).filter(|_| stale)))
-                .collect(),
-            slots: slots::places(rows, slots, &others(post), &faults)?,
-            faults,
-        })
-    })?;
-    frame::page(status, &edit)
-}
-
-fn words(n: usize, version: &Version, now: Option<&Version>) -> Words {
-    Words {
-        name: format!("{} ({})", version.lang.own_name(), version.lang),
-        lang: version.lang.to_string(),
-        dir: version.lang.dir(),
-        text_id: text_id(n),
-        warning_id: warning_id(n),
-        text: version.text.clone(),
-        warning: version.warning.clone(),
-        meanwhile: now.filter(|now| *now != version).map(said),
+/// What stays as it went out.
+fn fixed(rows: &impl Rows, app: &App, post: &Post) -> Result<Vec<String>> {
+    let account = accounts::need(rows, post.account)?;
+    let wall = Wall::of(&meta::institution(rows)?);
+    let mut fixed = vec![format!(
+        "{} published it on {}{}.",
+        app.site.handle(&account.handle),
+        wall.time(post.published),
+        match post.visibility {
+            Visibility::Public => "",
+            Visibility::Quiet => ", quiet: not on the home page, in feeds or on tag pages",
+        },
+    )];
+    fixed.extend(post.reply_to.map(|to| match to {
+        ReplyTo::Own(_) => "It goes on after an earlier post, or answers it.".to_owned(),
+        ReplyTo::Note(_) => "It is an answer.".to_owned(),
+    }));
+    fixed.extend(post.quoted.as_ref().map(|_| "It quotes a post.".to_owned()));
+    if let Some(poll) = &post.poll {
+        let answers: Vec<&str> = poll.answers.iter().map(|answer| answer.text.as_str()).collect();
+        fixed.push(format!("Its poll: {}. It is open until {}.", answers.join(" · "), wall.time(poll.ends)));
     }
+    if post.urgent {
+        fixed.push("It is an emergency: changes too go before everything else that waits.".to_owned());
+    }
+    Ok(fixed)
 }
 
-/// Warning and text as one.
-fn said(version: &Version) -> String {
-    let both = [version.warning.as_str(), version.text.as_str()];
-    both.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
-}
-
-fn text_id(n: usize) -> String {
-    format!("text-{n}")
-}
-
-fn warning_id(n: usize) -> String {
-    format!("warning-{n}")
-}
-
+/// `POST /desk/posts/:id/edit`
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: PostId) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let parts = form::parts(app, request).await?;
-    csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
+    let typed = form::read(app, request).await?;
+    csrf::check_token(&browser.session, &typed.csrf)?;
     let post = app.store.read(|rows| posts::need(rows, id))?;
     let by: By<Publish> = browser.asker().may(post.account)?;
-    let of = parts.form.find("of").and_then(|of| of.parse().ok()).map(Timestamp);
-    let versions: Vec<Version> =
-        post.versions.iter().enumerate().map(|(n, old)| version(&parts.form, n, old)).collect();
-    let look = parts.form.find("look").is_some();
-    let mut slots = Slot::all(&parts.form, parts.files, &main(&post), &others(&post));
-    let mut faults = Faults::default();
-    slots::take(app, by.to(), &mut slots, &post.media, &mut faults).await?;
-    if look {
-        return shown(app, browser, &post, &versions, slots, faults, false);
-    }
-    if of.is_some_and(|of| of != post.since()) {
-        return meanwhile(app, browser, id, &versions, slots);
-    }
-    let about = slots::told(app, &slots, &mut faults)?;
-    check(&versions, !about.is_empty(), &mut faults);
-    if faults.is_empty() {
-        let change = Change {
-            of,
-            mentions: mentions::of_edit(app, &versions, &post.mentions).await?,
-            versions: versions.clone(),
-            media: Some(about.iter().map(|(id, _)| *id).collect()),
-            about,
-            sensitive: None,
-            episode: None,
-        };
-        let site = app.site.clone();
-        match browser.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await {
-            Ok(post) => return Ok(response::see_other(&format!("/desk?changed={}", post.id))),
-            Err(Error::Invalid(problem)) => faults.push(text_id(0), &problem),
-            Err(Error::Conflict(_)) => return meanwhile(app, browser, id, &versions, slots),
-            Err(e) => return Err(e),
+    let account = app.store.read(|rows| accounts::need(rows, post.account))?;
+    let mut typed = typed.fixed(&post);
+    let (mut faults, mut beside) = (Faults::default(), beside(app, &post)?);
+    slots::take(app, by.to(), &mut typed.slots, &post.media, &mut faults).await?;
+    match typed.press {
+        Press::Add => {
+            typed.add(&app.store.read(meta::institution)?.languages);
+            meaning::versions(&typed, &account, &mut faults);
+        }
+        Press::Preview => beside.preview = Some(Preview::of(app, &account, &typed, &mut faults).await?),
+        Press::Publish | Press::Save | Press::Stay | Press::Ask => {
+            press::check_whole(&typed, &mut faults);
+            let versions = meaning::versions(&typed, &account, &mut faults);
+            match save(app, browser, by, &post, &typed, &versions, &mut faults).await {
+                Ok(true) => return Ok(response::see_other(&format!("/desk?changed={id}"))),
+                Ok(false) => {}
+                Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
+                Err(Error::Conflict(what)) if what == actions::edit::MEANWHILE => {
+                    // Both texts come back, and nothing is lost before somebody has seen them.
+                    let now = app.store.read(|rows| posts::need(rows, id))?;
+                    let remedy = "What it says now stands below your text. To replace it by yours, save once more.";
+                    faults.push("text", &Problem::new("E582", what).remedy(remedy));
+                    typed.revision = now.since().0;
+                    beside.theirs = Some(Theirs { by: None, versions: now.versions });
+                }
+                Err(e) => return Err(e),
+            }
         }
     }
-    shown(app, browser, &post, &versions, slots, faults, false)
+    shown(app, browser, typed, faults, beside)
 }
 
-/// Somebody else was quicker: both texts come back, and nothing is lost before somebody has seen them.
-fn meanwhile(app: &App, browser: &Browser, id: PostId, typed: &[Version], slots: Vec<Slot>) -> Result<Response> {
-    let post = app.store.read(|rows| posts::need(rows, id))?;
-    // What was typed goes with its language, should the order have changed.
-    let find = |now: &Version| typed.iter().find(|version| version.lang == now.lang).unwrap_or(now).clone();
-    let versions: Vec<Version> = post.versions.iter().map(find).collect();
-    let problem = Problem::new("E582", actions::edit::MEANWHILE)
-        .remedy("What it says now stands above your text. To replace it by yours, save once more.");
-    shown(app, browser, &post, &versions, slots, Faults::of(text_id(0), &problem), true)
-}
-
-/// A version as the form has it; a field that did not come stays as it was.
-fn version(form: &Form, n: usize, old: &Version) -> Version {
-    let named = |n: &usize| form.find(&format!("lang-{n}")) == Some(old.lang.as_str());
-    let n = (0..limits::post::VERSIONS).find(named).unwrap_or(n);
-    let sent = |id: String, old: &str| form.find(&id).map_or_else(|| old.to_owned(), |_| form.text(&id));
-    Version {
-        lang: old.lang.clone(),
-        text: sent(text_id(n), &old.text).trim_end().to_owned(),
-        warning: sent(warning_id(n), &old.warning).trim().to_owned(),
+/// Writes it down, unless something is wrong with it.
+async fn save(
+    app: &Arc<App>,
+    browser: &Browser,
+    by: By<Publish>,
+    post: &Post,
+    typed: &Typed,
+    versions: &[Version],
+    faults: &mut Faults,
+) -> Result<bool> {
+    let of = Timestamp(typed.revision);
+    if of != post.since() {
+        return Err(Error::Conflict(actions::edit::MEANWHILE));
     }
-}
-
-fn check(versions: &[Version], has_media: bool, faults: &mut Faults) {
-    for (n, version) in versions.iter().enumerate() {
-        if let Err(Error::Invalid(problem)) = check_versions(std::slice::from_ref(version), has_media) {
-            let at = if problem.field == Some("warning") { warning_id(n) } else { text_id(n) };
-            faults.push(at, &problem);
-        }
+    let about = slots::told(app, typed, faults)?;
+    meaning::check(versions, typed, faults);
+    if !faults.is_empty() {
+        return Ok(false);
     }
-}
-
-pub(super) fn delete_page(app: &App, browser: &Browser, id: PostId) -> Result<Response> {
-    shown_delete(app, browser, id, &[], Faults::default())
-}
-
-fn shown_delete(app: &App, browser: &Browser, id: PostId, typed: &[Reason], faults: Faults) -> Result<Response> {
-    let status = faults.status();
-    let delete = app.store.read(|rows| {
-        let post = posts::need(rows, id)?;
-        browser.asker().may::<Publish>(post.account)?;
-        let account = accounts::need(rows, post.account)?;
-        let wall = Wall::of(&meta::institution(rows)?);
-        Ok(Delete {
-            f: Frame::of(rows, browser, "Delete", "/desk/posts")?.with(&faults),
-            reasons: post.versions.iter().enumerate().map(|(n, version)| why(n, &version.lang, typed)).collect(),
-            faults,
-            row: listing::row(rows, &app.site, &wall, &browser.asker(), &post, &account)?,
-            told: told(if app.site.live && !post.demo { delivery::told(rows, &post)?.servers } else { 0 }),
-        })
-    })?;
-    frame::page(status, &delete)
-}
-
-fn why(n: usize, lang: &Lang, typed: &[Reason]) -> Why {
-    let text = typed.iter().find(|reason| reason.lang == *lang).map(|reason| reason.text.clone());
-    Why { id: reason_id(n), name: lang.own_name().to_owned(), lang: lang.clone(), text: text.unwrap_or_default() }
-}
-
-fn reason_id(n: usize) -> String {
-    format!("reason-{n}")
-}
-
-fn told(servers: usize) -> String {
-    match servers {
-        0 => "No other server has it.".to_owned(),
-        1 => "1 other server will be told to delete its copy. Most do; what people have copied elsewhere stays."
-            .to_owned(),
-        n => format!(
-            "{n} other servers will be told to delete their copies. Most do; what people have copied elsewhere stays."
-        ),
-    }
-}
-
-pub(super) async fn delete(app: &Arc<App>, browser: &Browser, id: PostId, form: &Form) -> Result<Response> {
-    let post = app.store.read(|rows| posts::need(rows, id))?;
-    let (site, by) = (app.site.clone(), browser.asker().may(post.account)?);
-    let reason = |(n, version): (usize, &Version)| Reason {
-        lang: version.lang.clone(),
-        text: form.text(&reason_id(n)).trim().to_owned(),
+    // A warning hides the files too; where there was none, whatever else hid them stays.
+    let warns = |versions: &[Version]| versions.iter().any(|version| !version.warning.is_empty());
+    let change = Change {
+        of: Some(of),
+        mentions: mentions::of_edit(app, versions, &post.mentions).await?,
+        media: Some(about.iter().map(|(id, _)| *id).collect()),
+        about,
+        sensitive: Some(warns(versions) || post.sensitive && !warns(&post.versions)),
+        versions: versions.to_vec(),
+        episode: None,
     };
-    let why: Vec<Reason> = post.versions.iter().enumerate().map(reason).collect();
-    let said = why.clone();
-    match browser.write(app, move |tx| actions::delete::delete_because(tx, &site, by, id, &said)).await {
-        Ok(()) => Ok(response::see_other("/desk?deleted=1")),
-        Err(Error::Invalid(problem)) => {
-            let long = why.iter().position(|reason| reason.text.chars().count() > limits::post::REASON);
-            shown_delete(app, browser, id, &why, Faults::of(reason_id(long.unwrap_or_default()), &problem))
-        }
-        Err(e) => Err(e),
-    }
+    let (site, id) = (app.site.clone(), post.id);
+    browser.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
+    Ok(true)
 }

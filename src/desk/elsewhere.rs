@@ -92,7 +92,7 @@ pub(super) async fn act(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     let answers = form.find("answer").is_some();
     let done = if answers { reply(app, by, &address).await } else { boost(app, browser, by, &address).await };
     let problem = match done {
-        Ok(Some(note)) => return Ok(response::see_other(&format!("/desk?reply={note}"))),
+        Ok(Some(note)) => return Ok(response::see_other(&format!("/desk?reply={note}&as={account}"))),
         Ok(None) => return Ok(response::see_other("/desk/elsewhere")),
         Err(Error::Invalid(problem)) => *problem,
         Err(Error::NotFound) => missing(),

@@ -11,6 +11,8 @@ use crate::error::Problem;
 pub(super) struct Fault {
     /// The id of the field, made by us.
     pub at: String,
+    /// That of the problem.
+    pub id: &'static str,
     pub text: String,
 }
 
@@ -27,7 +29,7 @@ impl Faults {
 
     pub(super) fn push(&mut self, at: impl Into<String>, problem: &Problem) {
         let text = format!("{} {}", problem.what, problem.remedy).trim_end().to_owned();
-        self.0.push(Fault { at: at.into(), text });
+        self.0.push(Fault { at: at.into(), id: problem.id, text });
     }
 
     pub(super) fn add(&mut self, others: Self) {
@@ -45,6 +47,11 @@ impl Faults {
 
     pub(super) fn all(&self) -> &[Fault] {
         &self.0
+    }
+
+    /// Whether a problem is among them.
+    pub(super) fn has(&self, problem: &str) -> bool {
+        self.0.iter().any(|fault| fault.id == problem)
     }
 
     /// What is wrong with a field.
@@ -90,6 +97,7 @@ mod tests {
         let problem = Problem::new("E121", "The post has no text.").remedy("Write something.");
         let faults = Faults::of("text", &problem);
         assert_eq!(faults.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(faults.has("E121") && !faults.has("E122"));
         assert_eq!(faults.at("text"), Some("The post has no text. Write something."));
         assert_eq!(faults.marks("text"), " aria-invalid=\"true\" aria-describedby=\"text-e\"");
         assert_eq!(faults.marks_with("text", "h"), " aria-invalid=\"true\" aria-describedby=\"h text-e\"");

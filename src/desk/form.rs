@@ -1,22 +1,26 @@
-//! The composer's form as it was sent: fields, and up to four files with their descriptions.
+//! The composer's form as it was sent: fields, and up to four files with their descriptions. What is said in another
+//! language than the main one stands in fields with that version's number: `text2`, `alt1-2`, `answer1-2`.
 
 use super::poll::PollForm;
 use super::slots::Slot;
 use crate::app::App;
-use crate::base::lang::Lang;
+use crate::base::lang::{self, Lang};
+use crate::base::zone::{Turn, Zone};
 use crate::error::Result;
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::model::draft::Draft;
 use crate::model::ids::{AccountId, NoteId};
 use crate::model::media::Media;
-use crate::model::post::{ReplyTo, Version, Visibility};
+use crate::model::poll::NewPoll;
+use crate::model::post::{Post, ReplyTo, Version, Visibility};
 use crate::model::thread;
 use crate::web::multipart::{self, Parts};
 use crate::web::request::{Form, Request};
 
 /// What somebody wants to publish, as far as they got.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "boxes of the form, one by one")]
 pub(super) struct Typed {
     pub csrf: String,
     /// False for a form that was cut short: it takes nothing away.
@@ -32,8 +36,14 @@ pub(super) struct Typed {
     pub reply: Option<NoteId>,
     /// The address of a post to quote.
     pub quote: String,
-    /// The revision of the draft that the form began with.
+    /// The state that the form began with: the revision of a draft, or the moment since when a post has its words.
     pub revision: u64,
+    /// When it is wanted, on the institution's wall; empty for now, none where the form did not ask.
+    pub at: Option<String>,
+    /// Which of two is meant, when that hour comes twice.
+    pub turn: String,
+    /// It went out already: it stays one post, whatever its text has.
+    pub published: bool,
     pub poll: PollForm,
     /// Always `limits::post::PICTURES`.
     pub slots: Vec<Slot>,
@@ -47,6 +57,16 @@ pub(super) struct Words {
     pub warning: String,
 }
 
+impl Words {
+    fn of(version: Version) -> Self {
+        Self { lang: version.lang.to_string(), text: version.text, warning: version.warning }
+    }
+
+    fn language(&self) -> Lang {
+        self.lang.parse().unwrap_or_default()
+    }
+}
+
 /// The button that was pressed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Press {
@@ -58,6 +78,8 @@ pub(super) enum Press {
     Add,
     /// Keeps it as a draft.
     Save,
+    /// Keeps it, and comes back to be written on: by itself, while somebody writes.
+    Stay,
     /// Keeps it, and asks for approval.
     Ask,
 }
@@ -66,6 +88,7 @@ impl Press {
     fn of(form: &Form) -> Self {
         match form.find("do").or_else(|| form.find("keep")) {
             Some("draft") => Self::Save,
+            Some("on") => Self::Stay,
             Some("ask") => Self::Ask,
             Some("preview") => Self::Preview,
             Some("add") => Self::Add,
@@ -89,31 +112,22 @@ impl Typed {
     }
 
     fn of(form: &Form, files: Vec<(String, Unfinished)>) -> Self {
-        let number_of = |at: &usize| *at == 0 || form.find(&format!("text{}", number(*at))).is_some();
-        let all: Vec<usize> = (0..limits::post::VERSIONS).take_while(number_of).collect();
+        let sent = |at: &usize| *at == 0 || form.find(&format!("text{}", number(*at))).is_some();
         let leave = form.find("leave").and_then(|n| n.parse::<usize>().ok());
-        let words = |at: &usize| {
-            let field = |name: &str| form.text(&format!("{name}{}", number(*at)));
+        let stays = |at: &usize| *at == 0 || leave != Some(at + 1);
+        let numbers: Vec<String> = (0..limits::post::VERSIONS).take_while(sent).filter(stays).map(number).collect();
+        let words = |n: &String| {
+            let field = |name: &str| form.text(&format!("{name}{n}"));
             Words { lang: field("lang"), text: field("text"), warning: field("warning") }
         };
-        // Descriptions stand under the languages that the page had; another may have been chosen since.
-        let was = |at: &usize| form.find(&format!("was{}", number(*at))).unwrap_or_default().parse::<Lang>().ok();
-        let lang = |words: &Words| words.lang.parse::<Lang>().unwrap_or_default();
-        let versions: Vec<(usize, Words)> = all.iter().map(|at| (*at, words(at))).collect();
-        let told: Vec<Lang> =
-            versions.iter().skip(1).map(|(at, words)| was(at).unwrap_or_else(|| lang(words))).collect();
-        let main = versions.first().map(|(_, words)| lang(words)).unwrap_or_default();
-        let mut slots = Slot::all(form, files, &main, &told);
-        let stays = |at: usize| at == 0 || leave != Some(at + 1);
-        for slot in &mut slots {
-            let told = std::mem::take(&mut slot.alts).into_iter().zip(versions.iter().skip(1));
-            let stay = told.filter(|(_, (at, _))| stays(*at));
-            slot.alts = stay.map(|((_, alt), (_, words))| (lang(words), alt)).collect();
-        }
+        let versions: Vec<Words> = numbers.iter().map(words).collect();
+        let main = versions.first().map(Words::language).unwrap_or_default();
+        // What is said in another language goes by the number of that language's fields: another may have been chosen.
+        let others = numbers.get(1..).unwrap_or_default();
         Self {
-            slots,
-            versions: versions.into_iter().filter(|(at, _)| stays(*at)).map(|(_, words)| words).collect(),
-            poll: PollForm::of(form),
+            slots: Slot::all(form, files, &main, others),
+            poll: PollForm::of(form, others),
+            versions,
             csrf: form.text("csrf"),
             whole: form.find("text").is_some(),
             once: form.text("once"),
@@ -124,17 +138,54 @@ impl Typed {
             quote: form.text("quote").trim().to_owned(),
             revision: form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default(),
             reply: form.find("reply").and_then(|id| id.parse().ok()),
+            at: form.find("at").map(|at| at.trim().to_owned()),
+            turn: form.text("turn"),
+            published: false,
+        }
+    }
+
+    /// A form with these words, and files that come with what is said about them.
+    fn with(versions: Vec<Version>, media: &[Media]) -> Self {
+        let mut typed = Self::blank();
+        if !versions.is_empty() {
+            typed.versions = versions.into_iter().map(Words::of).collect();
+        }
+        let main = typed.versions.first().map(Words::language).unwrap_or_default();
+        typed.slots = Slot::of_post(media, &main, &typed.others());
+        typed
+    }
+
+    /// The form of a post that is published, to be changed.
+    pub(super) fn of_post(post: &Post, media: &[Media]) -> Self {
+        Self { revision: post.since().0, ..Self::with(post.versions.clone(), media).fixed(post) }
+    }
+
+    /// What of a published post cannot be changed is as it is there, whatever came.
+    pub(super) fn fixed(self, post: &Post) -> Self {
+        let langs = self.others();
+        let poll = post.poll.as_ref().map(|poll| {
+            let lasts = poll.ends.since(post.published).as_secs();
+            PollForm::of_poll(&NewPoll { answers: poll.answers.clone(), multiple: poll.multiple, lasts }, &langs)
+        });
+        Self {
+            account: Some(post.account),
+            quiet: post.visibility == Visibility::Quiet,
+            urgent: post.urgent,
+            poll: poll.unwrap_or_else(PollForm::blank),
+            quote: String::new(),
+            reply: None,
+            at: None,
+            published: true,
+            ..self
         }
     }
 
     /// The form of a draft, whose files come with what is said about them.
-    pub(super) fn of_draft(draft: &Draft, media: &[Media]) -> Self {
+    pub(super) fn of_draft(draft: &Draft, media: &[Media], zone: &Zone) -> Self {
         let parts: Vec<_> = draft.content.parts.iter().map(|part| part.versions.clone()).collect();
-        let versions = thread::join(&parts);
-        let langs: Vec<Lang> = versions.iter().map(|version| version.lang.clone()).collect();
-        let (main, others) = langs.split_first().map(|(main, others)| (main.clone(), others)).unwrap_or_default();
-        let words = |v: Version| Words { lang: v.lang.to_string(), text: v.text, warning: v.warning };
-        let mut typed = Self {
+        let typed = Self::with(thread::join(&parts), media);
+        let poll = draft.content.poll.as_ref();
+        Self {
             account: Some(draft.account),
             quiet: draft.content.visibility == Visibility::Quiet,
             urgent: draft.content.urgent,
@@ -143,27 +194,28 @@ impl Typed {
                 Some(ReplyTo::Own(_)) | None => None,
             },
             revision: draft.revision,
-            poll: draft.content.poll.as_ref().map_or_else(PollForm::blank, PollForm::of_poll),
-            slots: Slot::of_post(media, &main, others),
-            ..Self::blank()
-        };
-        if !versions.is_empty() {
-            typed.versions = versions.into_iter().map(words).collect();
+            poll: poll.map_or_else(PollForm::blank, |poll| PollForm::of_poll(poll, &typed.others())),
+            at: Some(draft.when.as_ref().map(|when| zone.wall(when.at)).unwrap_or_default()),
+            turn: draft.when.as_ref().and_then(|when| when.turn).map(Turn::name).unwrap_or_default().to_owned(),
+            ..typed
         }
-        typed
     }
 
-    /// The languages besides the main one.
+    /// The languages besides the main one, in the order of their fields.
     pub(super) fn others(&self) -> Vec<Lang> {
-        self.versions.iter().skip(1).filter_map(|words| words.lang.parse().ok()).collect()
+        self.versions.iter().skip(1).map(Words::language).collect()
     }
 
-    /// One more language: the first of the institution's that is not there, else one to be chosen.
+    pub(super) fn has(&self, lang: &Lang) -> bool {
+        self.versions.iter().any(|words| words.lang == lang.as_str())
+    }
+
+    /// One more language: the first of the institution's that is not there, else the first that we know.
     pub(super) fn add(&mut self, languages: &[Lang]) {
-        if self.versions.len() < limits::post::VERSIONS {
-            let missing = languages.iter().find(|lang| self.versions.iter().all(|words| words.lang != lang.as_str()));
-            let lang = missing.map(ToString::to_string).unwrap_or_default();
-            self.versions.push(Words { lang, ..Words::default() });
+        let known = lang::known().filter_map(|tag| tag.parse().ok());
+        let missing = languages.iter().cloned().chain(known).find(|lang| !self.has(lang));
+        if let Some(lang) = missing.filter(|_| self.versions.len() < limits::post::VERSIONS) {
+            self.versions.push(Words { lang: lang.to_string(), ..Words::default() });
         }
     }
 }

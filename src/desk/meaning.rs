@@ -1,20 +1,23 @@
-//! What the composer's form means: versions that are checked, each fault at its field, and the posts of a thread.
+//! What the composer's form means: versions that are checked, each fault at its field, the posts of a thread, and the
+//! time at which it is wanted.
 
 use std::sync::Arc;
 
 use super::faults::Faults;
 use super::form::{Press, Typed, number};
-use super::slots;
+use super::{slots, when};
 use crate::app::{App, lookup, mentions};
 use crate::base::lang::Lang;
+use crate::base::zone::Zone;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
-use crate::model::draft::{Attached, Content, Draft, Part, Sheet};
+use crate::model::draft::{Attached, Content, Draft, Part, Sheet, When};
 use crate::model::ids::MediaId;
 use crate::model::media::About;
 use crate::model::poll::NewPoll;
 use crate::model::post::{NewPost, Quoting, ReplyTo, Version, Visibility, check_versions};
 use crate::model::thread;
+use crate::store::meta;
 
 /// The versions as they were typed. Where a language is wrong the account's stands in, with a fault.
 pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) -> Vec<Version> {
@@ -22,8 +25,9 @@ pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) ->
     for (at, words) in typed.versions.iter().enumerate() {
         let lang = match words.lang.parse::<Lang>() {
             Ok(lang) if versions.iter().any(|other| other.lang == lang) => {
-                let what = format!("There are two versions in the language {lang}.");
-                faults.push(format!("lang{}", number(at)), &Problem::new("E124", what).remedy("Choose another."));
+                let what = format!("There are two versions in {} ({lang}).", lang.own_name());
+                let problem = Problem::new("E124", what).remedy("Choose another language, or remove one of them.");
+                faults.push(format!("lang{}", number(at)), &problem);
                 lang
             }
             Ok(lang) => lang,
@@ -39,14 +43,21 @@ pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) ->
     versions
 }
 
+/// The versions of each post of the thread. What is published stays one post.
+fn parts(typed: &Typed, versions: &[Version]) -> Vec<Vec<Version>> {
+    if typed.published { vec![versions.to_vec()] } else { thread::cut(versions) }
+}
+
 /// Whether each post of each version can be published.
 pub(super) fn check(versions: &[Version], typed: &Typed, faults: &mut Faults) {
     let pictures = typed.slots.iter().any(|slot| slot.kept.is_some());
-    if let Err(Error::Invalid(problem)) = thread::check(versions) {
+    if !typed.published
+        && let Err(Error::Invalid(problem)) = thread::check(versions)
+    {
         faults.push("text", &problem);
     }
     for (at, version) in versions.iter().enumerate() {
-        let posts = thread::cut(std::slice::from_ref(version));
+        let posts = parts(typed, std::slice::from_ref(version));
         let wrong = (0..).zip(&posts).find_map(|(n, post)| match check_versions(post, pictures && n == 0) {
             Err(Error::Invalid(problem)) => Some(problem),
             Ok(()) | Err(_) => None,
@@ -64,10 +75,10 @@ pub(super) async fn ready(
     typed: &Typed,
     faults: &mut Faults,
 ) -> Result<Option<(Vec<NewPost>, Vec<(MediaId, About)>)>> {
-    let about = slots::told(app, &typed.slots, faults)?;
+    let about = slots::told(app, typed, faults)?;
     let versions = versions(typed, account, faults);
     check(&versions, typed, faults);
-    let poll = typed.poll.read(faults);
+    let poll = typed.poll.read(&typed.others(), faults);
     let quote = quote(app, account, typed, faults).await?;
     if !faults.is_empty() {
         return Ok(None);
@@ -75,7 +86,7 @@ pub(super) async fn ready(
     Ok(Some((posts(app, typed, &versions, &about, (poll, quote)).await?, about)))
 }
 
-/// What is to be kept: unfinished, unless approval is asked for it. What the form does not show stays as it was.
+/// What is to be kept: unfinished, unless it is to go out or to be approved. What the form does not show stays as it was.
 pub(super) async fn sheet(
     app: &Arc<App>,
     account: &Account,
@@ -84,9 +95,10 @@ pub(super) async fn sheet(
     draft: Option<&Draft>,
 ) -> Result<Sheet> {
     let mut missing = Faults::default();
-    let about = slots::told(app, &typed.slots, &mut missing)?;
+    let about = slots::told(app, typed, &mut missing)?;
     let versions = versions(typed, account, faults);
-    if typed.press == Press::Ask {
+    let poll = typed.poll.read(&typed.others(), &mut missing);
+    if matches!(typed.press, Press::Ask | Press::Publish) {
         faults.add(missing);
         check(&versions, typed, faults);
     }
@@ -104,14 +116,45 @@ pub(super) async fn sheet(
         visibility: if typed.quiet { Visibility::Quiet } else { Visibility::Public },
         sensitive: versions.iter().any(|version| !version.warning.is_empty()),
         reply_to: typed.reply.map(ReplyTo::Note).or(before.reply_to),
-        poll: typed.poll.read(faults),
+        poll,
         quote: quote(app, account, typed, faults).await?.or(before.quote),
         urgent: typed.urgent,
         ..before
     };
     let known = draft.map(|draft| draft.mentions.as_slice()).unwrap_or_default();
     let mentions = mentions::of_content(app, &content, known).await?;
-    Ok(Sheet { content, mentions, when: draft.and_then(|draft| draft.when.clone()) })
+    Ok(Sheet { content, mentions, when: when(app, typed, draft, faults)? })
+}
+
+/// When it is wanted. One whose plan stands keeps its time until it is planned anew: nobody moves it by a save.
+fn when(app: &App, typed: &Typed, draft: Option<&Draft>, faults: &mut Faults) -> Result<Option<When>> {
+    let before = draft.and_then(|draft| draft.when.clone());
+    let Some(at) = &typed.at else { return Ok(before) };
+    if typed.press != Press::Publish && draft.is_some_and(|draft| draft.due().is_some()) {
+        return Ok(before);
+    }
+    if at.is_empty() {
+        return Ok(None);
+    }
+    let zone = Zone::named(&app.store.read(meta::institution)?.time_zone);
+    let read = match when::read(&zone, at, &typed.turn) {
+        Ok(wanted) if typed.press == Press::Publish && wanted.at <= app.now() => {
+            let over = Problem::new("E504", "That moment is over.");
+            Err(over.remedy("Choose a later one, or leave the field empty to publish now.").into())
+        }
+        other => other,
+    };
+    match read {
+        // The field shows minutes: a moment that a program named more exactly stays.
+        Ok(wanted) => {
+            Ok(Some(before.filter(|old| zone.wall(old.at) == *at && old.turn == wanted.turn).unwrap_or(wanted)))
+        }
+        Err(Error::Invalid(problem)) => {
+            faults.push("at", &problem);
+            Ok(before)
+        }
+        Err(e) => Err(e),
+    }
 }
 
 /// The id of the field of a version that a problem is about.
@@ -119,7 +162,7 @@ pub(super) fn field(named: Option<&'static str>, at: usize) -> String {
     let n = number(at);
     match named {
         Some(known @ ("warning" | "lang")) => format!("{known}{n}"),
-        Some(known @ ("account" | "quote")) => known.to_owned(),
+        Some(known @ ("account" | "quote" | "at" | "answer1" | "lasts")) => known.to_owned(),
         Some(_) | None => format!("text{n}"),
     }
 }
@@ -158,7 +201,7 @@ pub(super) async fn posts(
     (poll, quote): (Option<NewPoll>, Option<ReplyTo>),
 ) -> Result<Vec<NewPost>> {
     let mut posts = Vec::new();
-    for (n, versions) in thread::cut(versions).into_iter().enumerate() {
+    for (n, versions) in parts(typed, versions).into_iter().enumerate() {
         let media: Vec<MediaId> = if n == 0 { about.iter().map(|(id, _)| *id).collect() } else { Vec::new() };
         posts.push(NewPost {
             mentions: mentions::of_versions(app, &versions).await?,

@@ -6,6 +6,7 @@ mod approval;
 mod audit;
 mod calendar;
 mod canned;
+mod delete;
 mod delivery;
 mod drafts;
 mod edit;
@@ -24,6 +25,7 @@ mod passkeys;
 mod plot;
 mod podcasts;
 mod poll;
+mod press;
 mod preview;
 mod profile;
 mod qr;
@@ -35,6 +37,7 @@ mod slots;
 mod start;
 mod statistics;
 mod users;
+mod when;
 mod write;
 
 use std::sync::Arc;
@@ -118,7 +121,7 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::Approval => approval::page(app, browser, id.parse()?, request),
         Look::Posts => listing::page(app, browser, request),
         Look::Edit => edit::page(app, browser, id.parse()?),
-        Look::Delete => edit::delete_page(app, browser, id.parse()?),
+        Look::Delete => delete::page(app, browser, id.parse()?),
         Look::Delivery => delivery::page(app, browser, id.parse()?, request),
         Look::Statistics => statistics::page(app, browser, None, request),
         Look::Month => statistics::page(app, browser, Some(id), request),
@@ -161,8 +164,8 @@ async fn take_in(
 ) -> Result<Response> {
     let (id, slug) = (named.first(), named.second());
     match upload {
-        Upload::Publish => write::publish(app, request, browser).await,
-        Upload::EditDraft => write::save_draft(app, request, browser, id.parse()?).await,
+        Upload::Publish => press::publish(app, request, browser).await,
+        Upload::EditDraft => press::save_draft(app, request, browser, id.parse()?).await,
         Upload::Edit => edit::edit(app, request, browser, id.parse()?).await,
         Upload::AddPodcast => podcasts::save(app, request, browser, None).await,
         Upload::EditPodcast => podcasts::save(app, request, browser, Some((id.parse()?, slug))).await,
@@ -183,7 +186,7 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::EndFeed => calendar::end_feed(app, browser).await,
         Change::Approval => approval::save(app, browser, id.parse()?, form).await,
         Change::LogOut => start::logout(app, browser).await,
-        Change::Delete => edit::delete(app, browser, id.parse()?, form).await,
+        Change::Delete => delete::delete(app, browser, id.parse()?, form).await,
         Change::Pin => listing::pin(app, browser, id.parse()?, true).await,
         Change::Unpin => listing::pin(app, browser, id.parse()?, false).await,
         Change::TryAgain => delivery::try_again(app, browser, id.parse()?, form).await,

@@ -13,7 +13,7 @@ use crate::model::media::{About, Media};
 use crate::model::post::{Material, NewPost, Post};
 use crate::pages::preview::lenses;
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, meta, notes, polls};
+use crate::store::{Rows, material, meta, notes, polls};
 
 pub(super) struct Preview {
     pub advice: Vec<String>,
@@ -26,17 +26,24 @@ impl Preview {
     pub async fn of(app: &Arc<App>, account: &Account, typed: &Typed, faults: &mut Faults) -> Result<Self> {
         let versions = meaning::versions(typed, account, faults);
         // What is missing is said when it is to go out.
-        let about = slots::told(app, &typed.slots, &mut Faults::default())?;
-        let posts =
-            meaning::posts(app, typed, &versions, &about, (typed.poll.read(&mut Faults::default()), None)).await?;
-        let mut advice: Vec<String> = Vec::new();
-        for post in &posts {
-            let all = advise::on(app, &post.versions, &post.mentions)?;
-            let new: Vec<String> = all.iter().map(ToString::to_string).filter(|text| !advice.contains(text)).collect();
-            advice.extend(new);
-        }
-        Ok(Self { advice, lenses: shown(app, account, &posts, &about)? })
+        let about = slots::told(app, typed, &mut Faults::default())?;
+        let poll = typed.poll.read(&typed.others(), &mut Faults::default());
+        let posts = meaning::posts(app, typed, &versions, &about, (poll, None)).await?;
+        Ok(Self { advice: advice(app, &posts)?, lenses: shown(app, account, &posts, &about)? })
     }
+}
+
+/// What there is to say before posts go out, each thing once: about their words, and about what their files weigh.
+pub(super) fn advice(app: &App, posts: &[NewPost]) -> Result<Vec<String>> {
+    let mut advice: Vec<String> = Vec::new();
+    for post in posts {
+        let words = advise::on(app, &post.versions, &post.mentions)?;
+        let files = app.store.read(|rows| material::media(rows, &post.media))?;
+        let all = words.iter().map(ToString::to_string).chain(files.iter().filter_map(Media::advice));
+        let new: Vec<String> = all.filter(|text| !advice.contains(text)).collect();
+        advice.extend(new);
+    }
+    Ok(advice)
 }
 
 /// Posts of a thread as they will be seen.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::faults::Faults;
+use super::form::{Typed, number};
 use super::recording;
 use crate::app::{App, upload};
 use crate::base::lang::Lang;
@@ -26,8 +27,8 @@ pub(super) struct Slot {
     /// A file that was uploaded with an earlier attempt, or is part of the post.
     pub kept: Option<MediaId>,
     pub alt: String,
-    /// In the other languages of the post.
-    pub alts: Vec<(Lang, String)>,
+    /// In the other languages of the post, in their order.
+    pub alts: Vec<String>,
     pub decorative: bool,
     /// Which ninth of the picture, in reading order.
     pub part: Option<usize>,
@@ -35,8 +36,8 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// All places of a form that came; `langs` are the other languages of its post.
-    pub(super) fn all(form: &Form, mut files: Vec<(String, Unfinished)>, main: &Lang, langs: &[Lang]) -> Vec<Self> {
+    /// All places of a form that came; `others` are the numbers of its other languages.
+    pub(super) fn all(form: &Form, mut files: Vec<(String, Unfinished)>, main: &Lang, others: &[String]) -> Vec<Self> {
         let mut slot = |n: usize| {
             let at = files.iter().position(|(name, _)| *name == format!("picture{n}"));
             let file = at.map(|at| files.swap_remove(at).1);
@@ -50,7 +51,7 @@ impl Slot {
                 file,
                 kept: number("kept").map(MediaId),
                 alt: form.text(&format!("alt{n}")),
-                alts: langs.iter().map(|lang| (lang.clone(), form.text(&format!("alt{n}-{lang}")))).collect(),
+                alts: others.iter().map(|other| form.text(&format!("alt{n}-{other}"))).collect(),
                 decorative: form.find(&format!("decorative{n}")).is_some(),
                 words,
                 part: number("focus").and_then(|part| usize::try_from(part).ok()).filter(|part| *part < PARTS.len()),
@@ -70,18 +71,19 @@ impl Slot {
             let told = |lang: &Lang| media.alts.iter().find(|(other, _)| other == lang).map(|(_, alt)| alt.clone());
             slot.kept = Some(media.id);
             slot.alt.clone_from(&media.alt);
-            slot.alts = langs.iter().map(|lang| (lang.clone(), told(lang).unwrap_or_default())).collect();
+            slot.alts = langs.iter().map(|lang| told(lang).unwrap_or_default()).collect();
             slot.decorative = media.decorative;
             slot.words = recording::Words::of_media(media, main);
         }
         all
     }
 
-    /// What is to be said about the file of this place, of which `before` was said.
-    pub(super) fn about(&self, before: &About) -> About {
+    /// What is to be said about the file of this place, of which `before` was said; `langs` are the other languages.
+    pub(super) fn about(&self, before: &About, langs: &[Lang]) -> About {
         let mut about = About { alt: self.alt.clone(), ..before.clone() };
         self.words.tell(&mut about);
-        for (lang, alt) in &self.alts {
+        about.alts.retain(|(lang, _)| langs.contains(lang));
+        for (lang, alt) in langs.iter().zip(&self.alts) {
             about.describe(lang, alt.clone());
         }
         about.decorative = self.decorative;
@@ -153,8 +155,8 @@ pub(super) async fn take(
 }
 
 /// What is said about each file that is there, checked. Faults stand at the fields.
-pub(super) fn told(app: &App, slots: &[Slot], faults: &mut Faults) -> Result<Vec<(MediaId, About)>> {
-    let mut all = Vec::new();
+pub(super) fn told(app: &App, typed: &Typed, faults: &mut Faults) -> Result<Vec<(MediaId, About)>> {
+    let (slots, langs, mut all) = (&typed.slots, typed.others(), Vec::new());
     for slot in slots {
         let Some(id) = slot.kept else {
             if !slot.alt.trim().is_empty() && faults.at(slot.file_id()).is_none() {
@@ -164,7 +166,7 @@ pub(super) fn told(app: &App, slots: &[Slot], faults: &mut Faults) -> Result<Vec
             continue;
         };
         let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
-        let about = slot.about(&media.about());
+        let about = slot.about(&media.about(), &langs);
         if let Err(Error::Invalid(problem)) = media.check(&about) {
             faults.push(recording::field(slot.n, &problem).unwrap_or_else(|| slot.alt_id()), &problem);
         }
@@ -213,16 +215,16 @@ fn place(rows: &impl Rows, slot: Slot, langs: &[Lang], faults: &Faults) -> Resul
     let picture = kept.as_ref().filter(|media| media.sort() == Sort::Picture);
     let chosen = picture.map(|media| slot.part.unwrap_or_else(|| part_of(media.focus)));
     let part = |(value, (name, _)): (usize, &(&'static str, _))| Part { name, value, chosen: chosen == Some(value) };
-    let words = |lang: &Lang| Words {
-        id: format!("{alt_id}-{lang}"),
-        alt: slot.alts.iter().find(|(other, _)| other == lang).map(|(_, alt)| alt.clone()).unwrap_or_default(),
+    let words = |(at, lang): (usize, &Lang)| Words {
+        id: format!("{alt_id}-{}", number(at + 1)),
+        alt: slot.alts.get(at).cloned().unwrap_or_default(),
         lang: lang.clone(),
     };
     Ok(Place {
         n: slot.n,
         open: slot.n == 1 || kept.is_some() || wrong || !slot.alt.is_empty(),
         parts: if chosen.is_some() { PARTS.iter().enumerate().map(part).collect() } else { Vec::new() },
-        alts: langs.iter().map(words).collect(),
+        alts: langs.iter().enumerate().map(words).collect(),
         recording: recording::Place::new(slot.n, &slot.words, kept.as_ref(), faults),
         kept,
         alt: slot.alt,
@@ -249,9 +251,10 @@ mod tests {
     fn an_exact_place_stays_until_another_part_is_chosen() {
         let before = About { focus: Some((0.2, 0.9)), ..About::words("A bridge") };
         let slot = |part| Slot { part, alt: "A bridge".into(), ..Slot::default() };
-        assert_eq!(slot(None).about(&before).focus, Some((0.2, 0.9)));
-        assert_eq!(slot(Some(1)).about(&before).focus, Some((0.2, 0.9)));
-        assert_eq!(slot(Some(2)).about(&before).focus, Some((0.66, 0.66)));
-        assert_eq!(slot(Some(4)).about(&About::default()).focus, None);
+        let focus = |part, before: &About| slot(part).about(before, &[]).focus;
+        assert_eq!(focus(None, &before), Some((0.2, 0.9)));
+        assert_eq!(focus(Some(1), &before), Some((0.2, 0.9)));
+        assert_eq!(focus(Some(2), &before), Some((0.66, 0.66)));
+        assert_eq!(focus(Some(4), &About::default()), None);
     }
 }

@@ -96,7 +96,7 @@ fn stands(rows: &impl Rows, asked: &User) -> Result<()> {
     if now.rank == asked.rank && now.roles == asked.roles {
         return Ok(());
     }
-    Err(Error::Conflict("What you may do here has just been changed. Look again whether you still may."))
+    Err(Error::Forbidden("What you may do here has just been changed. Look again whether you still may."))
 }
 
 /// The session that a browser shows by its cookie, while it lasts. `secure`: whether our origin is https.

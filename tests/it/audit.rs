@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::support::data::Data;
 use crate::support::http::send;
 use crate::support::seat::{FORM, Seat, user};
-use crate::support::{Instance, START, owner};
+use crate::support::{Instance, START, at_once, owner};
 
 type Rows<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
 
@@ -51,6 +51,7 @@ async fn each_door_says_who_did_it() {
     assert_eq!((&added["act"], &added["by"]), (&"user.add".into(), &"operator".into()));
     assert_eq!((&added["object"], &added["after"]), (&ana.id.to_string().into(), &"member; @press: editor".into()));
 
+    at_once(&server).await;
     let desk = Seat::of(&server, ana.id).await;
     let account = press.to_string();
     let sent = desk.post_parts("/desk/posts", &[("account", &account), ("lang", "en"), ("text", "By the desk")]).await;
@@ -230,6 +231,7 @@ async fn what_is_old_is_cut_off_and_the_rest_still_proves_itself() {
 async fn somebody_who_left_can_be_erased() {
     let server = Instance::start_as(&Clock::by_hand(START), false).await;
     let ana = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
+    at_once(&server).await;
     let desk = Seat::of(&server, ana.id).await;
     let account = server.account.id.to_string();
     desk.post_parts("/desk/posts", &[("account", &account), ("lang", "en"), ("text", "Hers")]).await;

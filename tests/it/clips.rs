@@ -147,19 +147,16 @@ async fn captions_of_a_published_video_are_changed_at_the_desk() {
     let post = published(&desk, &desk.compose(&said, Some(("picture1", &clip("turned-90.mp4")))).await);
     let path = format!("/@press/{}", post.id);
     assert!(get(&server.url(&path), "text/html").await.text().contains("No captions: A song &#60;b&#62;"));
-    let edit = format!("/desk/posts/{}/edit", post.id);
-    assert!(desk.get(&edit).await.text().contains("value=\"A song &#60;b&#62;\""));
+    assert!(desk.get(&format!("/desk/posts/{}/edit", post.id)).await.text().contains("value=\"A song &#60;b&#62;\""));
     let kept = post.media[0].to_string();
-    let fields = [("text-0", "x"), ("kept1", kept.as_str()), ("alt1", "A film")];
-    let body = desk.composed(&fields, None);
-    let refused = desk.post_as(&edit, "multipart/form-data; boundary=xyz", &server.app.site.origin, body).await;
+    let fields = [("text", "x"), ("kept1", kept.as_str()), ("alt1", "A film")];
+    let refused = desk.change(post.id, &fields, None).await;
     assert!(
         refused.status.as_u16() == 422 && refused.text().contains("The video has no captions."),
         "{}",
         refused.text()
     );
-    let body = desk.composed(&fields, Some(("captions-file1", VTT.as_bytes())));
-    let changed = desk.post_as(&edit, "multipart/form-data; boundary=xyz", &server.app.site.origin, body).await;
+    let changed = desk.change(post.id, &fields, Some(("captions-file1", VTT.as_bytes()))).await;
     assert_eq!(changed.status.as_u16(), 303, "{}", changed.text());
     let page = get(&server.url(&path), "text/html").await.text();
     assert!(page.contains("<track kind=\"captions\"") && !page.contains("A song"), "{page}");
@@ -174,8 +171,7 @@ async fn captions_of_a_published_video_are_changed_at_the_desk() {
         .remove(0)
         .file;
     let kept_and_dropped = [&fields[..], &[("drop1", "en"), ("reason1", "in-picture")]].concat();
-    let body = desk.composed(&kept_and_dropped, None);
-    let dropped = desk.post_as(&edit, "multipart/form-data; boundary=xyz", &server.app.site.origin, body).await;
+    let dropped = desk.change(post.id, &kept_and_dropped, None).await;
     assert_eq!(dropped.status.as_u16(), 303, "{}", dropped.text());
     assert_eq!(get(&server.url(&format!("/media/{file}")), "*/*").await.status.as_u16(), 404, "the file goes with it");
 }

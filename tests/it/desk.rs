@@ -17,12 +17,12 @@ use instance::store::schema::MEDIA;
 use instance::store::{Rows, Span, Write, material, notes, posts};
 
 use crate::support::http::{Answer, send};
-use crate::support::{Instance, START, between, drain, owner};
+use crate::support::{Instance, START, at_once, between, drain, owner};
 
 const MULTIPART: &str = "multipart/form-data; boundary=xyz";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A browser that is logged in.
+/// A browser that is logged in where nothing waits before it is published.
 pub struct Desk<'a> {
     pub server: &'a Instance,
     cookie: String,
@@ -47,6 +47,7 @@ impl<'a> Desk<'a> {
         let answer = send("POST", &server.url(&link), &[("origin", &origin)], "").await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/desk"), "{}", answer.text());
         let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        at_once(server).await;
         let desk = Self { server, cookie, csrf: String::new() };
         let page = desk.get("/desk").await.text();
         Self { csrf: between(&page, "name=\"csrf\" value=\"", "\"").to_owned(), ..desk }
@@ -94,6 +95,14 @@ impl<'a> Desk<'a> {
     async fn send_to(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         let body = self.composed(fields, file);
         self.post_as(path, MULTIPART, &self.server.app.site.origin, body).await
+    }
+
+    /// Changes a published post, from the state that its form shows now.
+    pub async fn change(&self, post: PostId, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        let path = format!("/desk/posts/{post}/edit");
+        let page = self.get(&path).await.text();
+        let revision = between(&page, "name=\"revision\" value=\"", "\"").to_owned();
+        self.send_to(&path, &[fields, &[("revision", revision.as_str())]].concat(), file).await
     }
 
     fn posts(&self) -> Vec<Post> {
@@ -186,9 +195,9 @@ async fn forms_of_others_change_nothing() {
     let right = std::mem::replace(&mut desk.csrf, "wrong".to_owned());
     assert_eq!(desk.compose(&[("text", "Forged")], None).await.status.as_u16(), 403);
     let edit = format!("/desk/posts/{}/edit", post.id);
-    assert_eq!(desk.send_to(&edit, &[("text-0", "Forged")], None).await.status.as_u16(), 403);
+    assert_eq!(desk.send_to(&edit, &[("text", "Forged")], None).await.status.as_u16(), 403);
     for path in [format!("/desk/posts/{}/delete", post.id), "/desk/logout".into()] {
-        assert_eq!(desk.post(&path, &[("text-0", "Forged")]).await.status.as_u16(), 403, "{path}");
+        assert_eq!(desk.post(&path, &[("text", "Forged")]).await.status.as_u16(), 403, "{path}");
         assert_ne!(desk.get(&path).await.status.as_u16(), 303, "{path}");
     }
     desk.csrf = right;
@@ -270,11 +279,11 @@ async fn posts_are_edited_and_deleted() {
     let kept = post.media[0].to_string();
     let page = desk.get(&edit).await.text();
     assert!(page.contains("Firts") && page.contains(&format!("name=\"kept1\" value=\"{kept}\"")), "{page}");
-    let wrong = desk.send_to(&edit, &[("text-0", "First"), ("kept1", &kept), ("alt1", " ")], None).await;
+    let wrong = desk.change(post.id, &[("text", "First"), ("kept1", &kept), ("alt1", " ")], None).await;
     assert_eq!(wrong.status.as_u16(), 422);
     assert!(wrong.text().contains("href=\"#alt1\"") && wrong.text().contains(">\nFirst</textarea>"));
-    let fields = [("text-0", "First"), ("warning-0", "W"), ("kept1", &kept), ("alt1", "Coloured squares")];
-    let right = desk.send_to(&edit, &fields, None).await;
+    let fields = [("text", "First"), ("warning", "W"), ("kept1", &kept), ("alt1", "Coloured squares")];
+    let right = desk.change(post.id, &fields, None).await;
     assert_eq!(right.header("location"), format!("/desk?changed={}", post.id));
     let edited = desk.posts().remove(0);
     assert_eq!((edited.versions[0].text.as_str(), edited.revisions.len()), ("First", 1));
@@ -303,17 +312,17 @@ async fn files_are_looked_at_first_and_shown_where_they_are_cut() {
     let edit = format!("/desk/posts/{}/edit", post.id);
     assert!(desk.get(&edit).await.text().contains("name=\"focus1\" value=\"2\" checked"));
     // One more, and the first is decoration now.
-    let fields = [("text-0", "Now"), ("kept1", &kept), ("decorative1", "1"), ("alt2", "More squares")];
+    let fields = [("text", "Now"), ("kept1", &kept), ("decorative1", "1"), ("alt2", "More squares")];
     let both = [&fields[..], &[("alt1", "Squares")]].concat();
-    let wrong = desk.send_to(&edit, &both, Some(("picture2", &png()))).await;
+    let wrong = desk.change(post.id, &both, Some(("picture2", &png()))).await;
     assert!(wrong.status.as_u16() == 422 && wrong.text().contains("is marked as decorative"), "{}", wrong.text());
     let added = between(&wrong.text(), "name=\"kept2\" value=\"", "\"").to_owned();
-    let right = desk.send_to(&edit, &[&fields[..], &[("kept2", &added)]].concat(), None).await;
+    let right = desk.change(post.id, &[&fields[..], &[("kept2", &added)]].concat(), None).await;
     assert_eq!(right.status.as_u16(), 303, "{}", right.text());
     let pictures = desk.pictures(&desk.posts()[0]);
     let said: Vec<_> = pictures.iter().map(|m| (m.alt.as_str(), m.decorative, m.focus.is_some(), m.used)).collect();
     assert_eq!(said, [("", true, true, true), ("More squares", false, false, true)]);
-    let right = desk.send_to(&edit, &[&fields[..], &[("kept2", &added), ("remove1", "1")]].concat(), None).await;
+    let right = desk.change(post.id, &[&fields[..], &[("kept2", &added), ("remove1", "1")]].concat(), None).await;
     assert_eq!(right.status.as_u16(), 303, "{}", right.text());
     assert_eq!(desk.pictures(&desk.posts()[0]).len(), 1);
     let there = server.app.store.read(|rows| rows.keys(&MEDIA, Span::all())).unwrap();

@@ -110,14 +110,15 @@ async fn who_saves_what_somebody_else_has_changed_gets_both_texts() {
     let post = server.publish("Open from Monday").await;
     let path = format!("/desk/posts/{}/edit", post.id);
     let of = |page: &str| {
-        let (_, rest) = page.split_once("name=\"of\" value=\"").unwrap();
+        let (_, rest) = page.split_once("name=\"revision\" value=\"").unwrap();
         rest.split_once('"').unwrap().0.to_owned()
     };
     let first = of(&seat.get(&path).await.text());
     clock.advance(Duration::from_secs(60));
     edit(&server, post.id, vec![version("en", "Open from Tuesday & later")]).await;
 
-    let fields = |of: &str| [("of", of.to_owned()), ("lang-0", "en".into()), ("text-0", "Open from Wednesday".into())];
+    let fields =
+        |of: &str| [("revision", of.to_owned()), ("lang", "en".into()), ("text", "Open from Wednesday".into())];
     let send = |of: String| {
         let (seat, path, fields) = (&seat, &path, fields(&of));
         async move {
@@ -130,7 +131,7 @@ async fn who_saves_what_somebody_else_has_changed_gets_both_texts() {
     let page = back.text();
     assert!(page.contains("Somebody else changed this post in the meantime."), "{page}");
     assert!(page.contains("Open from Tuesday &#38; later") && page.contains("Open from Wednesday"), "{page}");
-    assert!(page.contains("href=\"#text-0\""), "{page}");
+    assert!(page.contains("href=\"#text\""), "{page}");
     assert_eq!(kept(&server, post.id).versions[0].text, "Open from Tuesday & later");
     assert_ne!(of(&page), first);
     let done = send(of(&page)).await;

@@ -18,7 +18,7 @@ use instance::store::{actors, cases, notes};
 
 use crate::support::http::get;
 use crate::support::seat::{Seat, user};
-use crate::support::{Instance, START, drain};
+use crate::support::{Instance, START, at_once, between, drain};
 
 const HOSTILE: &str = "</p><script>alert(1)</script> \"q\" 'a' <b>&amp;";
 
@@ -106,6 +106,7 @@ async fn taken_by_one(ana_s: &Seat<'_>, ben_s: &Seat<'_>, id: NoteId) {
 async fn a_reply_is_taken_noted_about_answered_and_done() {
     let clock = Clock::by_hand(START);
     let server = Instance::start_as(&clock, false).await;
+    at_once(&server).await;
     let (ana, ben) = (
         person(&server, "ana@city.example", &[Role::Replier]).await,
         person(&server, "ben@city.example", &[Role::Editor]).await,
@@ -265,6 +266,7 @@ async fn what_is_shared_is_one_case_for_each_post() {
 async fn a_post_elsewhere_is_boosted_and_answered_by_its_address() {
     let clock = Clock::by_hand(START);
     let (city, other) = (Instance::start(&clock).await, Instance::start(&clock).await);
+    at_once(&city).await;
     let ana = person(&city, "ana@city.example", &[Role::Editor]).await;
     let seat = Seat::of(&city, ana).await;
     let post = other.publish("News from the neighbours").await;
@@ -290,7 +292,7 @@ async fn a_post_elsewhere_is_boosted_and_answered_by_its_address() {
 
     let fields = [("account", account.as_str()), ("address", &uri), ("answer", "1")];
     let form = seat.post("/desk/elsewhere", &fields).await;
-    let target = form.header("location").strip_prefix("/desk?reply=").unwrap().to_owned();
+    let target = between(form.header("location"), "/desk?reply=", "&as=").to_owned();
     assert!(seat.get(form.header("location")).await.text().contains("News from the neighbours"));
     // Nobody wrote it to us, so it waits in no inbox.
     assert!(!seat.get("/desk/inbox").await.text().contains("News from the neighbours"));

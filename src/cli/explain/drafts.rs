@@ -44,4 +44,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E513",
         "Drafts are written at the desk, where each change names the text it was made from and an approval falls with it.",
     ),
+    (
+        "E520",
+        "Other servers name an answer of a poll by its words in the post's main language. One that has words in another \
+              language alone could be chosen by nobody there.",
+    ),
 ];

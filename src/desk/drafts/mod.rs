@@ -5,11 +5,13 @@ mod changes;
 mod pages;
 mod steps;
 
-use crate::app::App;
+use std::time::Duration;
+
 use crate::error::Result;
 use crate::limits;
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Rule, Stage, State};
+use crate::model::institution::Institution;
 use crate::model::power::{self, Approve, Publish, Read};
 use crate::model::user::Asker;
 use crate::store::{Rows, accounts, drafts};
@@ -106,8 +108,7 @@ pub(super) fn stage_words(stage: Stage) -> &'static str {
     }
 }
 
-/// How long "publish now" waits here.
-pub(super) fn hold(app: &App) -> Result<std::time::Duration> {
-    let seconds = app.store.read(crate::store::meta::institution)?.hold;
-    Ok(std::time::Duration::from_secs(seconds.into()).min(limits::draft::HOLD))
+/// How long "publish" waits here.
+pub(super) fn hold(institution: &Institution) -> Duration {
+    Duration::from_secs(institution.hold.into()).min(limits::draft::HOLD)
 }

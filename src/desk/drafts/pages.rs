@@ -11,12 +11,15 @@ use crate::desk::approval;
 use crate::desk::faults::Faults;
 use crate::desk::frame::{self, Frame, Wall};
 use crate::desk::listing;
+use crate::desk::preview::advice;
+use crate::desk::when;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::account::Account;
 use crate::model::draft::{Attached, Draft, Stage, State};
 use crate::model::ids::{AccountId, DraftId};
 use crate::model::media::Media;
+use crate::model::poll::Answer;
 use crate::model::post::{ReplyTo, Version};
 use crate::model::power::Read;
 use crate::model::user::Asker;
@@ -145,17 +148,15 @@ struct Page {
     quotes: Option<(String, String)>,
     parts: Vec<PartShown>,
     /// What can be chosen in its poll.
-    poll: Vec<String>,
+    poll: Vec<Answer>,
+    /// What there is to say before it goes out.
+    advice: Vec<String>,
     changes: Vec<Change>,
     remarks: Vec<Remark>,
     posts: Vec<String>,
     may: May,
     /// As typed, for the form.
-    at: String,
-    /// Whether that hour comes twice, and which is meant.
-    twice: bool,
-    turn: &'static str,
-    zone: String,
+    when: when::Field,
     comment: String,
     hold: u16,
     held: bool,
@@ -223,11 +224,11 @@ pub(super) fn shown(
     notice: &'static str,
 ) -> Result<Response> {
     let status = faults.status();
-    let page = app.store.read(|rows| {
-        let asker = browser.asker();
-        let (draft, account) = seen(rows, &asker, id)?;
-        make(rows, browser, &draft, &account, typed, faults, notice, app.now())
-    })?;
+    let (draft, account) = app.store.read(|rows| seen(rows, &browser.asker(), id))?;
+    let open = draft.stage().is_open();
+    let advice = if open { advice(app, &draft.content.posts(&draft.mentions))? } else { Vec::new() };
+    let page =
+        app.store.read(|rows| make(rows, browser, &draft, &account, typed, (faults, advice), notice, app.now()))?;
     frame::page(status, &page)
 }
 
@@ -246,12 +247,11 @@ fn make(
     draft: &Draft,
     account: &Account,
     typed: Typed,
-    faults: Faults,
+    (faults, advice): (Faults, Vec<String>),
     notice: &'static str,
     now: Timestamp,
 ) -> Result<Page> {
     let asker = browser.asker();
-    let twice = !typed.turn.is_empty() || faults.at("at").is_some_and(|text| text.contains("comes twice"));
     let institution = meta::institution(rows)?;
     let wall = Wall::of(&institution);
     let mut parts = Vec::new();
@@ -269,7 +269,10 @@ fn make(
         })
     });
     let wanted = draft.due().or(draft.when.as_ref().map(|when| when.at));
+    let at = typed.at.unwrap_or_else(|| wanted.map(|at| wall.zone().wall(at)).unwrap_or_default());
     Ok(Page {
+        when: when::Field::new(wall.zone(), at, &typed.turn, &faults),
+        advice,
         f: Frame::of(rows, browser, "Draft", "/desk/drafts")?.with(&faults),
         faults,
         notice,
@@ -285,19 +288,11 @@ fn make(
         answers: named(rows, draft.content.reply_to)?,
         quotes: named(rows, draft.content.quote)?,
         parts,
-        poll: draft.content.poll.iter().flat_map(|poll| &poll.answers).map(|answer| answer.text.clone()).collect(),
+        poll: draft.content.poll.as_ref().map(|poll| poll.answers.clone()).unwrap_or_default(),
         changes: draft.withdrawn().map(|passed| changes(&passed.content, &draft.content)).unwrap_or_default(),
         remarks: remarks.collect::<Result<_>>()?,
         posts: published(rows, account, draft)?,
         may: May::of(&asker, account, draft),
-        at: typed.at.unwrap_or_else(|| wanted.map(|at| wall.zone().wall(at)).unwrap_or_default()),
-        twice,
-        turn: match typed.turn.as_str() {
-            "first" => "first",
-            "second" => "second",
-            _ => "",
-        },
-        zone: wall.zone().name().to_owned(),
         comment: typed.comment,
         hold: institution.hold,
         held: matches!(draft.state, State::Planned { held: true, .. }),

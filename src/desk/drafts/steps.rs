@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::pages::{Typed, seen, shown};
 use crate::actions::drafts::{self as verbs, Eyes, Pen, Seen};
 use crate::app::{App, mentions};
-use crate::base::zone::{Turn, Zone};
+use crate::base::zone::Zone;
 use crate::desk::faults::Faults;
+use crate::desk::when;
 use crate::error::{Error, Problem, Result};
 use crate::model::draft::{Draft, When};
 use crate::model::ids::{AccountId, DraftId};
@@ -142,15 +143,14 @@ impl Asked<'_> {
                 let by = asker.may(of)?;
                 self.write(move |tx| verbs::unplan(tx, by, id)).await
             }
-            Step::Publish => self.publish(super::hold(self.app)?).await,
+            Step::Publish => self.publish(super::hold(&self.app.store.read(meta::institution)?)).await,
         }
     }
 
     /// The moment that was typed, on the institution's wall.
     fn when(&self, typed: &Typed) -> Result<When> {
         let zone = Zone::named(&self.app.store.read(meta::institution)?.time_zone);
-        let (typed, turn) = (typed.at.clone().unwrap_or_default(), Turn::named(&typed.turn));
-        Ok(When { at: zone.moment(&typed, turn)?, typed, zone: zone.name().to_owned(), turn })
+        when::read(&zone, typed.at.as_deref().unwrap_or_default(), &typed.turn)
     }
 
     /// Goes out after the hold; at once where there is none.

@@ -27,7 +27,7 @@ async fn languages_come_and_go_without_losing_a_word() {
     let page = page.text();
     assert!(page.contains("\nBridge closed</textarea>") && page.contains("\nA bridge</textarea>"), "{page}");
     // The institution's other language is offered, and the picture is described in it too.
-    assert!(page.contains("name=\"was2\" value=\"de\"") && page.contains("name=\"alt1-de\""), "{page}");
+    assert!(page.contains("name=\"alt1-2\"") && page.contains("value=\"de\" lang=\"de\" selected"), "{page}");
     let kept = super::between(&page, "name=\"kept1\" value=\"", "\"").to_owned();
 
     // Another language is chosen than the page had: the description goes with its text.
@@ -35,15 +35,14 @@ async fn languages_come_and_go_without_losing_a_word() {
         ("text", "Bridge closed"),
         ("kept1", &kept),
         ("alt1", "A bridge"),
-        ("was2", "de"),
         ("lang2", "fr"),
         ("text2", "Pont fermé"),
-        ("alt1-de", "Un pont"),
+        ("alt1-2", "Un pont"),
     ];
     let third = [&both[..], &[("lang3", "de"), ("text3", "Brücke zu"), ("leave", "3")]].concat();
     let page = desk.compose(&third, None).await.text();
     assert!(page.contains("\nPont fermé</textarea>") && !page.contains("name=\"text3\""), "{page}");
-    assert!(page.contains("name=\"alt1-fr\"") && page.contains("\nUn pont</textarea>"), "{page}");
+    assert!(page.contains("The same in français (fr)") && page.contains("\nUn pont</textarea>"), "{page}");
     assert!(desk.posts().is_empty());
 
     let post = published(&desk, &desk.compose(&both, None).await);
@@ -151,7 +150,7 @@ async fn a_draft_comes_back_into_the_form_and_nobody_overwrites_another() {
     ] {
         assert!(form.contains(expected), "{expected}: {form}");
     }
-    assert!(form.contains("name=\"revision\" value=\"1\"") && !form.contains("value=\"publish\""), "{form}");
+    assert!(form.contains("name=\"revision\" value=\"1\"") && form.contains("value=\"publish\""), "{form}");
     let kept = super::between(&form, "name=\"kept1\" value=\"", "\"").to_owned();
 
     let mine = [("text", "Mine"), ("kept1", kept.as_str()), ("alt1", "A map"), ("revision", "1"), ("keep", "draft")];
@@ -178,6 +177,155 @@ async fn a_draft_comes_back_into_the_form_and_nobody_overwrites_another() {
     let refused = desk.send_to(&edit, &ask, None).await;
     assert!(refused.status == 422 && refused.text().contains("<a href=\"#text\">"), "{}", refused.text());
     assert!(desk.get(&edit).await.text().contains("\nMine</textarea>"));
+}
+
+#[tokio::test]
+async fn a_language_that_is_there_is_not_offered_again_and_one_chosen_twice_loses_nothing() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let page = desk.compose(&[("text", "Bridge closed"), ("do", "add")], None).await.text();
+    let second = super::between(&page, "<select id=\"lang2\"", "</select>");
+    assert!(second.contains("value=\"de\" lang=\"de\" selected") && !second.contains("value=\"en\""), "{second}");
+    let first = super::between(&page, "<select id=\"lang\"", "</select>");
+    assert!(first.contains("value=\"en\"") && !first.contains("value=\"de\""), "{first}");
+    // Both fields offered it, so it can be chosen in both.
+    let fields = [
+        ("text", "Bridge closed"),
+        ("alt1", "A bridge"),
+        ("lang2", "fr"),
+        ("text2", "Pont fermé"),
+        ("alt1-2", "Un pont"),
+        ("lang3", "fr"),
+        ("text3", "Pont barré"),
+        ("alt1-3", "Le pont"),
+        ("answer1", "Yes"),
+        ("answer2", "No"),
+        ("answer1-2", "Oui"),
+        ("answer1-3", "Si"),
+    ];
+    for press in [("do", "add"), ("do", "preview"), ("do", "publish"), ("keep", "draft")] {
+        let back = desk.compose(&[&fields[..], &[press]].concat(), None).await;
+        let page = back.text();
+        assert_eq!(back.status.as_u16(), 422, "{press:?}");
+        assert!(page.contains("<a href=\"#lang3\">There are two versions in français (fr)."), "{press:?} {page}");
+        for words in ["\nPont fermé<", "\nPont barré<", "\nUn pont<", "\nLe pont<", "\"Oui\"", "\"Si\""] {
+            assert!(page.contains(words), "{press:?} lost {words}");
+        }
+    }
+    assert!(desk.posts().is_empty());
+}
+
+#[tokio::test]
+async fn answers_of_a_poll_keep_their_translations_on_every_way() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let fields = [
+        ("text", "Shall we?"),
+        ("lang2", "de"),
+        ("text2", "Sollen wir?"),
+        ("answer1", "Yes"),
+        ("answer1-2", "Ja"),
+        ("answer2", "No"),
+        ("answer2-2", "Nein"),
+    ];
+    let seen = desk.compose(&[&fields[..], &[("do", "preview")]].concat(), None).await.text();
+    let preview = super::between(&seen, "<section id=\"preview\"", "<form class=\"desk\"");
+    assert!(preview.contains("Nein") && seen.contains("name=\"answer2-2\""), "{seen}");
+    let path = led_to(&desk.compose(&[&fields[..], &[("keep", "draft")]].concat(), None).await);
+    let page = desk.get(&path).await.text();
+    assert!(page.contains("Yes · <span lang=\"de\" dir=\"ltr\">Ja</span>"), "{page}");
+    let form = desk.get(&format!("{path}/edit")).await.text();
+    assert!(form.contains("name=\"answer1-2\"") && form.contains("value=\"Nein\""), "{form}");
+    let again = [&fields[..], &[("revision", "1"), ("keep", "draft")]].concat();
+    led_to(&desk.send_to(&format!("{path}/edit"), &again, None).await);
+    // A half of a poll is kept, and refused when it is to go out.
+    let half =
+        [("text", "Shall we?"), ("lang2", "de"), ("text2", "Sollen wir?"), ("answer1", "Yes"), ("answer3-2", "Na")];
+    let half_kept = led_to(&desk.compose(&[&half[..], &[("keep", "draft")]].concat(), None).await);
+    assert!(desk.get(&format!("{half_kept}/edit")).await.text().contains("value=\"Na\""));
+    let refused = desk.compose(&half, None).await;
+    assert!(refused.status == 422 && refused.text().contains("href=\"#answer3\""), "{}", refused.text());
+    let publish = [&fields[..], &[("revision", "1"), ("do", "publish")]].concat();
+    let post = published(&desk, &desk.send_to(&format!("{path}/edit"), &publish, None).await);
+    let answers = post.poll.unwrap().answers;
+    let texts: Vec<_> = answers.iter().map(|answer| (answer.text.as_str(), answer.texts.clone())).collect();
+    let de = |text: &str| vec![("de".parse().unwrap(), text.to_owned())];
+    assert_eq!(texts, [("Yes", de("Ja")), ("No", de("Nein"))]);
+}
+
+#[tokio::test]
+async fn a_published_post_is_changed_in_the_form_in_which_it_was_written() {
+    let clock = Clock::by_hand(START);
+    let (server, other) = (Instance::start(&clock).await, Instance::start(&clock).await);
+    follow(&other, &server).await;
+    drain(&[&server, &other]).await;
+    let desk = Desk::open(&server).await;
+    let written = [
+        ("text", "Bridge closed"),
+        ("alt1", "A bridge"),
+        ("answer1", "Yes"),
+        ("answer2", "No"),
+        ("quiet", "1"),
+        ("lang2", "de"),
+        ("text2", "Brücke zu"),
+        ("warning2", "Unfall"),
+        ("alt1-2", "Eine Brücke"),
+    ];
+    let post = published(&desk, &desk.compose(&written, Some(("picture1", &png()))).await);
+    drain(&[&server, &other]).await;
+    let page = desk.get(&format!("/desk/posts/{}/edit", post.id)).await.text();
+    for part in [
+        "1 other server will be told of the change.",
+        "Its poll: Yes · No.",
+        "quiet: not on the home page",
+        "\nBridge closed</textarea>",
+        "\nEine Brücke</textarea>",
+        "value=\"Unfall\"",
+        ">Save the changes</button>",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    for part in ["name=\"answer1\"", "name=\"quiet\"", "name=\"at\"", "name=\"account\"", "Save draft"] {
+        assert!(!page.contains(part), "{part} cannot be changed any more");
+    }
+    let kept = post.media[0].to_string();
+    // One more language, one less warning; a line of --- parts nothing, since it stays one post.
+    let fields = [
+        ("text", "Bridge\n---\nclosed"),
+        ("kept1", kept.as_str()),
+        ("alt1", "A bridge"),
+        ("lang2", "de"),
+        ("text2", "Brücke zu"),
+        ("alt1-2", "Eine Brücke"),
+        ("lang3", "fr"),
+        ("text3", "Pont fermé"),
+    ];
+    let look = desk.change(post.id, &[&fields[..], &[("do", "preview")]].concat(), None).await.text();
+    let preview = super::between(&look, "<section id=\"preview\"", "<form class=\"desk\"");
+    assert!(preview.contains("Pont fermé") && !preview.contains("Post 1 of 2"), "{preview}");
+    assert_eq!(desk.posts()[0].revisions.len(), 0, "a look changes nothing");
+    let done = desk.change(post.id, &fields, None).await;
+    assert_eq!(done.header("location"), format!("/desk?changed={}", post.id), "{}", done.text());
+    drain(&[&server, &other]).await;
+    let changed = desk.posts().remove(0);
+    let all = vec![pair("en", "Bridge\n---\nclosed"), pair("de", "Brücke zu"), pair("fr", "Pont fermé")];
+    assert_eq!(said(std::slice::from_ref(&changed)), [all]);
+    assert!(!changed.sensitive && changed.poll.is_some() && changed.versions[1].warning.is_empty());
+    refuses_what_is_cut_or_late(&desk, &post).await;
+}
+
+/// Without its text, and from an older state, a form changes nothing.
+async fn refuses_what_is_cut_or_late(desk: &Desk<'_>, post: &Post) {
+    let kept = post.media[0].to_string();
+    let (path, stale) = (format!("/desk/posts/{}/edit", post.id), post.since().0.to_string());
+    let cut = desk.change(post.id, &[("kept1", &kept)], None).await;
+    assert!(cut.status == 422 && cut.text().contains("came without its text"), "{}", cut.text());
+    let late = [("text", "Mine"), ("warning", "W"), ("kept1", &kept), ("alt1", "A bridge"), ("revision", &stale)];
+    let late = desk.send_to(&path, &late, None).await;
+    let page = late.text();
+    assert!(late.status == 422 && page.contains("\nMine</textarea>") && page.contains("value=\"W\""), "{page}");
+    let theirs = super::between(&page, "<h2 id=\"theirs\">", "</section>");
+    assert!(theirs.contains("Pont fermé") && theirs.contains("Saved meanwhile"), "{theirs}");
 }
 
 #[tokio::test]

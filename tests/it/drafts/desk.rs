@@ -13,7 +13,7 @@ use super::Office;
 use crate::client::Program;
 use crate::support::http::send;
 use crate::support::seat::{Seat, led_to, user};
-use crate::support::{START, between, drain};
+use crate::support::{START, at_once, between, drain};
 
 async fn zone(office: &Office, name: &str) {
     let name = name.to_owned();
@@ -135,6 +135,103 @@ async fn publish_now_waits_at_the_desk_and_can_be_undone() {
     at_once.await.unwrap();
     led_to(&ben.post(&format!("{path}/publish"), &[("revision", "1")]).await);
     assert_eq!(office.texts(), ["Too soon"]);
+}
+
+#[tokio::test]
+async fn what_the_composer_publishes_waits_too() {
+    let office = Office::new(Rule::None).await;
+    let ben = Seat::of(&office.server, office.ben.id).await;
+    let account = office.server.account.id.to_string();
+    let thread =
+        [("account", account.as_str()), ("once", "x"), ("lang", "en"), ("text", "One\n---\nTwo"), ("do", "publish")];
+    let held = ben.post_parts("/desk/posts", &thread).await;
+    let path = led_to(&held);
+    assert_eq!(held.header("location"), format!("{path}?done=publish"));
+    assert_eq!(ben.post_parts("/desk/posts", &thread).await.header("location"), held.header("location"));
+    assert!(ben.get(held.header("location")).await.text().contains(">Undo</button>"));
+    led_to(&ben.post(&format!("{path}/unplan"), &[]).await);
+    office.clock.advance(Duration::from_secs(60));
+    drain(&[&office.server]).await;
+    assert!(office.posts().is_empty(), "thought again");
+    // From its own form, after a change; the other form of the same state comes too late.
+    let edit = format!("{path}/edit");
+    let again = [("revision", "1"), ("lang", "en"), ("text", "One\n---\nTwo!"), ("do", "publish")];
+    assert_eq!(ben.post_parts(&edit, &again).await.header("location"), format!("{path}?done=publish"));
+    let late = ben.post_parts(&edit, &again).await;
+    assert!(late.status == 422 && late.text().contains("Somebody else saved"), "{}", late.text());
+    office.clock.advance(Duration::from_secs(29));
+    drain(&[&office.server]).await;
+    assert!(office.posts().is_empty());
+    office.clock.advance(Duration::from_secs(1));
+    drain(&[&office.server]).await;
+    assert_eq!(office.texts(), ["One", "Two!"]);
+    let now = |text, more| [("account", account.as_str()), ("lang", "en"), ("text", text), ("do", "publish"), more];
+    let urgent = ben.post_parts("/desk/posts", &now("Fire", ("urgent", "1"))).await;
+    assert!(urgent.header("location").starts_with("/desk?done="), "{}", urgent.text());
+    at_once(&office.server).await;
+    let zero = ben.post_parts("/desk/posts", &now("Open", ("once", "y"))).await;
+    assert!(zero.header("location").starts_with("/desk?done="), "{}", zero.text());
+    let kept = [("account", account.as_str()), ("lang", "en"), ("text", "Clsed"), ("keep", "draft")];
+    let edit = format!("{}/edit", led_to(&ben.post_parts("/desk/posts", &kept).await));
+    let right = [("revision", "1"), ("lang", "en"), ("text", "Closed"), ("do", "publish")];
+    assert!(ben.post_parts(&edit, &right).await.header("location").starts_with("/desk?done="));
+    assert_eq!(office.texts()[2..], ["Fire", "Open", "Closed"]);
+}
+
+#[tokio::test]
+async fn with_a_time_the_composer_plans_or_asks() {
+    let office = Office::new(Rule::None).await;
+    zone(&office, "Europe/Brussels").await;
+    let ben = Seat::of(&office.server, office.ben.id).await;
+    let account = office.server.account.id.to_string();
+    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The <bridge> opens."), ("do", "publish")];
+    let at = |more: &[(&'static str, &'static str)]| [&fields[..], more].concat();
+    assert!(ben.get("/desk").await.text().contains("On the clocks of Europe/Brussels"));
+    for (typed, words) in [
+        ("2027-03-28T02:30", "02:30 on 28 March 2027 does not exist"),
+        ("2027-10-31T02:30", "comes twice"),
+        ("2026-11-01T09:00", "That moment is over."),
+        ("soon", "no day and time"),
+    ] {
+        let back = ben.post_parts("/desk/posts", &at(&[("at", typed)])).await;
+        let page = back.text();
+        assert_eq!(back.status, 422, "{typed}");
+        assert!(page.contains("<a href=\"#at\">") && page.contains(words), "{typed}: {page}");
+        assert!(page.contains(&format!("value=\"{typed}\"")) && page.contains("The &#60;bridge&#62; opens."));
+        assert_eq!(page.contains("name=\"turn\" value=\"second\""), typed == "2027-10-31T02:30");
+    }
+    assert!(office.posts().is_empty());
+    let twice = at(&[("at", "2027-10-31T02:30"), ("turn", "second")]);
+    let second = led_to(&ben.post_parts("/desk/posts", &twice).await);
+    let form = ben.get(&format!("{second}/edit")).await.text();
+    assert!(form.contains("value=\"second\" checked") && form.contains("value=\"2027-10-31T02:30\""), "{form}");
+    let planned = ben.post_parts("/desk/posts", &at(&[("at", "2026-12-01T09:00")])).await;
+    let path = led_to(&planned);
+    assert_eq!(planned.header("location"), format!("{path}?done=plan"));
+    let page = ben.get(&path).await.text();
+    assert!(page.contains("It goes out on 1 December 2026, 09:00 (Europe/Brussels)"), "{page}");
+    // A save leaves the plan as it is, whatever the field says; the button plans anew.
+    let edit = format!("{path}/edit");
+    let save = [("revision", "1"), ("lang", "en"), ("text", "Open."), ("at", "")];
+    led_to(&ben.post_parts(&edit, &[&save[..], &[("keep", "draft")]].concat()).await);
+    assert!(ben.get(&path).await.text().contains("1 December 2026, 09:00"));
+    let later = [("revision", "2"), ("lang", "en"), ("text", "Open."), ("at", "2026-12-01T10:00"), ("do", "publish")];
+    led_to(&ben.post_parts(&edit, &later).await);
+    assert!(ben.get(&path).await.text().contains("It goes out on 1 December 2026, 10:00"));
+    // Where somebody has to look, the draft keeps the time and asks.
+    office.rule(Approval { rule: Rule::Other, ..Approval::default() }).await;
+    let asked = ben.post_parts("/desk/posts", &at(&[("at", "2026-12-02T09:00")])).await;
+    assert_eq!(asked.header("location"), format!("{}?done=ask", led_to(&asked)));
+    let page = ben.get(&led_to(&asked)).await.text();
+    assert!(page.contains("aria-current=\"step\">Asked"), "{page}");
+    assert!(page.contains("It is wanted for 2 December 2026, 09:00 (Europe/Brussels)"), "{page}");
+    // An author keeps a time too, and changes it.
+    let ana = Seat::of(&office.server, office.ana.id).await;
+    let kept = [&fields[..3], &[("keep", "draft"), ("at", "2026-12-03T09:00")]].concat();
+    let path = led_to(&ana.post_parts("/desk/posts", &kept).await);
+    let other = [("revision", "1"), ("lang", "en"), ("text", "Open."), ("keep", "draft"), ("at", "2026-12-04T09:00")];
+    led_to(&ana.post_parts(&format!("{path}/edit"), &other).await);
+    assert!(ana.get(&path).await.text().contains("It is wanted for 4 December 2026, 09:00"));
 }
 
 #[tokio::test]

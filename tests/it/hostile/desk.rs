@@ -8,7 +8,7 @@ use instance::model::note::Note;
 use instance::model::power::Administer;
 use instance::model::user::{Asker, By, Rank, Role};
 use instance::store::schema::TOKENS;
-use instance::store::{Rows, Span, cases, notes, posts};
+use instance::store::{Rows, Span, cases, drafts, notes, posts};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -64,7 +64,7 @@ async fn what_was_taken_away_while_a_form_was_on_its_way_is_gone() {
         Held::begin(&server, path, FORM, ("cookie", &seat.cookie), body).await
     };
     let account_id = account.to_string();
-    let words = [("shortcut", "hi"), ("name", "Hi"), ("text", "Hello"), ("lang", "en")];
+    let words = [("title", "Hi"), ("text", "Hello"), ("lang", "en")];
     let canned = format!("/desk/answers/{account_id}/new");
     let fine = form(&canned, &words).await;
     assert_eq!(fine.end().await, 303, "a body may take its time");
@@ -76,11 +76,15 @@ async fn what_was_taken_away_while_a_form_was_on_its_way_is_gone() {
     assert_eq!(logged_out.end().await, 401);
 
     let no_role = form(&canned, &words).await;
-    let by: By<Administer> = Asker::Operator.may(account).unwrap();
-    let standing = users::Standing { rank: None, roles: vec![(by, [Role::Author].into())] };
-    server.app.store.write(move |tx| users::arrange(tx, lost, &standing).map(|_| ())).await.unwrap();
-    assert_eq!(no_role.end().await, 409);
+    let arrange = async |role: Role| {
+        let by: By<Administer> = Asker::Operator.may(account).unwrap();
+        let standing = users::Standing { rank: None, roles: vec![(by, [role].into())] };
+        server.app.store.write(move |tx| users::arrange(tx, lost, &standing).map(|_| ())).await.unwrap();
+    };
+    arrange(Role::Author).await;
+    assert_eq!(no_role.end().await, 403);
 
+    arrange(Role::Editor).await;
     let switched = form(&canned, &words).await;
     server.app.store.write(move |tx| users::switch_off(tx, owner(), off).map(|_| ())).await.unwrap();
     assert_eq!(switched.end().await, 401);
@@ -135,7 +139,7 @@ async fn what_was_written_to_another_account_is_neither_read_nor_answered() {
             let form = [("account", account.as_str()), ("lang", "en"), ("text", "Well"), named, more];
             let answer = seat.post_parts("/desk/posts", &form).await;
             let text = answer.text();
-            assert!(answer.status.is_client_error() && !text.contains("12345"), "{named:?} {more:?}: {text}");
+            assert!(answer.status != 303 && !text.contains("12345"), "{named:?} {more:?}: {text}");
         }
     }
     let bearer = server.bearer("write").await;
@@ -143,10 +147,12 @@ async fn what_was_written_to_another_account_is_neither_read_nor_answered() {
     let body = json!({ "status": "Well", "in_reply_to_id": id }).to_string();
     let answer = send("POST", &server.url("/api/v1/statuses"), &headers, body).await;
     assert!(answer.status.is_client_error(), "{}", answer.text());
-    let (case, drafts) = server
-        .app
-        .store
-        .read(|rows| Ok((cases::need(rows, CaseId(secret.0))?, rows.keys(&instance::store::schema::DRAFTS, Span::all())?)))
-        .unwrap();
-    assert_eq!((case.stand, drafts.len(), published(&server)), (Stand::Open, 0, 0));
+    let case = server.app.store.read(|rows| cases::need(rows, CaseId(secret.0))).unwrap();
+    let mut kept = 0;
+    let count = |_, _| {
+        kept += 1;
+        Ok(true)
+    };
+    server.app.store.read(|rows| drafts::each(rows, count)).unwrap();
+    assert_eq!((case.stand, kept, published(&server)), (Stand::Open, 0, 0));
 }

@@ -29,7 +29,7 @@ use instance::net::address::Reach;
 use instance::net::client::{Client, Options};
 use instance::net::resolve::Resolver;
 use instance::store::schema::RECEIVED;
-use instance::store::{Rows, Span, Write, actors, deliveries, follows};
+use instance::store::{Rows, Span, Write, actors, deliveries, follows, meta};
 use instance::work;
 use tokio::sync::oneshot;
 
@@ -304,6 +304,15 @@ pub async fn follow(who: &Instance, whom: &Instance) {
 }
 
 /// Another account of the server, `water`.
+/// "Publish" at the desk does not wait, for a test about something else.
+pub async fn at_once(server: &Instance) {
+    let set = |tx: &mut Write<'_>| {
+        let institution = Institution { hold: 0, ..meta::institution(tx)? };
+        meta::put_institution(tx, &institution)
+    };
+    server.app.store.write(set).await.unwrap();
+}
+
 pub async fn second_account(server: &Instance) -> Account {
     let new = NewAccount {
         handle: "water".into(),

@@ -1,0 +1,269 @@
+//! What the buttons of the composer do: look, keep, ask, plan, publish. "Publish" waits a moment, and can be undone until
+//! then, unless it is an emergency or the institution does not want to wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::faults::Faults;
+use super::form::{self, Press, Typed};
+use super::preview::Preview;
+use super::write::{Beside, Theirs, shown};
+use super::{meaning, slots};
+use crate::actions;
+use crate::actions::drafts::{self, Pen, Seen};
+use crate::actions::publish::Voice;
+use crate::app::App;
+use crate::app::once::{self, Attempt};
+use crate::error::{Error, Problem, Result};
+use crate::model::account::Account;
+use crate::model::draft::{Draft, Stage, State, When};
+use crate::model::ids::{DraftId, MediaId};
+use crate::model::post::Mention;
+use crate::model::power::Publish;
+use crate::model::site::Site;
+use crate::model::thread;
+use crate::model::user::By;
+use crate::store::{Write, accounts, drafts as rows_of, meta, notes};
+use crate::web::csrf;
+use crate::web::request::Request;
+use crate::web::response::{self, Response};
+use crate::web::who::{Acts as _, Browser};
+
+/// `POST /desk/posts`. The origin was checked; the token comes with the form.
+pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
+    let _permit = app.uploads.take(browser.asker().who())?;
+    let mut typed = form::read(app, request).await?;
+    csrf::check_token(&browser.session, &typed.csrf)?;
+    let mut faults = Faults::default();
+    let Some(account) = account(app, &typed)? else {
+        faults.push("account", &Problem::new("E156", "This account is not there (any more).").remedy("Choose one."));
+        return shown(app, browser, typed, faults, Beside::default());
+    };
+    let answered = typed.reply.map(|id| app.store.read(|rows| notes::get(rows, id))).transpose()?.flatten();
+    if answered.is_some_and(|note| !note.is_open_to(account.id)) {
+        return Err(Error::NotFound);
+    }
+    let attempt = (!typed.once.is_empty()).then(|| (account.id, format!("desk {}", typed.once)));
+    if let Some(attempt) = &attempt {
+        if let Some(post) = once::repeated(app, attempt)? {
+            return Ok(response::see_other(&format!("/desk?done={post}")));
+        }
+        if let Some(draft) = once::planned(app, attempt)? {
+            return Ok(response::see_other(&place(&draft)));
+        }
+    }
+    let asker = browser.asker();
+    let attach = match typed.press {
+        Press::Publish => Voice::of(&asker, account.id, typed.reply.is_some())?.attach(),
+        Press::Save | Press::Stay | Press::Ask => Pen::of(&asker, account.id).and_then(|_| asker.may(account.id))?,
+        Press::Preview | Press::Add => asker.may(account.id)?,
+    };
+    slots::take(app, attach, &mut typed.slots, &[], &mut faults).await?;
+    Work { app, browser, account: &account, draft: None, attempt }.go_on(typed, faults).await
+}
+
+/// `POST /desk/drafts/:id/edit`.
+pub(super) async fn save_draft(
+    app: &Arc<App>,
+    request: &mut Request,
+    browser: &Browser,
+    id: DraftId,
+) -> Result<Response> {
+    let _permit = app.uploads.take(browser.asker().who())?;
+    let mut typed = form::read(app, request).await?;
+    csrf::check_token(&browser.session, &typed.csrf)?;
+    let (draft, pen) = draft(app, browser, id)?;
+    let account = app.store.read(|rows| accounts::need(rows, pen.account()))?;
+    let mut faults = Faults::default();
+    let of: Vec<MediaId> = draft.content.media().map(|file| file.id).collect();
+    slots::take(app, browser.asker().may(account.id)?, &mut typed.slots, &of, &mut faults).await?;
+    typed.account = Some(account.id);
+    Work { app, browser, account: &account, draft: Some(&draft), attempt: None }.go_on(typed, faults).await
+}
+
+/// A draft that can still be changed, and the power to do so.
+pub(super) fn draft(app: &App, browser: &Browser, id: DraftId) -> Result<(Draft, Pen)> {
+    let draft = app.store.read(|rows| rows_of::need(rows, id))?;
+    let pen = Pen::of(&browser.asker(), draft.account)?;
+    draft.still_open()?;
+    Ok((draft, pen))
+}
+
+fn account(app: &App, typed: &Typed) -> Result<Option<Account>> {
+    let Some(id) = typed.account else { return Ok(None) };
+    let found = app.store.read(|rows| accounts::get(rows, id))?;
+    Ok(found.filter(|account| account.deleted.is_none()))
+}
+
+/// A form that came without its text takes nothing away.
+pub(super) fn check_whole(typed: &Typed, faults: &mut Faults) {
+    if !typed.whole {
+        let problem = Problem::new("E603", "The form came without its text.");
+        faults.push("text", &problem.remedy("Open it again; nothing of it was changed."));
+    }
+}
+
+/// Where a draft is shown, with what became of it.
+fn place(draft: &Draft) -> String {
+    let done = match &draft.state {
+        State::Published { posts, .. } => match posts.first() {
+            Some(post) => return format!("/desk?done={post}"),
+            None => "publish",
+        },
+        State::Planned { held: true, .. } => "publish",
+        State::Planned { .. } => "plan",
+        State::Asked { .. } => "ask",
+        State::Draft | State::Approved | State::Missed { .. } => "saved",
+    };
+    format!("/desk/drafts/{}?done={done}", draft.id)
+}
+
+/// A press of a button, with what it is about.
+struct Work<'a> {
+    app: &'a Arc<App>,
+    browser: &'a Browser,
+    account: &'a Account,
+    draft: Option<&'a Draft>,
+    attempt: Option<Attempt>,
+}
+
+/// What is done with a draft once it is kept.
+enum Then {
+    Nothing,
+    Ask,
+    /// Where somebody has to let it pass, it is asked for that, and keeps the time.
+    Plan(By<Publish>, When),
+    Hold(By<Publish>, Duration),
+    Go(By<Publish>, Site),
+}
+
+impl Then {
+    fn on(&self, tx: &mut Write<'_>, pen: Pen, draft: Draft, mentions: &[Vec<Mention>]) -> Result<Draft> {
+        let seen = Seen::of(&draft);
+        match self {
+            Self::Nothing => Ok(draft),
+            Self::Ask => drafts::ask(tx, pen, seen),
+            Self::Plan(by, when) => {
+                let approval = accounts::need(tx, draft.account)?.approval;
+                match (draft.demand(approval, by.who()), draft.stage()) {
+                    (Ok(_), _) => drafts::plan(tx, *by, seen, when),
+                    (Err(_), Stage::Asked) => Ok(draft),
+                    (Err(_), _) => drafts::ask(tx, pen, seen),
+                }
+            }
+            Self::Hold(by, wait) => drafts::hold(tx, *by, seen, *wait),
+            Self::Go(by, site) => drafts::publish(tx, site, *by, seen, mentions),
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Does it, and says where that leads; or comes back with everything that was typed and what is wrong with it.
+    async fn go_on(self, mut typed: Typed, mut faults: Faults) -> Result<Response> {
+        let (app, browser) = (self.app, self.browser);
+        let mut beside = self.draft.map(Beside::of_draft).unwrap_or_default();
+        match typed.press {
+            Press::Add => {
+                typed.add(&app.store.read(meta::institution)?.languages);
+                meaning::versions(&typed, self.account, &mut faults);
+            }
+            Press::Preview => beside.preview = Some(Preview::of(app, self.account, &typed, &mut faults).await?),
+            Press::Save | Press::Stay | Press::Ask | Press::Publish => {
+                match self.carry_out(&typed, &mut faults).await {
+                    Ok(Some(path)) => return Ok(response::see_other(&path)),
+                    Ok(None) => {}
+                    Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
+                    Err(Error::Conflict(what)) if what == drafts::CHANGED => {
+                        self.meanwhile(what, &mut typed, &mut faults, &mut beside)?;
+                    }
+                    Err(e) => return Err(e),
+                }
+            }
+        }
+        shown(app, browser, typed, faults, beside)
+    }
+
+    /// Keeps it and does what the button says, in one transaction. Nothing when something is wrong with it.
+    async fn carry_out(&self, typed: &Typed, faults: &mut Faults) -> Result<Option<String>> {
+        check_whole(typed, faults);
+        if typed.press == Press::Publish && self.draft.is_none() && self.goes_at_once(typed)? {
+            return self.send(typed, faults).await;
+        }
+        let pen = Pen::of(&self.browser.asker(), self.account.id)?;
+        let sheet = meaning::sheet(self.app, self.account, typed, faults, self.draft).await?;
+        if !faults.is_empty() {
+            return Ok(None);
+        }
+        let then = self.then(typed, sheet.when.as_ref())?;
+        let seen = self.draft.map(|draft| Seen { id: draft.id, revision: typed.revision });
+        let keep = move |tx: &mut Write<'_>| {
+            let draft = match seen {
+                Some(seen) => drafts::save(tx, pen, seen, &sheet)?,
+                None => drafts::begin(tx, pen, &sheet)?,
+            };
+            then.on(tx, pen, draft, &sheet.mentions)
+        };
+        let draft = once::plan(self.app, self.attempt.clone(), self.browser.held(keep)).await?;
+        Ok(Some(match typed.press {
+            Press::Stay => format!("/desk/drafts/{}/edit", draft.id),
+            Press::Save => format!("/desk/drafts/{}?done=saved", draft.id),
+            Press::Ask | Press::Publish | Press::Preview | Press::Add => place(&draft),
+        }))
+    }
+
+    fn then(&self, typed: &Typed, when: Option<&When>) -> Result<Then> {
+        Ok(match typed.press {
+            Press::Save | Press::Stay | Press::Preview | Press::Add => Then::Nothing,
+            Press::Ask => Then::Ask,
+            Press::Publish => {
+                let by = self.browser.asker().may::<Publish>(self.account.id)?;
+                match when {
+                    Some(when) => Then::Plan(by, when.clone()),
+                    None if self.goes_at_once(typed)? => Then::Go(by, self.app.site.clone()),
+                    None => Then::Hold(by, super::drafts::hold(&self.app.store.read(meta::institution)?)),
+                }
+            }
+        })
+    }
+
+    /// Whether it does not wait: for its time, or for somebody to think again. Who may answer and no more keeps no drafts.
+    fn goes_at_once(&self, typed: &Typed) -> Result<bool> {
+        let hold = super::drafts::hold(&self.app.store.read(meta::institution)?);
+        let now = typed.at.as_ref().is_none_or(String::is_empty);
+        let publishes = self.browser.asker().can::<Publish>(self.account.id);
+        Ok(now && (typed.urgent || hold.is_zero() || !publishes))
+    }
+
+    /// Publishes a post, or a thread as a unit, that never was a draft.
+    async fn send(&self, typed: &Typed, faults: &mut Faults) -> Result<Option<String>> {
+        let voice = Voice::of(&self.browser.asker(), self.account.id, typed.reply.is_some())?;
+        let ready = meaning::ready(self.app, self.account, typed, faults).await?;
+        let Some((posts, about)) = ready else { return Ok(None) };
+        let site = self.app.site.clone();
+        let verb = move |tx: &mut Write<'_>| {
+            for (id, words) in &about {
+                actions::media::describe(tx, voice.attach(), *id, words)?;
+            }
+            voice.thread(tx, &site, &posts)
+        };
+        let post = once::publish(self.app, self.attempt.clone(), self.browser.held(verb)).await?;
+        Ok(Some(format!("/desk?done={}", post.id)))
+    }
+
+    /// Somebody else was quicker: both texts are shown, and saved again mine takes the place of what I have seen.
+    fn meanwhile(&self, what: &str, typed: &mut Typed, faults: &mut Faults, beside: &mut Beside) -> Result<()> {
+        let Some(draft) = self.draft else { return Ok(()) };
+        let remedy =
+            "Their text stands below yours. Take over what you want and save again, or leave this page to keep theirs.";
+        faults.push("text", &Problem::new("E602", what).remedy(remedy));
+        let (theirs, by) = self.app.store.read(|rows| {
+            let theirs = rows_of::need(rows, draft.id)?;
+            let by = super::drafts::name(rows, theirs.saved_by)?;
+            Ok((theirs, by))
+        })?;
+        typed.revision = theirs.revision;
+        let parts: Vec<_> = theirs.content.parts.iter().map(|part| part.versions.clone()).collect();
+        beside.theirs = Some(Theirs { by: Some(by), versions: thread::join(&parts) });
+        Ok(())
+    }
+}
