@@ -4,36 +4,34 @@ use crate::error::Result;
 use crate::limits::copies::{AGAIN, KEPT, TRIES};
 use crate::model::copied::{Copied, Copy, CopyKey, State};
 use crate::model::ids::NoteId;
+use crate::model::note::Note;
 use crate::store::schema::COPIES;
 use crate::store::{Rows, Span, Write, copies, meta, notes};
 
-/// Whether the institution wants copies, as the settings say at the start. From then on they follow what is shown; what
-/// was shown lately gets them too. Where none are wanted, none are left.
-pub fn switch(tx: &mut Write<'_>, wanted: bool) -> Result<()> {
+/// Whether the institution wants copies, as the settings say at the start; true when it did not before. From then on
+/// they follow what is shown. Where none are wanted, none are left.
+pub fn switch(tx: &mut Write<'_>, wanted: bool) -> Result<bool> {
     if meta::copies(tx)? == wanted {
-        return Ok(());
+        return Ok(false);
     }
     meta::put_copies(tx, wanted)?;
     if !wanted {
         for key in tx.keys(&COPIES, Span::all())? {
             copies::forget(tx, key)?;
         }
-        return Ok(());
     }
+    Ok(wanted)
+}
+
+/// What was shown lately gets copies too, newest first: one step of the way back, and where the next one begins.
+pub fn catch_up(tx: &mut Write<'_>, before: Option<NoteId>) -> Result<Option<NoteId>> {
     let now = tx.now();
-    let mut before: Option<NoteId> = None;
-    loop {
-        let batch = notes::latest(tx, before, crate::limits::keep::STEP)?;
-        for note in &batch {
-            if now.since(note.received) <= KEPT {
-                copies::want_shown(tx, note)?;
-            }
-        }
-        match batch.last() {
-            Some(last) if now.since(last.received) <= KEPT => before = Some(last.id),
-            Some(_) | None => return Ok(()),
-        }
+    let batch = notes::latest(tx, before, crate::limits::keep::STEP)?;
+    let is_late = |note: &&Note| now.since(note.received) <= KEPT;
+    for note in batch.iter().filter(is_late) {
+        copies::want_shown(tx, note)?;
     }
+    Ok(batch.last().filter(is_late).map(|last| last.id))
 }
 
 /// A picture was fetched and made small. When nobody wants it any more, its file goes.

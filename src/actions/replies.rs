@@ -4,11 +4,12 @@ use crate::error::{Error, Result};
 use crate::model::account::Replies;
 use crate::model::actor::{Actor, Profile};
 use crate::model::audit::{Act, Deed};
+use crate::model::copied;
 use crate::model::ids::NoteId;
 use crate::model::note::{Note, Shown};
 use crate::model::power::Moderate;
 use crate::model::user::By;
-use crate::store::{Write, accounts, actors, notes, posts};
+use crate::store::{Write, accounts, actors, copies, notes, posts};
 
 /// Decides about a note. A private one is never shown, whatever is asked.
 pub fn show(tx: &mut Write<'_>, by: By<Moderate>, id: NoteId, shown: Shown) -> Result<Note> {
@@ -35,11 +36,15 @@ pub(super) fn decide_anew(tx: &Write<'_>, note: &mut Note) -> Result<()> {
 }
 
 /// Keeps what a fetched document says. Who calls itself something else has the answers that were released under the old
-/// name decided about anew: they stand on our pages under its name.
+/// name decided about anew: they stand on our pages under its name. A copy of its face goes: it may be another now, which
+/// nobody has looked at, and comes with the next answer that is released.
 pub(super) fn learn(tx: &mut Write<'_>, profile: &Profile) -> Result<Actor> {
     let old = actors::by_uri(tx, &profile.uri)?;
     let actor = actors::learn(tx, profile)?;
     let shown = |profile: &Profile| [&profile.name, &profile.user, &profile.domain, &profile.url].map(String::clone);
+    if old.is_some() {
+        copies::forget(tx, copied::face(actor.id))?;
+    }
     if old.is_some_and(|old| shown(&old.profile) != shown(profile)) {
         for mut note in notes::of_author(tx, actor.id)? {
             decide_anew(tx, &mut note)?;

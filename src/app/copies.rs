@@ -10,7 +10,7 @@ use crate::base::uri;
 use crate::error::{Again, Error, Result};
 use crate::limits::copies::{COPY, FETCHED};
 use crate::media::picture::{self, Shape};
-use crate::model::copied::{Copied, Copy, CopyKey};
+use crate::model::copied::{self, Copied, Copy, CopyKey};
 use crate::net::gate::Behalf;
 use crate::store::copies;
 
@@ -38,8 +38,8 @@ pub async fn carry(app: &Arc<App>) -> Result<bool> {
     Ok(true)
 }
 
-async fn fetch(app: &Arc<App>, (_, n): CopyKey, copy: &Copy) -> Result<Copied> {
-    let (address, shape) = if n == 0 {
+async fn fetch(app: &Arc<App>, key: CopyKey, copy: &Copy) -> Result<Copied> {
+    let (address, shape) = if copied::is_face(key) {
         let document = app.fetch_object(&copy.from, Behalf::Received).await?;
         (read::actor::face(&document).ok_or(Error::NotFound)?, Shape::Face)
     } else {

@@ -19,6 +19,8 @@ pub const COUNT: usize = 1_000;
 pub const FILES: usize = 4;
 /// How long a copy is kept; by then hardly anybody reads the answers to a post.
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How old a face may be when another answer of the same author is released; then it is fetched anew.
+pub const FACE_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// Attempts at a picture, the first included.
 pub const TRIES: u32 = 3;
 /// After a failure that may pass, times four after each further one.

@@ -13,6 +13,10 @@ pub fn face(actor: ActorId) -> CopyKey {
     (actor.0, 0)
 }
 
+pub fn is_face((_, n): CopyKey) -> bool {
+    n == 0
+}
+
 /// A file of a note, counted from 1.
 pub fn file(note: NoteId, n: u64) -> CopyKey {
     (note.0, n)

@@ -8,7 +8,7 @@ use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::base::time::Timestamp;
 use crate::error::Result;
-use crate::limits::copies::{COUNT, FILES};
+use crate::limits::copies::{COUNT, FACE_KEPT, FILES};
 use crate::model::copied::{self, Copied, Copy, CopyKey, State};
 use crate::model::ids::ActorId;
 use crate::model::note::{Note, Shown};
@@ -99,7 +99,7 @@ fn want(tx: &mut Write<'_>, note: &Note) -> Result<()> {
     let files = pictures(note).map(|(n, url)| (copied::file(note.id, n), url.clone()));
     for (key, from) in face.into_iter().chain(files).collect::<Vec<_>>() {
         match get(tx, key)? {
-            Some(copy) if copy.from == from => continue,
+            Some(copy) if copy.from == from && !is_old(key, &copy, tx.now()) => continue,
             Some(_) => forget(tx, key)?,
             None if room == 0 => continue,
             None => room -= 1,
@@ -109,6 +109,11 @@ fn want(tx: &mut Write<'_>, note: &Note) -> Result<()> {
         tx.after.copies = true;
     }
     Ok(())
+}
+
+/// A file of a note is what its address says; a face changes, so that whoever releases an answer gets the one of now.
+fn is_old(key: CopyKey, copy: &Copy, now: Timestamp) -> bool {
+    copied::is_face(key) && now.since(copy.since) > FACE_KEPT
 }
 
 /// Forgets the face of an author of whom nothing else is shown.

@@ -9,7 +9,7 @@ use crate::limits::copies::NAP;
 
 pub async fn run(app: Arc<App>) {
     let wanted = app.site.live && app.config.media.copies;
-    if let Err(Error::Broken(cause)) = app.store.write(move |tx| actions::copies::switch(tx, wanted)).await {
+    if let Err(Error::Broken(cause)) = switch(&app, wanted).await {
         tracing::error!(what = %cause, "copies of strangers' pictures");
     }
     if !wanted {
@@ -28,6 +28,20 @@ pub async fn run(app: Arc<App>) {
         tokio::select! {
             () = app.wakers.copies.notified() => {}
             stop = app.pause(NAP) => if stop { return },
+        }
+    }
+}
+
+/// Begins to make copies, or throws all away. Whoever stops it midway has copies of what is released from then on.
+pub async fn switch(app: &App, wanted: bool) -> Result<()> {
+    if !app.store.write(move |tx| actions::copies::switch(tx, wanted)).await? {
+        return Ok(());
+    }
+    let mut before = None;
+    loop {
+        before = app.store.write(move |tx| actions::copies::catch_up(tx, before)).await?;
+        if before.is_none() {
+            return Ok(());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use instance::actions;
 use instance::base::time::Clock;
-use instance::limits::copies::{COUNT, FETCHED, KEPT, TRIES};
+use instance::limits::copies::{COUNT, FACE_KEPT, FETCHED, KEPT, TRIES};
 use instance::media::{draw, picture};
 use instance::model::copied::Copy;
 use instance::model::note::{Note, Shown};
@@ -39,7 +39,7 @@ impl Scene {
         let bridge = draw::sample(draw::Sample::Bridge);
         peer.serve("/face.png", Page::typed("image/png", bridge.clone()));
         peer.serve("/bridge.png", Page::typed("image/png", bridge));
-        us.app.store.write(move |tx| actions::copies::switch(tx, wanted)).await.unwrap();
+        work::copies::switch(&us.app, wanted).await.unwrap();
         let post = us.publish("Bring pictures").await;
         Self { us, peer, post, clock }
     }
@@ -150,14 +150,41 @@ async fn copies_are_swept_after_a_time_and_when_they_are_switched_off() {
     assert_eq!(scene.here(), 2);
     work::prune::turn(&scene.us.app, true).await.unwrap();
     assert_eq!((scene.here(), scene.files()), (2, 2), "the sweep knows them");
-    scene.us.app.store.write(|tx| actions::copies::switch(tx, false)).await.unwrap();
+    work::copies::switch(&scene.us.app, false).await.unwrap();
     assert_eq!((scene.copies().len(), scene.files(), shown(&scene.page().await).len()), (0, 0, 0));
-    scene.us.app.store.write(|tx| actions::copies::switch(tx, true)).await.unwrap();
+    work::copies::switch(&scene.us.app, true).await.unwrap();
     drain(&[&scene.us]).await;
     assert_eq!(scene.here(), 2, "what was shown lately gets them again");
     scene.clock.advance(KEPT + Duration::from_secs(1));
     work::prune::turn(&scene.us.app, false).await.unwrap();
     assert_eq!((scene.copies().len(), scene.files()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_face_that_changes_is_not_shown_before_somebody_releases_an_answer_again() {
+    let scene = Scene::new(true, None).await;
+    let faces = || scene.peer.asked_for("GET /face.png");
+    let release = async |id: &str| scene.show(&scene.answer(id, &[]).await, Shown::Released).await;
+    release("/n/1").await;
+    release("/n/2").await;
+    assert_eq!((scene.here(), faces()), (1, 1));
+    scene.clock.advance(FACE_KEPT + Duration::from_secs(1));
+    release("/n/3").await;
+    assert_eq!((scene.here(), scene.files(), faces()), (1, 1, 2), "a day later it may be another");
+
+    let mut ann = scene.peer.person("ann", crate::support::evil::key(0));
+    ann["icon"] = json!({ "type": "Image", "mediaType": "image/png", "url": scene.peer.url("/other.png") });
+    scene.peer.serve("/u/ann", Page::activity(&ann));
+    scene.peer.serve("/other.png", Page::typed("image/png", draw::avatar("ann", "A")));
+    let said = scene.peer.activity("ann", "Update", "/u/ann/update", &ann);
+    for _ in 0..2 {
+        assert_eq!(scene.peer.say(&scene.us, "ann", &said).await, 202);
+        drain(&[&scene.us]).await;
+        assert_eq!((scene.copies().len(), scene.files(), shown(&scene.page().await).len()), (0, 0, 0));
+    }
+    release("/n/4").await;
+    assert_eq!((scene.here(), scene.files(), faces(), scene.peer.asked_for("GET /other.png")), (1, 1, 2, 1));
+    assert_eq!(shown(&scene.page().await).len(), 4, "by each of the answers");
 }
 
 #[tokio::test]
