@@ -132,6 +132,7 @@ pub(super) fn field(n: usize, problem: &Problem) -> Option<String> {
     match problem.field? {
         "captions" => Some(format!("captions-file{n}")),
         "transcript" => Some(format!("transcript{n}")),
+        "poster" => Some(format!("poster{n}")),
         "without" => Some(format!("why{n}")),
         _ => None,
     }

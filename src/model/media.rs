@@ -131,7 +131,18 @@ impl Media {
     /// Whether it may be published with these words.
     pub fn check(&self, about: &About) -> Result<()> {
         about.check(self.sort())?;
-        about.spoken.check(self.sort(), self.clip.as_ref().is_some_and(|clip| clip.sound))
+        about.spoken.check(self.sort(), self.clip.as_ref().is_some_and(|clip| clip.sound))?;
+        // A picture of our own invention would say what nobody said; a sound has at least the cover of its series.
+        if self.is_local() && self.sort() == Sort::Video && about.poster.is_none() {
+            return Err(Problem::new(
+                "E205",
+                "The video is too large for other servers, and has no poster to show in its place.",
+            )
+            .field("poster")
+            .remedy("Add a still of it, or make the video smaller.")
+            .into());
+        }
+        Ok(())
     }
 
     /// The description for readers of a language, and the language that it is in; `main` is that of `alt`.
@@ -151,7 +162,10 @@ impl Media {
         self.clip.as_ref().filter(|_| self.is_local() || self.bytes > limits::clip::SLOW)?;
         let megabytes = self.bytes / 1_000_000;
         let then = if self.is_local() {
-            let poster = if self.small.is_some() { "its poster" } else { "a poster, where you add one," };
+            let poster = match self.sort() {
+                Sort::Video => "its poster",
+                Sort::Sound | Sort::Picture => "its cover, where it has one,",
+            };
             format!("Other servers take none so large: they get {poster} and a link to the page that plays it.")
         } else {
             "Servers like Mastodon give up after 30 seconds, and many ask at the same time: those that do not get it in \

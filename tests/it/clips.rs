@@ -109,9 +109,15 @@ async fn of_a_heavy_film_others_get_the_poster_and_a_link() {
     assert!(refused.status == 422 && refused.text().contains("at most 2 MiB are taken here"), "{}", refused.text());
     let look = [&said[..], &[("do", "preview")]].concat();
     let seen = desk.compose(&look, Some(("picture1", &heavy(1)))).await.text();
-    assert!(seen.contains("Other servers take none so large: they get a poster, where you add one"), "{seen}");
+    assert!(seen.contains("Other servers take none so large: they get its poster and a link"), "{seen}");
     let kept = kept(&seen);
     let said = [&said[..], &[("kept1", kept.as_str())]].concat();
+    let bare = desk.compose(&said, None).await;
+    assert!(
+        bare.status == 422 && bare.text().contains("<a href=\"#poster1\">The video is too large"),
+        "{}",
+        bare.text()
+    );
     let poster = draw::sample(draw::Sample::Label);
     let post = published(&desk, &desk.compose(&said, Some(("poster1", &poster))).await);
 

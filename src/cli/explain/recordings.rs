@@ -24,6 +24,11 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     ("E204", "Captions are text and small; these are larger, or in more languages, than any recording needs."),
     (
+        "E205",
+        "Other servers fetch no video above media.federated_mb (99 MiB): they show its poster, and a link to the page that plays it. \
+              Without a poster their readers would see a bare link. A still of the film: ffmpeg -ss 5 -i film.mp4 -frames:v 1 poster.jpg",
+    ),
+    (
         "E206",
         "Whoever publishes without captions for another reason says which, in up to 500 characters that readers see.",
     ),
