@@ -1,13 +1,13 @@
 //! Uploaded files: kept, attached, let go.
 
-use crate::error::{Problem, Result};
+use crate::error::{Error, Problem, Result};
 use crate::model::audit::{Act, Deed};
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, Write};
+use crate::store::{Rows, Write, media};
 
 /// Keeps a picture that was uploaded for an account. It has a day to become part of something.
 pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId> {
@@ -15,7 +15,7 @@ pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId>
     let id = MediaId(tx.id());
     let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
     media.files().try_for_each(|name| super::storage::came(tx, &name.to_owned()))?;
-    tx.put(&MEDIA, &id, &media)?;
+    media::put(tx, &media)?;
     super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
     Ok(id)
 }
@@ -41,6 +41,20 @@ pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) 
     set(tx, media, about)
 }
 
+/// Throws away a file that is part of nothing; what it is part of lets it go by itself.
+pub fn remove(tx: &mut Write<'_>, by: By<Attach>, id: MediaId) -> Result<()> {
+    let media = tx.get(&MEDIA, &id)?.filter(|media| media.account == by.account()).ok_or(Error::NotFound)?;
+    if media.used || media.draft.is_some() {
+        let what = if media.used { "something published" } else { "a draft" };
+        return Err(Problem::new("E192", format!("The file is part of {what}."))
+            .field("media")
+            .remedy("Take it out there, or delete the whole: then it goes by itself.")
+            .into());
+    }
+    super::audit::note(tx, by.who(), &Deed::new(Act::MediaRemove).of(media.account).on(id))?;
+    forget(tx, id)
+}
+
 /// Changes what is said about a file.
 pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Media> {
     about.check_bounds(media.sort())?;
@@ -54,7 +68,7 @@ pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Med
         super::storage::forget(tx, &name)?;
         tx.after.files.push(name);
     }
-    tx.put(&MEDIA, &media.id, &media)?;
+    media::put(tx, &media)?;
     Ok(media)
 }
 
@@ -86,17 +100,14 @@ pub(super) fn free(media: &Media) -> Result<()> {
 
 /// Makes a picture part of something published.
 pub(super) fn keep(tx: &mut Write<'_>, media: &Media) -> Result<()> {
-    tx.put(&MEDIA, &media.id, &Media { used: true, ..media.clone() })
+    media::put(tx, &Media { used: true, ..media.clone() })
 }
 
 /// Forgets a picture; its files go after the commit.
 pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
-    if let Some(media) = tx.get(&MEDIA, &id)? {
-        media.files().try_for_each(|name| super::storage::forget(tx, name))?;
-        tx.after.files.extend(media.files().map(str::to_owned));
-        tx.remove(&MEDIA, &id)?;
-    }
-    Ok(())
+    let Some(media) = media::remove(tx, id)? else { return Ok(()) };
+    tx.after.files.extend(media.files().map(str::to_owned));
+    media.files().try_for_each(|name| super::storage::forget(tx, name))
 }
 
 /// Puts one picture of a profile in another's place.

@@ -50,7 +50,7 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
 
 /// As in a post, with what to know about its weight.
 fn shown(app: &App, media: &Media) -> Result<Response> {
-    let mut document = entities::media::media(&app.site, media);
+    let mut document = entities::media::media(app, media);
     if let (Some(advice), Some(fields)) = (media.advice(), document.as_object_mut()) {
         fields.insert("advice".to_owned(), json!(advice));
     }
@@ -76,6 +76,13 @@ pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, cl
     let about = told(app, &media, &form, files).await?;
     let media = client.write(app, move |tx| actions::media::describe(tx, by, id, &about)).await?;
     shown(app, &media)
+}
+
+/// Attached to nothing it goes at once, as in Mastodon; else a day after it came.
+pub(super) async fn throw_away(app: &App, id: &str, client: &Client) -> Result<Response> {
+    let (by, id) = (by(client)?, id.parse::<MediaId>()?);
+    app.store.write(move |tx| actions::media::remove(tx, by, id)).await?;
+    response::json(StatusCode::OK, &json!({}))
 }
 
 /// What is said about a file after this request. Apps that know nothing of captions write into the description what

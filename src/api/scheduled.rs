@@ -79,7 +79,7 @@ fn document(app: &App, rows: &impl Rows, draft: &Draft) -> Result<Value> {
     let version = draft.content.main();
     let mut media = Vec::new();
     for file in draft.content.media() {
-        media.extend(rows.get(&MEDIA, &file.id)?.map(|row| entities::media::media(&app.site, &row)));
+        media.extend(rows.get(&MEDIA, &file.id)?.map(|row| entities::media::media(app, &row)));
     }
     let ids: Vec<String> = draft.content.media().map(|file| file.id.to_string()).collect();
     Ok(json!({

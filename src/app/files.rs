@@ -1,10 +1,16 @@
 //! Media files on their way out: from memory, or else opened by few at a time, so that a wave that asks for one of them
 //! reads it once; where the disk has none, from the object storage.
+//!
+//! What is not published yet is for those who work on it: who is logged in at the desk and has a role for its account, and
+//! programs by the pass that is in the address they were given (see [`super::passes`]). For all others the name, 128
+//! random bits that say nothing of the file, leads nowhere, also for whoever heard it too early; and no cache between
+//! keeps the file, nor that it is missing. When it is published it keeps its name.
 
 use super::App;
 use super::storage::{self, Far};
 use crate::error::{Error, Result};
 use crate::media::content::Content;
+use crate::store::media;
 
 /// A file as readers get it.
 pub enum Found {
@@ -21,22 +27,38 @@ impl Found {
     }
 }
 
-/// The file of a name. Only what a row says is in the object storage is looked for there.
-pub async fn find(app: &App, name: &str) -> Result<Found> {
-    match here(app, name).await {
-        Ok(content) => return Ok(Found::Here(content)),
-        Err(Error::NotFound) => {}
+/// Who has been shown a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Everybody,
+    /// It is part of nothing that is published.
+    Insiders,
+}
+
+/// The file of a name, and who knows it. Only what a row says is in the object storage is looked for there.
+pub async fn find(app: &App, name: &str) -> Result<(Found, Shown)> {
+    // Only what is published is ever at hand: a wave asks the store nothing.
+    if let Some(content) = app.files.at_hand(name) {
+        return Ok((Found::Here(content), Shown::Everybody));
+    }
+    let shown = match app.store.read(|rows| media::unpublished(rows, name))? {
+        Some(_) => Shown::Insiders,
+        None => Shown::Everybody,
+    };
+    let found = match here(app, name, shown).await {
+        Ok(content) => Found::Here(content),
+        Err(Error::NotFound) => match storage::find(app, name, shown)? {
+            Some(far) => Found::Far(far),
+            // It may have come back in this very moment.
+            None => Found::Here(here(app, name, shown).await?),
+        },
         Err(e) => return Err(e),
-    }
-    match storage::find(app, name)? {
-        Some(far) => Ok(Found::Far(far)),
-        // It may have come back in this very moment.
-        None => here(app, name).await.map(Found::Here),
-    }
+    };
+    Ok((found, shown))
 }
 
 /// The file of a name from memory or the disk.
-pub async fn here(app: &App, name: &str) -> Result<Content> {
+pub async fn here(app: &App, name: &str, shown: Shown) -> Result<Content> {
     if let Some(content) = app.files.at_hand(name) {
         return Ok(content);
     }
@@ -45,6 +67,6 @@ pub async fn here(app: &App, name: &str) -> Result<Content> {
         return Ok(content);
     }
     let (files, name) = (app.files.clone(), name.to_owned());
-    let opened = tokio::task::spawn_blocking(move || files.content(&name)).await;
+    let opened = tokio::task::spawn_blocking(move || files.content(&name, shown == Shown::Everybody)).await;
     opened.map_err(|e| Error::broken("open a media file", e))?
 }

@@ -12,6 +12,7 @@ pub mod lookup;
 pub mod mentions;
 pub mod oidc;
 pub mod once;
+pub mod passes;
 pub mod pieces;
 pub mod places;
 pub mod spoken;
@@ -56,6 +57,7 @@ pub struct App {
     /// Finished pages and documents.
     pub kept: kept::Kept,
     pieces: pieces::Pieces,
+    pub passes: passes::Passes,
     attempts: Arc<once::Attempts>,
     pub logins: login::Logins,
     /// What passkeys are asked.
@@ -182,6 +184,7 @@ impl App {
             keys: Mutex::default(),
             attempts: Arc::default(),
             pieces: pieces::Pieces::default(),
+            passes: passes::Passes::default(),
             logins: login::Logins::default(),
             challenges: challenges::Challenges::default(),
             provider,

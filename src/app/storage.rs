@@ -15,7 +15,8 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::{App, files};
+use super::App;
+use super::files::{self, Shown};
 use crate::actions;
 use crate::config::Config;
 use crate::crypto::digest::Sum;
@@ -110,6 +111,7 @@ pub fn none_set_up() -> Error {
 pub struct Far {
     name: String,
     length: u64,
+    shown: Shown,
 }
 
 impl Far {
@@ -144,12 +146,12 @@ impl Pieces for Seated {
 }
 
 /// The file of a name, if it is in the storage.
-pub fn find(app: &App, name: &str) -> Result<Option<Far>> {
+pub fn find(app: &App, name: &str, shown: Shown) -> Result<Option<Far>> {
     let stored = app.store.read(|rows| rows.get(&STORED, &name.to_owned()))?;
-    Ok(stored.map(|stored| Far { name: name.to_owned(), length: stored.bytes }))
+    Ok(stored.map(|stored| Far { name: name.to_owned(), length: stored.bytes, shown }))
 }
 
-/// A small file of the storage as a whole; the first who asks fetches it for all.
+/// A small file of the storage as a whole; the first who asks fetches it for all, if all may ask.
 pub async fn small(app: &App, far: &Far) -> Result<Content> {
     let lane = usize::from_str_radix(far.name.get(..2).unwrap_or_default(), 16).unwrap_or_default() % LANES;
     let lane = app.storage.lanes.get(lane).ok_or_else(|| Error::bug("names have lanes"))?;
@@ -163,7 +165,10 @@ pub async fn small(app: &App, far: &Far) -> Result<Content> {
     while let Some(piece) = next(&mut *pieces).await {
         bytes.extend_from_slice(&app.storage.heard(piece.map_err(Error::from))?);
     }
-    Ok(app.files.keep_at_hand(&far.name, &bytes, since))
+    match far.shown {
+        Shown::Everybody => Ok(app.files.keep_at_hand(&far.name, &bytes, since)),
+        Shown::Insiders => Ok(Content::Small(bytes.into())),
+    }
 }
 
 async fn next(pieces: &mut dyn Pieces) -> Option<io::Result<Bytes>> {
@@ -235,7 +240,8 @@ async fn run(app: &Arc<App>, name: &str, errand: Errand) -> Result<()> {
 
 /// Brings a file there, reads it back, and lets the one on the disk go.
 async fn out(app: &Arc<App>, name: &str) -> Result<()> {
-    let content = match files::here(app, name).await {
+    // Nobody asked for it: nothing that is asked for has to make room.
+    let content = match files::here(app, name, Shown::Insiders).await {
         Ok(content) => content,
         Err(Error::NotFound) => {
             tracing::error!(name, "a media file that was to go to the object storage is not on the disk");

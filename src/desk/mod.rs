@@ -244,7 +244,7 @@ fn must_enrol(app: &App, browser: &Browser) -> Result<bool> {
 
 fn browser(app: &App, request: &Request) -> Result<Browser> {
     app.store.read(|rows| {
-        let browser = who::browser(rows, request, is_secure(app), app.now())?;
+        let browser = who::browser(rows, request, app.site.is_secure(), app.now())?;
         // A way in that the settings have closed since is closed for whoever came by it too.
         let all = app.config.login.passwords || !browser.session.how.is_local();
         if break_glass::may_enter(rows, browser.user.id, all)? { Ok(browser) } else { Err(Error::SignIn) }
@@ -256,10 +256,6 @@ async fn form(request: &mut Request, browser: &Browser) -> Result<Form> {
     let form = request.form().await?;
     csrf::check_token(&browser.session, form.find("csrf").unwrap_or_default())?;
     Ok(form)
-}
-
-fn is_secure(app: &App) -> bool {
-    app.site.origin.starts_with("https:")
 }
 
 /// Nothing of the desk stays in a cache, nor comes back by the Back button after logging out.

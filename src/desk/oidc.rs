@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper::{StatusCode, header};
 
-use super::{frame, is_secure, start};
+use super::{frame, start};
 use crate::actions::identity::{self, Entered, Refused};
 use crate::app::oidc::{Answer, Provider};
 use crate::app::{App, login};
@@ -27,7 +27,7 @@ pub(super) async fn go(app: &Arc<App>, request: &Request) -> Result<Response> {
     match provider.begin(app, request.query("to").unwrap_or_default()).await {
         Ok((url, begun)) => {
             let mut response = response::see_other(&url);
-            let kept = cookie::LOGIN.keep(&begun, TIME, is_secure(app));
+            let kept = cookie::LOGIN.keep(&begun, TIME, app.site.is_secure());
             set_text(response.headers_mut(), header::SET_COOKIE, &kept);
             Ok(response)
         }
@@ -38,7 +38,7 @@ pub(super) async fn go(app: &Arc<App>, request: &Request) -> Result<Response> {
 /// `GET /desk/login/provider/back`: what the provider says, once.
 pub(super) async fn back(app: &Arc<App>, request: &Request) -> Result<Response> {
     let provider = provider(app)?;
-    let begun = cookie::LOGIN.read(request, is_secure(app));
+    let begun = cookie::LOGIN.read(request, app.site.is_secure());
     let answer = Answer {
         code: request.query("code").unwrap_or_default(),
         state: request.query("state").unwrap_or_default(),
@@ -50,7 +50,7 @@ pub(super) async fn back(app: &Arc<App>, request: &Request) -> Result<Response> 
         Ok((person, to)) => enter(app, provider, person, &to, start::browser_name(request)).await?,
         Err(e) => failed(app, e)?,
     };
-    let gone = cookie::LOGIN.drop(is_secure(app));
+    let gone = cookie::LOGIN.drop(app.site.is_secure());
     if let Ok(gone) = header::HeaderValue::from_str(&gone) {
         response.headers_mut().append(header::SET_COOKIE, gone);
     }

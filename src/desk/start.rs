@@ -8,7 +8,6 @@ use hyper::{StatusCode, header};
 
 use super::faults::{Faults, too_many};
 use super::frame::{self, Frame};
-use super::is_secure;
 use crate::actions::{break_glass, desk_login, secrets, sessions};
 use crate::app::challenges::Purpose;
 use crate::app::{App, login};
@@ -144,7 +143,7 @@ pub(super) fn browser_name(request: &Request) -> String {
 pub(super) fn logged_in(app: &App, fresh: &str, to: &str) -> Response {
     let ours = to == "/desk" || to.starts_with("/desk/") || to.starts_with("/desk?");
     let mut response = response::see_other(if ours { to } else { "/desk" });
-    let kept = cookie::SESSION.keep(fresh, limits::desk::SESSION, is_secure(app));
+    let kept = cookie::SESSION.keep(fresh, limits::desk::SESSION, app.site.is_secure());
     response::set_text(response.headers_mut(), header::SET_COOKIE, &kept);
     response
 }
@@ -201,6 +200,6 @@ pub(super) async fn logout(app: &Arc<App>, browser: &Browser) -> Result<Response
     app.store.write(move |tx| sessions::logout(tx, key)).await?;
     let by_provider = browser.session.how == How::Provider && app.provider.is_some();
     let mut response = response::see_other(if by_provider { "/desk/login?done=out" } else { "/" });
-    response::set_text(response.headers_mut(), header::SET_COOKIE, &cookie::SESSION.drop(is_secure(app)));
+    response::set_text(response.headers_mut(), header::SET_COOKIE, &cookie::SESSION.drop(app.site.is_secure()));
     Ok(response)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+/// How long a program shows what it uploaded, by the address that it was given: as long as that waits to be published.
+pub const PASS: Duration = super::keep::UNUSED_UPLOAD;
 /// So much of a file is looked at to tell what it is.
 pub const HEAD: u64 = 512;
 /// One picture as it is uploaded: other servers fetch smaller files only (Mastodon: `MediaAttachment::IMAGE_LIMIT`).

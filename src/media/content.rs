@@ -107,8 +107,8 @@ impl Hot {
         self.lock().removals
     }
 
-    /// Looks at a file that `open` opens, and keeps what is found. Blocks.
-    pub fn load(&self, name: &str, open: impl FnOnce() -> io::Result<File>) -> io::Result<Content> {
+    /// Looks at a file that `open` opens, and keeps what is found if it is to `keep`. Blocks.
+    pub fn load(&self, name: &str, keep: bool, open: impl FnOnce() -> io::Result<File>) -> io::Result<Content> {
         let removals = self.lock().removals;
         let file = open()?;
         let length = file.metadata()?.len();
@@ -126,7 +126,7 @@ impl Hot {
             Content::Large(_) => OPEN_FILE,
         };
         let mut kept = self.lock();
-        if kept.removals == removals {
+        if keep && kept.removals == removals {
             kept.cache.insert_weighing(name.to_owned(), content.clone(), weight);
         }
         Ok(content)
@@ -287,7 +287,7 @@ mod tests {
     }
 
     fn large(hot: &Hot, name: &str, length: usize) -> Large {
-        match hot.load(name, || Ok(file(length))).unwrap() {
+        match hot.load(name, true, || Ok(file(length))).unwrap() {
             Content::Large(large) => large,
             Content::Small(_) => panic!("{length} bytes are too many to be kept"),
         }
@@ -296,20 +296,20 @@ mod tests {
     #[tokio::test]
     async fn a_small_file_is_read_once_and_a_removed_one_is_not_kept() {
         let hot = Hot::default();
-        let first = hot.load("a", || Ok(file(1_000))).unwrap();
+        let first = hot.load("a", true, || Ok(file(1_000))).unwrap();
         assert_eq!((first.length(), hot.held()), (1_000, 1_000));
         assert!(matches!(hot.get("a"), Some(Content::Small(bytes)) if bytes[999] == 246));
         hot.forget("a");
         assert!(hot.get("a").is_none());
         // Removed after it was opened, before it was kept.
-        let opened = hot.load("b", || {
+        let opened = hot.load("b", true, || {
             hot.forget("b");
             Ok(file(1_000))
         });
         assert!(opened.is_ok() && hot.get("b").is_none());
         drop((first, opened));
         assert_eq!(hot.held(), 0);
-        assert!(hot.load("c", || Err(io::ErrorKind::NotFound.into())).is_err() && hot.get("c").is_none());
+        assert!(hot.load("c", true, || Err(io::ErrorKind::NotFound.into())).is_err() && hot.get("c").is_none());
     }
 
     #[tokio::test]
@@ -339,12 +339,12 @@ mod tests {
             held.push(poll_fn(|cx| stretch.poll_piece(cx)).await.unwrap().unwrap());
         }
         assert!(hot.held() <= PIECES + 2_048 * PIECE_LEAST, "{}", hot.held());
-        let small = hot.load("b", || Ok(file(SMALL_FILE))).unwrap();
+        let small = hot.load("b", true, || Ok(file(SMALL_FILE))).unwrap();
         assert!(matches!(small, Content::Large(_)), "there is no room for it as a whole");
         drop(held);
         assert_eq!(hot.held(), 0);
         for n in 0..1_000 {
-            hot.load(&n.to_string(), || Ok(file(SMALL_FILE))).unwrap();
+            hot.load(&n.to_string(), true, || Ok(file(SMALL_FILE))).unwrap();
             assert!(hot.held() <= HOT);
         }
     }

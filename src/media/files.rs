@@ -121,12 +121,12 @@ impl Files {
         self.hot.get(name)
     }
 
-    /// A file as it is sent, and at hand from now on.
-    pub fn content(&self, name: &str) -> Result<Content> {
+    /// A file as it is sent; `keep`: at hand from now on.
+    pub fn content(&self, name: &str, keep: bool) -> Result<Content> {
         let path = self.path(name).ok_or(Error::NotFound)?;
         let missing = |e: &io::Error| e.kind() == io::ErrorKind::NotFound;
         self.hot
-            .load(name, || File::open(path))
+            .load(name, keep, || File::open(path))
             .map_err(|e| if missing(&e) { Error::NotFound } else { broken("opening a media file", e) })
     }
 

@@ -82,6 +82,7 @@ acts! {
     CannedDrop "canned.delete" "Deleted a canned answer";
     MediaAdd "media.add" "Uploaded a file";
     MediaDescribe "media.describe" "Described a file";
+    MediaRemove "media.remove" "Threw a file away";
     MediaMove "media.move" "Moved the media files";
     PodcastAdd "podcast.add" "Began a podcast";
     PodcastEdit "podcast.edit" "Changed a podcast";

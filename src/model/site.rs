@@ -123,6 +123,11 @@ impl Site {
         format!("{}/tags/{encoded}", self.origin)
     }
 
+    /// Whether our origin is https.
+    pub fn is_secure(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+
     pub fn media(&self, name: &str) -> String {
         format!("{}/media/{name}", self.origin)
     }

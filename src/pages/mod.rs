@@ -63,7 +63,9 @@ pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
         ["favicon.ico"] => favicon(app, request),
         ["assets", _, assets::STYLE] => style(app, request),
         ["assets", _, name] => assets::serve(request.path(), name),
-        ["media", name] => file::send(app, request, name).await,
+        // A file has one address, so that caches between hold it once.
+        ["media", ..] if !request.is_spelled() => Err(Error::NotFound),
+        ["media", name] => file::open(app, request, name).await,
         ["media", "remote", name] => copy(app, request, name).await,
         [handle, rest @ ..] if handle.starts_with('@') => of_account(app, request, handle, rest),
         _ => Err(Error::NotFound),

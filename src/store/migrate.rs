@@ -6,8 +6,8 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransacti
 use super::counts::SAMPLES;
 use super::key::Key;
 use super::schema::{
-    ACT_BY_URI, ACTOR_BY_URI, ACTORS, CASES, CASES_BY_STAND, COUNTS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, META,
-    NOTES, POSTS, RECEIVED, SESSIONS, fingerprint,
+    ACT_BY_URI, ACTOR_BY_URI, ACTORS, CASES, CASES_BY_STAND, COUNTS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, MEDIA,
+    META, NOTES, POSTS, RECEIVED, SESSIONS, UNPUBLISHED, fingerprint,
 };
 use super::slim::Slim;
 use super::tx::definition;
@@ -16,12 +16,14 @@ use crate::error::{Error, Problem, Result};
 use crate::model::case::{About, Case, Stand};
 use crate::model::follow::ActRef;
 use crate::model::ids::ActorId;
+use crate::model::media::Media;
 use crate::model::note::{Note, Shown};
 
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
-const STEPS: &[fn(&WriteTransaction) -> Result<()>] = &[tables, wave, people, follows, samples, tables, cases];
+const STEPS: &[fn(&WriteTransaction) -> Result<()>] =
+    &[tables, wave, people, follows, samples, tables, cases, unpublished];
 
 /// Form 1: every table exists. Also form 6, which has more of them, with nothing in them yet.
 fn tables(txn: &WriteTransaction) -> Result<()> {
@@ -123,6 +125,22 @@ fn cases(txn: &WriteTransaction) -> Result<()> {
     Ok(())
 }
 
+/// Form 8: of each file it is known by its name whether it was published.
+fn unpublished(txn: &WriteTransaction) -> Result<()> {
+    tables(txn)?;
+    let broken = |e| Error::broken("find files that are not published", e);
+    let mut index = open(txn, UNPUBLISHED.name)?;
+    for row in open(txn, MEDIA.name)?.iter().map_err(broken)? {
+        let (_, value) = row.map_err(broken)?;
+        let media: Media = serde_json::from_slice(value.value()).map_err(|e| Error::broken("read a file's row", e))?;
+        let number = serde_json::to_vec(&media.id).map_err(|e| Error::broken("write a file's number", e))?;
+        for name in media.files().filter(|_| !media.used) {
+            index.insert(name.to_owned().bytes().as_slice(), number.as_slice()).map_err(broken)?;
+        }
+    }
+    Ok(())
+}
+
 /// What there is to know of a post to count it.
 #[derive(serde::Deserialize)]
 struct Sample {
@@ -190,9 +208,9 @@ mod tests {
 
     use super::*;
     use crate::base::time::Clock;
-    use crate::model::ids::{AccountId, CaseId, InboxId, NoteId};
+    use crate::model::ids::{AccountId, CaseId, InboxId, MediaId, NoteId};
     use crate::store::cases as store_cases;
-    use crate::store::{Options, Rows, Span, Store, actors, check, counts, follows, users};
+    use crate::store::{Options, Rows, Span, Store, actors, check, counts, follows, media, users};
 
     /// Rows as they were written in form 1.
     const ACTOR: &str = r#"{"id":117677379205627713,"uri":"https://h.example/users/u","inbox":"https://h.example/users/u/inbox",
@@ -204,6 +222,9 @@ mod tests {
 
     const NOTE: &str = r#"{"id":21,"author":117677379205627713,"uri":"https://h.example/n/21","url":"https://h.example/n/21","html":"<p>Hi</p>",
         "published":5,"public":true,"concerns":[3],"received":5,"shown":"waiting"}"#;
+
+    const MEDIA_ROW: &str = r#"{"id":31,"account":3,"created":5,"alt":"A map","file":"aa.png","mime":"image/png","width":9,
+        "height":9,"bytes":9,"small":{"file":"aa.webp","mime":"image/webp","width":9,"height":9},"used":false}"#;
 
     const ACCOUNT: AccountId = AccountId(3);
     const FOLLOW: &str = "https://h.example/users/u0#follow";
@@ -242,6 +263,8 @@ mod tests {
             ("sessions", 9, r#"{"created":1,"expires":9999999999999,"csrf":"x"}"#),
             ("login_links", 9, r#"{"expires":9999999999999}"#),
             ("posts", 11, r#"{"id":11,"account":3,"published":1,"deleted":2,"versions":[]}"#),
+            ("media", 31, MEDIA_ROW),
+            ("media", 32, &MEDIA_ROW.replace("31", "32").replace("aa", "bb").replace("false", "true")),
             ("notes", 21, NOTE),
             ("notes", 22, &NOTE.replace("21", "22").replace("waiting", "released")),
             ("posts", 12, r#"{"id":12,"account":3,"published":1,"deleted":2,"versions":[],"demo":true}"#),
@@ -287,6 +310,9 @@ mod tests {
                 );
                 assert!(users::all(rows)?.is_empty());
                 assert_eq!(counts::get(rows, counts::Count::Samples)?, 1);
+                let hidden = ["aa.png", "aa.webp", "bb.png", "bb.webp"].map(|name| media::unpublished(rows, name));
+                let of = Some(MediaId(31));
+                assert_eq!(hidden.map(Result::unwrap), [of, of, None, None]);
                 let cases = |stand| store_cases::of_account(rows, ACCOUNT, stand, None, 9);
                 assert_eq!((cases(Stand::Open)?, cases(Stand::Done)?), (vec![CaseId(21)], vec![CaseId(22)]));
                 let known = |n: u64| actors::by_uri(rows, &format!("https://h.example/users/u{n}")).map(Option::unwrap);

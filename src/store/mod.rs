@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod follows;
 mod key;
 pub mod material;
+pub mod media;
 pub mod meta;
 mod migrate;
 pub mod notes;

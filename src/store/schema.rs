@@ -58,7 +58,6 @@ pub(super) struct Brief {
 // Facts written from anywhere
 pub const META: Table<String, Box<RawValue>> = Table::fact("meta"); // see store::meta
 pub const KEYS: Table<AccountId, Keys> = Table::fact("keys");
-pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
 /// Files in the object storage, by name; see `actions::storage`.
 pub const STORED: Table<String, Stored> = Table::fact("stored");
 /// What is to be carried there, brought back or removed, by file name.
@@ -87,6 +86,11 @@ pub const REPORTS: Table<ReportId, Report> = Table::fact("reports");
 pub const FOLLOWING: Table<(AccountId, String), Following> = Table::fact("following");
 /// What our accounts liked and boosted elsewhere, by the object's address.
 pub const OWN_REACTIONS: Table<(AccountId, ReactionKind, String), OwnReaction> = Table::fact("own_reactions");
+
+// store::media
+pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
+/// Files of those rows that nobody outside has been shown, by name.
+pub(super) const UNPUBLISHED: Table<String, MediaId> = Table::index("unpublished");
 
 // store::accounts
 pub(super) const ACCOUNTS: Table<AccountId, Account> = Table::fact("accounts");
@@ -240,6 +244,7 @@ pub(super) const FACTS: &[&str] = &[
     DAYS.name,
 ];
 pub(super) const INDEXES: &[&str] = &[
+    UNPUBLISHED.name,
     HANDLES.name,
     USER_BY_EMAIL.name,
     POSTS_BY_ACCOUNT.name,

@@ -14,8 +14,7 @@ use crate::model::media::{Media, Small};
 use crate::model::note::{Content, Note, Shown};
 use crate::model::post::{Post, Quoting, ReplyTo, Tag, Version, Visibility};
 use crate::model::site::Site;
-use crate::store::schema::MEDIA;
-use crate::store::{Options, Store, accounts, actors, meta, notes, posts};
+use crate::store::{Options, Store, accounts, actors, media as files, meta, notes, posts};
 
 pub fn site() -> Site {
     Site { origin: "https://social.city.example".into(), handle_domain: "city.example".into(), live: true }
@@ -161,7 +160,7 @@ impl House {
             draft: None,
         };
         let row = media.clone();
-        self.store.write_blocking(move |tx| tx.put(&MEDIA, &row.id, &row)).unwrap();
+        self.store.write_blocking(move |tx| files::put(tx, &row)).unwrap();
         media
     }
 

@@ -110,6 +110,7 @@ fn is_read(path: &str, name: &str) -> bool {
         "resource" => path == "/.well-known/webfinger",
         "page" => path.starts_with("/ap/"),
         "replies" => path.starts_with("/@"),
+        "pass" => path.starts_with("/media/"),
         _ => request::KEYED.contains(&name),
     }
 }
@@ -236,6 +237,7 @@ mod tests {
             ("/@press?resource=17", Some("/@press")),
             ("/@press?page=true&utm=x", Some("/@press")),
             ("/tags/water?replies", Some("/tags/water")),
+            ("/@press?pass=1", Some("/@press")),
             ("/@press?replies", Some("/@press?replies=")),
             ("/ap/accounts/1/outbox?page=true", Some("/ap/accounts/1/outbox?page=true")),
             ("/.well-known/webfinger?resource=acct:a@b", Some("/.well-known/webfinger?resource=acct:a@b")),

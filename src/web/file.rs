@@ -11,11 +11,15 @@ use hyper::{Method, StatusCode};
 use super::negotiate;
 use super::request::Request;
 use super::response::{Body, Response, bare, set, set_text};
-use crate::app::files::{self, Found};
+use super::who;
+use crate::app::files::{self, Found, Shown};
 use crate::app::{App, storage};
 use crate::error::{Error, Result};
 use crate::media::content::{Content, Pieces};
 use crate::media::files::Files;
+use crate::model::power::Read as See;
+use crate::store::schema::MEDIA;
+use crate::store::{Read, Rows as _, media};
 
 /// Nothing in it runs, loads anything but itself, or belongs to our origin. The browser's own players are pages that
 /// load the file they stand for.
@@ -23,10 +27,34 @@ const CSP: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-s
 /// A name stands for the same bytes for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// Answers a GET or HEAD for the file of a name.
+/// Browsers ask again each time, and nothing between keeps it.
+const INSIDE: &str = "private, no-cache";
+
+/// Answers a GET or HEAD for the file of a name, to whoever may see it: see [`files`].
+pub async fn open(app: &App, request: &Request, name: &str) -> Result<Response> {
+    // Only what is published is ever at hand: a wave asks the store nothing.
+    if app.files.at_hand(name).is_none() && !app.store.read(|rows| may_see(app, rows, request, name))? {
+        return Err(Error::NotFound);
+    }
+    send(app, request, name).await
+}
+
+fn may_see(app: &App, rows: &Read, request: &Request, name: &str) -> Result<bool> {
+    let Some(id) = media::unpublished(rows, name)? else { return Ok(true) };
+    if request.query("pass").is_some_and(|pass| app.passes.fits(pass, name, app.now())) {
+        return Ok(true);
+    }
+    match who::browser(rows, request, app.site.is_secure(), app.now()) {
+        Ok(browser) => Ok(browser.asker().can::<See>(rows.need(&MEDIA, &id)?.account)),
+        Err(Error::SignIn) => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+/// The same for everybody.
 pub async fn send(app: &App, request: &Request, name: &str) -> Result<Response> {
     let kind = Files::mime(name).ok_or(Error::NotFound)?;
-    let found = files::find(app, name).await?;
+    let (found, shown) = files::find(app, name).await?;
     let tag = format!("\"{}\"", name.split('.').next().unwrap_or_default());
     let length = found.length();
     let verdict = Verdict::on(request.method(), request.headers(), &tag, length);
@@ -55,7 +83,11 @@ pub async fn send(app: &App, request: &Request, name: &str) -> Result<Response> 
         set(headers, header::CONTENT_TYPE, kind);
     }
     set_text(headers, header::ETAG, &tag);
-    set(headers, header::CACHE_CONTROL, FOR_EVER);
+    let kept = match shown {
+        Shown::Everybody => FOR_EVER,
+        Shown::Insiders => INSIDE,
+    };
+    set(headers, header::CACHE_CONTROL, kept);
     set(headers, header::ACCEPT_RANGES, "bytes");
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::CONTENT_SECURITY_POLICY, CSP);

@@ -17,7 +17,7 @@ use crate::limits;
 use crate::limits::inbound::FIELDS;
 
 /// What public pages and documents look for in a query. All else in it makes no difference to them.
-pub(super) const KEYED: &[&str] = &["before", "page", "replies", "resource"];
+pub(super) const KEYED: &[&str] = &["before", "page", "pass", "replies", "resource"];
 
 /// What our own links percent-encode: see [`crate::model::site::Site::tag`].
 const SPELLED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-');
@@ -61,6 +61,11 @@ impl Request {
     /// The path in decoded parts, without empty ones at the end: `/@press/1/` is `["@press", "1"]`.
     pub fn segments(&self) -> Vec<&str> {
         self.segments.iter().map(String::as_str).collect()
+    }
+
+    /// Whether the path is spelled as our own links spell it, without slashes at its end.
+    pub fn is_spelled(&self) -> bool {
+        path_of(&self.segments) == self.path()
     }
 
     pub fn headers(&self) -> &HeaderMap {

@@ -5,15 +5,21 @@ use instance::actions;
 use instance::app::upload;
 use instance::base::time::Clock;
 use instance::limits::inbound::HEADERS;
-use instance::limits::media::{PIECE_LEAST, PIECES, SMALL_FILE};
+use instance::limits::media::{PASS, PIECE_LEAST, PIECES, SMALL_FILE};
+use instance::media::draw;
 use instance::model::media::About;
 use instance::model::post::NewPost;
+use instance::model::user::{Rank, Role};
+use instance::store::check::check;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::client::Program;
 use crate::support::http::{Line, get, send};
-use crate::support::{Instance, START};
+use crate::support::seat::{Seat, user};
+use crate::support::{Instance, START, second_account};
 
 /// Bytes that tell where they are.
 fn counted(length: usize) -> Vec<u8> {
@@ -163,5 +169,106 @@ async fn what_is_deleted_is_gone_from_memory_too() {
     server.app.store.write(move |tx| actions::delete::delete(tx, &site, by, id)).await.unwrap();
     for url in &urls {
         assert_eq!(send("GET", url, &[], Bytes::new()).await.status, 404);
+    }
+}
+
+/// What a picture answers to: whoever asks, with its pass where the address has one.
+async fn at(address: &str) -> (u16, String) {
+    let answer = get(address, "*/*").await;
+    (answer.status.as_u16(), answer.header("cache-control").to_owned())
+}
+
+/// Addresses that a program was told, with their passes and without.
+fn addresses(media: &Value) -> [(String, String); 2] {
+    ["url", "preview_url"].map(|name| {
+        let told = media[name].as_str().unwrap();
+        (told.to_owned(), told.split('?').next().unwrap().to_owned())
+    })
+}
+
+const PUBLIC: &str = "public, max-age=31536000, immutable";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_it_is_published_a_file_is_for_those_who_work_on_it_and_kept_nowhere() {
+    let clock = Clock::by_hand(START);
+    let server = Instance::start(&clock).await;
+    let program = Program::new(&server, "read,write").await;
+    let media = program.upload(&draw::avatar("press", "P"), "A").await.json();
+    let (inside, gone) = ((200, "private, no-cache".to_owned()), (404, "no-store".to_owned()));
+    let ours = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Approver]).await;
+    let another = second_account(&server).await;
+    let theirs = user(&server, "ben@city.example", Rank::Member, another.id, &[Role::Editor]).await;
+    let (ours, theirs) = (Seat::of(&server, ours.id).await, Seat::of(&server, theirs.id).await);
+    for (passed, bare) in addresses(&media) {
+        assert_eq!((at(&passed).await, at(&bare).await), (inside.clone(), gone.clone()), "{passed}");
+        let path = &bare[server.url("").len()..];
+        assert_eq!(ours.get(path).await.header("cache-control"), inside.1);
+        assert_eq!(theirs.get(path).await.status, 404);
+        assert_eq!(send("GET", &bare, &[("if-none-match", "*")], "").await.status, 404);
+    }
+    let [(one, _), (other, _)] = addresses(&media);
+    let crossed = format!("{}?{}", one.split('?').next().unwrap(), other.split('?').nth(1).unwrap());
+    assert_eq!(at(&crossed).await, gone);
+    assert_eq!(server.app.files.held(), 0, "nor in our memory");
+
+    let at_nine = START.plus(PASS * 3).rfc3339();
+    let plan = json!({ "status": "Later", "media_ids": [media["id"]], "scheduled_at": at_nine });
+    let plan = program.call("POST", "/api/v1/statuses", plan).await.json();
+    let told = addresses(&plan["media_attachments"][0]);
+    clock.advance(PASS);
+    for ((passed, _), (fresh, _)) in addresses(&media).into_iter().zip(told) {
+        assert_eq!((at(&passed).await, at(&fresh).await), (gone.clone(), gone.clone()));
+    }
+    let path = format!("/api/v1/scheduled_statuses/{}", plan["id"].as_str().unwrap());
+    let again = program.call("GET", &path, Value::Null).await.json();
+    assert_eq!(at(&addresses(&again["media_attachments"][0])[0].0).await, inside, "asked again, a new pass");
+
+    clock.advance(PASS * 2);
+    instance::work::publish::turn(&server.app).await.unwrap();
+    for (passed, bare) in addresses(&media) {
+        let public = (200, PUBLIC.to_owned());
+        assert_eq!((at(&bare).await, at(&passed).await), (public.clone(), public), "the same name for everybody");
+    }
+    assert!(check(&server.app.store).unwrap().is_sound());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_uploaded_in_vain_is_thrown_away_and_what_is_part_of_something_is_not() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let program = Program::new(&server, "read,write").await;
+    let picture = draw::avatar("press", "P");
+    let (used, vain) = (program.upload(&picture, "A").await.json(), program.upload(&picture, "A").await.json());
+    assert_ne!(addresses(&used)[0].1, addresses(&vain)[0].1, "a name says nothing of the file");
+    let path = |media: &Value| format!("/api/v1/media/{}", media["id"].as_str().unwrap());
+    let planned = program.upload(&picture, "A").await.json();
+    let at_ten = START.plus(PASS).rfc3339();
+    let plan = json!({ "status": "Later", "media_ids": [planned["id"]], "scheduled_at": at_ten });
+    assert_eq!(program.call("POST", "/api/v1/statuses", plan).await.status, 200);
+    let post = json!({ "status": "Look", "media_ids": [used["id"]] });
+    assert_eq!(program.call("POST", "/api/v1/statuses", post).await.status, 200);
+    for (media, of) in [(&used, "something published"), (&planned, "a draft")] {
+        let refused = program.call("DELETE", &path(media), Value::Null).await;
+        assert!(refused.status == 422 && refused.text().contains(of), "{}", refused.text());
+    }
+    let thrown = program.call("DELETE", &path(&vain), Value::Null).await;
+    assert_eq!((thrown.status.as_u16(), thrown.json()), (200, json!({})));
+    assert_eq!(program.call("DELETE", &path(&vain), Value::Null).await.status, 404);
+    for (passed, _) in addresses(&vain) {
+        assert_eq!(at(&passed).await.0, 404);
+    }
+    for (_, bare) in addresses(&used) {
+        assert_eq!(at(&bare).await, (200, PUBLIC.to_owned()));
+    }
+    assert!(check(&server.app.store).unwrap().is_sound());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_has_one_address() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let name = server.app.files.put(&counted(9), "png").unwrap();
+    assert_eq!(get(&server.url(&format!("/media/{name}")), "*/*").await.status, 200);
+    let odd = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
+    for path in [format!("{name}/"), format!("{name}//"), format!("{name}/x"), format!("/{name}"), odd] {
+        assert_eq!(get(&server.url(&format!("/media/{path}")), "*/*").await.status, 404, "{path}");
     }
 }

@@ -20,7 +20,6 @@ use instance::model::media::Media;
 use instance::model::note::{Content, Note, Shown};
 use instance::model::post::NewPost;
 use instance::model::user::{Asker, Rank, Role, User};
-use instance::store::schema::MEDIA;
 use instance::store::{Write, actors, notes};
 use instance::{api, desk};
 
@@ -119,7 +118,7 @@ impl World {
         let account = self.account(of);
         let media = self.server.app.store.write(move |tx| {
             let media = media(MediaId(tx.id()), account, tx.now());
-            tx.put(&MEDIA, &media.id, &media)?;
+            instance::store::media::put(tx, &media)?;
             Ok(media.id)
         });
         media.await.unwrap().to_string()

@@ -65,7 +65,7 @@ async fn a_name_that_no_row_knows_leads_nowhere() {
     assert_eq!(came.load(Ordering::SeqCst), 0);
     let name = known.clone();
     app.store.write(move |tx| tx.put(&STORED, &name, &stored(9))).await.unwrap();
-    let Ok(Found::Far(far)) = files::find(&app, &known).await else { panic!("it is not where the row says") };
+    let Ok((Found::Far(far), _)) = files::find(&app, &known).await else { panic!("it is not where the row says") };
     assert_eq!(came.load(Ordering::SeqCst), 0, "a row alone tells its length and that it is there");
     // What the storage says no to is told to nobody but the log.
     assert!(matches!(storage::small(&app, &far).await, Err(Error::Busy { .. })));

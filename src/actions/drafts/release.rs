@@ -13,8 +13,7 @@ use crate::model::post::{Mention, NewPost, Post};
 use crate::model::power::Publish;
 use crate::model::site::Site;
 use crate::model::user::{By, Who};
-use crate::store::schema::MEDIA;
-use crate::store::{Write, accounts, drafts, material};
+use crate::store::{Write, accounts, drafts, material, media};
 
 /// Publishes at once what was looked at.
 pub fn publish(
@@ -107,7 +106,7 @@ fn go(tx: &mut Write<'_>, site: &Site, mut draft: Draft, by: Who, mentions: &[Ve
     let owes = draft.demand(account.approval, by)? == Demand::Afterwards;
     for attached in draft.content.media() {
         let file = super::super::media::own(tx, account.id, attached.id)?;
-        tx.put(&MEDIA, &attached.id, &Media { draft: None, ..file })?;
+        media::put(tx, &Media { draft: None, ..file })?;
     }
     let posts = super::super::publish::say(tx, site, (account.id, by), &draft.content.posts(mentions))?;
     let posts: Vec<_> = posts.into_iter().map(|post| post.id).collect();

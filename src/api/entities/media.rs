@@ -2,10 +2,15 @@
 
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::model::media::{Media, Small, Sort};
-use crate::model::site::Site;
 
-pub fn media(site: &Site, media: &Media) -> Value {
+/// For its own account: as long as it is not published, its addresses have a pass.
+pub fn media(app: &App, media: &Media) -> Value {
+    let address = |file: &str| {
+        let plain = app.site.media(file);
+        if media.used { plain } else { format!("{plain}?pass={}", app.passes.of(file, app.now())) }
+    };
     let (x, y) = media.focus.unwrap_or_default();
     let mut original = size(media.width, media.height);
     if let (Some(clip), Some(meta)) = (&media.clip, original.as_object_mut()) {
@@ -22,9 +27,9 @@ pub fn media(site: &Site, media: &Media) -> Value {
             Sort::Video => "video",
             Sort::Sound => "audio",
         },
-        "url": site.media(&media.file),
-        "captions": captions(site, media),
-        "preview_url": media.still().map(|small| site.media(&small.file)),
+        "url": address(&media.file),
+        "captions": captions(media, &address),
+        "preview_url": media.still().map(|small| address(&small.file)),
         "remote_url": null,
         "text_url": null,
         "meta": meta,
@@ -34,8 +39,8 @@ pub fn media(site: &Site, media: &Media) -> Value {
 }
 
 /// Ours besides what Mastodon has: apps that know it can offer them.
-fn captions(site: &Site, media: &Media) -> Vec<Value> {
-    let one = |captions: &crate::model::spoken::Captions| json!({ "language": captions.lang.as_str(), "url": site.media(&captions.file) });
+fn captions(media: &Media, address: &dyn Fn(&str) -> String) -> Vec<Value> {
+    let one = |captions: &crate::model::spoken::Captions| json!({ "language": captions.lang.as_str(), "url": address(&captions.file) });
     media.spoken.captions.iter().map(one).collect()
 }
 

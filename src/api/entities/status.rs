@@ -42,7 +42,7 @@ pub fn status(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
         "reblog": null,
         "application": null,
         "account": account,
-        "media_attachments": media.iter().map(|m| super::media::media(&app.site, m)).collect::<Vec<_>>(),
+        "media_attachments": media.iter().map(|m| super::media::media(app, m)).collect::<Vec<_>>(),
         "mentions": mentions(app, rows, post)?,
         "tags": tags,
         "emojis": [],
@@ -167,7 +167,7 @@ pub fn history(app: &App, rows: &impl Rows, post: Post) -> Result<Value> {
     let material = material::of(rows, post)?;
     let account = super::account::account(app, rows, &material.account)?;
     let post = &material.post;
-    let media: Vec<Value> = material.media.iter().map(|m| super::media::media(&app.site, m)).collect();
+    let media: Vec<Value> = material.media.iter().map(|m| super::media::media(app, m)).collect();
     let state = |since: Timestamp, versions: &[Version], media: &[Value]| {
         let main = versions.first();
         let warning = main.map(|version| version.warning.as_str()).unwrap_or_default();

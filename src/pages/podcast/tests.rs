@@ -7,7 +7,6 @@ use crate::model::ids::MediaId;
 use crate::model::media::Clip;
 use crate::model::podcast::tests::podcast as sample;
 use crate::model::post::Post;
-use crate::store::schema::MEDIA;
 use crate::store::{meta, podcasts, posts};
 use crate::views::samples::{House, lang, site};
 
@@ -101,7 +100,7 @@ impl Studio {
 
 fn put(house: &House, media: &Media) {
     let row = media.clone();
-    house.store.write_blocking(move |tx| tx.put(&MEDIA, &row.id, &row)).unwrap();
+    house.store.write_blocking(move |tx| crate::store::media::put(tx, &row)).unwrap();
 }
 
 /// What stands in each element of a name, as it is written.

@@ -219,6 +219,8 @@ pub(super) const API: &[(&str, &str, Of, &str)] = &[
     ("GET", "v1/media/:id", Of::Other, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
     ("PUT", "v1/media/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
     ("PUT", "v1/media/:id", Of::Other, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
+    ("DELETE", "v1/media/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
+    ("DELETE", "v1/media/:id", Of::Other, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
     ("POST", "uploads", Of::Own, "? + + ! + ! + ! + ? ? +"),
     ("GET", "uploads/:id", Of::Own, "? 0 0 ! 0 ! 0 ! 0 ? ? 0"),
     ("PATCH", "uploads/:id", Of::Own, "? + + ! + ! + ! + ? ? +"),
