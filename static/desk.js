@@ -168,6 +168,86 @@ if (form) {
   });
 }
 
+// A large file goes in pieces before its form does: what breaks off goes on where it stopped.
+if (form) {
+  const PIECE = 8 << 20, TRIES = 8;
+  const post = (path, headers, body) =>
+    fetch(path, { method: "POST", body, headers: { "x-csrf": form.elements.csrf.value, ...headers }, credentials: "same-origin" });
+  const far = (answer) => Number(answer.headers.get("upload-offset"));
+  const rest = (time) => new Promise((done) => setTimeout(done, time));
+  /** Brings a file, and puts its number into the form; answers what is wrong with it. */
+  const bring = async (input, account) => {
+    const file = input.files[0];
+    const begun = await post(`/desk/uploads/${account}`, { "upload-length": file.size });
+    if (!begun.ok) throw begun;
+    const path = new URL(begun.headers.get("location")).pathname;
+    const bar = document.createElement("progress");
+    bar.max = file.size;
+    bar.value = 0;
+    bar.setAttribute("aria-label", `${file.name} is sent`);
+    input.after(bar);
+    const insist = async (ask, isAnswer) => {
+      for (let failed = 1; ; failed++) {
+        const answer = await ask().catch(() => null);
+        if (answer && isAnswer(answer)) return answer;
+        if (answer && ![409, 503].includes(answer.status) || failed > TRIES) throw answer;
+        say("The connection broke off. It goes on by itself.");
+        await rest(500 * 2 ** failed);
+        const known = await fetch(path).catch(() => null);
+        if (known?.ok) bar.value = far(known);
+      }
+    };
+    const piece = () => post(path, { "upload-offset": bar.value, "content-type": "application/offset+octet-stream" },
+      file.slice(bar.value, bar.value + PIECE));
+    try {
+      while (bar.value < file.size) {
+        bar.value = far(await insist(piece, (answer) => answer.ok));
+        say(`${Math.floor(100 * bar.value / file.size)} % sent.`);
+      }
+      const said = await insist(() => post(`${path}/finish`), (answer) => answer.ok || answer.status === 422);
+      const { id, error } = await said.json();
+      if (id) {
+        const kept = document.createElement("input");
+        Object.assign(kept, { type: "hidden", name: input.name.replace("picture", "kept"), value: id });
+        input.after(kept);
+      }
+      return error;
+    } finally {
+      bar.remove();
+    }
+  };
+  let busy = false, plain = false;
+  addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
+  form.addEventListener("submit", async (event) => {
+    const by = event.submitter, account = form.elements.account?.value ?? form.dataset.account;
+    const large = all("input[type=file][name^=picture]", form).filter((input) => input.files[0]?.size > PIECE);
+    if (busy) event.preventDefault();
+    if (busy || plain || !account || !large.length) return;
+    event.preventDefault();
+    busy = true;
+    try {
+      for (const input of large) {
+        const wrong = await bring(input, account);
+        input.value = "";
+        if (!wrong) continue;
+        const words = document.createElement("span");
+        Object.assign(words, { className: "e", textContent: `Error: ${wrong}` });
+        input.before(words);
+        input.addEventListener("input", () => words.remove(), { once: true });
+        input.focus();
+        say(wrong);
+        busy = false;
+        return;
+      }
+    } catch {
+      // The form brings it as it would without script, or says why not.
+      plain = true;
+    }
+    busy = false;
+    form.requestSubmit(by);
+  });
+}
+
 // How long ago, as a hint beside the exact time.
 if (window.Intl?.RelativeTimeFormat) {
   const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });

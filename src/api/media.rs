@@ -7,10 +7,9 @@ use serde_json::json;
 
 use super::{entities, input};
 use crate::actions;
-use crate::app::{App, pieces, spoken, upload};
+use crate::app::{App, spoken, upload};
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Unfinished;
-use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
 use crate::model::media::{self as model, About, Media};
 use crate::model::power::Attach;
@@ -35,12 +34,8 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
     let about = About { focus: focus(&form)?, ..About::default() };
     let at = files.iter().position(|(name, _)| name == "file");
     let media = match form.find("upload") {
-        // What came in pieces is named instead of sent. Until nothing stands in its way it stays there, to be named again.
-        Some(name) => {
-            let place = upload::admit(app, by, pieces::whole(app, by, name)?).await?;
-            let file = pieces::take(app, by, name)?;
-            upload::store(app, by, file, about, Shape::Whole, place).await?
-        }
+        // What came in pieces is named instead of sent.
+        Some(name) => upload::take_pieces(app, by, name, about).await?,
         None => upload::take(app, by, files.swap_remove(at.ok_or_else(missing)?).1, about).await?,
     };
     let about = told(app, &media, &form, files).await?;

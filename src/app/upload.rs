@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::App;
+use super::{App, pieces};
 use crate::actions;
 use crate::error::{Error, Problem, Result};
 use crate::media::clip;
@@ -32,17 +32,24 @@ pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: Ab
 }
 
 /// The place of who looks at a file.
-pub struct Place(OwnedSemaphorePermit);
+struct Place(OwnedSemaphorePermit);
 
 /// Whether a file of this length may come, and its turn to be looked at. What is refused here can be tried again.
-pub async fn admit(app: &App, by: By<Attach>, length: u64) -> Result<Place> {
+async fn admit(app: &App, by: By<Attach>, length: u64) -> Result<Place> {
     clip::check_weight(length, app.heaviest())?;
     check_quota(app, by.account(), length)?;
     app.decoding_room().await.map(Place)
 }
 
+/// Takes a file in that came in pieces. Until nothing stands in its way it stays there, to be named again.
+pub async fn take_pieces(app: &Arc<App>, by: By<Attach>, name: &str, about: About) -> Result<Media> {
+    let place = admit(app, by, pieces::whole(app, by, name)?).await?;
+    let file = pieces::take(app, by, name)?;
+    store(app, by, file, about, Shape::Whole, place).await
+}
+
 /// Looks at a file that was admitted, and keeps what is good in it.
-pub async fn store(
+async fn store(
     app: &Arc<App>,
     by: By<Attach>,
     file: Unfinished,

@@ -36,6 +36,7 @@ mod settings;
 mod slots;
 mod start;
 mod statistics;
+mod uploads;
 mod users;
 mod when;
 mod write;
@@ -149,6 +150,7 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::AuditDocument => audit::file(app, browser, request, false),
         Look::Settings => settings::page(app, browser, request),
         Look::Legal => settings::legal_page(app, browser, id, slug),
+        Look::Progress => uploads::progress(app, browser, id.parse()?, slug),
         Look::Account => account::page(app, browser, request),
         Look::SecondFactor => factor::page(app, browser),
     }
@@ -171,6 +173,9 @@ async fn take_in(
         Upload::EditPodcast => podcasts::save(app, request, browser, Some((id.parse()?, slug))).await,
         Upload::PublishEpisode => episodes::publish(app, request, browser, id.parse()?, slug).await,
         Upload::EditProfile => profile::edit(app, request, browser, id.parse()?).await,
+        Upload::Begin => uploads::begin(app, request, browser, id.parse()?),
+        Upload::Piece => uploads::add(app, request, browser, id.parse()?, slug).await,
+        Upload::Finish => uploads::finish(app, request, browser, id.parse()?, slug).await,
         Upload::SetEmblem => emblem::set(app, request, browser).await,
     }
 }

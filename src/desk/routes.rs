@@ -70,6 +70,8 @@ pub(super) enum Look {
     AuditDocument,
     Settings,
     Legal,
+    /// How far a file is that comes in pieces.
+    Progress,
     Account,
     SecondFactor,
 }
@@ -139,6 +141,9 @@ pub(super) enum Upload {
     PublishEpisode,
     EditProfile,
     SetEmblem,
+    Begin,
+    Piece,
+    Finish,
 }
 
 use Verb::{Change as Do, Look as See, Open as Let, Upload as Take};
@@ -205,6 +210,10 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::POST, "accounts/:id", Take(Upload::EditProfile)),
     (&Method::GET, "settings/emblem", See(Look::Emblem)),
     (&Method::POST, "settings/emblem", Take(Upload::SetEmblem)),
+    (&Method::POST, "uploads/:id", Take(Upload::Begin)),
+    (&Method::GET, "uploads/:id/:id", See(Look::Progress)),
+    (&Method::POST, "uploads/:id/:id", Take(Upload::Piece)),
+    (&Method::POST, "uploads/:id/:id/finish", Take(Upload::Finish)),
     (&Method::GET, "inbox", See(Look::Inbox)),
     (&Method::GET, "inbox/:id", See(Look::Case)),
     (&Method::POST, "inbox/:id/release", Do(Change::Case(Deed::Release))),

@@ -140,7 +140,7 @@ impl World {
             "inbox" if pattern.contains(":id") => self.note(of).await,
             "users" if pattern.contains(":id") => self.victim().await.to_string(),
             "drafts" if pattern.contains(":id") => self.draft(of, false).await,
-            "podcasts" | "accounts" | "answers" => self.account(of).to_string(),
+            "podcasts" | "accounts" | "answers" | "uploads" => self.account(of).to_string(),
             "statistics" => "2026-11".to_owned(),
             _ => "abc".to_owned(),
         };
@@ -155,6 +155,9 @@ impl World {
                 path = format!("{path}?reply={note}");
             }
             return seat.get(&path).await;
+        }
+        if pattern.starts_with("uploads") {
+            return seat.script(&self.server.url(&path), &[], b"").await;
         }
         let account = self.account(of).to_string();
         if matches!(
