@@ -60,7 +60,7 @@ pub fn set_legal(tx: &mut Write<'_>, owner: Owner, legal: Legal, lang: &Lang, te
     } else {
         there.insert(lang.clone())
     };
-    let name = format!("legal.{}.{lang}", legal.name());
+    let name = legal.setting(lang);
     institution.settings.changed.insert(name.clone(), Changed { by: owner.who(), at: tx.now() });
     meta::put_legal(tx, legal, lang, text)?;
     meta::put_institution(tx, &institution)?;

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{audit, desk_login, sessions, tokens};
+use super::{audit, desk_login, sessions, settings, tokens};
 use crate::base::lang::Lang;
 use crate::base::text;
-use crate::error::{Problem, Result};
-use crate::model::audit::{Act, Deed, Object};
+use crate::error::{Error, Problem, Result};
+use crate::model::audit::{Act, Deed};
 use crate::model::ids::{AccountId, UserId};
-use crate::model::institution::Institution;
 use crate::model::power::Administer;
+use crate::model::settings::{Setting, factor_word};
 use crate::model::user::{By, Own, Owner, Rank, Role, User, Who};
 use crate::store::{Rows, Write, accounts, meta, users};
 
@@ -183,9 +183,6 @@ pub fn switch_on(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<User> {
 
 /// Whether everybody needs a second factor from now on. Who has none yet sets one up before anything else.
 pub fn require_second(tx: &mut Write<'_>, owner: Owner, required: bool) -> Result<()> {
-    let before = meta::institution(tx)?;
-    let [was, is] = [before.second_factor, required].map(|on| if on { "required" } else { "voluntary" });
-    meta::put_institution(tx, &Institution { second_factor: required, ..before })?;
-    let deed = Deed::new(Act::SettingChange).on(Object::Setting("second_factor".to_owned())).change(was, is);
-    audit::note(tx, owner.who(), &deed)
+    let setting = Setting::named("second_factor").ok_or_else(|| Error::bug("a setting that is not registered"))?;
+    settings::change(tx, owner, &[(setting, factor_word(required).to_owned())]).map(|_| ())
 }

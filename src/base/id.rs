@@ -33,6 +33,12 @@ macro_rules! id_type {
         }
 
         impl $name {
+            /// The smallest id that is given out at a moment.
+            #[must_use]
+            pub const fn first_at(moment: $crate::base::time::Timestamp) -> Self {
+                Self(moment.0 << 16)
+            }
+
             /// The moment this id was given out.
             #[must_use]
             pub fn time(self) -> $crate::base::time::Timestamp {
@@ -81,6 +87,7 @@ mod tests {
         let second = ids.next(Timestamp(900), 9);
         assert!(second > first);
         assert_eq!(TestId(first).time(), Timestamp(1_000));
+        assert!(TestId::first_at(Timestamp(1_000)).0 <= first && first < TestId::first_at(Timestamp(1_001)).0);
     }
 
     #[test]

@@ -136,6 +136,12 @@ pub fn about(span: Duration) -> String {
     }
 }
 
+/// The moment at which a day begins in a time zone; none for days that no clock shows.
+pub fn midnight(day: Date, zone: &jiff::tz::TimeZone) -> Option<Timestamp> {
+    let start = day.to_zoned(zone.clone()).ok()?;
+    u64::try_from(start.timestamp().as_millisecond()).ok().map(Timestamp)
+}
+
 /// A day as a number: days since 1970-01-01, none of which was before.
 pub fn day_number(day: Date) -> u64 {
     u64::try_from(day.duration_since(EPOCH).as_hours() / 24).unwrap_or_default()

@@ -12,7 +12,7 @@ use super::out;
 use crate::config::{self, Config, KEYS, Key, Overrides, Value as Chosen};
 use crate::control::{Command, Fault};
 use crate::error::{Error, Problem, Result};
-use crate::model::settings::{LEGAL, Setting};
+use crate::model::settings::{Legal, Setting};
 
 pub fn run(context: &Context, word: Word) -> Result<(), Fault> {
     match word {
@@ -46,7 +46,7 @@ fn document(value: &Chosen) -> Value {
 
 /// Whether a name is that of a setting of the institution, by its form.
 fn is_of_institution(name: &str) -> bool {
-    Setting::named(name).is_some() || name.starts_with(LEGAL)
+    Setting::named(name).is_some() || Legal::is_setting(name)
 }
 
 /// What is kept with the institution, and takes effect at once.

@@ -9,15 +9,10 @@ use crate::app::App;
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::model::institution::Institution;
-use crate::model::settings::{LEGAL, Legal, SETTINGS, Setting};
+use crate::model::settings::{Legal, SETTINGS, Setting};
 use crate::model::user::Asker;
 use crate::store::{Rows, meta};
 use crate::views::people;
-
-fn legal(name: &str) -> Option<(Legal, Lang)> {
-    let (legal, lang) = name.strip_prefix(LEGAL)?.split_once('.')?;
-    Some((Legal::named(legal)?, lang.parse().ok()?))
-}
 
 fn unknown(name: &str) -> Problem {
     Problem::new("E012", format!("There is no setting '{name}'."))
@@ -34,7 +29,7 @@ pub fn list(app: &App) -> Result<Value> {
         }
         for (legal, langs) in &of.settings.legal {
             for lang in langs {
-                let name = format!("{LEGAL}{}.{lang}", legal.name());
+                let name = legal.setting(lang);
                 all.insert(name.clone(), page(rows, &of, &name, *legal, lang)?);
             }
         }
@@ -62,7 +57,7 @@ fn described(rows: &impl Rows, of: &Institution, name: &str, value: &str) -> Res
         "key": name,
         "value": value,
         "origin": "institution",
-        "changed": changed.map(|changed| changed.at.rfc3339()),
+        "changed_at": changed.map(|changed| changed.at.rfc3339()),
         "changed_by": by,
     }))
 }
@@ -73,11 +68,13 @@ pub fn get(app: &App, name: &str) -> Result<Value> {
         if let Some(setting) = Setting::named(name) {
             return one(rows, &of, setting);
         }
-        let (legal, lang) = legal(name).ok_or_else(|| unknown(name))?;
+        let (legal, lang) = Legal::of_setting(name).ok_or_else(|| unknown(name))?;
         page(rows, &of, name, legal, &lang)
     })
 }
 
+/// Puts a value in the place of the one before. The document is that of `get` (`value`, `changed_at`, `changed_by`), and
+/// `changed` says whether it differs from before: scripts that set what is there already see that nothing happened.
 pub async fn set(app: &Arc<App>, name: String, value: String) -> Result<Value> {
     let owner = Asker::Operator.may_run()?;
     let before = app.store.read(meta::institution)?;
@@ -90,7 +87,7 @@ pub async fn set(app: &Arc<App>, name: String, value: String) -> Result<Value> {
         let after = changed.map_err(|e| helped(e, &before, &typed))?;
         differs = typed.iter().any(|(setting, _)| setting.get(&before) != setting.get(&after));
     } else {
-        let (legal, lang) = legal(&name).ok_or_else(|| unknown(&name))?;
+        let (legal, lang) = Legal::of_setting(&name).ok_or_else(|| unknown(&name))?;
         note = foreign(&before, &lang);
         app.store.write(move |tx| verbs::set_legal(tx, owner, legal, &lang, &value)).await?;
     }

@@ -198,7 +198,7 @@ fn legal_shown(
             title,
             what,
             language: lang.own_name().to_owned(),
-            changed: changed(rows, &of, &format!("legal.{}.{lang}", legal.name()))?,
+            changed: changed(rows, &of, &legal.setting(&lang))?,
             lang,
             text,
         })

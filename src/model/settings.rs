@@ -69,8 +69,8 @@ impl Default for Settings {
     }
 }
 
-/// What the names of legal pages begin with, as settings: `legal.imprint.de`.
-pub const LEGAL: &str = "legal.";
+/// What the names of legal pages begin with, as settings.
+const LEGAL: &str = "legal.";
 
 /// A page that the law asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,6 +97,22 @@ impl Legal {
 
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|legal| legal.name() == name)
+    }
+
+    /// What its text in a language is called, as a setting: `legal.imprint.de`.
+    pub fn setting(self, lang: &Lang) -> String {
+        format!("{LEGAL}{}.{lang}", self.name())
+    }
+
+    /// Whose text a setting is, and in which language.
+    pub fn of_setting(name: &str) -> Option<(Self, Lang)> {
+        let (legal, lang) = name.strip_prefix(LEGAL)?.split_once('.')?;
+        Some((Self::named(legal)?, lang.parse().ok()?))
+    }
+
+    /// Whether a name is to be one of those, well made or not.
+    pub fn is_setting(name: &str) -> bool {
+        name.starts_with(LEGAL)
     }
 }
 
@@ -183,6 +199,18 @@ pub const SETTINGS: &[Setting] = &[
         put: |of, typed| {
             let seconds = number(typed, 0, limits::draft::HOLD.as_secs())?;
             of.hold = u16::try_from(seconds).unwrap_or(limits::draft::HOLD_DEFAULT);
+            Ok(())
+        },
+    },
+    Setting {
+        name: "second_factor",
+        title: "Second factor",
+        what: "required: whoever has none sets one up before anything else. voluntary: everybody chooses.",
+        default: "voluntary",
+        get: |of| factor_word(of.second_factor).to_owned(),
+        put: |of, typed| {
+            let meant = [true, false].into_iter().find(|required| factor_word(*required) == typed.trim());
+            of.second_factor = meant.ok_or("it is required or voluntary")?;
             Ok(())
         },
     },
@@ -278,6 +306,11 @@ impl Setting {
     }
 }
 
+/// How it is typed whether everybody needs a second factor.
+pub fn factor_word(required: bool) -> &'static str {
+    if required { "required" } else { "voluntary" }
+}
+
 /// What only all of them together can get wrong.
 pub fn check(of: &Institution) -> Result<(), Problem> {
     of.settings.colours.map_or(Ok(()), |colours| colours.check())
@@ -340,6 +373,7 @@ mod tests {
             ("languages", "en,xx-"),
             ("time_zone", "Europe/Atlantis"),
             ("hold", "301"),
+            ("second_factor", "yes"),
             ("audit_years", "0"),
             ("colour.text", "white"),
             ("contact.email", "nobody"),
@@ -360,6 +394,17 @@ mod tests {
         put(&mut of, "colour.ground", "");
         put(&mut of, "colour.text", "");
         assert_eq!(of.settings.colours, None);
+    }
+
+    #[test]
+    fn the_name_of_a_legal_page_as_a_setting_comes_back() {
+        for legal in Legal::ALL {
+            let name = legal.setting(&"pt-BR".parse().unwrap());
+            assert_eq!(Legal::of_setting(&name), Some((legal, "pt-BR".parse().unwrap())), "{name}");
+        }
+        for wrong in ["legal.imprint", "legal.imprint.", "legal.rules.en", "imprint.en", "legal.imprint.en-"] {
+            assert_eq!(Legal::of_setting(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

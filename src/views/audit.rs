@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::base::csv;
-use crate::base::time::Timestamp;
+use crate::base::time::{Timestamp, midnight};
 use crate::error::{Problem, Result};
 use crate::model::audit::{Act, Entry, Filter, Hash, Object, Told};
 use crate::model::user::{Auditor, Who};
@@ -186,9 +186,8 @@ fn moment(zone: &TimeZone, typed: &str, field: &'static str, end: bool) -> Resul
         return Ok(Some(moment));
     }
     let day = typed.parse::<Date>().and_then(|day| if end { day.tomorrow() } else { Ok(day) });
-    let start = day.and_then(|day| day.to_zoned(zone.clone())).map(|start| start.timestamp().as_millisecond());
-    let millis = start.ok().and_then(|millis| u64::try_from(millis).ok());
-    Ok(Some(Timestamp(millis.ok_or_else(|| wrong(field, format!("'{typed}' is no day.")))?)))
+    let start = day.ok().and_then(|day| midnight(day, zone));
+    start.map(Some).ok_or_else(|| wrong(field, format!("'{typed}' is no day.")))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::base::time::{Timestamp, day_number, day_of};
+use crate::base::time::{Timestamp, day_number, day_of, midnight};
 use crate::error::Result;
 use crate::limits::desk::COUNTED_POSTS;
 use crate::limits::desk::SHORT_WORDS;
@@ -71,9 +71,7 @@ impl Period {
 
     /// An id that is newer than all of the period.
     fn end(&self) -> Option<PostId> {
-        let next = self.last.tomorrow().ok()?.to_zoned(self.zone.clone()).ok()?;
-        let milliseconds = u64::try_from(next.timestamp().as_millisecond()).ok()?;
-        Some(PostId(milliseconds << 16))
+        midnight(self.last.tomorrow().ok()?, &self.zone).map(PostId::first_at)
     }
 }
 

@@ -129,7 +129,7 @@ async fn both_doors_say_the_same_and_who_changed_what() {
         (&"Europe/Brussels".into(), &"owner@city.example".into())
     );
     assert_eq!((&of("languages")["value"], &of("hold")["value"]), (&"de,en".into(), &"10".into()));
-    assert_eq!((&of("audit_years")["value"], &of("audit_years")["changed"]), (&"5".into(), &Value::Null));
+    assert_eq!((&of("audit_years")["value"], &of("audit_years")["changed_at"]), (&"5".into(), &Value::Null));
     assert!(get(&server, "/").await.text().contains("<html lang=\"de\""));
     for (name, value, id) in [("time_zone", "Mars", "E705"), ("colour.text", "red", "E705"), ("colour", "#fff", "E012")]
     {
