@@ -12,7 +12,7 @@ use crate::model::user::By;
 use crate::store::{Write, accounts, activities, cases, notes, podcasts, posts, quotes, reach, reactions};
 
 use super::address::{self, Saying};
-use super::audit;
+use super::{audit, quoting};
 
 /// Deletes a post without a word.
 pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()> {
@@ -65,6 +65,7 @@ fn clear(tx: &mut Write<'_>, post: &Post, why: &[Reason]) -> Result<()> {
         quote.revoked = Some(tx.now());
         quotes::put(tx, &quote)?;
     }
+    quoting::unstamp(tx, post)?;
     let now = tx.now();
     let tombstone = Post {
         deleted: Some(now),

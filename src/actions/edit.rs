@@ -2,7 +2,7 @@
 
 use super::address::{self, Saying};
 use super::audit;
-use super::{media as files, publish};
+use super::{media as files, publish, quoting};
 use crate::activitypub::write;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
@@ -157,7 +157,11 @@ fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post, before: &[Option<Lang>]
         address::say(tx, &Saying { id, account, post: about, listed: false, json: &json }, &inboxes)?;
     }
     let post = publish::tell(tx, site, post, &kept, &inboxes, publish::UPDATE)?;
-    if new.is_empty() { Ok(post) } else { publish::tell(tx, site, post, &new, &inboxes, publish::CREATE) }
+    if new.is_empty() {
+        return Ok(post);
+    }
+    let post = quoting::stamp(tx, site, post, &new)?;
+    publish::tell(tx, site, post, &new, &inboxes, publish::CREATE)
 }
 
 /// A post of the account for which the power was shown.

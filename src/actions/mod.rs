@@ -28,6 +28,7 @@ pub mod polls;
 pub mod prune;
 pub mod publish;
 pub mod queue;
+mod quoting;
 pub mod react;
 pub mod receive;
 pub mod replies;

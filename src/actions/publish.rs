@@ -13,13 +13,12 @@ use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::media::Media;
 use crate::model::post::{NewPost, Post, ReplyTo, Version};
 use crate::model::power::{Attach, Power as _, Publish, Reply};
-use crate::model::quoted::{Answer, Consent, Quoted};
 use crate::model::site::Site;
 use crate::model::user::{Asker, By, Who};
-use crate::store::{Write, accounts, actors, material, notes, podcasts, posts};
+use crate::store::{Write, accounts, material, notes, podcasts, posts};
 
 use super::address::{self, Saying};
-use super::audit;
+use super::{audit, quoting};
 
 /// The power by which somebody speaks for an account: to answer takes less than to publish.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +102,7 @@ fn say_one(tx: &mut Write<'_>, site: &Site, (account, who): (AccountId, Who), ne
 
 /// A sample of the trial, dated back: shown, never sent.
 pub fn sample(tx: &mut Write<'_>, by: By, new: &NewPost, published: Timestamp) -> Result<Post> {
-    let first = published.0 << 16;
+    let first = PostId::first_at(published).0;
     let free = (first..first + 0xffff).map(PostId).find(|id| matches!(posts::get(tx, *id), Ok(None)));
     let id = free.ok_or_else(|| Error::bug("no free id in that millisecond"))?;
     write_down(tx, by.account(), &NewPost { demo: true, ..new.clone() }, id, published)
@@ -120,7 +119,7 @@ fn write_down(tx: &mut Write<'_>, account: AccountId, new: &NewPost, id: PostId,
         podcasts::need(tx, account.id, &episode.series)?;
         episode.check_sound(&media)?;
     }
-    let quoted = new.quote.map(|quote| quoted(tx, account.id, quote)).transpose()?;
+    let quoted = new.quote.map(|quote| quoting::quoted(tx, account.id, quote)).transpose()?;
     let post = Post { episode, quoted, ..Post::new(id, &account, published, new) };
     for media in &media {
         super::media::keep(tx, media)?;
@@ -145,22 +144,6 @@ pub(super) fn sealed(versions: &[Version], files: usize) -> String {
     parts.join("; ")
 }
 
-/// What is quoted is public, and of another account of ours only what its author could let pass: nobody answers for two.
-fn quoted(tx: &Write<'_>, account: AccountId, post: ReplyTo) -> Result<Quoted> {
-    let uri = match post {
-        ReplyTo::Own(id) => {
-            posts::get(tx, id)?.filter(|post| post.is_public() && post.account == account).map(|_| String::new())
-        }
-        ReplyTo::Note(id) => notes::get(tx, id)?.filter(|note| note.content.public).map(|note| note.content.uri),
-    };
-    let uri = uri.ok_or_else(|| {
-        Problem::new("E147", "The post that this one quotes is not there (any more), or not public.")
-            .field("quote")
-            .remedy("Quote a public post of another server, or an earlier one of the same account.")
-    })?;
-    Ok(Quoted { post, uri, consents: Vec::new() })
-}
-
 /// What is answered is there for the account that answers.
 fn check_parent(tx: &Write<'_>, account: AccountId, parent: Option<ReplyTo>) -> Result<()> {
     let there = match parent {
@@ -178,31 +161,9 @@ fn check_parent(tx: &Write<'_>, account: AccountId, parent: Option<ReplyTo>) -> 
 fn announce(tx: &mut Write<'_>, site: &Site, post: Post) -> Result<Post> {
     let inboxes = address::of_post(tx, &post)?;
     let notes = post.notes();
+    let post = quoting::stamp(tx, site, post, &notes)?;
     let post = tell(tx, site, post, &notes, &inboxes, CREATE)?;
-    ask(tx, site, post, &notes)
-}
-
-/// Asks the author of what is quoted, once for each Note: servers show a quote when its author let it pass (FEP-044f).
-fn ask(tx: &mut Write<'_>, site: &Site, mut post: Post, notes: &[Option<Lang>]) -> Result<Post> {
-    let Some(Quoted { post: ReplyTo::Note(id), uri, .. }) = post.quoted.clone() else { return Ok(post) };
-    let Some(note) = notes::get(tx, id)? else { return Ok(post) };
-    let author = actors::named_by_row(tx, note.author)?;
-    let inboxes = address::of_actor(tx, author.id)?;
-    let mut consents = Vec::with_capacity(notes.len());
-    for lang in notes {
-        let request = ActivityId(tx.id());
-        let quoting = site.note(post.id, lang.as_ref());
-        let json = write::quote_request(site, post.account, request, &quoting, &uri, &author.profile.uri);
-        let saying = Saying { id: request, account: post.account, post: Some(post.id), listed: false, json: &json };
-        address::say(tx, &saying, &inboxes)?;
-        consents.push(Consent { lang: lang.clone(), request, answer: Answer::Awaited });
-    }
-    post.activities.extend(consents.iter().map(|consent| consent.request));
-    if let Some(quoted) = post.quoted.as_mut() {
-        quoted.consents = consents;
-    }
-    posts::put(tx, &post)?;
-    Ok(post)
+    quoting::ask(tx, site, post, &notes)
 }
 
 /// How an activity about a Note is written, and whether it is in the outbox.
@@ -242,5 +203,6 @@ pub(super) fn catch_up(tx: &mut Write<'_>, site: &Site, mut post: Post) -> Resul
     }
     post.retired.clear();
     let notes = post.notes();
+    let post = quoting::stamp(tx, site, post, &notes)?;
     tell(tx, site, post, &notes, &address::Inboxes::new(), CREATE).map(|_| ())
 }

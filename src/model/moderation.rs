@@ -39,7 +39,9 @@ pub struct Quote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<Lang>,
     pub account: AccountId,
-    pub actor: ActorId,
+    /// Who quotes; none for an account of ours.
+    #[serde(default)]
+    pub actor: Option<ActorId>,
     /// The id of the quoting post.
     pub instrument: String,
     pub at: Timestamp,

@@ -1,8 +1,8 @@
-//! What a post of ours quotes (FEP-044f): a stranger's post, whose author is asked, or an earlier one of the same account.
+//! What a post of ours quotes (FEP-044f): a stranger's post, whose author is asked, or one of ours.
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::ActivityId;
+use super::ids::{ActivityId, QuoteId};
 use super::post::ReplyTo;
 use crate::base::lang::Lang;
 
@@ -13,9 +13,21 @@ pub struct Quoted {
     /// Its id, by which it stays named when we keep it no longer. Empty for one of ours, whose id is rendered.
     #[serde(default)]
     pub uri: String,
-    /// One for each Note of ours that quotes. None for one's own post: nobody has to be asked.
+    /// One for each Note of ours that quotes a stranger's. None for one of ours: nobody has to be asked.
     #[serde(default)]
     pub consents: Vec<Consent>,
+    /// One for each Note of ours that quotes a post of another account of ours, which let it pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stamps: Vec<Stamp>,
+}
+
+/// An authorization of our own; its address is rendered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Of which of our Notes; none for the main one.
+    #[serde(default)]
+    pub lang: Option<Lang>,
+    pub quote: QuoteId,
 }
 
 /// What became of a `QuoteRequest`.
@@ -49,7 +61,12 @@ impl Quoted {
         !self.is_allowed() && self.consents.iter().any(|consent| consent.answer == Answer::Refused)
     }
 
-    /// The authorization of one of our Notes.
+    /// What another account of ours gave one of our Notes.
+    pub fn stamp(&self, lang: Option<&Lang>) -> Option<QuoteId> {
+        self.stamps.iter().find(|stamp| stamp.lang.as_ref() == lang).map(|stamp| stamp.quote)
+    }
+
+    /// What a stranger gave one of our Notes.
     pub fn authorization(&self, lang: Option<&Lang>) -> Option<&str> {
         self.consents.iter().find(|consent| consent.lang.as_ref() == lang)?.authorization()
     }

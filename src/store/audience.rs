@@ -42,7 +42,7 @@ pub fn of_copies(rows: &impl Rows, post: &Post) -> Result<Inboxes> {
         add(rows, &mut inboxes, author)?;
     }
     for quote in super::quotes::of_post(rows, post.id)? {
-        add(rows, &mut inboxes, quote.actor)?;
+        quote.actor.map_or(Ok(()), |actor| add(rows, &mut inboxes, actor))?;
     }
     Ok(inboxes)
 }

@@ -168,7 +168,7 @@ pub fn find(rows: &impl Rows, id: CaseId) -> Result<Option<Item>> {
 fn shares(rows: &impl Rows, post: Post) -> Result<Shares> {
     let mut latest = Vec::new();
     for quote in quotes::latest(rows, post.id, limits::desk::QUOTES)? {
-        if let Some(actor) = actors::get(rows, quote.actor)? {
+        if let Some(actor) = quote.actor.map_or(Ok(None), |actor| actors::get(rows, actor))? {
             latest.push((quote, actor));
         }
     }

@@ -2,13 +2,15 @@
 
 use instance::app::lookup;
 use instance::base::time::Clock;
-use instance::model::post::{NewPost, Post, ReplyTo};
+use instance::error::Error;
+use instance::model::post::{NewPost, Post, Quoting, ReplyTo};
+use instance::model::user::Asker;
 use instance::store::posts;
 use serde_json::{Value, json};
 
 use crate::support::evil::{Evil, Page};
 use crate::support::http::{activity, get};
-use crate::support::{Instance, START, drain};
+use crate::support::{Instance, START, drain, second_account};
 
 /// A post that quotes one of ann's, and the request that came to her.
 async fn quoting(us: &Instance, evil: &Evil) -> (Post, Value) {
@@ -94,4 +96,53 @@ async fn an_earlier_post_of_the_account_is_quoted_without_asking() {
     let (site, by) = (us.app.site.clone(), us.by());
     let again = us.app.store.write(move |tx| instance::actions::publish::publish(tx, &site, by, &new)).await;
     assert!(again.is_err(), "what is gone is not quoted");
+}
+
+/// Two accounts of one house: nobody is asked, and other servers find the authorization that they look for.
+#[tokio::test]
+async fn another_account_of_ours_lets_itself_be_quoted_by_its_own_rule() {
+    let us = Instance::start(&Clock::by_hand(START)).await;
+    let other = second_account(&us).await;
+    let (site, by) = (us.app.site.clone(), Asker::Operator.may(other.id).unwrap());
+    let publish = async |new: NewPost| {
+        let site = site.clone();
+        us.app.store.write(move |tx| instance::actions::publish::publish(tx, &site, by, &new)).await.unwrap()
+    };
+    let plain = |text: &str| NewPost::plain("en".parse().unwrap(), text);
+    let theirs = publish(plain("The water is safe.")).await;
+    let shut = publish(NewPost { quoting: Quoting::Nobody, ..plain("Not to be quoted.") }).await;
+    let quoting = |of: &Post| NewPost { quote: Some(ReplyTo::Own(of.id)), ..plain("Good news.") };
+    let post = us.publish_new(quoting(&theirs)).await;
+    drain(&[&us]).await;
+
+    let document = activity(&us.post_uri(post.id)).await.json();
+    assert_eq!(document["quote"], us.post_uri(theirs.id));
+    let address = document["quoteAuthorization"].as_str().unwrap().to_owned();
+    let stamp = activity(&address).await.json();
+    assert_eq!(stamp["type"], "QuoteAuthorization");
+    assert_eq!((&stamp["attributedTo"], &stamp["id"]), (&json!(us.app.site.actor(other.id)), &json!(address)));
+    assert_eq!(
+        (&stamp["interactingObject"], &stamp["interactionTarget"]),
+        (&json!(us.post_uri(post.id)), &json!(us.post_uri(theirs.id)))
+    );
+    assert!(page(&us, &post).await.contains("The water is safe."));
+    // What was sent has it too: the stamp was there before anybody was told.
+    let sent = us.app.store.read(|rows| instance::store::activities::get(rows, post.activities[0])).unwrap().unwrap();
+    assert!(sent.json.get().contains(&address));
+
+    let (of, by, new) = (us.app.site.clone(), us.by(), quoting(&shut));
+    let refused = us.app.store.write(move |tx| instance::actions::publish::publish(tx, &of, by, &new)).await;
+    assert!(matches!(refused, Err(Error::Invalid(problem)) if problem.id == "E532"));
+
+    // The authorization goes with either post.
+    let again = us.publish_new(quoting(&theirs)).await;
+    let second = activity(&us.post_uri(again.id)).await.json()["quoteAuthorization"].as_str().unwrap().to_owned();
+    assert_ne!(second, address);
+    let (of, by, id) = (us.app.site.clone(), us.by(), again.id);
+    us.app.store.write(move |tx| instance::actions::delete::delete(tx, &of, by, id)).await.unwrap();
+    assert_eq!((activity(&second).await.status.as_u16(), activity(&address).await.status.as_u16()), (404, 200));
+    let (of, by, id) = (us.app.site.clone(), Asker::Operator.may(other.id).unwrap(), theirs.id);
+    us.app.store.write(move |tx| instance::actions::delete::delete(tx, &of, by, id)).await.unwrap();
+    assert_eq!(activity(&address).await.status, 404);
+    drain(&[&us]).await;
 }

@@ -27,7 +27,7 @@ pub(super) fn request(
     }
     let Some(actor) = from.known(tx)? else { return Ok(()) };
     let known = quotes::find(tx, post.id, instrument)?;
-    let revoked = known.as_ref().is_some_and(|quote| quote.revoked.is_some() || quote.actor != actor.id);
+    let revoked = known.as_ref().is_some_and(|quote| quote.revoked.is_some() || quote.actor != Some(actor.id));
     let granted = post.quoting == Quoting::Anyone && !revoked && !follows::blocks_us(tx, post.account, actor.id)?;
     let activity = ActivityId(tx.id());
     let json = if granted {
@@ -39,7 +39,7 @@ pub(super) fn request(
             post: post.id,
             lang: site.own_lang(object),
             account: post.account,
-            actor: actor.id,
+            actor: Some(actor.id),
             instrument: instrument.to_owned(),
             at: tx.now(),
             revoked: None,

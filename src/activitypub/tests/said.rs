@@ -173,7 +173,7 @@ fn quotes_are_let_pass_and_proven() {
         post: PostId(77),
         lang: None,
         account: AccountId(1),
-        actor: ActorId(3),
+        actor: Some(ActorId(3)),
         instrument: quoting.into(),
         at: NOW,
         revoked: None,

@@ -55,7 +55,8 @@ fn quote(object: &mut serde_json::Map<String, Value>, parts: &NoteParts<'_>) {
     for name in ["quote", "quoteUri", "_misskey_quote"] {
         object.insert(name.to_owned(), json!(id));
     }
-    if let Some(authorization) = quoted.authorization(parts.lang) {
+    let stamp = quoted.stamp(parts.lang).map(|id| parts.site.quote(id));
+    if let Some(authorization) = stamp.as_deref().or_else(|| quoted.authorization(parts.lang)) {
         object.insert("quoteAuthorization".to_owned(), json!(authorization));
     }
 }

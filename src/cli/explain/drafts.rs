@@ -49,4 +49,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "Other servers name an answer of a poll by its words in the post's main language. One that has words in another \
               language alone could be chosen by nobody there.",
     ),
+    (
+        "E532",
+        "Who may quote a post its account says when it is published. What another account of this server lets everybody quote, \
+              is quoted at once; what it lets nobody quote, is not.",
+    ),
 ];
