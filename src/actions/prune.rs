@@ -12,7 +12,7 @@ use crate::model::ids::{AccountId, ActorId, DraftId, MediaId};
 use crate::model::media::Media;
 use crate::store::deliveries::{self, Name};
 use crate::store::reach::Tally;
-use crate::store::schema::{COPIES, Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
+use crate::store::schema::{COPIES, DRAFT_LINKS, Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
 use crate::store::{Key, Rows, Span, Table, Write, activities, actors, copies, drafts, follows};
 
 /// Where a round of pruning stands: in a table, behind the row that was looked at last.
@@ -20,6 +20,7 @@ use crate::store::{Key, Rows, Span, Table, Write, activities, actors, copies, dr
 pub enum Place {
     Gone(Option<Fingerprint>),
     Links(Option<[u8; 32]>),
+    DraftLinks(Option<[u8; 32]>),
     Sessions(Option<[u8; 32]>),
     Uploads(Option<MediaId>),
     Copies(Option<CopyKey>),
@@ -44,7 +45,11 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
         }
         Place::Links(from) => {
             let last = expire(tx, &LOGIN_LINKS, from, |link| link.expires < now)?;
-            last.map_or(Place::Sessions(None), |last| Place::Links(Some(last)))
+            last.map_or(Place::DraftLinks(None), |last| Place::Links(Some(last)))
+        }
+        Place::DraftLinks(from) => {
+            let last = expire(tx, &DRAFT_LINKS, from, |link| !link.is_open(now))?;
+            last.map_or(Place::Sessions(None), |last| Place::DraftLinks(Some(last)))
         }
         Place::Sessions(from) => {
             let last = expire(tx, &SESSIONS, from, |session| session.expires < now)?;

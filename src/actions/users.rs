@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{audit, desk_login, sessions, settings, tokens};
+use super::{audit, desk_login, drafts, sessions, settings, tokens};
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::error::{Error, Problem, Result};
@@ -167,6 +167,7 @@ pub fn switch_off(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<Left> 
     let of = owner.for_user(id);
     let closed = sessions::close(tx, of, |_| true)?;
     let tokens = tokens::drop_own(tx, of, |_| true)?.len();
+    drafts::links::forget_of_user(tx, id)?;
     let told = format!("{closed} sessions ended, {tokens} tokens revoked");
     audit::note(tx, owner.who(), &Deed::new(Act::UserOff).on(id).with(told))?;
     Ok(Left { sessions: closed, tokens })

@@ -53,7 +53,7 @@ pub enum Word {
     #[command(subcommand)]
     Account(Account),
     /// Posts: new, list, show, edit, delete, like, boost, pin; drafts: ask, withdraw, approve, send-back, comment, plan,
-    /// unplan, publish; all plans: stop, resume
+    /// unplan, publish, preview; all plans: stop, resume
     #[command(subcommand)]
     Post(Post),
     /// Podcasts: add, list, show, edit, delete

@@ -21,7 +21,7 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::PostNew(_) => format!("{}\n", text(answer, "uri")),
         Command::PostShow { .. } if answer.get("parts").is_some() => drafts::draft(answer),
         Command::DraftList { .. } => drafts::list(answer),
-        Command::DraftStep { .. } => drafts::state(answer),
+        Command::DraftStep { .. } | Command::DraftLink { .. } => drafts::done(answer),
         Command::Plans { stop } => drafts::plans(*stop, answer),
         Command::PostShow { .. } => post(answer),
         Command::PostList { .. } => posts(answer),

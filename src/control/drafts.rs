@@ -10,6 +10,7 @@ use crate::actions::drafts::{self as verbs, Eyes, Pen, Seen};
 use crate::app::{App, mentions};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
+use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::draft::{Content, Draft, Sheet, Stage, State, When};
@@ -131,6 +132,20 @@ pub(super) async fn step(app: &Arc<App>, typed: &str, step: DraftStep) -> Result
         }
     };
     show(app, &done?)
+}
+
+/// A link to look at it; or, to `end`, how many led there until now.
+pub(super) async fn link(app: &Arc<App>, typed: &str, end: bool) -> Result<Value> {
+    let draft = need(app, typed)?;
+    let (eyes, id) = (Eyes::of(&Asker::Operator, draft.account)?, draft.id);
+    if end {
+        let ended = app.store.write(move |tx| verbs::links::unshare(tx, eyes, id)).await?;
+        return Ok(json!({ "draft": id.to_string(), "ended": ended }));
+    }
+    let secret = token::new();
+    let hash = token::hash(&secret);
+    let link = app.store.write(move |tx| verbs::links::share(tx, eyes, id, hash)).await?;
+    Ok(json!({ "draft": id.to_string(), "url": app.site.preview(&secret), "expires": link.expires.rfc3339() }))
 }
 
 pub(super) async fn discard(app: &Arc<App>, draft: &Draft) -> Result<Value> {

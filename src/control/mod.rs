@@ -67,6 +67,13 @@ pub enum Command {
         draft: String,
         step: DraftStep,
     },
+    /// A link that shows a draft to whoever has it.
+    DraftLink {
+        draft: String,
+        /// Ends those that there are, instead.
+        #[serde(default)]
+        end: bool,
+    },
     /// Stops everything that is planned, or lets it go out again.
     Plans {
         stop: bool,
@@ -274,6 +281,7 @@ impl Command {
             | Self::PostList { .. }
             | Self::DraftList { .. }
             | Self::DraftStep { .. }
+            | Self::DraftLink { .. }
             | Self::Plans { .. }
             | Self::PostShow { .. }
             | Self::PostDelete { .. }
@@ -332,6 +340,7 @@ impl Command {
             Self::PostList { .. } => "instance.posts/1",
             Self::DraftList { .. } => "instance.drafts/1",
             Self::DraftStep { .. } => "instance.draft/1",
+            Self::DraftLink { .. } => "instance.draft-link/1",
             Self::Plans { .. } => "instance.plans/1",
             Self::PostDelete { .. } | Self::PodcastDelete { .. } => "instance.deleted/1",
             Self::PodcastAdd(_) | Self::PodcastShow { .. } | Self::PodcastEdit(_) => "instance.podcast/1",
@@ -389,6 +398,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::PostList { account, limit } => posts::list(app, account.as_deref(), limit),
         Command::DraftList { account, stage } => drafts::list(app, account.as_deref(), stage),
         Command::DraftStep { draft, step } => drafts::step(app, &draft, step).await,
+        Command::DraftLink { draft, end } => drafts::link(app, &draft, end).await,
         Command::Plans { stop } => drafts::stop(app, stop).await,
         Command::PostShow { post, delivery } => posts::show(app, &post, delivery),
         Command::PostEdit(change) => posts::edit(app, change).await,

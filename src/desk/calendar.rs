@@ -7,17 +7,18 @@ use askama::Template;
 use hyper::StatusCode;
 use jiff::civil::Date;
 
-use super::drafts::stage_words;
+use super::drafts::{self, stage_words};
 use super::frame::{self, Frame, Wall};
 use crate::actions::{calendar as keys, drafts as verbs};
 use crate::app::App;
 use crate::base::lang::Lang;
-use crate::base::time::Timestamp;
+use crate::base::time::{Timestamp, midnight};
 use crate::base::zone::Zone;
 use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::account::Account;
+use crate::model::draft::Draft;
 use crate::model::power::{Publish, Read};
 use crate::model::user::Asker;
 use crate::store::{accounts, meta};
@@ -91,7 +92,7 @@ fn shown(app: &App, browser: &Browser, month: Option<Date>, feed: String) -> Res
         let today = now.in_zone(zone.jiff()).date();
         let first = month.unwrap_or_else(|| today.first_of_month());
         let next = after(first)?;
-        let (from, to) = (midnight(&zone, first)?, midnight(&zone, next)?);
+        let [from, to] = [first, next].map(|day| midnight(day, zone.jiff()).unwrap_or_default());
         let entries = plans::between(rows, |account| asker.can::<Read>(account.id), from, to)?;
         let mine: Vec<Account> =
             accounts::all(rows)?.into_iter().filter(|account| asker.can::<Publish>(account.id)).collect();
@@ -114,11 +115,6 @@ fn shown(app: &App, browser: &Browser, month: Option<Date>, feed: String) -> Res
 
 fn after(first: Date) -> Result<Date> {
     first.last_of_month().tomorrow().map_err(|e| Error::broken("the end of time", e))
-}
-
-fn midnight(zone: &Zone, date: Date) -> Result<Timestamp> {
-    let start = date.to_zoned(zone.jiff().clone()).map_err(|e| Error::broken("a day without a beginning", e))?;
-    Ok(Timestamp(u64::try_from(start.timestamp().as_millisecond()).unwrap_or_default()))
 }
 
 /// Weeks from Monday to Sunday.
@@ -238,13 +234,15 @@ pub(super) fn feed(app: &App, name: &str) -> Result<Response> {
         let (from, to) = (now.minus(limits::desk::FEED_BACK), now.plus(limits::desk::FEED_AHEAD));
         let entries = plans::between(rows, |account| asker.can::<Read>(account.id), from, to)?;
         let wall = Wall::of(&meta::institution(rows)?);
-        Ok(ics(&app.site.origin, &meta::institution(rows)?.name, &wall, &entries))
+        let tasks = drafts::to_approve(rows, &asker)?;
+        Ok(ics(&app.site.origin, &meta::institution(rows)?.name, &wall, (&entries, &tasks)))
     })?;
     Ok(response::answer(StatusCode::OK, "text/calendar; charset=utf-8", text))
 }
 
-/// RFC 5545. Moments are UTC, so that no description of a time zone is needed; the wall's time stands in the words.
-fn ics(origin: &str, name: &str, wall: &Wall, entries: &[Entry]) -> String {
+/// RFC 5545. Moments are UTC, so that no description of a time zone is needed; the wall's time stands in the words. What
+/// waits for the reader's own approval is a task.
+fn ics(origin: &str, name: &str, wall: &Wall, (entries, tasks): (&[Entry], &[(String, Draft)])) -> String {
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
@@ -271,6 +269,18 @@ fn ics(origin: &str, name: &str, wall: &Wall, entries: &[Entry]) -> String {
             format!("STATUS:{}", if sure { "CONFIRMED" } else { "TENTATIVE" }),
             format!("URL:{page}"),
             "END:VEVENT".to_owned(),
+        ]);
+    }
+    for (handle, draft) in tasks {
+        let first = drafts::first(draft, limits::desk::FIRST_WORDS);
+        lines.extend([
+            "BEGIN:VTODO".to_owned(),
+            format!("UID:approve-{}@{host}", draft.id),
+            format!("DTSTAMP:{}", moment(draft.saved)),
+            format!("SUMMARY:{}", escaped(&format!("Waits for your approval: @{handle}: {first}"))),
+            "STATUS:NEEDS-ACTION".to_owned(),
+            format!("URL:{origin}/desk/drafts/{}", draft.id),
+            "END:VTODO".to_owned(),
         ]);
     }
     lines.push("END:VCALENDAR".to_owned());

@@ -18,6 +18,7 @@ mod faults;
 mod form;
 mod frame;
 mod inbox;
+mod links;
 mod listing;
 mod meaning;
 mod oidc;
@@ -185,6 +186,8 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
     match change {
         Change::Step(step) => drafts::step(app, browser, id.parse()?, step, form).await,
         Change::DropDraft => drafts::discard(app, browser, id.parse()?).await,
+        Change::MakeLink => links::make(app, browser, id.parse()?).await,
+        Change::EndLinks => links::end(app, browser, id.parse()?).await,
         Change::StopPlans => calendar::halt(app, browser, true).await,
         Change::ResumePlans => calendar::halt(app, browser, false).await,
         Change::MakeFeed => calendar::make_feed(app, browser).await,
@@ -203,7 +206,7 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
         Change::Arrange => users::arrange(app, browser, id.parse()?, form).await,
         Change::SwitchOff => users::off(app, browser, id.parse()?, form).await,
         Change::SwitchOn => users::on(app, browser, id.parse()?).await,
-        Change::MakeLink => users::link(app, browser, id.parse()?).await,
+        Change::LogInLink => users::link(app, browser, id.parse()?).await,
         Change::TakeSecondFactor => users::take_second(app, browser, id.parse()?).await,
         Change::SetSettings => settings::save(app, browser, form).await,
         Change::SetLegal => settings::save_legal(app, browser, id, slug, form).await,

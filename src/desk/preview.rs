@@ -8,12 +8,10 @@ use super::{meaning, slots};
 use crate::app::{App, advise};
 use crate::error::Result;
 use crate::model::account::Account;
-use crate::model::ids::{MediaId, PostId};
-use crate::model::media::{About, Media};
-use crate::model::post::{Material, NewPost, Post};
-use crate::pages::preview::lenses;
-use crate::store::schema::MEDIA;
-use crate::store::{Rows, material, meta, notes, polls};
+use crate::model::media::Media;
+use crate::model::post::NewPost;
+use crate::pages::preview::shown;
+use crate::store::material;
 
 pub(super) struct Preview {
     pub advice: Vec<String>,
@@ -44,44 +42,4 @@ pub(super) fn advice(app: &App, posts: &[NewPost]) -> Result<Vec<String>> {
         advice.extend(new);
     }
     Ok(advice)
-}
-
-/// Posts of a thread as they will be seen.
-pub(super) fn shown(app: &App, account: &Account, posts: &[NewPost], about: &[(MediaId, About)]) -> Result<String> {
-    app.store.read(|rows| {
-        let all: Result<Vec<Material>> = posts.iter().map(|new| material(rows, app, account, new, about)).collect();
-        lenses(rows, &app.site, &meta::institution(rows)?, all?)
-    })
-}
-
-fn material(
-    rows: &impl Rows,
-    app: &App,
-    account: &Account,
-    new: &NewPost,
-    about: &[(MediaId, About)],
-) -> Result<Material> {
-    let mut media: Vec<Media> = Vec::new();
-    for id in &new.media {
-        let file = rows.get(&MEDIA, id)?;
-        let words = about.iter().find(|(of, _)| of == id).map(|(_, about)| about.clone());
-        media.extend(file.map(|file| words.map_or_else(|| file.clone(), |words| file.clone().with(words))));
-    }
-    let parent = match new.reply_to {
-        Some(crate::model::post::ReplyTo::Note(id)) => notes::get(rows, id)?.map(|note| note.content.uri),
-        Some(crate::model::post::ReplyTo::Own(_)) | None => None,
-    };
-    let post = Post::new(PostId(0), account, app.now(), new);
-    Ok(Material {
-        tally: post.poll.as_ref().map(|poll| polls::tally(rows, post.id, poll)).transpose()?,
-        post,
-        account: account.clone(),
-        media,
-        series: None,
-        parent,
-        parent_langs: Vec::new(),
-        likes: 0,
-        boosts: 0,
-        own_replies: Vec::new(),
-    })
 }

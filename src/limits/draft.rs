@@ -29,6 +29,13 @@ pub const AHEAD: Duration = Duration::from_secs(3 * 366 * 24 * 3600);
 pub const CLIENT_AHEAD: Duration = Duration::from_secs(300);
 /// How long what a draft became is remembered, for whoever looks for it.
 pub const PUBLISHED: Duration = Duration::from_secs(30 * 24 * 3600);
+/// For so long one entry of the audit log stands for all that one person changed of one draft.
+pub const TOLD: Duration = Duration::from_secs(3600);
+/// How long a secret link shows a draft to colleagues without a log-in: a day is enough to answer, and short for an
+/// address that lies in somebody's mail.
+pub const LINK: Duration = Duration::from_secs(24 * 3600);
+/// Links to one draft at the same time.
+pub const LINKS: usize = 5;
 /// Drafts that become due in one transaction.
 pub const TOGETHER: usize = 20;
 /// The loop looks at the clock this often, should it have been set meanwhile.

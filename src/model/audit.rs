@@ -56,6 +56,11 @@ acts! {
     DraftPlan "draft.plan" "Planned a post";
     DraftHold "draft.publish" "Had a draft published now";
     DraftUnplan "draft.unplan" "Took a plan back";
+    DraftEdit "draft.edit" "Changed a draft";
+    DraftComment "draft.comment" "Commented on a draft";
+    DraftMiss "draft.miss" "Did not publish what was planned";
+    DraftShare "draft.share" "Made a link to look at a draft";
+    DraftUnshare "draft.share-end" "Ended the links to a draft";
     DraftDrop "draft.drop" "Dropped a draft";
     DraftHandOver "draft.hand-over" "Handed somebody's drafts over";
     PlansStop "plans.stop" "Stopped everything planned";

@@ -94,6 +94,11 @@ impl Site {
         format!("{}/ap/quotes/{id}", self.origin)
     }
 
+    /// Where a secret shows a draft.
+    pub fn preview(&self, secret: &str) -> String {
+        format!("{}/preview/{secret}", self.origin)
+    }
+
     pub fn profile(&self, handle: &str) -> String {
         format!("{}/@{handle}", self.origin)
     }

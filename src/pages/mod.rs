@@ -1,6 +1,8 @@
-//! Doors for the public: pages without script or cookie, feeds, pictures, and the small texts that programs ask for.
+//! Doors for the public: pages without script or cookie, feeds, pictures, the small texts that programs ask for; and drafts,
+//! for whoever has the secret of one.
 
 mod about;
+mod draft;
 mod errors;
 mod feeds;
 mod files;
@@ -63,6 +65,7 @@ pub async fn handle(app: &Arc<App>, request: &Request) -> Result<Response> {
         ["favicon.ico"] => favicon(app, request),
         ["assets", _, assets::STYLE] => style(app, request),
         ["assets", _, name] => assets::serve(request.path(), name),
+        ["preview", path @ ..] => draft::handle(app, request, path).await,
         // A file has one address, so that caches between hold it once.
         ["media", ..] if !request.is_spelled() => Err(Error::NotFound),
         ["media", name] => file::open(app, request, name).await,

@@ -9,18 +9,21 @@ use super::items::{Place, PostItem, plain};
 use super::shell::{Scene, name};
 use crate::activitypub::write;
 use crate::activitypub::write::NoteParts;
+use crate::app::App;
 use crate::base::html::{sanitise, to_text};
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::error::Result;
 use crate::limits;
-use crate::model::ids::PostId;
+use crate::model::account::Account;
+use crate::model::ids::{MediaId, PostId};
 use crate::model::institution::Institution;
-use crate::model::media::{Media, Sort};
+use crate::model::media::{About, Media, Sort};
 use crate::model::poll::Answer;
-use crate::model::post::{Material, Post, Version, Visibility};
+use crate::model::post::{Material, NewPost, Post, ReplyTo, Version, Visibility};
 use crate::model::site::Site;
-use crate::store::Rows;
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, meta, notes, polls};
 use crate::views::post::{PostView, unwritten};
 
 #[derive(Template)]
@@ -83,8 +86,48 @@ struct Order {
     lines: Vec<String>,
 }
 
+/// Posts of a thread as they will be seen.
+pub fn shown(app: &App, account: &Account, posts: &[NewPost], about: &[(MediaId, About)]) -> Result<String> {
+    app.store.read(|rows| {
+        let all: Result<Vec<Material>> = posts.iter().map(|new| material(rows, app, account, new, about)).collect();
+        lenses(rows, &app.site, &meta::institution(rows)?, all?)
+    })
+}
+
+fn material(
+    rows: &impl Rows,
+    app: &App,
+    account: &Account,
+    new: &NewPost,
+    about: &[(MediaId, About)],
+) -> Result<Material> {
+    let mut media: Vec<Media> = Vec::new();
+    for id in &new.media {
+        let file = rows.get(&MEDIA, id)?;
+        let words = about.iter().find(|(of, _)| of == id).map(|(_, about)| about.clone());
+        media.extend(file.map(|file| words.map_or_else(|| file.clone(), |words| file.clone().with(words))));
+    }
+    let parent = match new.reply_to {
+        Some(ReplyTo::Note(id)) => notes::get(rows, id)?.map(|note| note.content.uri),
+        Some(ReplyTo::Own(_)) | None => None,
+    };
+    let post = Post::new(PostId(0), account, app.now(), new);
+    Ok(Material {
+        tally: post.poll.as_ref().map(|poll| polls::tally(rows, post.id, poll)).transpose()?,
+        post,
+        account: account.clone(),
+        media,
+        series: None,
+        parent,
+        parent_langs: Vec::new(),
+        likes: 0,
+        boosts: 0,
+        own_replies: Vec::new(),
+    })
+}
+
 /// All views of posts that follow each other as a thread, as a part of a page.
-pub fn lenses(rows: &impl Rows, site: &Site, institution: &Institution, posts: Vec<Material>) -> Result<String> {
+fn lenses(rows: &impl Rows, site: &Site, institution: &Institution, posts: Vec<Material>) -> Result<String> {
     let (count, quiet) = (posts.len(), posts.iter().any(|m| m.post.visibility == Visibility::Quiet));
     let mut parts = Vec::with_capacity(count);
     for (n, mut material) in (1..).zip(posts) {

@@ -25,7 +25,7 @@ const FORM: &str = "form\0";
 const STEPS: &[fn(&WriteTransaction) -> Result<()>] =
     &[tables, wave, people, follows, samples, tables, cases, unpublished];
 
-/// Form 1: every table exists. Also form 6, which has more of them, with nothing in them yet.
+/// Form 1: every table exists. Also forms 6 and 8, which have more of them, with nothing in them yet.
 fn tables(txn: &WriteTransaction) -> Result<()> {
     for name in FACTS.iter().chain(INDEXES) {
         txn.open_table(definition(name)).map_err(|e| Error::broken(format!("make '{name}'"), e))?;

@@ -14,6 +14,7 @@ use crate::model::client::Token;
 use crate::model::copied::{Copy, CopyKey};
 use crate::model::day::Day;
 use crate::model::delivery::{Delivery, State};
+use crate::model::draft::link::Link;
 use crate::model::draft::{Draft, Stage};
 use crate::model::follow::{ActRef, Following, OwnReaction, Reaction, ReactionKind};
 use crate::model::ids::{
@@ -70,6 +71,8 @@ pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 pub const SECRETS: Table<UserId, Secrets> = Table::fact("secrets");
 /// Secret addresses of calendars, by hash, and whose they are.
 pub const CALENDARS: Table<[u8; 32], UserId> = Table::fact("calendars");
+/// Secret addresses of drafts, by hash.
+pub const DRAFT_LINKS: Table<[u8; 32], Link> = Table::fact("draft_links");
 /// By which subject of which identity provider somebody is known, by the hash of both.
 pub const IDENTITIES: Table<[u8; 32], Identity> = Table::fact("identities");
 /// By the hash of the id that the authenticator gave it.
@@ -211,6 +214,7 @@ pub(super) const FACTS: &[&str] = &[
     TOKENS.name,
     LOGIN_LINKS.name,
     CALENDARS.name,
+    DRAFT_LINKS.name,
     SESSIONS.name,
     SECRETS.name,
     IDENTITIES.name,

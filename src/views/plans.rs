@@ -53,7 +53,7 @@ pub fn between(
                 all.extend(of_draft(&account, &draft));
             }
         }
-        let before = Some(PostId(to.0 << 16));
+        let before = Some(PostId::first_at(to));
         let found = posts::of_account(rows, account.id, before, limits::desk::CALENDAR)?;
         all.extend(found.iter().map(|post| of_post(&account, post)));
     }
@@ -93,5 +93,18 @@ fn of_post(account: &Account, post: &Post) -> Entry {
         lang,
         what: What::Published(post.id),
         changed: post.updated.unwrap_or(post.published),
+    }
+}
+
+/// What a stage is called, for people.
+pub fn stage_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Draft => "being written",
+        Stage::Asked => "waits for approval",
+        Stage::Approved => "approved",
+        Stage::Planned => "planned",
+        Stage::Missed => "missed",
+        Stage::Published => "published",
+        Stage::Owing => "published urgently, to be approved",
     }
 }

@@ -94,6 +94,7 @@ export async function publicPages(origin, trial) {
     { name: "player of a film without captions", url: `${played.silent}/play/1` },
     { name: "player of a sound", url: `${played.sound}/play/1` },
     { name: "about", url: links(home, /^\/about/)[0] },
+    { name: "draft at a secret link", url: await draftLink(trial, new URL(profiles[0]).pathname.slice(2)) },
     { name: "not found", url: `${origin}/no-such-page`, status: 404 },
     { name: "no such account", url: `${origin}/@nobody-here`, status: 404 },
     { name: "deleted post", url: await deletedPost(trial, profiles[0]), status: 410 },
@@ -105,6 +106,13 @@ export async function publicPages(origin, trial) {
     if (page.status === 200 && page.type.startsWith("text/html")) pages.push({ name: url.slice(new URL(url).origin.length), url });
   }
   return pages;
+}
+
+/** Keeps a draft in two languages with a picture, and returns the secret link that shows it. */
+async function draftLink(trial, account) {
+  const id = await trial.run("post new", "--as", account, "--draft", "--lang", "en", "--text", "The old bridge is open again. https://city.example/bridge",
+    "--lang", "de", "--text", "Die alte Brücke ist wieder offen.", "--media", written(trial, "draft.png", squarePng(640)), "--alt", "A blue square");
+  return trial.run("post preview", id);
 }
 
 /** Publishes a post, deletes it, and returns where its page was. */

@@ -1,5 +1,6 @@
 //! Several people and one draft: written, looked at, let pass, planned, published. What goes out goes out once.
 
+mod colleagues;
 mod desk;
 
 use std::time::Duration;

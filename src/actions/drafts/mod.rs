@@ -1,6 +1,7 @@
 //! Drafts: written by several, looked at, let pass, planned, stopped. What may become of one is decided in `model::draft`;
 //! here it is written down. Whatever changes a draft names the revision that was looked at.
 
+pub mod links;
 mod passing;
 mod release;
 
@@ -13,7 +14,7 @@ use crate::model::draft::{Approval, Content, Draft, Editing, Event, Sheet, Stage
 use crate::model::ids::{AccountId, DraftId, UserId};
 use crate::model::media::{About, Media};
 use crate::model::post::ReplyTo;
-use crate::model::power::{self, Administer, Approve, Publish};
+use crate::model::power::{self, Administer, Approve, Power, Publish};
 use crate::model::user::{Asker, By, Owner, Who};
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, Write, accounts, drafts, notes, users};
@@ -144,6 +145,10 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
         let event = Event::Changed { publishes: pen.publishes() };
         draft.step(&event, pen.who(), tx.now(), account.approval)?;
         draft.touched(pen.who(), tx.now());
+        if draft.tell(pen.who(), tx.now()) {
+            let deed = Deed::new(Act::DraftEdit).of(draft.account).on(draft.id);
+            audit::note(tx, pen.who(), &deed.with(format!("revision {}", draft.revision)))?;
+        }
     }
     draft.mentions.clone_from(&sheet.mentions);
     draft.when.clone_from(&sheet.when);
@@ -165,6 +170,7 @@ pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     for file in draft.content.media() {
         super::media::forget(tx, file.id)?;
     }
+    links::forget_of_draft(tx, id)?;
     let deed = Deed::new(Act::DraftDrop).of(draft.account).on(id).change(draft.stage().name(), "");
     audit::note(tx, pen.who(), &deed)?;
     drafts::remove(tx, id)
@@ -232,6 +238,18 @@ pub fn set_rule(tx: &mut Write<'_>, by: By<Administer>, approval: Approval) -> R
     audit::note(tx, by.who(), &deed.change(before.words(), approval.words()))?;
     accounts::put(tx, &account)?;
     Ok(account)
+}
+
+/// Whether whoever did something then has the power for it now: they may have left, or lost the role. Programs of
+/// somebody stand for them; the operator can always.
+fn still_can<P: Power>(rows: &impl Rows, who: Who, account: AccountId) -> Result<bool> {
+    match (who, who.user()) {
+        (Who::Nobody, _) => Ok(false),
+        (Who::Operator | Who::User(_) | Who::Client { .. }, None) => Ok(true),
+        (Who::Operator | Who::User(_) | Who::Client { .. }, Some(id)) => {
+            Ok(users::get(rows, id)?.is_some_and(|user| Asker::User(user).can::<P>(account)))
+        }
+    }
 }
 
 /// A draft of the account for which a power was shown.

@@ -45,6 +45,7 @@ pub fn send_back(tx: &mut Write<'_>, eyes: Eyes, seen: Seen, why: &str) -> Resul
 pub fn comment(tx: &mut Write<'_>, eyes: Eyes, id: DraftId, text: &str) -> Result<Draft> {
     let mut draft = own(tx, eyes.account(), id)?;
     draft.say(eyes.who(), tx.now(), text)?;
+    audit::note(tx, eyes.who(), &Deed::new(Act::DraftComment).of(draft.account).on(id))?;
     drafts::put(tx, &draft)?;
     Ok(draft)
 }

@@ -1,10 +1,10 @@
 //! A draft becomes posts: a thread as a unit, in order, in one transaction with the draft's own change of state, so that
 //! whatever happens it goes out once or not at all.
 
-use super::{Seen, check_ready, looked_at};
+use super::{Seen, check_ready, links, looked_at, still_can};
 use crate::actions::audit;
 use crate::base::time::Timestamp;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::model::audit::{Act, Deed};
 use crate::model::draft::{Content, Demand, Draft, Event, Stage, State};
 use crate::model::ids::DraftId;
@@ -28,7 +28,7 @@ pub fn publish(
     go(tx, site, draft, by.who(), mentions)
 }
 
-/// Publishes what is due, for whoever planned it; nothing when it is not due (any more). `seen` is the revision that the
+/// Publishes what is due, for whoever planned it, if they still may; nothing when it is not due (any more). `seen` is the revision that the
 /// mentions were looked up for.
 pub fn release(tx: &mut Write<'_>, site: &Site, seen: Seen, mentions: &[Vec<Mention>]) -> Result<Option<Draft>> {
     let Some(draft) = drafts::get(tx, seen.id)?.filter(|draft| draft.revision == seen.revision) else {
@@ -39,6 +39,12 @@ pub fn release(tx: &mut Write<'_>, site: &Site, seen: Seen, mentions: &[Vec<Ment
     if due > tx.now() || draft.is_stopped(account.approval) {
         return Ok(None);
     }
+    // They may have left since, or lost the role: what goes out is theirs, and they would not be let do it now.
+    if !still_can::<Publish>(tx, by, account.id)? {
+        return Err(Problem::new("E530", "Whoever planned it may not publish for this account any more.")
+            .remedy("Somebody who may has to look at it, and plan or publish it.")
+            .into());
+    }
     go(tx, site, draft, by, mentions).map(Some)
 }
 
@@ -47,6 +53,8 @@ pub fn miss(tx: &mut Write<'_>, id: DraftId, due: Timestamp, why: &str) -> Resul
     let Some(mut draft) = drafts::get(tx, id)?.filter(|draft| draft.due() == Some(due)) else { return Ok(()) };
     let approval = accounts::need(tx, draft.account)?.approval;
     draft.step(&Event::Miss { why: why.to_owned() }, draft.writer, tx.now(), approval)?;
+    let deed = Deed::new(Act::DraftMiss).of(draft.account).on(id).with(due.rfc3339()).because(why);
+    audit::note(tx, Who::Nobody, &deed)?;
     drafts::put(tx, &draft)
 }
 
@@ -115,6 +123,7 @@ fn go(tx: &mut Write<'_>, site: &Site, mut draft: Draft, by: Who, mentions: &[Ve
     }
     draft.step(&Event::Publish { posts }, by, tx.now(), account.approval)?;
     draft.editing = None;
+    links::forget_of_draft(tx, draft.id)?;
     drafts::put(tx, &draft)?;
     Ok(draft)
 }

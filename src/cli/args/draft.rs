@@ -27,6 +27,14 @@ pub enum Step {
     Unplan(Draft),
     /// Publish a draft now
     Publish(Draft),
+    /// Print a link by which colleagues look at a draft for 24 hours, without a log-in
+    Preview {
+        #[command(flatten)]
+        draft: Draft,
+        /// End the links that there are, instead
+        #[arg(long)]
+        end: bool,
+    },
     /// Stop everything that is planned, of all accounts
     Stop,
     /// Let plans go out again

@@ -50,6 +50,16 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
               language alone could be chosen by nobody there.",
     ),
     (
+        "E530",
+        "What is planned goes out in the name of whoever planned it, and they must still have the role editor at that moment. Whoever \
+              has left, was switched off or lost the role publishes nothing any more: somebody who may looks at it and plans it anew.",
+    ),
+    (
+        "E531",
+        "A link to look at a draft is a secret that lies in somebody's mail; of one draft only a few are open at a time. Each ends \
+              after 24 hours.",
+    ),
+    (
         "E532",
         "Who may quote a post its account says when it is published. What another account of this server lets everybody quote, \
               is quoted at once; what it lets nobody quote, is not.",

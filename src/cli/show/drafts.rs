@@ -34,7 +34,18 @@ fn when(draft: &Value) -> String {
     if due.is_empty() { text(draft, "wanted") } else { due }
 }
 
-pub(super) fn state(draft: &Value) -> String {
+/// What became of a draft, or the link to it, or how many links were ended.
+pub(super) fn done(answer: &Value) -> String {
+    if answer.get("url").is_some() {
+        return format!("{}\n", text(answer, "url"));
+    }
+    if answer.get("ended").is_some() {
+        return format!("Ended {} links.\n", text(answer, "ended"));
+    }
+    state(answer)
+}
+
+fn state(draft: &Value) -> String {
     let (when, why) = (text(draft, "due"), text(draft, "missed_because"));
     let behind = if when.is_empty() { why } else { when };
     let behind = if behind.is_empty() { behind } else { format!(": {behind}") };

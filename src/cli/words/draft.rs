@@ -14,6 +14,7 @@ pub(super) fn draft(word: Step) -> Command {
         Step::Plan { draft, at } => Command::DraftStep { draft: draft.draft, step: DraftStep::Plan { at } },
         Step::Unplan(Draft { draft }) => Command::DraftStep { draft, step: DraftStep::Unplan },
         Step::Publish(Draft { draft }) => Command::DraftStep { draft, step: DraftStep::Publish },
+        Step::Preview { draft, end } => Command::DraftLink { draft: draft.draft, end },
         Step::Stop => Command::Plans { stop: true },
         Step::Resume => Command::Plans { stop: false },
     }

@@ -17,6 +17,7 @@ use crate::model::user::Asker;
 use crate::store::{Rows, accounts, drafts};
 
 pub(super) use crate::views::people::who as name;
+pub(super) use crate::views::plans::stage_words;
 pub(super) use pages::{drop_page, list, page};
 pub(super) use steps::{Step, discard, step};
 
@@ -67,21 +68,29 @@ impl May {
 /// How many drafts wait for somebody: for their look, or for a decision since they were missed. As the navigation shows
 /// it; counted so far.
 pub(super) fn waiting(rows: &impl Rows, asker: &Asker) -> Result<usize> {
-    let mut count = 0;
+    let mut count = to_approve(rows, asker)?.len();
     for account in accounts::all(rows)? {
         if asker.can::<Publish>(account.id) {
             count += drafts::count(rows, account.id, Stage::Missed, limits::desk::COUNTED)?;
         }
+    }
+    Ok(count.min(limits::desk::COUNTED))
+}
+
+/// Those that wait for somebody's look, with the names of their accounts.
+pub(super) fn to_approve(rows: &impl Rows, asker: &Asker) -> Result<Vec<(String, Draft)>> {
+    let mut wait = Vec::new();
+    for account in accounts::all(rows)? {
         if !asker.can::<Approve>(account.id) && !asker.can::<power::Draft>(account.id) {
             continue;
         }
         for stage in [Stage::Asked, Stage::Owing] {
-            for draft in drafts::of(rows, account.id, stage, limits::desk::COUNTED)? {
-                count += usize::from(May::of(asker, &account, &draft).approve);
-            }
+            let found = drafts::of(rows, account.id, stage, limits::desk::COUNTED)?;
+            let yours = found.into_iter().filter(|draft| May::of(asker, &account, draft).approve);
+            wait.extend(yours.map(|draft| (account.handle.clone(), draft)));
         }
     }
-    Ok(count.min(limits::desk::COUNTED))
+    Ok(wait)
 }
 
 /// Whether somebody has to do with drafts.
@@ -93,19 +102,6 @@ pub(super) fn sees(rows: &impl Rows, asker: &Asker) -> Result<bool> {
 pub(super) fn first(draft: &Draft, chars: usize) -> String {
     let line = draft.content.main().map(|version| version.first_words(chars)).unwrap_or_default();
     if line.is_empty() { "(no text yet)".to_owned() } else { line }
-}
-
-/// What a stage is called in a list.
-pub(super) fn stage_words(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Draft => "being written",
-        Stage::Asked => "waits for approval",
-        Stage::Approved => "approved",
-        Stage::Planned => "planned",
-        Stage::Missed => "missed",
-        Stage::Published => "published",
-        Stage::Owing => "published urgently, to be approved",
-    }
 }
 
 /// How long "publish" waits here.

@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 use crate::desk::approval;
 use crate::desk::faults::Faults;
 use crate::desk::frame::{self, Frame, Wall};
+use crate::desk::links::Links;
 use crate::desk::listing;
 use crate::desk::preview::advice;
 use crate::desk::when;
@@ -153,6 +154,7 @@ struct Page {
     advice: Vec<String>,
     changes: Vec<Change>,
     remarks: Vec<Remark>,
+    links: Links,
     posts: Vec<String>,
     may: May,
     /// As typed, for the form.
@@ -210,6 +212,7 @@ pub(in crate::desk) fn page(app: &App, browser: &Browser, id: DraftId, request: 
         Some("unplan") => "It does not go out by itself.",
         Some("publish") => "It goes out.",
         Some("comment") => "Said.",
+        Some("unshared") => "No link leads to it any more.",
         Some(_) | None => "",
     };
     shown(app, browser, id, Typed::default(), Faults::default(), notice)
@@ -291,6 +294,7 @@ fn make(
         poll: draft.content.poll.as_ref().map(|poll| poll.answers.clone()).unwrap_or_default(),
         changes: draft.withdrawn().map(|passed| changes(&passed.content, &draft.content)).unwrap_or_default(),
         remarks: remarks.collect::<Result<_>>()?,
+        links: Links::of(rows, &asker, &wall, draft, now)?,
         posts: published(rows, account, draft)?,
         may: May::of(&asker, account, draft),
         comment: typed.comment,

@@ -2,6 +2,7 @@
 //! `state`; what the institution demands for an account stands in its `Rule`.
 
 pub mod content;
+pub mod link;
 pub mod state;
 
 use serde::{Deserialize, Serialize};
@@ -102,6 +103,9 @@ pub struct Draft {
     pub comments: Vec<Comment>,
     #[serde(default)]
     pub editing: Option<Editing>,
+    /// Of whose changes the audit log has told lately, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<(Who, Timestamp)>,
 }
 
 /// A moment, and the words that were typed for it.
@@ -180,6 +184,7 @@ impl Draft {
             passed: None,
             comments: Vec::new(),
             editing: None,
+            told: vec![(by, now)],
         }
     }
 
@@ -247,6 +252,20 @@ impl Draft {
         (self.saved, self.saved_by) = (now, by);
         self.editing = self.editing.filter(|editing| !editing.by.is_same(by));
         self.revision += 1;
+    }
+
+    /// Whether the audit log is to tell of a change by somebody: once in [`TOLD`](limits::draft::TOLD) for each of them.
+    /// The form saves by itself every few seconds, and a save by a hand looks the same to the server; an entry for each
+    /// would bury what matters. That somebody changed it in that hour is told, and the draft itself says when and by whom
+    /// it was changed last. To begin it counts as the first change.
+    pub fn tell(&mut self, by: Who, now: Timestamp) -> bool {
+        // One from the future is from before the clock was set back.
+        self.told.retain(|(_, at)| *at <= now && now.since(*at) < limits::draft::TOLD);
+        if self.told.iter().any(|(who, _)| who.is_same(by)) {
+            return false;
+        }
+        self.told.push((by, now));
+        true
     }
 
     pub fn say(&mut self, by: Who, at: Timestamp, text: &str) -> Result<()> {

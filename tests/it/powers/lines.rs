@@ -43,6 +43,10 @@ pub(super) const DESK: &[(&str, &str, Of, &str)] = &[
     ("GET", "drafts/:id/drop", Of::Other, "? 0 0 0 0 0 0 ! +"),
     ("POST", "drafts/:id/drop", Of::Own, "? + + ! ! ! ! ! +"),
     ("POST", "drafts/:id/drop", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/link", Of::Own, "? + + + ! ! ! ! +"),
+    ("POST", "drafts/:id/link", Of::Other, "? 0 0 0 0 0 0 ! +"),
+    ("POST", "drafts/:id/link/end", Of::Own, "? + + + ! ! ! ! +"),
+    ("POST", "drafts/:id/link/end", Of::Other, "? 0 0 0 0 0 0 ! +"),
     ("GET", "calendar", Of::Own, "? + + + + + + + +"),
     // A secret address, which nobody was told.
     ("GET", "calendar/:id", Of::Own, "0 0 0 0 0 0 0 0 0"),

@@ -133,6 +133,14 @@ pub const CASES: &[Case] = &[
         "CWE-639",
         &["hostile::desk::what_was_written_to_another_account_is_neither_read_nor_answered"],
     ),
+    fails(
+        "a secret link to a draft that is guessed, kept by a cache, told to another page, or used after its end",
+        "CWE-598, CWE-613",
+        &[
+            "drafts::colleagues::a_link_shows_a_draft_as_it_will_look_and_to_nobody_else",
+            "drafts::colleagues::whatever_is_wrong_with_a_link_the_answer_is_the_same",
+        ],
+    ),
     no_target(
         "tokens in the address, where logs and neighbours read them (implicit flow)",
         "RFC 9700",
