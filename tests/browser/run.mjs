@@ -16,6 +16,7 @@ import { endAfter, lastWords, Report } from "../trial.mjs";
 import * as inpage from "./inpage.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { deskPages, publicPages, read, startTrial } from "./site.mjs";
+import { walk } from "./walk.mjs";
 
 const { values: options, positionals } = parseArgs({
   options: { site: { type: "string" }, screenshots: { type: "string" } },
@@ -281,6 +282,7 @@ await report.check("all pages were looked at", async () => {
   pages = pages.filter(({ url }) => url);
   for (const page of pages) await examine(page);
   if (!options.site) await passkeys(browser, report, trial);
+  if (!options.site) await walk(browser, report);
   if (!options.site) await feeds(pages.filter(({ desk }) => !desk));
   if (options.screenshots) await screenshots(pages, options.screenshots);
 });
