@@ -138,10 +138,15 @@ export class Trial {
   }
 
   /** Runs `instance WORDS --data D ARGS` and returns what it printed, trimmed. */
-  async run(words, ...args) {
+  run(words, ...args) {
+    return this.tell("", words, ...args);
+  }
+
+  /** The same with something on its standard input. */
+  async tell(input, words, ...args) {
     const all = [...words.split(" "), "--data", this.data, ...args];
     const running = promisify(execFile)(BINARY, all, { timeout: 60_000, maxBuffer: 16 << 20 });
-    running.child.stdin.end();
+    running.child.stdin.end(input);
     try {
       return (await running).stdout.trim();
     } catch (error) {

@@ -43,7 +43,8 @@ export function focusFaults() {
   while (around && !opaque(getComputedStyle(around).backgroundColor)) around = around.parentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const ground = around ? getComputedStyle(around).backgroundColor : dark ? "rgb(18,18,18)" : "rgb(255,255,255)";
-  if (style.outlineStyle !== "auto") { // "auto" is the browser's own ring
+  const own = style.outlineStyle === "auto" || !element.matches(":focus"); // the browser's ring, or that of a part of its own: the calendar of a date
+  if (!own) {
     const [low, high] = [luminance(style.outlineColor), luminance(ground)].sort((a, b) => a - b);
     const contrast = (high + 0.05) / (low + 0.05);
     if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) faults.push("no outline of 2 px");

@@ -14,6 +14,7 @@ import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 import { endAfter, lastWords, Report } from "../trial.mjs";
 import * as inpage from "./inpage.mjs";
+import { keyboard } from "./keyboard.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { deskPages, publicPages, read, startTrial } from "./site.mjs";
 import { walk } from "./walk.mjs";
@@ -268,20 +269,22 @@ async function screenshots(pages, folder) {
   }
 }
 
-let trial;
+let city, trial;
 await report.check("all pages were looked at", async () => {
   let pages = positionals.map((name) => ({ name, url: new URL(name, options.site).href }));
   if (options.site) {
     for (const page of pages) page.status = await read(page.url).then(({ status }) => (status === 200 ? undefined : status));
   } else {
-    let origin;
-    ({ trial, origin } = await startTrial());
+    city = await startTrial();
+    ({ trial } = city);
+    const { origin } = city;
     pages = [...(await publicPages(origin, trial)), ...(await findDesk(origin, trial))];
   }
   for (const page of pages.filter(({ url }) => !url)) await report.check(`[${page.name}] exists in the trial`, () => clean(["not found"]));
   pages = pages.filter(({ url }) => url);
   for (const page of pages) await examine(page);
   if (!options.site) await passkeys(browser, report, trial);
+  if (!options.site) await keyboard(browser, report, city);
   if (!options.site) await walk(browser, report);
   if (!options.site) await feeds(pages.filter(({ desk }) => !desk));
   if (options.screenshots) await screenshots(pages, options.screenshots);
