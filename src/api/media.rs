@@ -76,7 +76,7 @@ pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, cl
 /// Attached to nothing it goes at once, as in Mastodon; else a day after it came.
 pub(super) async fn throw_away(app: &App, id: &str, client: &Client) -> Result<Response> {
     let (by, id) = (by(client)?, id.parse::<MediaId>()?);
-    app.store.write(move |tx| actions::media::remove(tx, by, id)).await?;
+    client.write(app, move |tx| actions::media::remove(tx, by, id)).await?;
     response::json(StatusCode::OK, &json!({}))
 }
 

@@ -19,7 +19,7 @@ use crate::model::user::Asker;
 use crate::store::{Rows, drafts, meta};
 use crate::views::people;
 use crate::web::response::{self, Response};
-use crate::web::who::Browser;
+use crate::web::who::{Acts as _, Browser};
 
 /// What the page of a draft says of them.
 pub(super) struct Links {
@@ -56,7 +56,7 @@ pub(super) async fn make(app: &Arc<App>, browser: &Browser, id: DraftId) -> Resu
     let eyes = eyes(app, browser, id)?;
     let secret = token::new();
     let hash = token::hash(&secret);
-    let link = app.store.write(move |tx| links::share(tx, eyes, id, hash)).await?;
+    let link = browser.write(app, move |tx| links::share(tx, eyes, id, hash)).await?;
     let page = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "A link to look at", "/desk/drafts")?;
         let ends = Wall::of(&meta::institution(rows)?).time(link.expires);
@@ -68,7 +68,7 @@ pub(super) async fn make(app: &Arc<App>, browser: &Browser, id: DraftId) -> Resu
 /// `POST /desk/drafts/ID/link/end`
 pub(super) async fn end(app: &Arc<App>, browser: &Browser, id: DraftId) -> Result<Response> {
     let eyes = eyes(app, browser, id)?;
-    app.store.write(move |tx| links::unshare(tx, eyes, id)).await?;
+    browser.write(app, move |tx| links::unshare(tx, eyes, id)).await?;
     Ok(response::see_other(&format!("/desk/drafts/{id}?done=unshared")))
 }
 

@@ -18,6 +18,7 @@ import { keyboard } from "./keyboard.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { deskPages, publicPages, read, startTrial } from "./site.mjs";
 import { walk } from "./walk.mjs";
+import { uploads } from "./uploads.mjs";
 
 const { values: options, positionals } = parseArgs({
   options: { site: { type: "string" }, screenshots: { type: "string" } },
@@ -286,6 +287,7 @@ await report.check("all pages were looked at", async () => {
   if (!options.site) await passkeys(browser, report, trial);
   if (!options.site) await keyboard(browser, report, city);
   if (!options.site) await walk(browser, report);
+  if (!options.site) await uploads(browser, report, trial);
   if (!options.site) await feeds(pages.filter(({ desk }) => !desk));
   if (options.screenshots) await screenshots(pages, options.screenshots);
 });

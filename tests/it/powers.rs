@@ -157,7 +157,7 @@ impl World {
             return seat.get(&path).await;
         }
         if pattern.starts_with("uploads") {
-            return seat.script(&self.server.url(&path), &[], b"").await;
+            return seat.script(&self.server.url(&path), &[("upload-offset", "0")], b"").await;
         }
         let account = self.account(of).to_string();
         if matches!(

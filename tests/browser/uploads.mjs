@@ -1,0 +1,61 @@
+// A large file of the composer in a real browser, over a line that breaks.
+import fs from "node:fs";
+
+const MIB = 1 << 20;
+
+/** A film with so much air in it that it goes in pieces. */
+function film(name, bytes) {
+  const clip = fs.readFileSync(new URL("../vectors/clips/first.mp4", import.meta.url));
+  const air = Buffer.alloc(bytes - clip.length);
+  air.writeUInt32BE(air.length);
+  air.write("free", 4);
+  return { name, mimeType: "video/mp4", buffer: Buffer.concat([clip, air]) };
+}
+
+export async function uploads(browser, report, trial) {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(60_000);
+  const tab = await context.newPage();
+  const link = await trial.run("user login-link");
+  const at = (path) => new URL(path, link).href;
+  const asked = [];
+  let cuts = 0;
+  tab.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname.replace(/uploads\/\d+\/[^/]+/, "uploads/N/NAME")}`));
+  await context.route(/\/desk\/uploads\/\d+\/[^/]+$/, (route) =>
+    route.request().method() === "POST" && asked.filter((line) => line === "POST /desk/uploads/N/NAME").length === 2 && !cuts++
+      ? route.abort("connectionreset") : route.continue());
+  const open = async () => {
+    await tab.goto(at("/desk"));
+    await tab.locator("#text").fill("The council in session");
+    await tab.locator("details", { has: tab.locator("#picture1, #reason1") }).evaluateAll((all) => all.forEach((one) => { one.open = true; }));
+    await tab.locator("#alt1").fill("A session of the council");
+  };
+  const press = (name) => tab.locator("form.desk").getByRole("button", { name, exact: true }).click();
+  try {
+    await tab.goto(link);
+    await tab.getByRole("button", { name: "Open the desk" }).click();
+    await tab.waitForURL(/\/desk$/);
+    await report.check("uploads: a large file goes on where the line broke, and its form then goes without it", async () => {
+      await open();
+      await tab.locator("#picture1").setInputFiles(film("council.mp4", 20 * MIB));
+      await tab.locator("#reason1").selectOption("in-text");
+      await press("Publish");
+      await tab.waitForURL((url) => url.pathname !== "/desk" || url.search !== "");
+      const pieces = asked.filter((line) => line === "POST /desk/uploads/N/NAME").length;
+      if (cuts !== 1 || pieces !== 4) throw new Error(`${cuts} cut, ${pieces} pieces`);
+      if (!asked.includes("GET /desk/uploads/N/NAME")) throw new Error("it did not ask how far it was");
+    });
+    await report.check("uploads: what is wrong with a large file is said at its field, and the form stays as it is", async () => {
+      await open();
+      const noise = { name: "noise.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(9 * MIB, 7) };
+      await tab.locator("#picture1").setInputFiles(noise);
+      await press("Publish");
+      await tab.locator("#picture1").locator("xpath=preceding-sibling::*[@class='e']").waitFor();
+      const kept = [await tab.locator("#text").inputValue(), await tab.locator("#alt1").inputValue()];
+      if (kept.some((words) => !words)) throw new Error(kept.join(" / "));
+      if (!(await tab.locator("#picture1").evaluate((input) => input === document.activeElement))) throw new Error("no focus");
+    });
+  } finally {
+    await context.close();
+  }
+}
