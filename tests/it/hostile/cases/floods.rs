@@ -34,6 +34,7 @@ pub const CASES: &[Case] = &[
         "",
         &[
             "hostile::keeping::what_was_released_does_not_change_its_face",
+            "hostile::copies::a_face_that_changes_is_not_shown_before_somebody_releases_an_answer_again",
             "hostile::order::only_the_newest_words_of_an_answer_stand",
         ],
     ),

@@ -158,6 +158,19 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "a picture of a post that is not published yet, asked for by who guessed, heard or kept its address",
+        "",
+        &[
+            "files::before_it_is_published_a_file_is_for_those_who_work_on_it_and_kept_nowhere",
+            "app::passes::tests::a_pass_is_for_one_file_and_one_day",
+        ],
+    ),
+    fails(
+        "pieces of a file for somebody else's account, or sent by another site's page",
+        "CWE-352",
+        &["desk::uploads::a_large_file_of_a_form_goes_on_where_it_stopped"],
+    ),
+    fails(
         "a file that is a page, a script or an activity when it is opened alone",
         "CVE-2024-25623",
         &["files::a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity"],
