@@ -21,7 +21,7 @@ use crate::base::zone::Zone;
 use crate::base::{html, markup, text};
 use crate::error::{Error, Result};
 use crate::model::account::Account;
-use crate::model::draft::Draft;
+use crate::model::draft::{Draft, State};
 use crate::model::ids::{AccountId, CannedId, DraftId, NoteId, PostId};
 use crate::model::note::Note;
 use crate::model::post::{self, Post};
@@ -78,14 +78,23 @@ pub(super) struct Beside {
     /// The post that is edited.
     pub post: Option<Published>,
     /// Who else has it open.
-    pub busy: Option<String>,
+    pub busy: Vec<String>,
     /// What somebody else saved meanwhile.
     pub theirs: Option<Theirs>,
 }
 
 impl Beside {
     pub(super) fn of_draft(draft: &Draft) -> Self {
-        Self { draft: Some(draft.id), due: draft.due(), ..Self::default() }
+        let due = match draft.state {
+            State::Planned { due, held: false, .. } => Some(due),
+            State::Planned { held: true, .. }
+            | State::Draft
+            | State::Asked { .. }
+            | State::Approved
+            | State::Missed { .. }
+            | State::Published { .. } => None,
+        };
+        Self { draft: Some(draft.id), due, ..Self::default() }
     }
 }
 
@@ -203,7 +212,10 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faul
         let account = all.iter().find(|a| Some(a.id) == typed.account).or_else(|| all.first());
         Ok(Write {
             f,
-            publishes: typed.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
+            publishes: match (b.draft, typed.account) {
+                (Some(_), Some(id)) => asker.can::<Publish>(id),
+                _ => typed.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
+            },
             keeps: all.iter().any(|account| writes(account.id)),
             answering: typed.reply.map(|id| answering(rows, browser, app.now(), id)).transpose()?.flatten(),
             versions: versions(rows, &typed, account)?,
@@ -288,7 +300,7 @@ fn answering(rows: &impl Rows, browser: &Browser, now: Timestamp, id: NoteId) ->
 pub(super) async fn draft_page(app: &Arc<App>, browser: &Browser, id: DraftId) -> Result<Response> {
     let (draft, pen) = press::draft(app, browser, id)?;
     let busy = browser.write(app, move |tx| drafts::open(tx, pen, id)).await?;
-    let busy = busy.map(|who| app.store.read(|rows| super::drafts::name(rows, who))).transpose()?;
+    let busy = app.store.read(|rows| super::drafts::names(rows, &busy))?;
     let media = app.store.read(|rows| {
         let files = draft.content.parts.first().map(|part| part.media.as_slice()).unwrap_or_default();
         let all = files.iter().map(|file| Ok(rows.get(&MEDIA, &file.id)?.map(|media| media.with(file.about.clone()))));

@@ -17,6 +17,8 @@ pub const COMMENTS: usize = 200;
 pub const COMMENT: usize = 2_000;
 /// How long somebody who opened a draft is shown to others as at work on it.
 pub const EDITING: Duration = Duration::from_secs(600);
+/// How many of them are remembered for one draft: more than a newsroom has, and a bound for its row.
+pub const EDITORS: usize = 8;
 /// What was missed while the server was down goes out when it is less than this late; what is later is asked for.
 pub const LATE: Duration = Duration::from_secs(3600);
 /// The longest that "publish now" waits, for whoever thinks again.

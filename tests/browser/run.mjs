@@ -13,6 +13,7 @@ import zlib from "node:zlib";
 import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 import { endAfter, lastWords, Report } from "../trial.mjs";
+import { composer } from "./composer.mjs";
 import * as inpage from "./inpage.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { passkeys } from "./passkeys.mjs";
@@ -288,6 +289,7 @@ await report.check("all pages were looked at", async () => {
   if (!options.site) await keyboard(browser, report, city);
   if (!options.site) await walk(browser, report);
   if (!options.site) await uploads(browser, report, trial);
+  if (!options.site) await composer(browser, report, trial);
   if (!options.site) await feeds(pages.filter(({ desk }) => !desk));
   if (options.screenshots) await screenshots(pages, options.screenshots);
 });

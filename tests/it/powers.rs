@@ -175,6 +175,7 @@ impl World {
             // An author's form has this button only.
             fields.extend((pattern == "drafts/:id/edit").then_some(("keep", "draft")));
             fields.extend(replies.then_some(("reply", note.as_str())));
+            fields.extend((pattern == "drafts/:id/edit").then_some(("keep", "draft")));
             return seat.post_parts(&path, &fields).await;
         }
         let fields = match (pattern, asker) {

@@ -10,7 +10,7 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::account::Account;
 use crate::model::audit::{Act, Deed};
-use crate::model::draft::{Approval, Content, Draft, Editing, Event, Sheet, Stage};
+use crate::model::draft::{Approval, Content, Draft, Event, Sheet, Stage};
 use crate::model::ids::{AccountId, DraftId, UserId};
 use crate::model::media::{About, Media};
 use crate::model::post::ReplyTo;
@@ -139,7 +139,7 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
     let old = std::mem::replace(&mut draft.content, sheet.content.clone());
     if old == draft.content {
         draft.still_open()?;
-        draft.editing = draft.editing.filter(|editing| !editing.by.is_same(pen.who()));
+        draft.closed(pen.who());
         draft.saved = tx.now();
     } else {
         let event = Event::Changed { publishes: pen.publishes() };
@@ -177,11 +177,11 @@ pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
 }
 
 /// Notes who has the form open; answers who else has. Nobody is shut out: what is saved names its revision.
-pub fn open(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<Option<Who>> {
+pub fn open(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<Vec<Who>> {
     let mut draft = own(tx, pen.account(), id)?;
     let busy = draft.busy(pen.who(), tx.now());
-    if busy.is_none() && draft.stage().is_open() {
-        draft.editing = Some(Editing { by: pen.who(), until: tx.now().plus(limits::draft::EDITING) });
+    if draft.stage().is_open() {
+        draft.opened(pen.who(), tx.now());
         drafts::put(tx, &draft)?;
     }
     Ok(busy)
@@ -190,11 +190,8 @@ pub fn open(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<Option<Who>> {
 /// Notes that they have not any more.
 pub fn close(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     let mut draft = own(tx, pen.account(), id)?;
-    if draft.editing.is_some_and(|editing| editing.by.is_same(pen.who())) {
-        draft.editing = None;
-        drafts::put(tx, &draft)?;
-    }
-    Ok(())
+    draft.closed(pen.who());
+    drafts::put(tx, &draft)
 }
 
 /// Gives what somebody was writing to somebody else, where they may write too; answers how many drafts that were.
@@ -216,7 +213,7 @@ pub fn hand_over(tx: &mut Write<'_>, owner: Owner, from: UserId, to: UserId) -> 
     })?;
     for draft in &mut left {
         draft.writer = Who::User(to);
-        draft.editing = draft.editing.filter(|editing| editing.by.user() != Some(from));
+        draft.open.retain(|editing| editing.by.user() != Some(from));
         drafts::put(tx, draft)?;
     }
     if !left.is_empty() {

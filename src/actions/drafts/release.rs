@@ -122,7 +122,7 @@ fn go(tx: &mut Write<'_>, site: &Site, mut draft: Draft, by: Who, mentions: &[Ve
         audit::note(tx, by, &Deed::new(Act::PostUnapproved).of(account.id).on(*first))?;
     }
     draft.step(&Event::Publish { posts }, by, tx.now(), account.approval)?;
-    draft.editing = None;
+    draft.open.clear();
     links::forget_of_draft(tx, draft.id)?;
     drafts::put(tx, &draft)?;
     Ok(draft)

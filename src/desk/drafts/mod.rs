@@ -13,7 +13,7 @@ use crate::model::account::Account;
 use crate::model::draft::{Draft, Rule, Stage, State};
 use crate::model::institution::Institution;
 use crate::model::power::{self, Approve, Publish, Read};
-use crate::model::user::Asker;
+use crate::model::user::{Asker, Who};
 use crate::store::{Rows, accounts, drafts};
 
 pub(super) use crate::views::people::who as name;
@@ -96,6 +96,10 @@ pub(super) fn to_approve(rows: &impl Rows, asker: &Asker) -> Result<Vec<(String,
 /// Whether somebody has to do with drafts.
 pub(super) fn sees(rows: &impl Rows, asker: &Asker) -> Result<bool> {
     Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Read>(account.id)))
+}
+
+pub(super) fn names(rows: &impl Rows, all: &[Who]) -> Result<Vec<String>> {
+    all.iter().map(|who| name(rows, *who)).collect()
 }
 
 /// The first words of a draft, or of its warning.

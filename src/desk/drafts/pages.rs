@@ -4,7 +4,7 @@ use askama::Template;
 use hyper::StatusCode;
 
 use super::changes::{Change, changes};
-use super::{May, first, name, stage_words};
+use super::{May, first, name, names, stage_words};
 use crate::app::App;
 use crate::base::time::Timestamp;
 use crate::desk::approval;
@@ -144,7 +144,8 @@ struct Page {
     /// What stands behind the state, as sentences.
     facts: Vec<String>,
     warnings: Vec<String>,
-    busy: Option<String>,
+    /// Who else has its form open.
+    busy: Vec<String>,
     answers: Option<(String, String)>,
     quotes: Option<(String, String)>,
     parts: Vec<PartShown>,
@@ -287,7 +288,7 @@ fn make(
         steps: steps(draft),
         facts: facts(rows, &wall, draft)?,
         warnings: warnings(account, draft, now),
-        busy: draft.busy(asker.who(), now).map(|who| name(rows, who)).transpose()?,
+        busy: names(rows, &draft.busy(asker.who(), now))?,
         answers: named(rows, draft.content.reply_to)?,
         quotes: named(rows, draft.content.quote)?,
         parts,

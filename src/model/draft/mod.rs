@@ -101,8 +101,9 @@ pub struct Draft {
     /// Oldest first; never leave the house.
     #[serde(default)]
     pub comments: Vec<Comment>,
+    /// Who has the form open, the latest last.
     #[serde(default)]
-    pub editing: Option<Editing>,
+    pub open: Vec<Editing>,
     /// Of whose changes the audit log has told lately, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<(Who, Timestamp)>,
@@ -150,7 +151,7 @@ pub struct Comment {
     pub text: String,
 }
 
-/// Who has the form open.
+/// Somebody who has the form open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Editing {
     pub by: Who,
@@ -183,7 +184,7 @@ impl Draft {
             state: State::Draft,
             passed: None,
             comments: Vec::new(),
-            editing: None,
+            open: Vec::new(),
             told: vec![(by, now)],
         }
     }
@@ -229,9 +230,24 @@ impl Draft {
         }
     }
 
-    /// Somebody other than `who` who has it open.
-    pub fn busy(&self, who: Who, now: Timestamp) -> Option<Who> {
-        self.editing.filter(|editing| editing.until > now && !editing.by.is_same(who)).map(|editing| editing.by)
+    /// Those other than `who` who have it open.
+    pub fn busy(&self, who: Who, now: Timestamp) -> Vec<Who> {
+        let others = self.open.iter().filter(|editing| editing.until > now && !editing.by.is_same(who));
+        others.map(|editing| editing.by).collect()
+    }
+
+    /// Notes that somebody opened it, and forgets whose time is over.
+    pub fn opened(&mut self, by: Who, now: Timestamp) {
+        self.closed(by);
+        self.open.retain(|editing| editing.until > now);
+        self.open.push(Editing { by, until: now.plus(limits::draft::EDITING) });
+        let over = self.open.len().saturating_sub(limits::draft::EDITORS);
+        self.open.drain(..over);
+    }
+
+    /// Notes that they have it open no more.
+    pub fn closed(&mut self, by: Who) {
+        self.open.retain(|editing| !editing.by.is_same(by));
     }
 
     /// Whether any of the words are theirs.
@@ -250,7 +266,7 @@ impl Draft {
             self.hands.push(by);
         }
         (self.saved, self.saved_by) = (now, by);
-        self.editing = self.editing.filter(|editing| !editing.by.is_same(by));
+        self.closed(by);
         self.revision += 1;
     }
 

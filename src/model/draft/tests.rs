@@ -198,10 +198,14 @@ fn a_draft_is_bounded_and_may_be_unfinished() {
 #[test]
 fn who_has_it_open_is_shown_for_ten_minutes() {
     let mut open = draft();
-    open.editing = Some(Editing { by: ANA, until: NOW.plus(limits::draft::EDITING) });
-    assert_eq!(open.busy(BEN, NOW), Some(ANA));
-    assert_eq!(open.busy(ANA, NOW), None);
-    assert_eq!(open.busy(BEN, NOW.plus(limits::draft::EDITING)), None);
+    open.opened(ANA, NOW);
+    assert_eq!((open.busy(BEN, NOW), open.busy(ANA, NOW)), (vec![ANA], vec![]));
+    open.opened(BEN, NOW);
+    assert_eq!((open.busy(BEN, NOW), open.busy(ANA, NOW)), (vec![ANA], vec![BEN]), "they see each other");
+    assert_eq!(open.busy(BEN, NOW.plus(limits::draft::EDITING)), []);
     open.touched(ANA, NOW);
-    assert_eq!((open.busy(BEN, NOW), open.revision), (None, 2));
+    assert_eq!((open.busy(BEN, NOW), open.busy(ANA, NOW), open.revision), (vec![], vec![BEN], 2));
+    let later = NOW.plus(limits::draft::EDITING);
+    (0..100).for_each(|n| open.opened(Who::User(UserId(1000 + n)), later));
+    assert_eq!(open.open.len(), limits::draft::EDITORS);
 }
