@@ -86,8 +86,8 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
     slots::take(app, by.to(), &mut typed.slots, &post.media, &mut faults).await?;
     match typed.press {
         Press::Add => {
-            typed.add(&app.store.read(meta::institution)?.languages);
             meaning::versions(&typed, &account, &mut faults);
+            typed.add(&app.store.read(meta::institution)?.languages);
         }
         Press::Preview => beside.preview = Some(Preview::of(app, &account, &typed, &mut faults).await?),
         Press::Publish | Press::Save | Press::Stay | Press::Ask => {

@@ -4,7 +4,7 @@
 use super::poll::PollForm;
 use super::slots::Slot;
 use crate::app::App;
-use crate::base::lang::{self, Lang};
+use crate::base::lang::Lang;
 use crate::base::zone::{Turn, Zone};
 use crate::error::Result;
 use crate::limits;
@@ -62,8 +62,10 @@ impl Words {
         Self { lang: version.lang.to_string(), text: version.text, warning: version.warning }
     }
 
-    fn language(&self) -> Lang {
-        self.lang.parse().unwrap_or_default()
+    /// Undetermined until one is chosen.
+    pub(super) fn language(&self) -> Lang {
+        let typed = if self.lang.is_empty() { UNCHOSEN } else { self.lang.as_str() };
+        typed.parse().unwrap_or_default()
     }
 }
 
@@ -97,6 +99,14 @@ impl Press {
             Some(_) | None => Self::Publish,
         }
     }
+}
+
+/// The tag of a language that is not chosen yet.
+const UNCHOSEN: &str = "und";
+
+/// What a language is called in a form.
+pub(super) fn called(lang: &Lang) -> String {
+    if lang.as_str() == UNCHOSEN { "another language".to_owned() } else { format!("{} ({lang})", lang.own_name()) }
 }
 
 /// The number behind the names of a version's fields: none for the main one.
@@ -206,16 +216,16 @@ impl Typed {
         self.versions.iter().skip(1).map(Words::language).collect()
     }
 
-    pub(super) fn has(&self, lang: &Lang) -> bool {
+    fn has(&self, lang: &Lang) -> bool {
         self.versions.iter().any(|words| words.lang == lang.as_str())
     }
 
-    /// One more language: the first of the institution's that is not there, else the first that we know.
+    /// One more language: the first of the institution's that is not there, else one to be chosen.
     pub(super) fn add(&mut self, languages: &[Lang]) {
-        let known = lang::known().filter_map(|tag| tag.parse().ok());
-        let missing = languages.iter().cloned().chain(known).find(|lang| !self.has(lang));
-        if let Some(lang) = missing.filter(|_| self.versions.len() < limits::post::VERSIONS) {
-            self.versions.push(Words { lang: lang.to_string(), ..Words::default() });
+        if self.versions.len() < limits::post::VERSIONS {
+            let missing = languages.iter().find(|lang| !self.has(lang));
+            self.versions
+                .push(Words { lang: missing.map(ToString::to_string).unwrap_or_default(), ..Words::default() });
         }
     }
 }

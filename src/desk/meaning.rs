@@ -24,6 +24,12 @@ pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) ->
     let mut versions: Vec<Version> = Vec::with_capacity(typed.versions.len());
     for (at, words) in typed.versions.iter().enumerate() {
         let lang = match words.lang.parse::<Lang>() {
+            _ if at > 0 && words.lang.is_empty() => {
+                let problem = Problem::new("E521", "It is not said in which language this text is.");
+                let remedy = "Choose its language, or remove it.";
+                faults.push(format!("lang{}", number(at)), &problem.remedy(remedy));
+                words.language()
+            }
             Ok(lang) if versions.iter().any(|other| other.lang == lang) => {
                 let what = format!("There are two versions in {} ({lang}).", lang.own_name());
                 let problem = Problem::new("E124", what).remedy("Choose another language, or remove one of them.");

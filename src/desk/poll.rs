@@ -1,7 +1,7 @@
 //! The poll in the composer: lines for its answers in each language, how many may be chosen, how long it is open.
 
 use super::faults::Faults;
-use super::form::number;
+use super::form::{called, number};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem};
 use crate::limits;
@@ -32,11 +32,11 @@ impl Line {
         self.text.is_empty() && self.texts.iter().all(String::is_empty)
     }
 
-    /// The fields for the other languages: id, language and words.
-    pub(super) fn others<'a>(&'a self, langs: &'a [Lang]) -> impl Iterator<Item = (String, &'a Lang, &'a str)> {
+    /// The fields for the other languages: id, language, what that is called, and words.
+    pub(super) fn others<'a>(&'a self, langs: &'a [Lang]) -> impl Iterator<Item = (String, &'a Lang, String, &'a str)> {
         langs.iter().enumerate().map(|(at, lang)| {
             let text = self.texts.get(at).map(String::as_str).unwrap_or_default();
-            (format!("{}-{}", self.id, number(at + 1)), lang, text)
+            (format!("{}-{}", self.id, number(at + 1)), lang, called(lang), text)
         })
     }
 }

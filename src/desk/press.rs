@@ -164,8 +164,8 @@ impl Work<'_> {
         let mut beside = self.draft.map(Beside::of_draft).unwrap_or_default();
         match typed.press {
             Press::Add => {
-                typed.add(&app.store.read(meta::institution)?.languages);
                 meaning::versions(&typed, self.account, &mut faults);
+                typed.add(&app.store.read(meta::institution)?.languages);
             }
             Press::Preview => beside.preview = Some(Preview::of(app, self.account, &typed, &mut faults).await?),
             Press::Save | Press::Stay | Press::Ask | Press::Publish => {

@@ -131,6 +131,7 @@ fn told<T>(result: Result<T>, at: String, faults: &mut Faults) -> Result<Option<
 pub(super) fn field(n: usize, problem: &Problem) -> Option<String> {
     match problem.field? {
         "captions" => Some(format!("captions-file{n}")),
+        "poster" => Some(format!("poster{n}")),
         "transcript" => Some(format!("transcript{n}")),
         "poster" => Some(format!("poster{n}")),
         "without" => Some(format!("why{n}")),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::faults::Faults;
-use super::form::{Typed, number};
+use super::form::{Typed, called, number};
 use super::recording;
 use crate::app::{App, upload};
 use crate::base::lang::Lang;
@@ -194,6 +194,8 @@ pub(super) struct Place {
 pub(super) struct Words {
     pub id: String,
     pub lang: Lang,
+    /// What it is called.
+    pub name: String,
     pub alt: String,
 }
 
@@ -218,6 +220,7 @@ fn place(rows: &impl Rows, slot: Slot, langs: &[Lang], faults: &Faults) -> Resul
     let words = |(at, lang): (usize, &Lang)| Words {
         id: format!("{alt_id}-{}", number(at + 1)),
         alt: slot.alts.get(at).cloned().unwrap_or_default(),
+        name: called(lang),
         lang: lang.clone(),
     };
     Ok(Place {

@@ -235,14 +235,19 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faul
 
 fn versions(rows: &impl Rows, typed: &Typed, account: Option<&Account>) -> Result<Vec<Version>> {
     let version = |(at, words): (usize, &Words)| {
-        let mut langs = langs(rows, &words.lang, account)?;
+        let unchosen = at > 0 && words.lang.is_empty();
+        let mut langs = langs(rows, &words.lang, account.filter(|_| !unchosen))?;
         // What another version has is not offered; what was chosen nevertheless is there, with what is wrong about it.
         langs.retain(|choice| choice.chosen || typed.versions.iter().all(|other| other.lang != choice.value));
         let lang = langs.iter().find(|choice| choice.chosen).and_then(|choice| choice.value.parse::<Lang>().ok());
-        let (lang, n, length) = (lang.unwrap_or_default(), form::number(at), markup::length(&words.text));
+        let lang = if unchosen { words.language() } else { lang.unwrap_or_default() };
+        if unchosen {
+            langs.insert(0, Choice { value: String::new(), name: "Choose a language".to_owned(), chosen: true });
+        }
+        let (n, length) = (form::number(at), markup::length(&words.text));
         Ok(Version {
             lang: lang.to_string(),
-            name: format!("{} ({lang})", lang.own_name()),
+            name: form::called(&lang),
             langs,
             text: words.text.clone(),
             warning: words.warning.clone(),

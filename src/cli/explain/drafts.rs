@@ -49,6 +49,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "Other servers name an answer of a poll by its words in the post's main language. One that has words in another \
               language alone could be chosen by nobody there.",
     ),
+    ("E521", "Each text of a post says in which language it is: readers filter by it, and screen readers speak by it."),
     (
         "E530",
         "What is planned goes out in the name of whoever planned it, and they must still have the role editor at that moment. Whoever \

@@ -203,6 +203,13 @@ async fn a_language_that_is_there_is_not_offered_again_and_one_chosen_twice_lose
         ("answer1-2", "Oui"),
         ("answer1-3", "Si"),
     ];
+    // A third is to be chosen: none stands there that nobody meant.
+    let more = [("text", "Bridge closed"), ("lang2", "de"), ("text2", "Zu"), ("do", "add")];
+    let page = desk.compose(&more, None).await.text();
+    assert!(super::between(&page, "<select id=\"lang3\"", "</select>").contains("value=\"\" lang=\"\" selected"));
+    assert!(page.contains("The same in another language") && !page.contains("role=\"alert\""), "{page}");
+    let unchosen = desk.compose(&[("text", "Bridge closed"), ("lang2", ""), ("text2", "Fermé")], None).await;
+    assert!(unchosen.status == 422 && unchosen.text().contains("<a href=\"#lang2\">It is not said"));
     for press in [("do", "add"), ("do", "preview"), ("do", "publish"), ("keep", "draft")] {
         let back = desk.compose(&[&fields[..], &[press]].concat(), None).await;
         let page = back.text();
