@@ -15,12 +15,12 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::draft::{Content, Draft, Sheet, Stage, State, When};
 use crate::model::ids::{AccountId, DraftId, MediaId};
-use crate::model::media::About;
+use crate::model::media::{About, Media};
 use crate::model::post::NewPost;
 use crate::model::power::Publish;
 use crate::model::site::Site;
 use crate::model::user::{Asker, By, Who};
-use crate::store::{Rows, accounts, drafts as rows, meta};
+use crate::store::{Rows, accounts, drafts as rows, material, meta};
 use crate::views::people;
 
 /// What becomes of a draft.
@@ -37,7 +37,8 @@ pub enum DraftStep {
     Publish,
 }
 
-/// Keeps a post for later: planned, where a moment is given, or as a draft. `about` is what is said about its files.
+/// Keeps a post for later: planned, where a moment is given, or as a draft. `about` is what is said about some of its
+/// files anew; of the others what was said when they came in stands.
 pub(super) async fn keep(
     app: &Arc<App>,
     by: By,
@@ -47,7 +48,11 @@ pub(super) async fn keep(
 ) -> Result<Value> {
     let pen = Pen::of(&Asker::Operator, by.account())?;
     let when = at.map(|typed| moment(app, typed)).transpose()?;
-    let content = Content::of(new, about);
+    let files = app.store.read(|read| material::media(read, &new.media))?;
+    let words =
+        |file: &Media| about.iter().find(|(of, _)| *of == file.id).map_or_else(|| file.about(), |(_, new)| new.clone());
+    let about: Vec<(MediaId, About)> = files.iter().map(|file| (file.id, words(file))).collect();
+    let content = Content::of(new, &about);
     let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: when.clone() };
     let draft = app.store.write(move |tx| {
         let draft = verbs::begin(tx, pen, &sheet)?;

@@ -26,6 +26,9 @@ use crate::store::schema::MEDIA;
 use crate::store::{Rows, meta, notes, polls};
 use crate::views::post::{PostView, unwritten};
 
+/// Stands for the description of a file until it has one.
+const UNDESCRIBED: &str = "(no description yet)";
+
 #[derive(Template)]
 #[template(path = "lenses.html")]
 struct Lenses {
@@ -105,7 +108,12 @@ fn material(
     for id in &new.media {
         let file = rows.get(&MEDIA, id)?;
         let words = about.iter().find(|(of, _)| of == id).map(|(_, about)| about.clone());
-        media.extend(file.map(|file| words.map_or_else(|| file.clone(), |words| file.clone().with(words))));
+        let mut file = file.map(|file| words.map_or_else(|| file.clone(), |words| file.clone().with(words)));
+        // Said where it is missing: a link around a picture would else have no name.
+        if let Some(bare) = file.as_mut().filter(|file| !file.decorative && file.alt.is_empty()) {
+            UNDESCRIBED.clone_into(&mut bare.alt);
+        }
+        media.extend(file);
     }
     let parent = match new.reply_to {
         Some(ReplyTo::Note(id)) => notes::get(rows, id)?.map(|note| note.content.uri),

@@ -9,7 +9,7 @@ use instance::app::upload;
 use instance::control::{self, AuditShow, Command};
 use instance::crypto::token;
 use instance::limits;
-use instance::model::draft::{Approval, Attached, Draft, Rule, State};
+use instance::model::draft::{Approval, Attached, Draft, Rule, Sheet, State};
 use instance::model::ids::UserId;
 use instance::model::media::About;
 use instance::model::user::{Rank, Role, User};
@@ -76,6 +76,8 @@ async fn a_link_shows_a_draft_as_it_will_look_and_to_nobody_else() {
     let german = instance::model::post::Version { lang: "de".parse().unwrap(), text: "Die Brücke.".into(), ..german };
     whole.content.parts[0].versions.push(german);
     whole.content.parts[0].media = vec![Attached { id: pictures[0].id, about: About::words("A bridge") }];
+    let mut bare = whole.content.clone();
+    bare.parts[0].media[0].about = About::default();
     let pen = office.pen(&office.ana);
     let draft = office.write(move |tx| verbs::begin(tx, pen, &whole)).await.unwrap();
     let path = link(&office, &office.ana, &draft).await;
@@ -107,6 +109,12 @@ async fn a_link_shows_a_draft_as_it_will_look_and_to_nobody_else() {
         );
         assert!(answer.header("x-robots-tag").starts_with("noindex"));
     }
+    let (seen, bare) = (Seen::of(&draft), Sheet { content: bare, ..Sheet::default() });
+    office.write(move |tx| verbs::save(tx, pen, seen, &bare)).await.unwrap();
+    assert!(
+        look(&office, &path).await.text().contains("alt=\"(no description yet)\""),
+        "it shows the draft as it is now"
+    );
     // The page can do nothing, and has no other methods.
     assert!(!page.contains("<form"));
     for method in ["POST", "PUT", "DELETE"] {

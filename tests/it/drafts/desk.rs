@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use instance::control::{self, AccountChange, Command, DraftStep, NewVersion, PostNew};
+use instance::control::{self, AccountChange, Command, DraftStep, NewVersion, PostNew, Upload};
 use instance::model::draft::{Approval, Rule, Stage};
 use instance::model::institution::Institution;
+use instance::model::media::About;
 use instance::model::user::Rank;
 use instance::store::meta;
 use serde_json::{Value, json};
@@ -316,6 +317,24 @@ async fn a_program_plans_puts_off_and_takes_back() {
     let refused = program.call("POST", "/api/v1/statuses", new("2026-11-23T18:00:00Z")).await;
     assert!(refused.status == 422 && refused.text().contains("approve"), "{}", refused.text());
     assert_eq!(program.call("POST", "/api/v1/statuses", json!({ "status": "Now" })).await.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_of_a_draft_keeps_the_words_that_came_with_it() {
+    let office = Office::new(Rule::None).await;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(90, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    let path = std::env::temp_dir().join(format!("instance-words-{}.png", std::process::id()));
+    std::fs::write(&path, bytes.get_ref()).unwrap();
+    let file = std::fs::File::open(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let media = vec![Upload::new(file, About::words("A black field")).unwrap()];
+    let planned = PostNew { media, at: Some("2026-12-01T09:00".into()), ..new("Look") };
+    let planned = control::run(&office.server.app, Command::PostNew(planned)).await.unwrap();
+    assert_eq!(
+        (&planned["state"], &planned["parts"][0]["media"][0]["alt"]),
+        (&json!("planned"), &json!("A black field"))
+    );
 }
 
 fn new(text: &str) -> PostNew {
