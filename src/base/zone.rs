@@ -105,10 +105,12 @@ impl Zone {
 
 fn not_a_time(typed: &str) -> Error {
     let shown: String = typed.chars().take(40).collect();
-    Problem::new("E505", format!("'{shown}' is no day and time."))
-        .field("at")
-        .remedy("Write it as 2026-12-01T09:00.")
-        .into()
+    let what = if shown.is_empty() {
+        "The day and time are missing.".into()
+    } else {
+        format!("'{shown}' is no day and time.")
+    };
+    Problem::new("E505", what).field("at").remedy("Write it as 2026-12-01T09:00.").into()
 }
 
 struct Shown(DateTime);

@@ -156,6 +156,8 @@ fn item(wall: &Wall, line: &Line) -> Item {
         ("nobody", _) => "nobody who is known".to_owned(),
         ("client", "") => "a program".to_owned(),
         ("client", name) => format!("the program {name}"),
+        // Only the first owner may have said neither a name nor an address.
+        (_, "") if !line.erased => "the first owner".to_owned(),
         (_, "") => format!("user {}", line.user.as_deref().unwrap_or_default()),
         (_, name) => name.to_owned(),
     };

@@ -246,7 +246,9 @@ fn reached(posts: &[Told]) -> Figure {
             } else {
                 String::new()
             };
-            format!("{} posts{so} had {} answers.", grouped(u64::try_from(n).unwrap_or(u64::MAX)), grouped(answers))
+            let s = |n: u64| if n == 1 { "" } else { "s" };
+            let n = u64::try_from(n).unwrap_or(u64::MAX);
+            format!("{} post{}{so} had {} answer{}.", grouped(n), s(n), grouped(answers), s(answers))
         }
     };
     let bars: Vec<(String, u64)> = sent
