@@ -11,8 +11,9 @@ export class Peer {
   /** The status it answers deliveries with. */
   status = 202;
 
-  static async start(host = "127.0.0.1") {
+  static async start(host, name) {
     const peer = new Peer();
+    peer.name = name;
     const pair = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
     peer.key = pair.privateKey;
     peer.open = pair.publicKey.export({ type: "spki", format: "pem" });
@@ -32,7 +33,7 @@ export class Peer {
   get actor() {
     return {
       "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
-      id: this.id, type: "Person", preferredUsername: "vera", name: "Vera Citizen", url: this.id,
+      id: this.id, type: "Person", preferredUsername: "vera", name: this.name, url: this.id,
       inbox: `${this.id}/inbox`, outbox: `${this.id}/outbox`, followers: `${this.id}/followers`,
       publicKey: { id: `${this.id}#key`, owner: this.id, publicKeyPem: this.open },
     };

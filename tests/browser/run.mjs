@@ -2,7 +2,7 @@
 //
 //   node run.mjs                          the release binary on a trial with sample content (INSTANCE=path of the binary)
 //   node run.mjs --site URL PATH…         public pages of a site that runs already
-//   node run.mjs --screenshots DIR        also pictures of home, profile, post and desk; light and dark; 1280 and 320 px
+//   node run.mjs --screenshots DIR        also pictures of every page, light and dark, 1280 and 320 px wide
 //
 // CHROMIUM names the browser (default: chromium). Nothing is downloaded.
 import fs from "node:fs";
@@ -14,6 +14,7 @@ import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 import { endAfter, lastWords, Report } from "../trial.mjs";
 import { composer } from "./composer.mjs";
+import { busyDesk } from "./desk.mjs";
 import * as inpage from "./inpage.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { passkeys } from "./passkeys.mjs";
@@ -38,7 +39,7 @@ const REQUESTS = 4; // of a post with one picture: HTML, CSS, icon, picture
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 const SCHEMES = ["light", "dark"];
 
-endAfter(900);
+endAfter(1800);
 const report = new Report();
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const html = new HtmlValidate({ root: true, extends: ["html-validate:standard"] });
@@ -65,7 +66,9 @@ async function visit(page, settings, body) {
   try {
     const tab = await context.newPage();
     const seen = watch(tab, page);
-    seen.answer = await tab.goto(page.url, { waitUntil: "load" });
+    await tab.goto(page.url, { waitUntil: "load" });
+    await page.act?.(tab);
+    await tab.waitForLoadState();
     return await body(tab, seen);
   } finally {
     await context.close();
@@ -76,10 +79,13 @@ async function visit(page, settings, body) {
 function watch(tab, page) {
   const seen = { requests: [], responses: [], errors: [] };
   tab.on("request", (request) => seen.requests.push(request.url()));
-  tab.on("response", (response) => seen.responses.push(response));
+  tab.on("response", (response) => {
+    seen.responses.push(response);
+    if (response.request().isNavigationRequest() && response.status() !== 303) seen.answer = response;
+  });
   tab.on("pageerror", (error) => seen.errors.push(error.message));
   tab.on("console", (message) => {
-    const expected = page.status && message.text().includes(`status of ${page.status}`) && message.location().url === page.url;
+    const expected = page.status && message.text().includes(`status of ${page.status}`);
     if (message.type() === "error" && !expected) seen.errors.push(message.text());
   });
   return seen;
@@ -94,13 +100,13 @@ async function examine(page) {
   await look({}, async (tab, seen) => {
     await check(`answers ${page.status ?? 200}, keeps its content security policy, asks nobody else`, () => guarded(page, tab, seen));
     if (!page.desk) await check("leaves nothing on the reader's machine", () => traceless(tab, seen));
-    await check("is valid HTML", () => valid(page, seen));
     await check("is within its budget", () => budget(page, tab, seen));
     scripted = await offer(tab, seen);
   });
   await look({ javaScriptEnabled: false }, async (tab, seen) => {
     const dead = (await tab.evaluate(inpage.deadButtons)).map((button) => `a button that needs script: ${button}`);
     const plain = await offer(tab, seen);
+    await check("is valid HTML", () => valid(page, seen));
     await check("is the same without JavaScript", () => clean([dead, differences(page, plain, scripted)]));
   });
   for (const colorScheme of SCHEMES) {
@@ -248,7 +254,7 @@ async function logIn(link) {
   }
 }
 
-async function findDesk(origin, trial) {
+async function findDesk({ origin, trial }) {
   const login = await report.check("the one-time address logs in to the desk", async () => logIn(await trial.run("user login-link")));
   if (!login) return [];
   const source = (url) => visit({ url, login }, {}, async (_tab, { answer }) =>
@@ -258,10 +264,20 @@ async function findDesk(origin, trial) {
   return pages.map((page) => ({ ...page, login, desk: true }));
 }
 
+/** Each address that the desk has a page for is the address of one that was looked at. */
+function everyRoute(pages) {
+  const source = fs.readFileSync(new URL("../../src/desk/routes.rs", import.meta.url), "utf8");
+  const routes = [...source.matchAll(/\(&Method::GET, "([^"]*)", (?:See|Let)\(Open::(?:LogIn|Link)\b|\(&Method::GET, "([^"]*)", See\b/g)].map(([, open, own]) => open ?? own);
+  if (routes.length < 40) throw new Error(`only ${routes.length} routes are found in src/desk/routes.rs`);
+  const paths = new Set(pages.filter(({ desk }) => desk).map(({ url }) => new URL(url).pathname));
+  const pattern = (route) => new RegExp(`^/desk${route && "/"}${route.replaceAll(":id", "[^/]+")}$`);
+  const isPage = (route) => !/\.(csv|json)$/.test(route);
+  clean(routes.filter((route) => isPage(route) && ![...paths].some((found) => pattern(route).test(found))).map((route) => `/desk/${route}`));
+}
+
 async function screenshots(pages, folder) {
   fs.mkdirSync(folder, { recursive: true });
-  const wanted = ["home", "profile", "post with a picture", "podcast", "episode", "/desk", "/desk/podcasts"];
-  for (const page of pages.filter(({ name }) => wanted.includes(name))) {
+  for (const page of pages) {
     for (const colorScheme of SCHEMES) {
       for (const width of [1280, 320]) {
         const name = `${page.name.replace(/\W+/g, "-").replace(/^-/, "")}-${colorScheme}-${width}.png`;
@@ -271,28 +287,30 @@ async function screenshots(pages, folder) {
   }
 }
 
-let city, trial;
+let city, busy;
 await report.check("all pages were looked at", async () => {
   let pages = positionals.map((name) => ({ name, url: new URL(name, options.site).href }));
   if (options.site) {
     for (const page of pages) page.status = await read(page.url).then(({ status }) => (status === 200 ? undefined : status));
   } else {
     city = await startTrial();
-    ({ trial } = city);
-    const { origin } = city;
-    pages = [...(await publicPages(origin, trial)), ...(await findDesk(origin, trial))];
+    busy = await busyDesk(browser);
+    pages = [...(await publicPages(city.origin, city.trial)), ...(await findDesk(city)), ...busy.pages];
   }
   for (const page of pages.filter(({ url }) => !url)) await report.check(`[${page.name}] exists in the trial`, () => clean(["not found"]));
   pages = pages.filter(({ url }) => url);
-  for (const page of pages) await examine(page);
-  if (!options.site) await passkeys(browser, report, trial);
-  if (!options.site) await keyboard(browser, report, city);
-  if (!options.site) await walk(browser, report);
-  if (!options.site) await uploads(browser, report, trial);
-  if (!options.site) await composer(browser, report, trial);
-  if (!options.site) await feeds(pages.filter(({ desk }) => !desk));
   if (options.screenshots) await screenshots(pages, options.screenshots);
+  for (const page of pages) await examine(page);
+  if (options.site) return;
+  await feeds(pages.filter(({ desk }) => !desk));
+  await report.check("every page of the desk is among them", () => everyRoute(pages));
+  await passkeys(browser, report, city.trial);
+  await keyboard(browser, report, city);
+  await uploads(browser, report, city.trial);
+  await composer(browser, report, city.trial);
+  await walk(browser, report);
 });
+await busy?.city.close();
 await browser.close();
-if (report.failed && trial?.server) console.log(`the server's last words:\n${lastWords(trial.server)}`);
+for (const { trial } of [city, busy?.city]) if (report.failed && trial?.server) console.log(`the server's last words:\n${lastWords(trial.server)}`);
 report.finish();

@@ -3,8 +3,8 @@
 // left behind has to be the same.
 import fs from "node:fs";
 import path from "node:path";
-import { freePort, lastWords, squarePng, Trial, until } from "../trial.mjs";
-import { Peer } from "./peer.mjs";
+import { lastWords, squarePng, until } from "../trial.mjs";
+import { City } from "./city.mjs";
 
 const ACTIVITY = "application/activity+json";
 const WORDS = {
@@ -22,37 +22,17 @@ const languageOf = (page, legend) => page.getByRole("group", { name: new RegExp(
 const press = (page, name) => page.getByRole("main").getByRole("button", { name }).first().click();
 const says = (page, words) => page.getByText(words).first().waitFor();
 
-/** A city with an account in three languages, a writer, a colleague who looks, and somebody who follows. */
-async function city(browser, script) {
-  const trial = new Trial();
-  const origin = `http://127.0.0.1:${await freePort()}`;
-  await trial.run("init", "--yes", "--name", "City of Example", "--account", "press", "--language", "en,de,fr", "--no-demo");
-  trial.set("", "url", origin);
-  trial.set("", "listen", new URL(origin).host);
-  trial.set("network", "allow_private", ["127.0.0.0/8"]);
-  await trial.run("config set hold 0");
-  await trial.run("account edit press --approval other");
-  const join = (name, role) => trial.run("user add", `${name}@city.example`, "--name", name, "--account", "press", "--role", role);
-  const links = [await join("Ana", "author"), await join("Ben", "editor,moderator")];
-  await trial.serve(origin);
-  const peer = await Peer.start();
-  const contexts = [];
-  const enter = async (link) => {
-    const context = await browser.newContext({ javaScriptEnabled: script });
-    context.setDefaultTimeout(15_000);
-    contexts.push(context);
-    const page = await context.newPage();
-    await page.goto(/http\S+/.exec(link)[0]);
-    await press(page, "Open the desk");
-    await page.waitForURL(/\/desk(\/posts)?$/);
-    return page;
-  };
-  const [ana, ben] = [await enter(links[0]), await enter(links[1])];
-  const close = async () => {
-    peer.stop();
-    for (const context of contexts) await context.close();
-  };
-  return { trial, origin, peer, ana, ben, close };
+/** A city with a writer, a colleague who looks, and somebody who follows. */
+async function settle(browser, script) {
+  const city = await City.found(browser);
+  await city.trial.run("config set hold 0");
+  await city.trial.run("account edit press --approval other");
+  const links = [await city.invite("Ana", "author"), await city.invite("Ben", "editor,moderator")];
+  await city.serve();
+  city.peer = await city.neighbour();
+  city.ana = await city.enter(links[0], { javaScriptEnabled: script });
+  city.ben = await city.enter(links[1], { javaScriptEnabled: script });
+  return city;
 }
 
 /** Writes in three languages and attaches a picture that is described in each. */
@@ -182,9 +162,8 @@ async function go(browser, report, script) {
     if (!done) throw new Error(`${way} it ends at “${words}”`);
     return found;
   };
-  const here = await city(browser, script);
+  const here = await settle(browser, script);
   try {
-    await need("somebody follows", () => here.peer.follow(`${here.origin}/@press`));
     await need("a writer writes in three languages and describes a picture in each", () => write(here));
     await need("looks at it and asks for approval, and cannot approve it", () => ask(here));
     await need("a colleague approves", () => approve(here));
