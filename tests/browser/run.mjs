@@ -2,6 +2,7 @@
 //
 //   node run.mjs                          the release binary on a trial with sample content (INSTANCE=path of the binary)
 //   node run.mjs --site URL PATH…         public pages of a site that runs already
+//   node run.mjs --only WORDS             only the pages whose name has these words, and nothing besides
 //   node run.mjs --screenshots DIR        also pictures of every page, light and dark, 1280 and 320 px wide
 //
 // CHROMIUM names the browser (default: chromium). Nothing is downloaded.
@@ -23,7 +24,7 @@ import { walk } from "./walk.mjs";
 import { uploads } from "./uploads.mjs";
 
 const { values: options, positionals } = parseArgs({
-  options: { site: { type: "string" }, screenshots: { type: "string" } },
+  options: { site: { type: "string" }, screenshots: { type: "string" }, only: { type: "string" } },
   allowPositionals: true,
 });
 
@@ -190,8 +191,6 @@ async function focus(tab) {
   clean(faults);
 }
 
-let publicStyles = []; // of the home page, which is looked at first
-
 async function budget(page, tab, seen) {
   const files = async (selector, name) => {
     const found = await tab.$$eval(selector, (elements, key) => elements.map((element) => element[key]), name);
@@ -205,8 +204,8 @@ async function budget(page, tab, seen) {
     return over ? [`${name}: ${raw} bytes, ${packed} with gzip; allowed are ${mostRaw} and ${mostPacked}`] : [];
   };
   const styles = await files("link[rel~=stylesheet]", "href");
-  if (!page.desk && !publicStyles.length) publicStyles = styles.map(({ url }) => url);
-  const own = styles.filter(({ url }) => !page.desk || !publicStyles.includes(url)).map(({ body }) => body);
+  const own = styles.filter(({ url }) => /\bdesk\b/.test(new URL(url).pathname) === !!page.desk).map(({ body }) => body);
+  if (!own.length) throw new Error(`none of its style sheets is its own: ${styles.map(({ url }) => url).join(" ")}`);
   const scripts = await files("script[src]", "src");
   const packets = [...new Set(seen.requests.filter((url) => !url.startsWith("data:")))];
   clean([
@@ -298,10 +297,10 @@ await report.check("all pages were looked at", async () => {
     pages = [...(await publicPages(city.origin, city.trial)), ...(await findDesk(city)), ...busy.pages];
   }
   for (const page of pages.filter(({ url }) => !url)) await report.check(`[${page.name}] exists in the trial`, () => clean(["not found"]));
-  pages = pages.filter(({ url }) => url);
+  pages = pages.filter(({ url, name }) => url && name.includes(options.only ?? ""));
   if (options.screenshots) await screenshots(pages, options.screenshots);
   for (const page of pages) await examine(page);
-  if (options.site) return;
+  if (options.site || options.only) return;
   await feeds(pages.filter(({ desk }) => !desk));
   await report.check("every page of the desk is among them", () => everyRoute(pages));
   await passkeys(browser, report, city.trial);
