@@ -95,6 +95,9 @@ pub(super) async fn act(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
         Ok(Some(note)) => return Ok(response::see_other(&format!("/desk?reply={note}&as={account}"))),
         Ok(None) => return Ok(response::see_other("/desk/elsewhere")),
         Err(Error::Invalid(problem)) => *problem,
+        Err(Error::NotFound) if address.is_empty() => {
+            Problem::new("E587", "The address of the post is missing.").remedy("Copy it from its own server.")
+        }
         Err(Error::NotFound) => missing(),
         Err(e @ Error::Peer { .. }) => Problem::new("E587", format!("The post could not be fetched: {e}."))
             .remedy("Check the address, or try later."),

@@ -94,10 +94,8 @@ async function pass(browser, report, { trial, origin }, script) {
       await hand.type("Written by keyboard alone.");
       await hand.to("input Quiet");
       await hand.press("Space");
-      await hand.to("button Save draft");
-      await hand.leave("Enter", /\/desk\/drafts\/\d+/);
-      await hand.to("button Publish now");
-      await hand.leave("Enter", /done=publish/);
+      await hand.to("button Publish");
+      await hand.leave("Enter", /\/desk\/drafts\/\d+\?done=publish$/);
     });
     await check("and undone while it is held back", async () => {
       await hand.to("button Undo");

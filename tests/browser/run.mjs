@@ -311,5 +311,5 @@ await report.check("all pages were looked at", async () => {
 });
 await busy?.city.close();
 await browser.close();
-for (const { trial } of [city, busy?.city]) if (report.failed && trial?.server) console.log(`the server's last words:\n${lastWords(trial.server)}`);
+for (const place of [city, busy?.city]) if (report.failed && place?.trial.server) console.log(`the server's last words:\n${lastWords(place.trial.server)}`);
 report.finish();

@@ -29,7 +29,7 @@ pub(super) fn changes(old: &Content, new: &Content) -> Vec<Change> {
             let (was, is) = (of(&before), of(&after));
             let text = |version: &Option<Version>| version.as_ref().map_or(String::new(), |v| v.text.clone());
             let warning = |version: &Option<Version>| version.as_ref().map_or(String::new(), |v| v.warning.clone());
-            for (what, was, is) in [("text", text(&was), text(&is)), ("content warning", warning(&was), warning(&is))] {
+            for (what, was, is) in [("Text", text(&was), text(&is)), ("Content warning", warning(&was), warning(&is))] {
                 if was != is {
                     let what = format!("{place}{what}, {}", version.lang.own_name());
                     changes.push(change(what, &version.lang, &was, &is));
@@ -59,16 +59,16 @@ fn descriptions(place: &str, before: &[Attached], after: &[Attached], content: &
     let mut found = Vec::new();
     for (n, file) in after.iter().enumerate() {
         match about(before, file.id) {
-            None => found.push(change(format!("{place}file {} is new", n + 1), &main, "", &file.about.alt)),
+            None => found.push(change(format!("{place}File {} is new", n + 1), &main, "", &file.about.alt)),
             Some(was) if was != file.about => {
-                let what = format!("{place}what is said about file {}", n + 1);
+                let what = format!("{place}What is said about file {}", n + 1);
                 found.push(change(what, &main, &was.alt, &file.about.alt));
             }
             Some(_) => {}
         }
     }
     for file in before.iter().filter(|file| about(after, file.id).is_none()) {
-        found.push(change(format!("{place}a file was taken out"), &main, &file.about.alt, ""));
+        found.push(change(format!("{place}A file was taken out"), &main, &file.about.alt, ""));
     }
     found
 }
