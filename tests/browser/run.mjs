@@ -20,8 +20,8 @@ import * as inpage from "./inpage.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { deskPages, publicPages, read, startTrial } from "./site.mjs";
-import { walk } from "./walk.mjs";
 import { uploads } from "./uploads.mjs";
+import { walk } from "./walk.mjs";
 
 const { values: options, positionals } = parseArgs({
   options: { site: { type: "string" }, screenshots: { type: "string" }, only: { type: "string" } },
@@ -270,7 +270,7 @@ function everyRoute(pages) {
   if (routes.length < 40) throw new Error(`only ${routes.length} routes are found in src/desk/routes.rs`);
   const paths = new Set(pages.filter(({ desk }) => desk).map(({ url }) => new URL(url).pathname));
   const pattern = (route) => new RegExp(`^/desk${route && "/"}${route.replaceAll(":id", "[^/]+")}$`);
-  const isPage = (route) => !/\.(csv|json)$/.test(route);
+  const isPage = (route) => !/\.(csv|json)$|^uploads|^replies$/.test(route); // replies: only leads on
   clean(routes.filter((route) => isPage(route) && ![...paths].some((found) => pattern(route).test(found))).map((route) => `/desk/${route}`));
 }
 
