@@ -133,7 +133,6 @@ pub(super) fn field(n: usize, problem: &Problem) -> Option<String> {
         "captions" => Some(format!("captions-file{n}")),
         "poster" => Some(format!("poster{n}")),
         "transcript" => Some(format!("transcript{n}")),
-        "poster" => Some(format!("poster{n}")),
         "without" => Some(format!("why{n}")),
         _ => None,
     }
