@@ -145,7 +145,7 @@ export class Trial {
   /** The same with something on its standard input. */
   async tell(input, words, ...args) {
     const all = [...words.split(" "), "--data", this.data, ...args];
-    const running = promisify(execFile)(BINARY, all, { timeout: 60_000, maxBuffer: 16 << 20 });
+    const running = promisify(execFile)(BINARY, all, { timeout: 180_000, maxBuffer: 16 << 20 });
     running.child.stdin.end(input);
     try {
       return (await running).stdout.trim();
