@@ -27,8 +27,9 @@ pub const BRANDS: u64 = 1 << 10;
 pub const ENTRIES: usize = 1_000;
 /// Tracks of a film: pictures, some languages of sound and of subtitles.
 pub const TRACKS: usize = 32;
-/// Samples of a track: a day of sound at 48 kHz has about four million.
-pub const SAMPLES: u32 = 8_000_000;
+/// Stretches of a file that the samples of its tracks make up: two hours in which pictures and sounds take turns one by
+/// one have 600,000. With 16 bytes each.
+pub const STRETCHES: usize = 2_000_000;
 /// Stretches of a file that are blanked: where a camera recorded its place between the pictures, one a second for a day.
 pub const BLANKS: usize = 100_000;
 /// The head of a fragment: about a hundred samples of a few bytes.
@@ -58,15 +59,15 @@ pub const PADDING: usize = 64 << 10;
 
 /// The seek table of a FLAC: 18 bytes for each place.
 pub const SEEK_TABLE: u64 = 1 << 20;
-/// Bytes at the end of a FLAC in which its last frame is looked for: with eight channels it takes up to two million.
-pub const LAST: usize = 4 << 20;
-/// Heads that could be that of the last frame: chance makes one in a million files.
-pub const LAST_FRAMES: usize = 16;
+/// Bytes of a FLAC that are looked at together: a frame with eight channels takes up to two million.
+pub const FLAC_PIECE: usize = 4 << 20;
 /// Blocks before the sound of a FLAC: real ones have about five.
 pub const BLOCKS: usize = 1_000;
 
 /// Pages of an Ogg: a day has about 90,000 of a second each, and streams have smaller ones.
 pub const PAGES: usize = 4_000_000;
+/// A packet of Opus: 48 frames with 1,275 bytes each, and their lengths.
+pub const PACKET: usize = 64 << 10;
 /// The comments of an Ogg, a cover among them.
 pub const COMMENTS: usize = 8 << 20;
 /// Pages that they are spread over: those of a large cover have 255 bytes where a program is thrifty.

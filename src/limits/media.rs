@@ -16,20 +16,30 @@ pub const SIDE: u32 = 65_535;
 pub const DECODED: u64 = PIXELS * 4;
 /// Rows, filters and profiles inside the PNG decoder.
 pub const PNG_WORK: u64 = 16 << 20;
+/// Bytes of a PNG's rows that are unpacked together, to see how many there are.
+pub const PNG_PIECE: usize = 32 << 10;
 /// A colour profile, unpacked; real ones take some kilobytes, those of printing presses up to one megabyte.
 pub const ICC: usize = 1 << 20;
+/// Parts that a colour profile lists: real ones have about a dozen, up to fifty.
+pub const ICC_PARTS: u32 = 200;
 /// A colour profile inside a PNG: packed, this much can still unfold a thousandfold.
 pub const ICC_PACKED: usize = 64 << 10;
 /// Scans of a JPEG: browsers stop at about as many; each is a walk over the whole picture.
 pub const JPEG_SCANS: usize = 100;
+/// Blocks of 64 coefficients that the scans of a JPEG may walk over, all together: a dozen times those of the largest
+/// picture, as many as programs make that send it coarse first.
+pub const JPEG_WORK: u64 = PIXELS / 64 * 3 * 12;
 /// Segments of a JPEG: real files have some twenty.
 pub const JPEG_SEGMENTS: usize = 2_000;
 /// Pixels of a moving GIF: Mastodon shows no larger one from another server (`Attachmentable::GIF_MATRIX_LIMIT`).
 pub const GIF_PIXELS: u64 = 1280 * 720;
 /// Frames of a moving GIF: more is a film.
 pub const GIF_FRAMES: usize = 1_000;
-/// Canvas times frames: what a reader has to draw for one round, about two seconds of work here.
-pub const GIF_DRAWN: u64 = 500_000_000;
+/// Pixels of a GIF that stands still: a 4K screen. Photographs come in other formats, and forty bytes can ask for a canvas.
+pub const GIF_CANVAS: u64 = 3840 * 2160;
+/// Canvas times frames: what a reader has to draw for one round, twenty seconds of 640 × 480 with 24 frames each. Here all
+/// of them are unpacked and packed once.
+pub const GIF_DRAWN: u64 = 150_000_000;
 /// Long side of the picture that is served, in pixels: a 4K screen.
 pub const SERVED_SIDE: u32 = 3840;
 /// Width of the small picture, in pixels; its height is at most twice that.

@@ -2,6 +2,8 @@
 //! pictures also made small, or drawn by the program itself. Everything here is synchronous and CPU-bound: callers run
 //! it on the blocking pool, one picture at a time.
 
+#[cfg(test)]
+mod canaries;
 pub mod captions;
 pub mod clip;
 pub mod content;

@@ -1,7 +1,7 @@
 //! FLAC (RFC 9639): the description of the stream and its seek table stay; comments, pictures, cue sheets and what
-//! programs left, before the sound or behind it, are cut out.
+//! programs left, before the sound or behind it, are cut out. Between frames there is nothing.
 
-mod end;
+mod frame;
 
 use std::io::{Read, Seek};
 
@@ -55,10 +55,8 @@ fn finish<R: Read + Seek>(source: &mut Source<'_, R>, at: u64, mut kept: Vec<Vec
         return Err(refuse::long());
     }
     let block = kept.first().and_then(|info| be16(info, 4 + 2)).map_or(0, u64::from);
-    let stream = end::Stream { block, depth: (numbers >> 36 & 0x1f) + 1, samples };
-    let from = source.len().saturating_sub(limits::LAST as u64).max(at);
-    let end = end::end(&source.up_to(from, limits::LAST)?, stream);
-    let end = end.ok_or_else(|| refuse::damaged("its sound does not end where it should"))?;
+    let stream = frame::Stream { block, depth: (numbers >> 36 & 0x1f) + 1, samples };
+    let end = sound(source, at, stream)?.ok_or_else(|| refuse::damaged("its sound does not end where it should"))?;
     let last = kept.len() - 1;
     for (n, block) in kept.iter_mut().enumerate() {
         if let Some(flag) = block.first_mut() {
@@ -66,6 +64,30 @@ fn finish<R: Read + Seek>(source: &mut Source<'_, R>, at: u64, mut kept: Vec<Vec
         }
     }
     let head = [&b"fLaC"[..], &kept.concat()].concat();
-    let pieces = vec![Piece::Bytes(head), Piece::Copy { at, len: from + end as u64 - at }];
+    let pieces = vec![Piece::Bytes(head), Piece::Copy { at, len: end - at }];
     Ok(Clip { mime: "audio/flac", ext: "flac", millis, frame: None, sound: true, pieces })
+}
+
+/// Where the last frame ends. `None` when a frame is not where the one before ends.
+fn sound<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stream: frame::Stream) -> Result<Option<u64>> {
+    let (mut at, mut next) = (from, None);
+    loop {
+        let bytes = source.up_to(at, limits::FLAC_PIECE)?;
+        let mut inside = 0;
+        while let Some(frame) = bytes.get(inside..).and_then(|rest| frame::read(rest, stream)) {
+            if next.is_some_and(|next| next != frame.start) || frame.end > stream.samples {
+                return Ok(None);
+            }
+            inside += frame.len;
+            next = Some(frame.end);
+            if frame.end == stream.samples {
+                return Ok(Some(at + inside as u64));
+            }
+        }
+        // Not even one frame is whole in there.
+        if inside == 0 {
+            return Ok(None);
+        }
+        at += inside as u64;
+    }
 }

@@ -1,13 +1,14 @@
 //! MP4 and M4A (ISO/IEC 14496-12 and -14): the index first, so that it plays while it loads; nothing in it but what
 //! players need, no dates, no names, no tracks but those of pictures, sound and subtitles (cameras record their position
-//! in others), no data that none of these tracks names.
+//! in others), no data that no sample of these tracks is made of.
 
 mod boxes;
+mod data;
+mod fields;
 mod fragments;
 mod levels;
 mod track;
 
-use std::cell::Cell;
 use std::io::{Read, Seek};
 use std::iter::Peekable;
 use std::ops::Range;
@@ -17,7 +18,9 @@ use super::{Clip, Piece, refuse};
 use crate::error::Result;
 use crate::limits::clip as limits;
 
-use boxes::{Blank, Part, parts};
+use boxes::{Blank, parts};
+use data::Data;
+use levels::Unneeded;
 use track::Track;
 
 /// Files by these brands (`ftyp`) are films; a picture of a camera has others.
@@ -71,10 +74,17 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let fragmented = tops.iter().any(|top| &top.kind == b"moof");
     let told = if fragmented { fragments::told(source, &tops, &movie)? } else { fragments::Told::default() };
     movie.millis = movie.millis.max(told.millis);
-    let blanks = movie.stretches(&moov)?;
+    let mut data = told.data;
+    for track in movie.tracks.iter().filter(|track| track.is_kept()) {
+        track.stretches(&moov, &mut data)?;
+    }
+    data.sort();
     movie.clean(&mut moov)?;
-    let pieces =
-        if fragmented { in_place(&tops, &movie, moov, &told.blanks)? } else { moved(&tops, &movie, moov, &blanks)? };
+    let pieces = if fragmented {
+        in_place(&tops, &movie, moov, &told.blanks, &data)?
+    } else {
+        moved(&tops, &movie, moov, &data)?
+    };
     Ok(movie.clip([vec![Piece::Bytes(brands)], pieces].concat()))
 }
 
@@ -82,8 +92,10 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
 fn brands<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top]) -> Result<Vec<u8>> {
     let first = tops.first().filter(|top| top.head == 8 && top.len <= limits::BRANDS).ok_or_else(refuse::cut_off)?;
     let mut bytes = source.exactly(0, usize::try_from(first.len).unwrap_or_default())?;
-    for (_, brand) in bytes.chunks_mut(4).enumerate().filter(|(place, _)| !matches!(place, 0 | 1 | 3)) {
-        if !BRANDS.iter().any(|known| known.as_slice() == brand) {
+    for (place, brand) in bytes.chunks_mut(4).enumerate().skip(2) {
+        if place == 3 {
+            brand.fill(0);
+        } else if !BRANDS.iter().any(|known| known.as_slice() == brand) {
             brand.iter_mut().zip(b"isom").for_each(|(old, new)| *old = *new);
         }
     }
@@ -116,27 +128,23 @@ fn tops<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Vec<Top>> {
 struct Movie {
     millis: u64,
     tracks: Vec<Track>,
-    /// Bodies of parts that nobody shall read, with the whole part each.
-    blanks: Vec<Part>,
-    /// Fields that nobody shall read: dates of recording, names of tracks and programs.
-    erased: Vec<Range<usize>>,
-    /// Default duration of a sample in fragments, by track.
-    defaults: Vec<(u32, u32)>,
+    unneeded: Unneeded,
+    /// Default duration and size of a sample in fragments, by track.
+    defaults: Vec<(u32, (u32, u32))>,
 }
 
 impl Movie {
     fn read(moov: &[u8], body: Range<usize>) -> Result<Self> {
-        let mut movie =
-            Self { millis: 0, tracks: Vec::new(), blanks: Vec::new(), erased: Vec::new(), defaults: Vec::new() };
-        levels::unneeded(moov, body.clone(), levels::MOVIE, &mut movie.blanks)?;
+        let mut movie = Self { millis: 0, tracks: Vec::new(), unneeded: Unneeded::default(), defaults: Vec::new() };
+        levels::unneeded(moov, body.clone(), levels::MOVIE, &mut movie.unneeded)?;
         for part in parts(moov, body)? {
             match &part.kind {
                 b"mvhd" => {
                     let (scale, length) = boxes::time_and_scale(part.bytes(moov)).ok_or_else(refuse::cut_off)?;
                     movie.millis = movie.millis.max(millis(length, u64::from(scale)));
-                    movie.erased.push(boxes::dates(moov, &part)?);
+                    movie.unneeded.erased.push(boxes::dates(moov, &part)?);
                 }
-                b"trak" => movie.tracks.push(Track::read(moov, part, &mut movie.blanks, &mut movie.erased)?),
+                b"trak" => movie.tracks.push(Track::read(moov, part, &mut movie.unneeded)?),
                 b"mvex" => movie.defaults = fragments::defaults(moov, &part)?,
                 _ => {}
             }
@@ -160,29 +168,13 @@ impl Movie {
         }
     }
 
-    /// Where the data of tracks that go are in the file, in order and apart from each other.
-    fn stretches(&self, moov: &[u8]) -> Result<Vec<Range<u64>>> {
-        let mut stretches = Vec::new();
-        for track in self.tracks.iter().filter(|track| !track.is_kept()) {
-            track.stretches(moov, limits::BLANKS, &mut stretches)?;
-        }
-        stretches.sort_unstable_by_key(|stretch| stretch.start);
-        // Apart from each other, so that those of a part of the file are found without looking at all.
-        stretches.dedup_by(|next, last| {
-            let touch = next.start <= last.end;
-            last.end = if touch { last.end.max(next.end) } else { last.end };
-            touch
-        });
-        Ok(stretches)
-    }
-
     /// Blanks in the index what nobody shall read. Its length does not change.
     fn clean(&self, moov: &mut [u8]) -> Result<()> {
         let tracks = self.tracks.iter().filter(|track| !track.is_kept()).map(|track| &track.part);
-        for part in self.blanks.iter().chain(tracks) {
+        for part in self.unneeded.blanks.iter().chain(tracks) {
             part.blank(moov).ok_or_else(refuse::cut_off)?;
         }
-        for field in &self.erased {
+        for field in &self.unneeded.erased {
             moov.get_mut(field.clone()).ok_or_else(refuse::cut_off)?.fill(0);
         }
         Ok(())
@@ -196,53 +188,31 @@ impl Movie {
     }
 }
 
-/// A whole film behind its brand: its index, its data, and nothing else; the addresses in the index follow. A part
-/// of the data that no track names is written as zeros.
-fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>, blanks: &[Range<u64>]) -> Result<Vec<Piece>> {
+/// A whole film behind its brand: its index, its data, and nothing else; the addresses in the index follow.
+fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>, data: &Data) -> Result<Vec<Piece>> {
     let of = |kind: &'static [u8; 4]| tops.iter().filter(move |top| &top.kind == kind);
     let mut at = tops.first().map_or(0, |brand| brand.len) + moov.len() as u64;
-    let mut moves: Vec<(Range<u64>, u64, Cell<bool>)> = Vec::new();
+    let mut moves: Vec<(Range<u64>, u64)> = Vec::new();
     for top in of(b"mdat") {
-        moves.push((top.at..top.at + top.len, at, Cell::new(false)));
+        moves.push((top.at..top.at + top.len, at));
         at += top.len;
     }
     // There may be many addresses and many parts.
     let new_place = |old: u64| {
-        let (from, to, named) = moves.get(moves.partition_point(|(from, ..)| from.end <= old))?;
-        let new = to.checked_add(old.checked_sub(from.start)?)?;
-        named.set(true);
-        Some(new)
+        let (from, to) = moves.get(moves.partition_point(|(from, _)| from.end <= old))?;
+        to.checked_add(old.checked_sub(from.start)?)
     };
     for track in movie.tracks.iter().filter(|track| track.is_kept()) {
         track.readdress(&mut moov, new_place)?;
     }
-    let data = of(b"mdat").zip(&moves).flat_map(|(top, (.., named))| {
-        let whole = top.at..top.at + top.len;
-        if named.get() { punched(top, blanks) } else { punched(top, &[whole]) }
-    });
-    Ok([Piece::Bytes(moov)].into_iter().chain(data).collect())
-}
-
-/// A part of the file without these stretches of its body.
-fn punched(top: &Top, blanks: &[Range<u64>]) -> Vec<Piece> {
-    let (mut pieces, mut at, end) = (Vec::new(), top.at, top.at + top.len);
-    let body = top.at + top.head;
-    let first = blanks.partition_point(|blank| blank.end <= body);
-    for blank in blanks.iter().skip(first).take_while(|blank| blank.start < end) {
-        let (from, to) = (blank.start.max(at).max(body).min(end), blank.end.min(end));
-        if from < to {
-            pieces.push(Piece::Copy { at, len: from - at });
-            pieces.push(Piece::Zeros(to - from));
-            at = to;
-        }
-    }
-    pieces.push(Piece::Copy { at, len: end - at });
-    pieces
+    let mut pieces = vec![Piece::Bytes(moov)];
+    of(b"mdat").try_for_each(|top| data.copied(top, &mut pieces))?;
+    Ok(pieces)
 }
 
 /// A film in fragments: everything stays in its place, for fragments name places in the file; what nobody shall read
 /// becomes empty room.
-fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>, blanks: &[Blank]) -> Result<Vec<Piece>> {
+fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>, blanks: &[Blank], data: &Data) -> Result<Vec<Piece>> {
     if movie.tracks.iter().any(|track| !track.is_kept()) {
         return Err(refuse::damaged("it has tracks that are neither picture nor sound, in fragments"));
     }
@@ -266,8 +236,8 @@ fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>, blanks: &[Blank]) -> Res
     let mut pieces = Vec::new();
     for top in tops.iter().skip(1) {
         match &top.kind {
-            b"moof" | b"mfra" => without(top, &mut blanks, &mut pieces),
-            b"sidx" | b"mdat" => pieces.push(Piece::Copy { at: top.at, len: top.len }),
+            b"moof" | b"mfra" | b"sidx" => without(top, &mut blanks, &mut pieces),
+            b"mdat" => data.copied(top, &mut pieces)?,
             b"moov" => pieces.extend(index.take().map(Piece::Bytes)),
             _ => pieces.extend(boxes::room(top.len)),
         }
@@ -279,9 +249,12 @@ fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>, blanks: &[Blank]) -> Res
 fn without<'a>(top: &Top, blanks: &mut Peekable<impl Iterator<Item = &'a Blank>>, pieces: &mut Vec<Piece>) {
     let (mut at, end) = (top.at, top.at + top.len);
     while let Some(Blank { kind, body }) = blanks.next_if(|blank| blank.body.end <= end) {
-        pieces.push(Piece::Copy { at, len: kind - at });
-        pieces.push(Piece::Bytes(b"free".to_vec()));
-        pieces.push(Piece::Copy { at: kind + 4, len: body.start - kind - 4 });
+        if let Some(kind) = kind {
+            pieces.push(Piece::Copy { at, len: kind - at });
+            pieces.push(Piece::Bytes(b"free".to_vec()));
+            at = kind + 4;
+        }
+        pieces.push(Piece::Copy { at, len: body.start - at });
         pieces.push(Piece::Zeros(body.end - body.start));
         at = body.end;
     }

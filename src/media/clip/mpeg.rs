@@ -1,9 +1,9 @@
 //! MP3 and AAC as streams of frames (ISO/IEC 11172-3, 13818-3 and -7). Every frame is looked at; tags before and behind
-//! are left out.
+//! are left out. The first frame of an MP3 may tell how long it is, and which program made it: that is written anew.
 
 use std::io::{Read, Seek};
 
-use super::source::{Source, be32, millis, sevens};
+use super::source::{Source, be16, be32, millis, sevens};
 use super::{Clip, Piece, refuse};
 use crate::error::Result;
 use crate::limits::clip as limits;
@@ -46,8 +46,51 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
         return Err(refuse::damaged("the sound breaks off in the middle"));
     }
     let (mime, ext) = if first.aac { ("audio/aac", "aac") } else { ("audio/mpeg", "mp3") };
-    let pieces = vec![Piece::Copy { at: start, len: at - start }];
+    let len = usize::try_from(first.len).unwrap_or_default();
+    let told = if first.aac { None } else { told(&source.exactly(start, len)?) };
+    let from = start + told.as_ref().map_or(0, |_| first.len);
+    let pieces =
+        [told.map(Piece::Bytes), Some(Piece::Copy { at: from, len: at - from })].into_iter().flatten().collect();
     Ok(Clip { mime, ext, millis: millis(samples, first.rate), frame: None, sound: true, pieces })
+}
+
+/// A frame of silence that tells frames, bytes and places, with nothing else in it: no name of a program, no notes behind.
+/// `None` when it is one of sound.
+fn told(frame: &[u8]) -> Option<Vec<u8>> {
+    let [_, second, _, fourth, ..] = *frame else { return None };
+    let side = match (second & 0x08 != 0, fourth >> 6 == 3) {
+        (true, false) => 32,
+        (true, true) | (false, false) => 17,
+        (false, true) => 9,
+    };
+    let at = 4 + side + if second & 1 == 0 { 2 } else { 0 };
+    let mut clean = frame.get(..4)?.to_vec();
+    clean.resize(frame.len(), 0);
+    let mut keep = |from: usize, len: usize| {
+        clean.get_mut(from..from.checked_add(len)?)?.copy_from_slice(frame.get(from..from + len)?);
+        Some(())
+    };
+    match (frame.get(at..at + 4), frame.get(36..40)) {
+        (Some(b"Xing" | b"Info"), _) => {
+            let flags = be32(frame, at + 4)? & 0xf;
+            let fields = [(1, 4), (2, 4), (4, 100), (8, 4)].into_iter().filter(|(flag, _)| flags & flag != 0);
+            let len = 8 + fields.map(|(_, len)| len).sum::<usize>();
+            keep(at, len)?;
+            // How many samples to leave out at both ends, if the program is one that says so.
+            let program = frame.get(at + len..)?;
+            if [&b"LAME"[..], b"Lavf", b"Lavc"].iter().any(|known| program.starts_with(known)) {
+                keep(at + len + 21, 3)?;
+                clean.get_mut(at + len..at + len + 4)?.copy_from_slice(b"LAME");
+            }
+            clean.get_mut(at + 4..at + 8)?.copy_from_slice(&flags.to_be_bytes());
+        }
+        (_, Some(b"VBRI")) => {
+            let [places, _, bytes] = [54, 56, 58].map(|at| be16(frame, at).map_or(0, usize::from));
+            keep(36, (26 + places * bytes).min(frame.len() - 36))?;
+        }
+        _ => return None,
+    }
+    Some(clean)
 }
 
 /// Behind the `ID3v2` tags at the head, of which some programs write several, and the zeros after them.

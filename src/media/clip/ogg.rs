@@ -1,5 +1,5 @@
-//! Ogg (RFC 3533) with Opus (RFC 7845) or Vorbis: every page is looked at; the comments are overwritten with blanks of
-//! the same length, so that no page moves.
+//! Ogg (RFC 3533) with Opus (RFC 7845) or Vorbis: every page is looked at, and every packet of Opus; the comments are
+//! overwritten with blanks of the same length, so that no page moves.
 
 use std::io::{Read, Seek};
 
@@ -11,6 +11,10 @@ use crate::limits::clip as limits;
 /// Without the table of its segments.
 const HEAD: usize = 27;
 const UNKNOWN: u64 = u64::MAX;
+const OPUS_TAGS: &[u8] = b"OpusTags";
+
+/// Bytes of the first packet of Vorbis (Vorbis I §4.2.2).
+pub(super) const VORBIS_HEAD: usize = 30;
 
 struct Page {
     at: u64,
@@ -35,7 +39,7 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let codec = codec(&identity)?;
     let mut pieces = vec![Piece::Copy { at: 0, len: first.end() }];
     let mut at = comments(source, &first, codec, &mut pieces)?;
-    let (from, mut last) = (at, 0_u64);
+    let (from, mut last, mut packet) = (at, 0_u64, Vec::new());
     for _ in 0..limits::PAGES {
         if at == source.len() {
             pieces.push(Piece::Copy { at: from, len: at - from });
@@ -47,6 +51,10 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
         if page.serial() != first.serial() || page.begins() {
             return Err(refuse::damaged("it holds several recordings"));
         }
+        if codec.comments == OPUS_TAGS {
+            let body = source.exactly(at + page.head.len() as u64, usize::try_from(page.len).unwrap_or_default())?;
+            packets(&page, &body, &mut packet)?;
+        }
         let position = page.position();
         last = if position == UNKNOWN { last } else { last.max(position) };
         at = page.end();
@@ -54,14 +62,26 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     Err(refuse::damaged("it has too many parts"))
 }
 
+/// How long the head of Opus is that begins these bytes (RFC 7845 §5.1): with a table of channels where there are many.
+pub(super) fn opus_head(head: &[u8]) -> Option<usize> {
+    let (channels, family) = (*head.get(9)?, *head.get(18)?);
+    Some(if family == 0 { 19 } else { 21 + usize::from(channels) })
+}
+
 fn codec(identity: &[u8]) -> Result<Codec> {
     let le16 = |at: usize| identity.get(at..).and_then(|b| b.first_chunk()).map(|b| u16::from_le_bytes(*b));
     let le32 = |at: usize| identity.get(at..).and_then(|b| b.first_chunk()).map(|b| u32::from_le_bytes(*b));
+    let fits = |len: Option<usize>| {
+        let wrong = || refuse::damaged("its description is longer or shorter than it should be");
+        len.filter(|len| *len == identity.len()).map(|_| ()).ok_or_else(wrong)
+    };
     if identity.starts_with(b"OpusHead") {
+        fits(opus_head(identity))?;
         let skip = u64::from(le16(10).ok_or_else(refuse::cut_off)?);
-        return Ok(Codec { rate: 48_000, skip, comments: b"OpusTags" });
+        return Ok(Codec { rate: 48_000, skip, comments: OPUS_TAGS });
     }
     if identity.starts_with(b"\x01vorbis") {
+        fits(Some(VORBIS_HEAD))?;
         let rate = u64::from(le32(12).ok_or_else(refuse::cut_off)?);
         return Ok(Codec { rate, skip: 0, comments: b"\x03vorbis" });
     }
@@ -93,7 +113,9 @@ fn comments<R: Read + Seek>(
             break;
         }
     }
-    if !packet.starts_with(codec.comments) {
+    // Behind those of Opus a page ends (RFC 7845 §3); Vorbis goes on with its tables.
+    let tail = pages.last().is_some_and(|(_, body, inside)| body.len() > *inside);
+    if !packet.starts_with(codec.comments) || tail && codec.comments == OPUS_TAGS {
         return Err(refuse::comments());
     }
     let mut blank = blank(codec.comments, packet.len()).ok_or_else(refuse::cut_off)?;
@@ -104,6 +126,34 @@ fn comments<R: Read + Seek>(
         blank = rest;
     }
     Ok(at)
+}
+
+/// The packets that end on a page. One that goes on is kept.
+fn packets(page: &Page, body: &[u8], packet: &mut Vec<u8>) -> Result<()> {
+    let mut rest = body;
+    for len in page.head.get(HEAD..).unwrap_or_default() {
+        let (more, after) = rest.split_at_checked(usize::from(*len)).ok_or_else(refuse::cut_off)?;
+        packet.extend_from_slice(more);
+        rest = after;
+        if packet.len() > limits::PACKET || *len < 255 && !is_padded_with_nothing(packet) {
+            return Err(refuse::damaged("it holds something that no player reads"));
+        }
+        if *len < 255 {
+            packet.clear();
+        }
+    }
+    Ok(())
+}
+
+/// What fills up a packet of Opus has to be zeros, lest something be hidden there (RFC 6716 §3.2.5).
+fn is_padded_with_nothing(packet: &[u8]) -> bool {
+    let [toc, count, lengths @ ..] = packet else { return true };
+    if toc & 3 != 3 || count & 0x40 == 0 {
+        return true;
+    }
+    let full = lengths.iter().take_while(|len| **len == 255).count();
+    let padding = full * 254 + lengths.get(full).copied().map_or(0, usize::from);
+    lengths.iter().rev().take(padding).all(|byte| *byte == 0)
 }
 
 /// A packet of comments of this length that says nothing: magic, the maker's name in spaces, no comments, framing bit.
@@ -120,7 +170,8 @@ pub(super) fn blank(magic: &[u8], len: usize) -> Option<Vec<u8>> {
 
 fn page<R: Read + Seek>(source: &mut Source<'_, R>, at: u64) -> Result<Page> {
     let mut head = source.exactly(at, HEAD)?;
-    if !head.starts_with(b"OggS\0") {
+    // Three flags there are.
+    if !head.starts_with(b"OggS\0") || head.get(5).is_some_and(|flags| *flags > 7) {
         return Err(refuse::damaged("a page is not where it should be"));
     }
     let segments = head.last().copied().unwrap_or_default();

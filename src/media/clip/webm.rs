@@ -1,14 +1,17 @@
 //! WebM (RFC 8794, RFC 9559 and the WebM guidelines): read in place up to the end of its segment. What players do not
-//! need (tags, attachments, chapters, titles, dates, old empty room) becomes empty room of the same length, since tables
-//! in the file name places in it.
+//! need (tags, attachments, chapters, titles, dates, old empty room, blocks of tracks that there are not) becomes empty
+//! room of the same length, since tables in the file name places in it. Where a word has to be, there are blanks.
+
+mod tracks;
 
 use std::io::{Read, Seek};
 
 use super::source::{Source, be16};
-use super::{Clip, Piece, ogg, refuse};
+use super::{Clip, Piece, refuse};
 use crate::error::Result;
 use crate::limits::clip as limits;
 
+const HEAD: u32 = 0x1A45_DFA3;
 const SEGMENT: u32 = 0x1853_8067;
 const INFO: u32 = 0x1549_A966;
 const TRACKS: u32 = 0x1654_AE6B;
@@ -20,25 +23,18 @@ const TAGS: u32 = 0x1254_C367;
 const ATTACHMENTS: u32 = 0x1941_A469;
 const VOID: u32 = 0xEC;
 const CRC: u32 = 0xBF;
-const TRACK: u32 = 0xAE;
-const PRIVATE: u32 = 0x63A2;
-const VIDEO: u32 = 0xE0;
-const SUBTITLES: u64 = 17;
+const SEEK: u32 = 0x4DBB;
+const POINT: u32 = 0xBB;
+const POSITIONS: u32 = 0xB7;
+const GROUP: u32 = 0xA0;
+const ADDITIONS: u32 = 0x75A1;
 
-/// What stays of the file's own head: versions and the kind of document.
-const HEADER: &[u32] = &[0x4286, 0x42F7, 0x42F2, 0x42F3, 0x4282, 0x4287, 0x4285];
+/// The head of every file that is written, with the values that hold for all of them, where there is room for it.
+const HEADER: &[u8] = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm\x42\x87\x81\x04\x42\x85\x81\x02";
+/// The shortest one.
+const LEAST: &[u8] = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm";
 /// Unit, length, and the two programs that the format demands to be named.
 const ABOUT: &[u32] = &[0x2A_D7B1, 0x4489, 0x4D80, 0x5741];
-/// Of a track: number and kind, flags, language, coding, times, and the heads of picture and sound.
-const DESCRIBED: &[u32] = &[
-    0xD7, 0x73C5, 0x83, 0xB9, 0x88, 0x55AA, 0x55AB, 0x55AC, 0x55AD, 0x55AE, 0x55AF, 0x9C, 0x6DE7, 0x6DF8, 0x23_E383,
-    0x23_4E7A, 0x23_314F, 0x55EE, 0x22_B59C, 0x22_B59D, 0x86, PRIVATE, 0x56AA, 0x56BB, VIDEO, 0xE1,
-];
-/// Of a picture: size, crop, shape, transparency, colours.
-const PICTURE: &[u32] = &[
-    0x9A, 0x9D, 0x53B8, 0x53C0, 0xB0, 0xBA, 0x54AA, 0x54BB, 0x54CC, 0x54DD, 0x54B0, 0x54BA, 0x54B2, 0x54B3, 0x55B0,
-    0x23_83E3,
-];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Element {
@@ -57,9 +53,15 @@ struct Found {
     length: Option<f64>,
     frame: Option<(u32, u32)>,
     sound: bool,
+    /// Numbers of the tracks, and whether one says how transparent its picture is.
+    tracks: Vec<u64>,
+    clear: bool,
+    /// A description of the file has been seen.
+    about: bool,
     /// What to empty: where from, where to, and what is written there instead; an empty element, if nothing.
     blanks: Vec<(u64, u64, Vec<u8>)>,
-    /// Start of the latest cluster, and of the latest block in it.
+    /// Start of the cluster at hand, and of the latest block.
+    cluster: u64,
     latest: u64,
     clusters: usize,
 }
@@ -69,7 +71,13 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let end = header.end.filter(|end| end - header.body <= limits::DESCRIPTION).ok_or_else(refuse::cut_off)?;
     let description = source.exactly(header.body, usize::try_from(end - header.body).unwrap_or_default())?;
     let mut found = Found { scale: 1_000_000, ..Found::default() };
-    found.sweep(&placed(&description, header.body)?, HEADER);
+    // How long names and lengths are, which is told here, is nothing that this reader leaves open.
+    let told = |wanted: u32, most: u64| {
+        children(&description).into_iter().filter(|(id, _)| *id == wanted).all(|(_, number)| unsigned(number) <= most)
+    };
+    if header.id != HEAD || !told(0x42F2, 4) || !told(0x42F3, 8) {
+        return Err(refuse::damaged("its head is none of a WebM"));
+    }
     match children(&description).into_iter().find(|(id, _)| *id == 0x4282).map(|(_, text)| text) {
         Some(b"webm") => {}
         Some(b"matroska") => return Err(refuse::kind_matroska()),
@@ -84,56 +92,90 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     if found.clusters == 0 || (found.frame.is_none() && !found.sound) {
         return Err(refuse::nothing());
     }
-    Ok(found.clip(stop))
+    Ok(found.clip(end, stop))
 }
 
 /// Through everything in the segment, entering what is made of elements; a cluster of unknown length ends where something
 /// begins that cannot be in it.
 fn walk<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stop: u64, found: &mut Found) -> Result<()> {
-    let (mut at, mut count, mut cluster) = (from, 0_usize, 0);
+    let (mut at, mut count) = (from, 0_usize);
+    // What has been entered, and where it ends.
+    let mut levels = vec![(SEGMENT, stop)];
     while at < stop {
         count += 1;
-        if count > limits::ELEMENTS {
+        if count > limits::ELEMENTS || found.blanks.len() > limits::BLANKS {
             return Err(refuse::damaged("it has too many parts"));
         }
         let here = element(source, at)?;
+        while levels.len() > 1 && levels.last().is_some_and(|(_, end)| at >= *end) {
+            levels.pop();
+        }
+        if matches!(levels.last(), Some((CLUSTER, _))) && is_part(here.id) {
+            levels.pop();
+        }
+        let (level, limit) = levels.last().copied().unwrap_or((SEGMENT, stop));
         let end = match here.end {
-            None if here.id == CLUSTER => {
-                found.clusters += 1;
-                at = here.body;
-                continue;
-            }
+            None if here.id == CLUSTER => stop,
             None => return Err(refuse::damaged("a part has no end")),
-            Some(end) if end > stop => return Err(refuse::cut_off()),
+            Some(end) if end > limit => return Err(refuse::cut_off()),
             Some(end) => end,
         };
-        match here.id {
-            INFO => info(&here, &body(source, &here)?, found)?,
-            TRACKS => tracks(&here, &body(source, &here)?, found)?,
-            // With the entries of the tables, and groups of blocks.
-            CLUSTER | SEEK_HEAD | 0x4DBB | CUES | 0xBB | 0xB7 | 0xA0 => {
-                found.clusters += usize::from(here.id == CLUSTER);
-                at = here.body;
-                continue;
+        let parent = |id: u32| match id {
+            SEEK_HEAD | CUES | CLUSTER => Some(SEGMENT),
+            POINT => Some(CUES),
+            POSITIONS => Some(POINT),
+            GROUP => Some(CLUSTER),
+            _ => None,
+        };
+        if parent(here.id) == Some(level) {
+            if here.id == CLUSTER && found.tracks.is_empty() {
+                return Err(refuse::damaged("it has sound or pictures before it says what they are"));
             }
-            0xE7 if size(&here, end) <= 8 => cluster = unsigned(source.peek(here.body, size(&here, end))?),
-            // A block is sound or picture; what is added to it, how transparent the picture is.
-            0xA3 | 0xA1 => found.saw(cluster, source.peek(here.body, 4.min(size(&here, end)))?),
-            0x75A1 => {}
-            // Numbers of clusters, of groups and of the tables.
-            0xA7 | 0xAB | 0x9B | 0xFB | 0xFA | 0x75A2 | 0x53AB | 0x53AC | 0xB3 | 0xF7 | 0xF1 | 0xF0 | 0xB2 | 0x5378
-                if size(&here, end) <= 8 => {}
-            TAGS | ATTACHMENTS | CHAPTERS | VOID | CRC | 0x5854 | 0x8E | 0xC8 | 0xA2 | 0xFD => {
-                found.blanks.push((here.at, end, Vec::new()));
-            }
-            _ => return Err(refuse::damaged("it holds a part that WebM does not have")),
+            found.clusters += usize::from(here.id == CLUSTER);
+            levels.push((here.id, end));
+            at = here.body;
+            continue;
         }
-        if found.blanks.len() > limits::BLANKS {
-            return Err(refuse::damaged("it has too many parts"));
+        if !found.keeps(source, level, &here, end)? {
+            found.blanks.push((here.at, end, Vec::new()));
         }
         at = end;
     }
     Ok(())
+}
+
+/// Whether an element stands in the segment itself.
+fn is_part(id: u32) -> bool {
+    matches!(id, INFO | TRACKS | CLUSTER | SEEK_HEAD | CUES | CHAPTERS | TAGS | ATTACHMENTS)
+}
+
+/// An entry of the table of parts: one that names the description, the tracks or the table of times, and its place.
+fn is_place(entry: &[u8]) -> bool {
+    let fields = children(entry);
+    let named = |body: &[u8]| [INFO, TRACKS, CUES].iter().any(|part| body == part.to_be_bytes());
+    let full = fields.iter().map(|(_, body)| 3 + body.len()).sum::<usize>() == entry.len();
+    full && matches!(
+        fields.as_slice(),
+        [(0x53AB, part), (0x53AC, place)] if named(part) && place.len() <= 8 && unsigned(place) >> 48 == 0
+    )
+}
+
+/// One addition, that of transparency: number 1 and the coded picture, which fills the rest.
+fn is_addition(head: &[u8], len: usize) -> bool {
+    let inside = |bytes: &[u8], wanted: u32, left: usize| {
+        let (_, id_len) = id(bytes).filter(|(id, _)| *id == wanted)?;
+        let (size, size_len) = length(bytes.get(id_len..)?)?;
+        let skip = id_len + size_len;
+        let fits = usize::try_from(size?).ok()?.checked_add(skip)? == left;
+        fits.then_some(skip)
+    };
+    (|| {
+        let more = inside(head, 0xA6, len)?;
+        let rest = head.get(more..)?;
+        let skip = if rest.starts_with(&[0xEE, 0x81, 0x01]) { 3 } else { 0 };
+        inside(rest.get(skip..)?, 0xA5, len - more - skip)
+    })()
+    .is_some()
 }
 
 fn size(element: &Element, end: u64) -> usize {
@@ -200,6 +242,11 @@ fn unsigned(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte))
 }
 
+/// A number of a table; some count backwards. No place and no time is larger than six bytes, and no word as short.
+fn number(bytes: &[u8]) -> Option<u64> {
+    Some(unsigned(bytes)).filter(|number| bytes.len() <= 8 && matches!(number >> 48, 0 | 0xff | 0xffff))
+}
+
 /// A number of four or eight bytes.
 fn float(bytes: &[u8]) -> Option<f64> {
     match bytes.len() {
@@ -235,7 +282,8 @@ impl Child<'_> {
     }
 }
 
-fn info(element: &Element, bytes: &[u8], found: &mut Found) -> Result<()> {
+/// Whether it stays: always.
+fn info(element: &Element, bytes: &[u8], found: &mut Found) -> Result<bool> {
     let fields = placed(bytes, element.body)?;
     for field in &fields {
         match field.id {
@@ -245,81 +293,73 @@ fn info(element: &Element, bytes: &[u8], found: &mut Found) -> Result<()> {
         }
     }
     found.sweep(&fields, ABOUT);
-    Ok(())
-}
-
-fn tracks(element: &Element, bytes: &[u8], found: &mut Found) -> Result<()> {
-    let tracks = placed(bytes, element.body)?;
-    found.sweep(&tracks, &[TRACK]);
-    for track in tracks.iter().filter(|track| track.id == TRACK) {
-        let fields = placed(track.body, track.inside())?;
-        let field = |wanted: u32| fields.iter().find(|field| field.id == wanted);
-        let codec = field(0x86).map(|field| field.body).unwrap_or_default();
-        let name = String::from_utf8_lossy(codec);
-        let kind = field(0x83).map(|field| unsigned(field.body));
-        match (kind, codec) {
-            (Some(1), b"V_VP8" | b"V_VP9" | b"V_AV1") => {
-                let video = children(field(VIDEO).map(|field| field.body).unwrap_or_default());
-                let side = |wanted: u32| video.iter().find(|(id, _)| *id == wanted).map(|(_, body)| unsigned(body));
-                let side = |wanted: u32| u32::try_from(side(wanted).unwrap_or_default()).unwrap_or(u32::MAX);
-                found.frame.get_or_insert((side(0xB0), side(0xBA)));
-            }
-            (Some(2), b"A_OPUS" | b"A_VORBIS") => found.sound = true,
-            (Some(1), _) => return Err(refuse::video_codec(&name)),
-            (Some(2), _) => return Err(refuse::sound_codec(&name)),
-            (Some(SUBTITLES), _) => {}
-            _ => return Err(refuse::damaged("it has tracks that are neither picture nor sound")),
-        }
-        if field(0x6D80).is_some() {
-            return Err(refuse::damaged("its tracks are packed or encrypted"));
-        }
-        found.sweep(&fields, DESCRIBED);
-        for field in &fields {
-            match field.id {
-                VIDEO => found.sweep(&placed(field.body, field.inside())?, PICTURE),
-                // Subtitles have titles and styles there.
-                PRIVATE if kind == Some(SUBTITLES) => found.blanks.push((field.from, field.to, Vec::new())),
-                PRIVATE if codec == b"A_VORBIS" => {
-                    let blank = without_comments(field).ok_or_else(refuse::comments)?;
-                    found.blanks.push(blank);
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The three packets at the head of Vorbis: lengths of the first two, then all of them; the second is that of comments.
-fn without_comments(private: &Child) -> Option<(u64, u64, Vec<u8>)> {
-    let (mut at, mut lengths) = (1, [0; 2]);
-    for length in &mut lengths {
-        loop {
-            let byte = usize::from(*private.body.get(at)?);
-            (at, *length) = (at + 1, *length + byte);
-            if byte < 255 {
-                break;
-            }
-        }
-    }
-    let [before, len] = lengths;
-    let magic = b"\x03vorbis";
-    private.body.get(at + before..)?.get(..len)?.strip_prefix(magic)?;
-    let from = private.inside() + (at + before) as u64;
-    Some((from, from + len as u64, ogg::blank(magic, len)?))
+    // What has to be there: blanks for the names of programs, in place of what they say.
+    found.overwrite(fields.iter().filter(|field| matches!(field.id, 0x4D80 | 0x5741)));
+    Ok(true)
 }
 
 impl Found {
+    /// Whether an element stays that is not entered.
+    fn keeps<R: Read + Seek>(
+        &mut self,
+        source: &mut Source<'_, R>,
+        level: u32,
+        here: &Element,
+        end: u64,
+    ) -> Result<bool> {
+        let len = size(here, end);
+        Ok(match (level, here.id) {
+            (SEGMENT, INFO) => !std::mem::replace(&mut self.about, true) && info(here, &body(source, here)?, self)?,
+            (SEGMENT, TRACKS) => self.tracks.is_empty() && tracks::read(here, &body(source, here)?, self)?,
+            (SEEK_HEAD, SEEK) => is_place(&body(source, here)?),
+            (CLUSTER, 0xE7) => {
+                let time = number(source.peek(here.body, len.min(9))?);
+                self.cluster = time.unwrap_or(self.cluster);
+                time.is_some()
+            }
+            // A block is sound or picture.
+            (CLUSTER, 0xA3) | (GROUP, 0xA1) => self.saw(source.peek(here.body, len.min(12))?),
+            // How transparent a picture is.
+            (GROUP, ADDITIONS) => self.clear && is_addition(source.peek(here.body, len.min(24))?, len),
+            // Numbers of clusters, of groups and of the tables.
+            (CLUSTER, 0xA7 | 0xAB)
+            | (GROUP, 0x9B | 0xFB | 0x75A2)
+            | (POINT, 0xB3)
+            | (POSITIONS, 0xF7 | 0xF1 | 0xF0) => number(source.peek(here.body, len.min(9))?).is_some(),
+            (
+                _,
+                TAGS | ATTACHMENTS | CHAPTERS | VOID | CRC | 0x5854 | 0x8E | 0xC8 | 0xA2 | 0xFD | 0xFA | 0xB2 | 0x5378,
+            ) => false,
+            _ => return Err(refuse::damaged("it holds a part that WebM does not have there")),
+        })
+    }
+
     /// Notes what does not stay of a description.
     fn sweep(&mut self, fields: &[Child], kept: &[u32]) {
-        let others = fields.iter().filter(|field| !kept.contains(&field.id));
+        let long = |field: &Child| field.body.len() > 8 && !tracks::OTHERS.contains(&field.id);
+        let others = fields.iter().filter(|field| !kept.contains(&field.id) || long(field));
         self.blanks.extend(others.map(|field| (field.from, field.to, Vec::new())));
     }
 
-    /// A block, whose time counts from its cluster's.
-    fn saw(&mut self, cluster: u64, block: &[u8]) {
-        let at = length(block).and_then(|(_, len)| be16(block, len));
-        self.latest = self.latest.max(cluster.saturating_add(u64::from(at.unwrap_or_default() & 0x7fff)));
+    /// Notes a field that does not stay.
+    pub(super) fn blank(&mut self, field: &Child, goes: bool) {
+        self.blanks.extend(goes.then(|| (field.from, field.to, Vec::new())));
+    }
+
+    /// Writes blanks over words.
+    fn overwrite<'a>(&mut self, fields: impl Iterator<Item = &'a Child<'a>>) {
+        let blank = fields.filter(|field| !field.body.is_empty());
+        self.blanks.extend(blank.map(|field| (field.inside(), field.to, vec![b' '; field.body.len()])));
+    }
+
+    /// A block, whose time counts from its cluster's. Whether there is a track for it.
+    fn saw(&mut self, block: &[u8]) -> bool {
+        let Some((Some(track), len)) = length(block) else { return false };
+        let at = be16(block, len).unwrap_or_default();
+        let known = self.tracks.contains(&track);
+        let time = self.cluster.saturating_add(u64::from(at & 0x7fff));
+        self.latest = if known { self.latest.max(time) } else { self.latest };
+        known
     }
 
     /// The length of the whole in milliseconds.
@@ -334,9 +374,12 @@ impl Found {
         (units * self.scale as f64 / 1e6).round().clamp(0.0, 1e15) as u64
     }
 
-    fn clip(self, len: u64) -> Clip {
+    /// `from` is where the segment begins, `len` where it ends.
+    fn clip(self, from: u64, len: u64) -> Clip {
         let millis = self.millis();
-        let (mut pieces, mut at) = (Vec::new(), 0);
+        // Places count from the segment on.
+        let head = if from >= HEADER.len() as u64 { HEADER } else { LEAST };
+        let (mut pieces, mut at) = (vec![Piece::Bytes(head.to_vec())], from);
         let mut blanks = self.blanks;
         blanks.sort_unstable();
         for (from, to, instead) in blanks {

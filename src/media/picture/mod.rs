@@ -8,9 +8,10 @@ mod gif;
 mod jpeg;
 mod pixels;
 mod png;
+mod profile;
 mod refuse;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 mod shrink;
 mod stream;
 #[cfg(test)]

@@ -100,15 +100,10 @@ fn decode_with(mut decoder: impl ImageDecoder, clean: &Clean) -> Result<Decoded>
     Ok(Decoded { image, icc })
 }
 
-/// Draws every frame, since every reader will; the first one stands for the rest.
+/// The first frame stands for the rest, whose pixels have been unpacked already.
 fn decode_animation(decoder: GifDecoder<Cursor<&[u8]>>) -> Result<Decoded> {
-    let mut first = None;
-    for frame in decoder.into_frames() {
-        let frame = frame.map_err(refused)?;
-        first.get_or_insert_with(|| frame.into_buffer());
-    }
-    let image = DynamicImage::ImageRgba8(first.ok_or_else(refuse::damaged)?);
-    Ok(Decoded { image, icc: None })
+    let first = decoder.into_frames().next().ok_or_else(refuse::damaged)?.map_err(refused)?;
+    Ok(Decoded { image: DynamicImage::ImageRgba8(first.into_buffer()), icc: None })
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum that may grow; what is none of ours is refused")]

@@ -44,6 +44,17 @@ pub(super) fn large(width: u32, height: u32) -> Error {
     )
 }
 
+pub(super) fn canvas(width: u16, height: u16) -> Error {
+    problem(
+        "E136",
+        format!(
+            "This GIF is {width} × {height} pixels; at most {} million are taken in this format.",
+            limits::media::GIF_CANVAS / 1_000_000
+        ),
+        "Save it smaller, or as JPEG or PNG.",
+    )
+}
+
 /// Well-formed so far, but the file stops before the picture does.
 pub(super) fn cut_off() -> Error {
     problem("E137", "The file ends in the middle of the picture.", "Choose the file again, or save a fresh copy.")

@@ -67,12 +67,29 @@ pub fn exif(orientation: u8) -> Vec<u8> {
     tiff
 }
 
-/// What a colour profile must have at its front to be one, and a mark to find it by.
+/// A colour profile of colours and curves, with words in every part that has room for some.
 pub fn icc(space: [u8; 4]) -> Vec<u8> {
+    let words = b"text\0\0\0\0the colours of this test";
+    let number = [b"XYZ \0\0\0\0".as_slice(), &[0, 0, 0xf6, 0xd6].repeat(3)].concat();
+    let curve = b"curv\0\0\0\0\0\0\0\x01\x02\x33".to_vec();
+    let kinds = [*b"wtpt", *b"rXYZ", *b"gXYZ", *b"bXYZ"].map(|kind| (kind, &number[..]));
+    let curves = [*b"rTRC", *b"gTRC", *b"bTRC", *b"kTRC"].map(|kind| (kind, &curve[..]));
+    let texts = [*b"desc", *b"cprt", *b"dmnd", *b"mmod"].map(|kind| (kind, &words[..]));
+    let parts: Vec<_> = texts.into_iter().chain(kinds).chain(curves).collect();
     let mut icc = vec![0; 128];
-    icc[16..20].copy_from_slice(&space);
+    icc[8] = 2;
+    icc[12..24].copy_from_slice(&[*b"mntr", space, *b"XYZ "].concat());
     icc[36..40].copy_from_slice(b"acsp");
-    icc.extend(b"the colours of this test");
+    icc.extend(12_u32.to_be_bytes());
+    let mut at = 128 + 4 + 12 * 12;
+    for (kind, body) in &parts {
+        let length = u32::try_from(body.len()).unwrap();
+        icc.extend([*kind, u32::to_be_bytes(at), length.to_be_bytes()].concat());
+        at += length;
+    }
+    for (_, body) in parts {
+        icc.extend(body);
+    }
     icc
 }
 

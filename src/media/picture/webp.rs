@@ -1,10 +1,11 @@
 //! WebP without its metadata: the one coded picture, its alpha plane and colour profile in a
 //! fresh container; everything else and all that follows stays behind. RFC 9649 §2.
+//! Its coded data do not say where they end, and something could stand behind them: the picture is encoded anew.
 
 use image::metadata::Orientation;
 
 use super::cut::Cut;
-use super::{Clean, check_size, refuse};
+use super::{Clean, check_size, profile, refuse};
 use crate::error::Result;
 
 const ICC: u8 = 0x20;
@@ -79,16 +80,17 @@ impl<'a> Parts<'a> {
         if self.canvas.is_some_and(|canvas| canvas != picture.size) {
             return Err(refuse::damaged());
         }
+        let icc = self.icc.and_then(profile::clean);
         let plane = self.alpha.filter(|_| !picture.lossless);
         let mut body = b"WEBP".to_vec();
-        if self.icc.is_some() || plane.is_some() {
-            let flags = [(self.icc.is_some(), ICC), (plane.is_some() || picture.alpha, ALPHA)];
+        if icc.is_some() || plane.is_some() {
+            let flags = [(icc.is_some(), ICC), (plane.is_some() || picture.alpha, ALPHA)];
             let flags = flags.iter().filter(|(set, _)| *set).fold(0, |all, (_, flag)| all | flag);
             let side = |side: u32| (side - 1).to_le_bytes().into_iter().take(3);
             let header: Vec<u8> = [flags, 0, 0, 0].into_iter().chain(side(width)).chain(side(height)).collect();
             put(&mut body, *b"VP8X", &header);
         }
-        if let Some(icc) = self.icc {
+        if let Some(icc) = &icc {
             put(&mut body, *b"ICCP", icc);
         }
         if let Some(plane) = plane {
@@ -98,7 +100,7 @@ impl<'a> Parts<'a> {
         let mut out = Vec::with_capacity(body.len() + 8);
         put(&mut out, *b"RIFF", &body);
         let orientation = self.orientation.unwrap_or(Orientation::NoTransforms);
-        Ok(Clean { bytes: out, width, height, orientation, icc: self.icc.is_some(), frames: 1, servable: true })
+        Ok(Clean { bytes: out, width, height, orientation, icc: icc.is_some(), frames: 1, servable: false })
     }
 }
 

@@ -29,10 +29,10 @@ impl Part {
     }
 }
 
-/// What a box of free room differs in from this one.
+/// What is written as zeros of a box in the file.
 pub(super) struct Blank {
-    /// Where its kind stands.
-    pub kind: u64,
+    /// Where its kind stands, if it becomes a box of free room.
+    pub kind: Option<u64>,
     pub body: Range<u64>,
 }
 
@@ -40,7 +40,7 @@ impl Part {
     /// As `blank`, for a box that is copied from `at` in the file.
     pub fn blank_at(&self, at: u64) -> Blank {
         let place = |within: usize| at + within as u64;
-        Blank { kind: place(self.whole.start + 4), body: place(self.body.start)..place(self.body.end) }
+        Blank { kind: Some(place(self.whole.start + 4)), body: place(self.body.start)..place(self.body.end) }
     }
 }
 

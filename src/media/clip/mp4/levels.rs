@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::super::refuse;
 use super::boxes::{Part, parts};
+use super::fields;
 use crate::error::Result;
 use crate::limits::clip as limits;
 
@@ -36,9 +37,6 @@ const TABLES: &[Kept] = &[
     Kept(b"stz2", &[]),
     Kept(b"stco", &[]),
     Kept(b"co64", &[]),
-    Kept(b"sdtp", &[]),
-    Kept(b"sbgp", &[]),
-    Kept(b"sgpd", &[]),
 ];
 /// How a track is coded, behind the fixed part of an entry.
 pub(super) const ENTRY: &[Kept] = &[
@@ -50,17 +48,22 @@ pub(super) const ENTRY: &[Kept] = &[
     Kept(b"clap", &[]),
     Kept(b"colr", &[]),
     Kept(b"btrt", &[]),
-    Kept(b"ftab", &[]),
-    Kept(b"vttC", &[]),
 ];
 
 /// These may stand on one level more than once.
-const MANY: [&[u8; 4]; 4] = [b"trak", b"trex", b"sbgp", b"sgpd"];
-/// Groups of samples that say where one can begin to play.
-const GROUPS: [&[u8]; 4] = [b"roll", b"prol", b"rap ", b"sync"];
+const MANY: [&[u8; 4]; 2] = [b"trak", b"trex"];
+
+/// What nobody shall read of an index.
+#[derive(Debug, Default)]
+pub(super) struct Unneeded {
+    /// Whole boxes.
+    pub blanks: Vec<Part>,
+    /// Fields, and what stands in a box behind its last one.
+    pub erased: Vec<Range<usize>>,
+}
 
 /// Notes what does not stay on a level and below.
-pub(super) fn unneeded(index: &[u8], level: Range<usize>, kept: &[Kept], blanks: &mut Vec<Part>) -> Result<()> {
+pub(super) fn unneeded(index: &[u8], level: Range<usize>, kept: &[Kept], into: &mut Unneeded) -> Result<()> {
     let mut seen: Vec<[u8; 4]> = Vec::new();
     for part in parts(index, level)? {
         let again = seen.contains(&part.kind);
@@ -69,25 +72,26 @@ pub(super) fn unneeded(index: &[u8], level: Range<usize>, kept: &[Kept], blanks:
         match stays {
             Some(Kept(kind, inside)) => {
                 seen.extend((!again).then_some(**kind));
-                if !inside.is_empty() {
-                    unneeded(index, part.body, inside, blanks)?;
+                if inside.is_empty() {
+                    fields::unneeded(&part, index, &mut into.erased);
+                } else {
+                    unneeded(index, part.body, inside, into)?;
                 }
             }
-            None => blanks.push(part),
+            None => into.blanks.push(part),
         }
-        if blanks.len() > limits::BLANKS {
+        if into.blanks.len() > limits::BLANKS {
             return Err(refuse::damaged("its index has too many parts that are not needed"));
         }
     }
     Ok(())
 }
 
-/// Colours by number, not by a profile, which names devices; and groups that players know.
+/// Colours by number, not by a profile, which names devices.
 fn is_plain(part: &Part, index: &[u8]) -> bool {
     let body = part.bytes(index);
     match &part.kind {
         b"colr" => body.starts_with(b"nclx") || body.starts_with(b"nclc"),
-        b"sbgp" | b"sgpd" => body.get(4..8).is_some_and(|kind| GROUPS.contains(&kind)),
         _ => true,
     }
 }

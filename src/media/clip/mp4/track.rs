@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::super::refuse;
 use super::super::source::{be16, be32, be64, millis};
 use super::boxes::{self, Part, find, parts};
-use super::levels;
+use super::data::Data;
+use super::levels::{self, Unneeded};
 use crate::error::Result;
 use crate::limits::clip as limits;
 
@@ -25,19 +26,20 @@ pub(super) struct Track {
 }
 
 impl Track {
-    pub fn read(index: &[u8], part: Part, blanks: &mut Vec<Part>, erased: &mut Vec<Range<usize>>) -> Result<Self> {
+    pub fn read(index: &[u8], part: Part, into: &mut Unneeded) -> Result<Self> {
         let need = |path: &[&[u8; 4]]| {
             find(index, &part, path)?.ok_or_else(|| refuse::damaged("a track lacks a part that it needs"))
         };
         let head = need(&[b"tkhd"])?;
         let media = need(&[b"mdia", b"mdhd"])?;
-        erased.extend([boxes::dates(index, &head)?, boxes::dates(index, &media)?]);
+        into.erased.extend([boxes::dates(index, &head)?, boxes::dates(index, &media)?]);
         let (scale, length) = boxes::time_and_scale(media.bytes(index)).ok_or_else(refuse::cut_off)?;
         let table = need(&[b"mdia", b"minf", b"stbl"])?;
         let handled = need(&[b"mdia", b"hdlr"])?;
         let handler = be32(handled.bytes(index), 8).ok_or_else(refuse::cut_off)?.to_be_bytes();
         // Behind its kind: the name that somebody or some program gave it.
-        erased.push(handled.body.start + 12..handled.body.end);
+        into.erased.push(handled.body.start + 12..handled.body.end);
+        into.erased.push(handled.body.start + 4..handled.body.start + 8);
         let entries = need(&[b"mdia", b"minf", b"stbl", b"stsd"])?;
         let (mut frame, mut sound) = (None, false);
         match &handler {
@@ -55,8 +57,8 @@ impl Track {
         let subtitles = matches!(&handler, b"sbtl" | b"subt" | b"text") && are_subtitles(index, &entries)?;
         let kept = frame.is_some() || sound || subtitles;
         if kept {
-            references(index, &part, erased)?;
-            described(index, &entries, blanks, erased)?;
+            references(index, &part, &mut into.erased)?;
+            described(index, &entries, into)?;
         }
         let within = |kind: &'static [u8; 4]| find(index, &table, &[kind]);
         let wide = within(b"co64")?.map(|part| (part, 8));
@@ -70,7 +72,7 @@ impl Track {
             sound,
             kept,
             chunks,
-            sizes: within(b"stsz")?,
+            sizes: within(b"stsz")?.or(within(b"stz2")?),
             groups: within(b"stsc")?,
             part,
         })
@@ -78,6 +80,12 @@ impl Track {
 
     pub fn is_kept(&self) -> bool {
         self.kept
+    }
+
+    /// As many as the table says.
+    fn addresses<'a>(index: &'a [u8], chunks: &Part, width: usize) -> impl Iterator<Item = &'a [u8]> {
+        let count = be32(chunks.bytes(index), 4).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+        chunks.bytes(index).get(8..).unwrap_or_default().chunks_exact(width).take(count)
     }
 
     /// Whether it names data itself, not in fragments only.
@@ -89,8 +97,9 @@ impl Track {
     pub fn readdress(&self, index: &mut [u8], new_place: impl Fn(u64) -> Option<u64>) -> Result<()> {
         let outside = || refuse::damaged("its index points outside its data");
         let Some((part, width)) = &self.chunks else { return Ok(()) };
+        let count = be32(part.bytes(index), 4).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
         let table = index.get_mut(part.body.clone()).and_then(|body| body.get_mut(8..)).ok_or_else(refuse::cut_off)?;
-        for address in table.chunks_exact_mut(*width) {
+        for address in table.chunks_exact_mut(*width).take(count) {
             let old = match *width {
                 8 => be64(address, 0),
                 _ => be32(address, 0).map(u64::from),
@@ -105,26 +114,19 @@ impl Track {
         Ok(())
     }
 
-    /// Where its data are in the file, stretches that touch as one; at most `most` together.
-    pub fn stretches(&self, index: &[u8], most: usize, into: &mut Vec<Range<u64>>) -> Result<()> {
-        let too_many = || refuse::damaged("one of its tracks is in too many pieces");
+    /// Where its data are in the file.
+    pub fn stretches(&self, index: &[u8], data: &mut Data) -> Result<()> {
         let (Some((chunks, width)), Some(sizes), Some(groups)) = (&self.chunks, &self.sizes, &self.groups) else {
-            return Ok(());
+            // In a film in fragments that name all there is, the tables are empty or missing.
+            return if self.has_data() { Err(refuse::damaged("a track lacks a part that it needs")) } else { Ok(()) };
         };
-        let mut samples = Sizes::new(sizes.bytes(index))?;
+        let mut samples = Sizes::new(sizes.bytes(index), &sizes.kind == b"stz2")?;
         let mut per_chunk = Groups { table: groups.bytes(index), row: 0 };
-        let addresses = chunks.bytes(index).get(8..).unwrap_or_default().chunks_exact(*width);
+        let addresses = Self::addresses(index, chunks, *width);
         for (chunk, address) in (1_u32..).zip(addresses) {
             let at = if *width == 8 { be64(address, 0) } else { be32(address, 0).map(u64::from) };
             let start = at.ok_or_else(refuse::cut_off)?;
-            let end = start.saturating_add(samples.take(per_chunk.of(chunk)));
-            match into.last_mut() {
-                Some(last) if last.end == start => last.end = end,
-                _ => into.push(start..end),
-            }
-            if into.len() > most {
-                return Err(too_many());
-            }
+            data.add(start..start.saturating_add(samples.take(per_chunk.of(chunk))))?;
         }
         Ok(())
     }
@@ -138,12 +140,17 @@ fn references(index: &[u8], track: &Part, erased: &mut Vec<Range<usize>>) -> Res
     if !entries.iter().all(inside) {
         return Err(refuse::damaged("its data are said to be in another file"));
     }
-    erased.extend(entries.iter().map(|entry| entry.body.start + 4..entry.body.end));
+    for entry in entries {
+        // A kind that nobody knows could be a word.
+        let known = matches!(&entry.kind, b"url " | b"urn " | b"alis");
+        erased.extend((!known).then_some(entry.whole.start + 4..entry.whole.start + 8));
+        erased.push(entry.body.start + 4..entry.body.end);
+    }
     Ok(())
 }
 
 /// What describes the coding stays; the name of the encoder, which may be that of a camera, does not.
-fn described(index: &[u8], table: &Part, blanks: &mut Vec<Part>, erased: &mut Vec<Range<usize>>) -> Result<()> {
+fn described(index: &[u8], table: &Part, into: &mut Unneeded) -> Result<()> {
     let plain = table.bytes(index).first() == Some(&0);
     let entries = parts(index, table.body.start + 8..table.body.end)?;
     if entries.len() > limits::ENTRIES {
@@ -164,10 +171,16 @@ fn described(index: &[u8], table: &Part, blanks: &mut Vec<Part>, erased: &mut Ve
         if level.start > level.end {
             return Err(refuse::cut_off());
         }
-        if fixed == 78 {
-            erased.push(entry.body.start + 42..entry.body.start + 74);
-        }
-        levels::unneeded(index, level, levels::ENTRY, blanks)?;
+        // Reserved fields, makers, and the name of the encoder.
+        let reserved: &[Range<usize>] = match (&entry.kind, version) {
+            (b"avc1" | b"avc3", _) => &[0..6, 8..24, 36..40, 42..74],
+            (b"mp4a", 0) => &[0..6, 10..16, 20..24],
+            (b"mp4a", _) => &[0..6, 10..16],
+            _ => &[],
+        };
+        let start = entry.body.start;
+        into.erased.extend(reserved.iter().map(|range| start + range.start..start + range.end));
+        levels::unneeded(index, level, levels::ENTRY, into)?;
     }
     Ok(())
 }
@@ -175,7 +188,7 @@ fn described(index: &[u8], table: &Part, blanks: &mut Vec<Part>, erased: &mut Ve
 /// Subtitles of a kind that players know; other text may say anything.
 fn are_subtitles(index: &[u8], table: &Part) -> Result<bool> {
     let entries = parts(index, table.body.start + 8..table.body.end)?;
-    Ok(entries.iter().all(|entry| matches!(&entry.kind, b"tx3g" | b"wvtt")))
+    Ok(entries.iter().all(|entry| &entry.kind == b"tx3g"))
 }
 
 fn track_id(head: &[u8]) -> Option<u32> {
@@ -263,22 +276,46 @@ fn place(entry: &[u8], kind: [u8; 4]) -> Option<usize> {
 /// Sizes of samples in order.
 struct Sizes<'a> {
     each: u32,
-    table: std::slice::ChunksExact<'a, u8>,
+    /// Of one size.
+    bits: usize,
+    table: &'a [u8],
+    /// The next sample, and how many there are.
+    next: usize,
+    count: usize,
 }
 
 impl<'a> Sizes<'a> {
-    fn new(body: &'a [u8]) -> Result<Self> {
-        let each = be32(body, 4).ok_or_else(refuse::cut_off)?;
-        Ok(Self { each, table: body.get(12..).unwrap_or_default().chunks_exact(4) })
+    fn new(body: &'a [u8], compact: bool) -> Result<Self> {
+        let (first, count) = (be32(body, 4).ok_or_else(refuse::cut_off)?, be32(body, 8).ok_or_else(refuse::cut_off)?);
+        let (each, bits) = if compact { (0, first & 0xff) } else { (first, 32) };
+        if !matches!(bits, 4 | 8 | 16 | 32) {
+            return Err(refuse::damaged("it says the sizes of its samples in a way that does not exist"));
+        }
+        let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        Ok(Self { each, bits: whole(bits), table: body.get(12..).unwrap_or_default(), next: 0, count: whole(count) })
     }
 
     /// Bytes of the next samples.
     fn take(&mut self, count: u32) -> u64 {
+        let first = self.next;
+        self.next = first.saturating_add(usize::try_from(count).unwrap_or(usize::MAX)).min(self.count);
         if self.each > 0 {
-            return u64::from(self.each) * u64::from(count);
+            return u64::from(self.each) * (self.next - first) as u64;
         }
-        let next = self.table.by_ref().take(usize::try_from(count.min(limits::SAMPLES)).unwrap_or_default());
-        next.map(|size| u64::from(be32(size, 0).unwrap_or_default())).sum()
+        // Not beyond the table, whatever its head says.
+        let end = self.next.min(self.table.len().saturating_mul(8) / self.bits);
+        (first..end).map(|sample| self.size(sample)).fold(0, u64::saturating_add)
+    }
+
+    fn size(&self, sample: usize) -> u64 {
+        let at = sample * self.bits / 8;
+        let byte = |at: usize| self.table.get(at).copied().map_or(0, u64::from);
+        match self.bits {
+            4 => byte(at) >> (if sample.is_multiple_of(2) { 4 } else { 0 }) & 0xf,
+            8 => byte(at),
+            16 => byte(at) << 8 | byte(at + 1),
+            _ => be32(self.table, at).map_or(0, u64::from),
+        }
     }
 }
 

@@ -71,6 +71,24 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "words hidden where a format has room for bytes that are no picture and no sound: behind restarts and last blocks, \
+         between samples, frames and pages, in reserved fields, unused colours, padding, names of programs and profiles",
+        "",
+        &[
+            "media::canaries::no_canary_survives_in_a_picture",
+            "media::canaries::no_canary_survives_in_sound",
+            "media::canaries::no_canary_survives_in_a_film",
+        ],
+    ),
+    fails(
+        "forty bytes that ask for a canvas as large as a wall, and many frames of it",
+        "CWE-770",
+        &[
+            "media::picture::tests::a_few_bytes_do_not_get_a_large_canvas",
+            "media::picture::tests::animations_that_others_would_not_show_are_refused",
+        ],
+    ),
+    fails(
         "a film in which each of thousands of runs is looked up among thousands, or millions of parts read one by one",
         "CWE-407",
         &[

@@ -1,8 +1,7 @@
-//! Where the last frame of a FLAC ends (RFC 9639 §9). Frames do not say how long they are: the last one is found by the
-//! number of its samples and read through, so that what somebody put behind it can be left out.
+//! One frame of a FLAC (RFC 9639 §9). Frames do not say how long they are: each is read through, without making sound of
+//! it, so that what somebody put between or behind them is found.
 
 use super::super::source::be16;
-use crate::limits::clip as limits;
 
 /// What the description says of all frames.
 #[derive(Debug, Clone, Copy)]
@@ -14,34 +13,35 @@ pub(super) struct Stream {
     pub samples: u64,
 }
 
+/// A frame.
+pub(super) struct Frame {
+    /// Bytes.
+    pub len: usize,
+    /// Its first sample, and the one behind its last.
+    pub start: u64,
+    pub end: u64,
+}
+
 struct Header {
     /// Bytes, the checksum among them.
     len: usize,
     block: u64,
     channels: u8,
     depth: u64,
-    /// Behind the last sample.
-    end: u64,
+    start: u64,
 }
 
-/// The place behind the last frame in the last bytes of a file. `None` when it is not in there, whole and sound.
-pub(super) fn end(tail: &[u8], stream: Stream) -> Option<usize> {
-    let starts = tail.windows(2).enumerate().filter(|(_, two)| matches!(two, [0xff, 0xf8 | 0xf9])).map(|(at, _)| at);
-    let last = |at: usize| {
-        let frame = tail.get(at..)?;
-        let header = header(frame, stream).filter(|header| header.end == stream.samples)?;
-        Some((at, frame, header))
-    };
-    // Each try may read through all there is.
-    starts.filter_map(last).take(limits::LAST_FRAMES).find_map(|(at, frame, header)| {
-        let len = length(frame, &header)?;
-        let (sum, told) = (checksum(frame.get(..len)?, 0x8005, 16), be16(frame, len)?);
-        (sum == u32::from(told)).then_some(at + len + 2)
-    })
+/// The frame that begins these bytes. `None` when it is not whole, or none.
+pub(super) fn read(bytes: &[u8], stream: Stream) -> Option<Frame> {
+    let header = header(bytes, stream)?;
+    // A checksum of two bytes follows.
+    let len = length(bytes, &header)? + 2;
+    let Header { start, block, .. } = header;
+    (len <= bytes.len()).then_some(Frame { len, start, end: start.checked_add(block)? })
 }
 
 fn header(frame: &[u8], stream: Stream) -> Option<Header> {
-    let [_, strategy, sizes, kinds, first, ..] = *frame else { return None };
+    let [0xff, strategy @ (0xf8 | 0xf9), sizes, kinds, first, ..] = *frame else { return None };
     // Coded like a character of UTF-8, up to seven bytes.
     let (more, lead) = match first {
         0..=0x7f => (0, first),
@@ -85,10 +85,10 @@ fn header(frame: &[u8], stream: Stream) -> Option<Header> {
         7 => 32,
         _ => return None,
     };
-    let sum = u32::from(*frame.get(len)?);
+    let sum = *frame.get(len)?;
     let start = if strategy & 1 == 1 { number } else { number.checked_mul(stream.block)? };
-    let good = kinds & 1 == 0 && kinds >> 4 <= 10 && checksum(frame.get(..len)?, 0x07, 8) == sum;
-    good.then_some(Header { len: len + 1, block, channels: kinds >> 4, depth, end: start.checked_add(block)? })
+    let good = kinds & 1 == 0 && kinds >> 4 <= 10 && checksum(frame.get(..len)?) == sum;
+    good.then_some(Header { len: len + 1, block, channels: kinds >> 4, depth, start })
 }
 
 /// Bytes of a frame without its checksum.
@@ -173,18 +173,24 @@ impl Bits<'_> {
 
     /// How many zeros stand before the next one, which is passed.
     fn zeros(&mut self) -> Option<u64> {
-        let from = self.at;
-        while self.bit()? == 0 {}
-        Some(self.at - from - 1)
+        let mut zeros = 0;
+        loop {
+            let bytes = self.bytes.get(usize::try_from(self.at / 8).ok()?..)?;
+            let ahead = bytes.first()? << (self.at % 8);
+            let left = 8 - self.at % 8;
+            let run = u64::from(ahead.leading_zeros());
+            if run < left {
+                self.at += run + 1;
+                return Some(zeros + run);
+            }
+            (self.at, zeros) = (self.at + left, zeros + left);
+        }
     }
 }
 
-/// Bits in order, nothing before and nothing after.
-fn checksum(bytes: &[u8], polynomial: u32, width: u32) -> u32 {
-    let (top, mask) = (1 << (width - 1), (1 << width) - 1);
-    bytes.iter().fold(0, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte) << (width - 8), |sum, _| {
-            (sum << 1 ^ if sum & top == 0 { 0 } else { polynomial }) & mask
-        })
-    })
+/// Eight bits with the polynomial x⁸ + x² + x + 1, in order, nothing before and nothing after.
+fn checksum(bytes: &[u8]) -> u8 {
+    bytes
+        .iter()
+        .fold(0, |sum, byte| (0..8).fold(sum ^ byte, |sum: u8, _| sum << 1 ^ if sum & 0x80 == 0 { 0 } else { 0x07 }))
 }
