@@ -56,7 +56,8 @@ const send = (data) => fetch(form.action, { method: "POST", body: data, credenti
 const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 
 const chosen = () => all("input[type=file]", form).some((input) => input.files.length);
-const looks = (event) => event.submitter?.value === "preview" && !chosen();
+let whole = false; // The preview comes as a page, as without script.
+const looks = (event) => !whole && event.submitter?.value === "preview" && !chosen();
 
 // A draft is kept while somebody writes; the revision goes on with it, and who else has it open is told. What somebody
 // else saved stops that.
@@ -132,7 +133,11 @@ if (form) {
       const head = one("#preview-h");
       head.tabIndex = -1;
       head.focus();
-    }).catch(() => form.submit());
+    }).catch(() => {
+      // Never without its button: a form that names none is published.
+      whole = true;
+      form.requestSubmit(event.submitter);
+    });
   });
   form.addEventListener("input", () => {
     clearTimeout(timer);

@@ -44,13 +44,17 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
         return Err(Error::NotFound);
     }
     let attempt = (!typed.once.is_empty()).then(|| (account.id, format!("desk {}", typed.once)));
-    if let Some(attempt) = &attempt {
-        if let Some(post) = once::repeated(app, attempt)? {
-            return Ok(response::see_other(&format!("/desk?done={post}")));
+    if let Some(post) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
+        return Ok(response::see_other(&format!("/desk?done={post}")));
+    }
+    // The same form once more: pressed twice, or gone back to and changed. Then it is about the draft that it began.
+    let draft = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))?;
+    if let Some(draft) = &draft {
+        if !draft.stage().is_open() {
+            return Ok(response::see_other(&place(draft)));
         }
-        if let Some(draft) = once::planned(app, attempt)? {
-            return Ok(response::see_other(&place(&draft)));
-        }
+        // As it was begun: what was saved since is not overwritten unseen.
+        typed.revision = 1;
     }
     let asker = browser.asker();
     let attach = match typed.press {
@@ -59,7 +63,8 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Bro
         Press::Preview | Press::Add => asker.may(account.id)?,
     };
     slots::take(app, attach, &mut typed.slots, &[], &mut faults).await?;
-    Work { app, browser, account: &account, draft: None, attempt }.go_on(typed, faults).await
+    let attempt = attempt.filter(|_| draft.is_none());
+    Work { app, browser, account: &account, draft: draft.as_ref(), attempt }.go_on(typed, faults).await
 }
 
 /// `POST /desk/drafts/:id/edit`.
@@ -140,17 +145,21 @@ enum Then {
 impl Then {
     fn on(&self, tx: &mut Write<'_>, pen: Pen, draft: Draft, mentions: &[Vec<Mention>]) -> Result<Draft> {
         let seen = Seen::of(&draft);
+        let ask = |tx: &mut Write<'_>| {
+            if draft.stage() == Stage::Asked { Ok(draft.clone()) } else { drafts::ask(tx, pen, seen) }
+        };
         match self {
             Self::Nothing => Ok(draft),
-            Self::Ask => drafts::ask(tx, pen, seen),
+            Self::Ask => ask(tx),
             Self::Plan(by, when) => {
                 let approval = accounts::need(tx, draft.account)?.approval;
-                match (draft.demand(approval, by.who()), draft.stage()) {
-                    (Ok(_), _) => drafts::plan(tx, *by, seen, when),
-                    (Err(_), Stage::Asked) => Ok(draft),
-                    (Err(_), _) => drafts::ask(tx, pen, seen),
+                match draft.demand(approval, by.who()) {
+                    Ok(_) => drafts::plan(tx, *by, seen, when),
+                    Err(_) => ask(tx),
                 }
             }
+            // It goes out in a moment already, as it is now.
+            Self::Hold(..) if matches!(draft.state, State::Planned { held: true, .. }) => Ok(draft),
             Self::Hold(by, wait) => drafts::hold(tx, *by, seen, *wait),
             Self::Go(by, site) => drafts::publish(tx, site, *by, seen, mentions),
         }

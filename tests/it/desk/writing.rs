@@ -318,11 +318,11 @@ async fn a_published_post_is_changed_in_the_form_in_which_it_was_written() {
     let all = vec![pair("en", "Bridge\n---\nclosed"), pair("de", "Brücke zu"), pair("fr", "Pont fermé")];
     assert_eq!(said(std::slice::from_ref(&changed)), [all]);
     assert!(!changed.sensitive && changed.poll.is_some() && changed.versions[1].warning.is_empty());
-    refuses_what_is_cut_or_late(&desk, &post).await;
+    nothing_is_changed_unseen(&desk, &post).await;
 }
 
 /// Without its text, and from an older state, a form changes nothing.
-async fn refuses_what_is_cut_or_late(desk: &Desk<'_>, post: &Post) {
+async fn nothing_is_changed_unseen(desk: &Desk<'_>, post: &Post) {
     let kept = post.media[0].to_string();
     let (path, stale) = (format!("/desk/posts/{}/edit", post.id), post.since().0.to_string());
     let cut = desk.change(post.id, &[("kept1", &kept)], None).await;

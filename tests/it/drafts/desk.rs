@@ -154,9 +154,13 @@ async fn what_the_composer_publishes_waits_too() {
     office.clock.advance(Duration::from_secs(60));
     drain(&[&office.server]).await;
     assert!(office.posts().is_empty(), "thought again");
+    // Gone back to the first form, and changed there: it is about the same draft, and nothing typed is lost.
+    let back = [&thread[..3], &[("text", "One\n---\nToo"), ("keep", "draft")]].concat();
+    assert_eq!(led_to(&ben.post_parts("/desk/posts", &back).await), path);
+    assert!(ben.get(&path).await.text().contains("Too"));
     // From its own form, after a change; the other form of the same state comes too late.
     let edit = format!("{path}/edit");
-    let again = [("revision", "1"), ("lang", "en"), ("text", "One\n---\nTwo!"), ("do", "publish")];
+    let again = [("revision", "2"), ("lang", "en"), ("text", "One\n---\nTwo!"), ("do", "publish")];
     assert_eq!(ben.post_parts(&edit, &again).await.header("location"), format!("{path}?done=publish"));
     let late = ben.post_parts(&edit, &again).await;
     assert!(late.status == 422 && late.text().contains("Somebody else saved"), "{}", late.text());
