@@ -221,9 +221,10 @@ pub fn webp() -> Vec<Place> {
         let longer = |kind: &[u8; 4]| {
             let at = file.windows(4).position(|four| four == kind)?;
             let length = u32::from_le_bytes(file[at + 4..at + 8].try_into().unwrap());
-            let more = [&b"-"[..length as usize % 2], CANARY, b"-"].concat();
-            let end = at + 8 + length as usize;
-            let mut bytes = inserted(file, end, &more);
+            // As long as an even number, so that nothing fills it up.
+            let length = length.next_multiple_of(2);
+            let more = [CANARY, b"-"].concat();
+            let mut bytes = inserted(file, at + 8 + length as usize, &more);
             let whole = u32::try_from(bytes.len() - 8).unwrap().to_le_bytes();
             bytes[at + 4..at + 8].copy_from_slice(&(length + u32::try_from(more.len()).unwrap()).to_le_bytes());
             bytes[4..8].copy_from_slice(&whole);
