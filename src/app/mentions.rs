@@ -1,12 +1,17 @@
-//! Finds those whom a text names, before it is published: our own accounts, known strangers, and strangers looked up
-//! by WebFinger. Who cannot be found stays plain text.
+//! Finds those whom texts name, before they are published: our own accounts, known strangers, and strangers looked up by
+//! WebFinger, several at the same time and all within one span. Who cannot be found by then stays plain text.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use super::App;
-use crate::base::markup;
+use crate::base::markup::{self, Handle};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::limits::outbound::{LOOK_UPS, MENTIONS, MENTIONS_PLANNED};
 use crate::model::draft::{Content, Draft};
 use crate::model::post::{Mention, Version};
 use crate::store::accounts;
@@ -18,26 +23,13 @@ pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Men
 
 /// The same for a post that named `before`: who was found then is not looked for again. Their server may be away.
 pub async fn of_edit(app: &Arc<App>, versions: &[Version], before: &[Mention]) -> Result<Vec<Mention>> {
-    let mut handles: Vec<markup::Handle> = Vec::new();
-    for handle in versions.iter().flat_map(|version| markup::mentions(&version.text)) {
-        if !handles.contains(&handle) {
-            handles.push(handle);
-        }
-    }
-    handles.truncate(limits::post::MENTIONS);
-    let mut found = Vec::new();
-    let all = async {
-        for handle in handles {
-            let known = before.iter().find(|mention| is(mention, &handle));
-            found.extend(match known {
-                Some(known) => Some(known.clone()),
-                None => resolve(app, handle).await?,
-            });
-        }
-        Ok::<(), Error>(())
-    };
-    tokio::time::timeout(limits::outbound::MENTIONS, all).await.unwrap_or(Ok(()))?;
-    Ok(found)
+    Ok(of_parts(app, &[versions], before, MENTIONS).await?.concat())
+}
+
+/// The mentions of each post of a thread, looked up within one span for all of them.
+pub async fn of_thread(app: &Arc<App>, parts: &[Vec<Version>]) -> Result<Vec<Vec<Mention>>> {
+    let parts: Vec<&[Version]> = parts.iter().map(Vec::as_slice).collect();
+    of_parts(app, &parts, &[], MENTIONS).await
 }
 
 /// The mentions of each part of a draft. Who was found before is not looked for again.
@@ -47,22 +39,88 @@ pub async fn of_draft(app: &Arc<App>, draft: &Draft) -> Result<Vec<Vec<Mention>>
 
 /// The same for a content that is about to be kept.
 pub async fn of_content(app: &Arc<App>, content: &Content, before: &[Vec<Mention>]) -> Result<Vec<Vec<Mention>>> {
-    let before = before.concat();
-    let mut all = Vec::new();
-    for part in &content.parts {
-        all.push(of_edit(app, &part.versions, &before).await?);
-    }
-    Ok(all)
+    of_parts(app, &texts(content), &before.concat(), MENTIONS).await
 }
 
-fn is(mention: &Mention, handle: &markup::Handle) -> bool {
+/// The mentions of each part of each of several drafts whose time has come: who was not found when they were saved is
+/// looked for once more, but nothing that is to go out at a minute waits long for that.
+pub async fn of_planned(app: &Arc<App>, drafts: &[Draft]) -> Result<Vec<Vec<Vec<Mention>>>> {
+    let before: Vec<Mention> = drafts.iter().flat_map(|draft| draft.mentions.concat()).collect();
+    let parts: Vec<&[Version]> = drafts.iter().flat_map(|draft| texts(&draft.content)).collect();
+    let mut all = of_parts(app, &parts, &before, MENTIONS_PLANNED).await?.into_iter();
+    Ok(drafts.iter().map(|draft| all.by_ref().take(draft.content.parts.len()).collect()).collect())
+}
+
+fn texts(content: &Content) -> Vec<&[Version]> {
+    content.parts.iter().map(|part| part.versions.as_slice()).collect()
+}
+
+async fn of_parts(
+    app: &Arc<App>,
+    parts: &[&[Version]],
+    before: &[Mention],
+    within: Duration,
+) -> Result<Vec<Vec<Mention>>> {
+    let named: Vec<Vec<Handle>> = parts.iter().map(|versions| handles(versions)).collect();
+    let (mut found, mut wanted) = (Vec::new(), Vec::new());
+    for handle in named.iter().flatten() {
+        let is_seen = found.iter().any(|(other, _)| other == handle) || wanted.contains(handle);
+        match before.iter().find(|mention| is(mention, handle)) {
+            Some(known) if !is_seen => found.push((handle.clone(), known.clone())),
+            None if !is_seen => wanted.push(handle.clone()),
+            Some(_) | None => {}
+        }
+    }
+    look_up(app, wanted, within, &mut found).await?;
+    let mention = |handle: &Handle| found.iter().find(|(of, _)| of == handle).map(|(_, mention)| mention.clone());
+    Ok(named.iter().map(|handles| handles.iter().filter_map(mention).collect()).collect())
+}
+
+/// Whom a post names, in the order of its versions.
+fn handles(versions: &[Version]) -> Vec<Handle> {
+    let mut handles: Vec<Handle> = Vec::new();
+    for handle in versions.iter().flat_map(|version| markup::mentions(&version.text)) {
+        if !handles.contains(&handle) {
+            handles.push(handle);
+        }
+    }
+    handles.truncate(limits::post::MENTIONS);
+    handles
+}
+
+/// Adds those who are found by then.
+async fn look_up(
+    app: &Arc<App>,
+    wanted: Vec<Handle>,
+    within: Duration,
+    found: &mut Vec<(Handle, Mention)>,
+) -> Result<()> {
+    let seats = Arc::new(Semaphore::new(LOOK_UPS));
+    let mut runs = JoinSet::new();
+    for handle in wanted {
+        let (app, seats) = (Arc::clone(app), Arc::clone(&seats));
+        runs.spawn(async move {
+            let _seat = seats.acquire_owned().await.map_err(|_| Error::bug("the semaphore is closed"))?;
+            Ok::<_, Error>(resolve(&app, &handle).await?.map(|mention| (handle, mention)))
+        });
+    }
+    let all = async {
+        while let Some(done) = runs.join_next().await {
+            found.extend(done.map_err(|e| Error::broken("look somebody up", e)).flatten()?);
+        }
+        Ok(())
+    };
+    tokio::time::timeout(within, all).await.unwrap_or(Ok(()))
+}
+
+fn is(mention: &Mention, handle: &Handle) -> bool {
     mention.own.is_none() && mention.user == handle.user && Some(&mention.domain) == handle.domain.as_ref()
 }
 
-async fn resolve(app: &Arc<App>, handle: markup::Handle) -> Result<Option<Mention>> {
-    let domain = handle.domain.unwrap_or_default();
+async fn resolve(app: &Arc<App>, handle: &Handle) -> Result<Option<Mention>> {
+    let domain = handle.domain.as_deref().unwrap_or_default();
     let ours = domain.is_empty() || domain == app.site.handle_domain || domain == app.site.authority();
-    if ours { own(app, &handle.user) } else { stranger(app, &handle.user, &domain).await }
+    if ours { own(app, &handle.user) } else { stranger(app, &handle.user, domain).await }
 }
 
 fn own(app: &App, user: &str) -> Result<Option<Mention>> {

@@ -68,6 +68,8 @@ pub struct App {
     pub trusted: Vec<Network>,
     /// One picture is decoded at a time: each may take 100 MB for a moment.
     pub decoding: Arc<Semaphore>,
+    /// What is long to draw is drawn one at a time.
+    drawing: Arc<Semaphore>,
     pub uploads: Places,
     /// Files are opened by few at a time.
     pub opening: Semaphore,
@@ -177,6 +179,7 @@ impl App {
             wakers,
             kept: kept::Kept::default(),
             decoding: Arc::new(Semaphore::new(1)),
+            drawing: Arc::new(Semaphore::new(1)),
             uploads: Places::default(),
             opening: Semaphore::new(limits::media::OPENING),
             inbound: inbound::Inbound::default(),
@@ -199,10 +202,22 @@ impl App {
 
     /// The place of who looks at a file: there is one, and nobody stands in line for it for ever.
     pub async fn decoding_room(&self) -> Result<OwnedSemaphorePermit> {
-        let room = Arc::clone(&self.decoding).acquire_owned();
-        let room = tokio::time::timeout(limits::media::IN_LINE, room).await;
-        let room = room.map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })?;
-        room.map_err(|_| Error::bug("the semaphore is closed"))
+        place(&self.decoding, limits::media::IN_LINE).await
+    }
+
+    /// Draws what may take a moment: beside the threads that answer, one thing at a time.
+    pub async fn apart<T: Send + 'static>(
+        self: &Arc<Self>,
+        draw: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let room = place(&self.drawing, limits::desk::DRAWING_IN_LINE).await?;
+        let app = Arc::clone(self);
+        let job = move || {
+            // Kept until it ends, also when its client hangs up.
+            let _kept = room;
+            draw(&app)
+        };
+        tokio::task::spawn_blocking(job).await.map_err(|e| Error::broken("draw a page", e))?
     }
 
     /// Bytes of the largest sound or video that is taken.
@@ -284,6 +299,13 @@ impl App {
             () = self.stopping() => true,
         }
     }
+}
+
+/// A place for one, or none when that takes too long.
+async fn place(places: &Arc<Semaphore>, wait: Duration) -> Result<OwnedSemaphorePermit> {
+    let room = tokio::time::timeout(wait, Arc::clone(places).acquire_owned()).await;
+    let room = room.map_err(|_| Error::Busy { retry_after: limits::inbound::COME_BACK })?;
+    room.map_err(|_| Error::bug("the semaphore is closed"))
 }
 
 fn client(config: &Config, user_agent: String, resolver: Resolver) -> Result<Client> {

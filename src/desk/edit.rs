@@ -84,6 +84,9 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
     let mut typed = typed.fixed(&post);
     let (mut faults, mut beside) = (Faults::default(), beside(app, &post)?);
     slots::take(app, by.to(), &mut typed.slots, &post.media, &mut faults).await?;
+    if !meaning::fits(&typed, &account, &mut faults) {
+        return shown(app, browser, typed, faults, beside);
+    }
     match typed.press {
         Press::Add => {
             meaning::versions(&typed, &account, &mut faults);

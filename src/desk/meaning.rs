@@ -54,6 +54,18 @@ fn parts(typed: &Typed, versions: &[Version]) -> Vec<Vec<Version>> {
     if typed.published { vec![versions.to_vec()] } else { thread::cut(versions) }
 }
 
+/// Whether it is no more than a draft can hold: asked before anybody is looked up for it and anything drawn.
+pub(super) fn fits(typed: &Typed, account: &Account, faults: &mut Faults) -> bool {
+    let versions = versions(typed, account, &mut Faults::default());
+    let part = |versions| Part { versions, media: Vec::new() };
+    let content = Content { parts: parts(typed, &versions).into_iter().map(part).collect(), ..Content::default() };
+    if let Err(Error::Invalid(problem)) = content.check_bounds() {
+        faults.push("text", &problem);
+        return false;
+    }
+    true
+}
+
 /// Whether each post of each version can be published.
 pub(super) fn check(versions: &[Version], typed: &Typed, faults: &mut Faults) {
     let pictures = typed.slots.iter().any(|slot| slot.kept.is_some());
@@ -206,11 +218,12 @@ pub(super) async fn posts(
     about: &[(MediaId, About)],
     (poll, quote): (Option<NewPoll>, Option<ReplyTo>),
 ) -> Result<Vec<NewPost>> {
-    let mut posts = Vec::new();
-    for (n, versions) in parts(typed, versions).into_iter().enumerate() {
+    let (mut posts, parts) = (Vec::new(), parts(typed, versions));
+    let named = mentions::of_thread(app, &parts).await?;
+    for (n, (versions, mentions)) in parts.into_iter().zip(named).enumerate() {
         let media: Vec<MediaId> = if n == 0 { about.iter().map(|(id, _)| *id).collect() } else { Vec::new() };
         posts.push(NewPost {
-            mentions: mentions::of_versions(app, &versions).await?,
+            mentions,
             sensitive: versions.iter().any(|version| !version.warning.is_empty()),
             visibility: if typed.quiet { Visibility::Quiet } else { Visibility::Public },
             quoting: Quoting::Anyone,

@@ -171,6 +171,9 @@ impl Work<'_> {
     async fn go_on(self, mut typed: Typed, mut faults: Faults) -> Result<Response> {
         let (app, browser) = (self.app, self.browser);
         let mut beside = self.draft.map(Beside::of_draft).unwrap_or_default();
+        if !meaning::fits(&typed, self.account, &mut faults) {
+            return shown(app, browser, typed, faults, beside);
+        }
         match typed.press {
             Press::Add => {
                 meaning::versions(&typed, self.account, &mut faults);

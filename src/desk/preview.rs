@@ -27,7 +27,10 @@ impl Preview {
         let about = slots::told(app, typed, &mut Faults::default())?;
         let poll = typed.poll.read(&typed.others(), &mut Faults::default());
         let posts = meaning::posts(app, typed, &versions, &about, (poll, None)).await?;
-        Ok(Self { advice: advice(app, &posts)?, lenses: shown(app, account, &posts, &about)? })
+        let account = account.clone();
+        let draw =
+            move |app: &App| Ok(Self { advice: advice(app, &posts)?, lenses: shown(app, &account, &posts, &about)? });
+        app.apart(draw).await
     }
 }
 

@@ -10,6 +10,8 @@ pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
 pub const EMAIL: usize = 254;
 /// A person's name.
 pub const USER_NAME: usize = 100;
+/// How long somebody waits for others to have seen their previews: each takes a fraction of a second, the largest two.
+pub const DRAWING_IN_LINE: Duration = Duration::from_secs(10);
 /// Posts on one page.
 pub const POSTS: usize = 20;
 /// Replies on one page.

@@ -47,8 +47,13 @@ pub const DNS_TIME: Duration = Duration::from_secs(3);
 pub const WEBFINGER: usize = 64 << 10;
 /// A user's name at WebFinger: Mastodon takes names of 2048 characters; nobody has one.
 pub const WEBFINGER_USER: usize = 256;
-/// All look-ups of the mentions of one text together; who is not found by then stays plain text.
+/// All look-ups of the mentions of one post or thread together; who is not found by then stays plain text.
 pub const MENTIONS: Duration = Duration::from_secs(10);
+/// The same when the time of a plan has come: who was not found when it was saved has a last chance, and the minute is
+/// kept.
+pub const MENTIONS_PLANNED: Duration = Duration::from_secs(2);
+/// Such look-ups at once, of one post or thread.
+pub const LOOK_UPS: usize = 8;
 /// Fetches from one server. A press event brings tens of followers a second from the largest servers; a forged wave
 /// must not make us an amplifier.
 pub const FETCHES: Rate = Rate { burst: 200.0, per_second: 20.0, keys: 4_096 };

@@ -2,6 +2,8 @@
 //! in no cache and no search engine, tells no other page where it was read, and gives the files of its draft under the
 //! same secret, so that they end with it. Whatever is wrong with an address, the answer is the same.
 
+use std::sync::Arc;
+
 use askama::Template;
 use hyper::{StatusCode, header};
 
@@ -45,9 +47,9 @@ struct Seen {
 }
 
 /// `GET /preview/SECRET` and `/preview/SECRET/FILE`
-pub(super) async fn handle(app: &App, request: &Request, path: &[&str]) -> Result<Response> {
+pub(super) async fn handle(app: &Arc<App>, request: &Request, path: &[&str]) -> Result<Response> {
     let answer = match path {
-        [secret] => page(app, secret),
+        [secret] => page(app, secret).await,
         [secret, name] => sent(app, request, secret, name).await,
         _ => Err(Error::NotFound),
     };
@@ -67,10 +69,10 @@ fn secluded(mut response: Response) -> Response {
     response
 }
 
-fn page(app: &App, secret: &str) -> Result<Response> {
+async fn page(app: &Arc<App>, secret: &str) -> Result<Response> {
     let Seen { draft, account, about, files, page } = look(app, secret)?;
     let posts = draft.content.posts(&draft.mentions);
-    let mut lenses = preview::shown(app, &account, &posts, &about)?;
+    let mut lenses = app.apart(move |app| preview::shown(app, &account, &posts, &about)).await?;
     for name in files {
         lenses = lenses.replace(&format!("/media/{name}"), &format!("/preview/{secret}/{name}"));
     }
