@@ -50,14 +50,15 @@ pub fn assign(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, owner: Option<UserI
     Ok(case)
 }
 
-/// Says how far it is.
+/// Says how far it is for the account.
 pub fn set(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, stand: Stand) -> Result<Case> {
     let mut case = own(tx, by, id)?;
     let now = tx.now();
-    if case.stand != stand {
-        note(tx, by, Act::CaseSet, &case, (case.stand.name().into(), stand.name().into()))?;
+    let before = case.stand_of(by.account());
+    if before != stand {
+        note(tx, by, Act::CaseSet, &case, (before.name().into(), stand.name().into()))?;
     }
-    case.set(stand, now);
+    case.set(by.account(), stand, now);
     if let About::Shares(post) = case.about {
         case.seen = counts::get(tx, Count::Boosts(post))?;
     }
@@ -65,22 +66,23 @@ pub fn set(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, stand: Stand) -> Resul
     Ok(case)
 }
 
-/// Notes something for the institution alone.
+/// Notes something for those alone who work for the account.
 pub fn remark(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, text: &str) -> Result<Case> {
     let mut case = own(tx, by, id)?;
     let now = tx.now();
-    case.remark(by.who().user(), now, text)?;
+    case.remark(by.account(), by.who().user(), now, text)?;
     note(tx, by, Act::CaseNote, &case, (String::new(), String::new()))?;
     cases::put(tx, &case)?;
     Ok(case)
 }
 
-/// Erases an internal note, whoever wrote it: all who may answer read the same ones.
+/// Erases an internal note of the account, whoever wrote it: all who may answer for it read the same ones.
 pub fn erase_remark(tx: &mut Write<'_>, by: By<Reply>, id: CaseId, number: u32) -> Result<Case> {
     let mut case = own(tx, by, id)?;
     // A colleague was faster.
-    if case.remarks.iter().all(|remark| remark.number != number) {
-        return Ok(case);
+    let Some(remark) = case.remarks.iter().find(|remark| remark.number == number) else { return Ok(case) };
+    if remark.account.is_some_and(|account| account != by.account()) {
+        return Err(Error::NotFound);
     }
     case.remarks.retain(|remark| remark.number != number);
     note(tx, by, Act::CaseErase, &case, (number.to_string(), String::new()))?;
@@ -104,7 +106,7 @@ pub(super) fn answered(tx: &mut Write<'_>, account: AccountId, note: NoteId, pos
     let Some(note) = notes::get(tx, note)?.filter(|note| note.concerns.contains(&account)) else { return Ok(()) };
     let mut case = cases::of_note(tx, &note)?;
     let now = tx.now();
-    case.set(Stand::Done, now);
+    case.set(account, Stand::Done, now);
     case.answers.push(post);
     if case.answers.len() > limits::desk::ANSWERS {
         case.answers.remove(0);
@@ -112,11 +114,13 @@ pub(super) fn answered(tx: &mut Write<'_>, account: AccountId, note: NoteId, pos
     cases::put(tx, &case)
 }
 
-/// Nobody wants to see it, so there is nothing to answer either.
-pub(super) fn close(tx: &mut Write<'_>, note: &crate::model::note::Note) -> Result<()> {
+/// Nobody of the account wants to see it, so there is nothing to answer either.
+pub(super) fn close(tx: &mut Write<'_>, account: AccountId, note: &crate::model::note::Note) -> Result<()> {
     let mut case = cases::of_note(tx, note)?;
     let now = tx.now();
-    case.set(Stand::Done, now);
+    if case.accounts.contains(&account) {
+        case.set(account, Stand::Done, now);
+    }
     cases::put(tx, &case)
 }
 

@@ -31,6 +31,6 @@ pub fn keep_note(tx: &mut Write<'_>, account: AccountId, note: &NoteIn, author: 
         shown: Shown::Hidden,
     };
     notes::put(tx, &row)?;
-    super::cases::close(tx, &row)?;
+    super::cases::close(tx, account, &row)?;
     Ok(row.id)
 }

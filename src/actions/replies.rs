@@ -1,28 +1,54 @@
 //! What strangers answered: shown or hidden on our pages.
 
-use crate::error::{Error, Result};
+use crate::crypto::digest;
+use crate::error::{Error, Problem, Result};
 use crate::model::account::Replies;
 use crate::model::actor::{Actor, Profile};
 use crate::model::audit::{Act, Deed};
 use crate::model::copied;
-use crate::model::ids::NoteId;
+use crate::model::ids::{AccountId, NoteId};
 use crate::model::note::{Note, Shown};
 use crate::model::power::Moderate;
 use crate::model::user::By;
-use crate::store::{Write, accounts, actors, copies, notes, posts};
+use crate::store::{Rows, Write, accounts, actors, copies, notes, posts};
 
-/// Decides about a note. A private one is never shown, whatever is asked.
-pub fn show(tx: &mut Write<'_>, by: By<Moderate>, id: NoteId, shown: Shown) -> Result<Note> {
-    let mut note = notes::get(tx, id)?.filter(|note| note.concerns.contains(&by.account())).ok_or(Error::NotFound)?;
+/// The accounts whose moderators decide about a note: that of the post of ours under which it stands, and no other that
+/// it names besides; under none, those that it names.
+pub fn decided_by(rows: &impl Rows, note: &Note) -> Result<Vec<AccountId>> {
+    let post = note.thread.map_or(Ok(None), |id| posts::get(rows, id))?;
+    Ok(post.map_or_else(|| note.concerns.clone(), |post| vec![post.account]))
+}
+
+/// Stands for everything that a reader sees of a note: who has looked at it has seen this and nothing else. Its writer
+/// can change it at any time.
+pub fn stamp(note: &Note, author: &Profile) -> Result<String> {
+    let (content, name) = (&note.content, (&author.name, author.handle(), &author.url));
+    let seen = serde_json::to_vec(&(content, name)).map_err(|e| Error::broken("write a note down", e))?;
+    Ok(digest::hex(&digest::sha256(&seen)))
+}
+
+/// Decides about a note. A private one is never shown, whatever is asked; nor is another one than was looked at, where
+/// that is told (`seen`, a stamp).
+pub fn show(tx: &mut Write<'_>, by: By<Moderate>, id: NoteId, shown: Shown, seen: Option<&str>) -> Result<Note> {
+    let mut note = notes::get(tx, id)?.ok_or(Error::NotFound)?;
+    if !decided_by(tx, &note)?.contains(&by.account()) {
+        return Err(Error::NotFound);
+    }
     if shown == Shown::Released && !note.content.public {
         return Err(Error::Conflict("This answer is private: only its writer and you can read it."));
+    }
+    if let Some(seen) = seen.filter(|_| shown == Shown::Released)
+        && seen != stamp(&note, &actors::named_by_row(tx, note.author)?.profile)?
+    {
+        let problem = Problem::new("E550", "Its writer changed it meanwhile, or calls themself something else now.");
+        return Err(problem.field("seen").remedy("Nothing was released. Read what it says now, and decide again.").into());
     }
     let before = std::mem::replace(&mut note.shown, shown);
     notes::put(tx, &note)?;
     let deed = Deed::new(Act::ReplyShow).of(by.account()).on(id).change(before.name(), shown.name());
     super::audit::note(tx, by.who(), &deed)?;
     if shown == Shown::Hidden {
-        super::cases::close(tx, &note)?;
+        super::cases::close(tx, by.account(), &note)?;
     }
     Ok(note)
 }

@@ -273,8 +273,8 @@ pub fn reply(word: Reply) -> Command {
         Reply::Wait { reply } => Command::ReplySet { reply, stand: Stand::Waiting },
         Reply::Reopen { reply } => Command::ReplySet { reply, stand: Stand::Open },
         Reply::Note { reply, text } => Command::ReplyNote { reply, text },
-        Reply::Release { reply } => Command::ReplyShow { reply, shown: Shown::Released },
-        Reply::Hide { reply } => Command::ReplyShow { reply, shown: Shown::Hidden },
+        Reply::Release { reply, seen } => Command::ReplyShow { reply, shown: Shown::Released, seen },
+        Reply::Hide { reply } => Command::ReplyShow { reply, shown: Shown::Hidden, seen: None },
     }
 }
 

@@ -142,6 +142,9 @@ pub enum Command {
     ReplyShow {
         reply: String,
         shown: Shown,
+        /// What was looked at; nothing where nobody looked.
+        #[serde(default)]
+        seen: Option<String>,
     },
     QueueList,
     /// Tries at once, for one server or all.
@@ -415,7 +418,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::ReplyAssign { reply, user } => replies::assign(app, &reply, user.as_deref()).await,
         Command::ReplySet { reply, stand } => replies::set(app, &reply, stand).await,
         Command::ReplyNote { reply, text } => replies::note(app, &reply, text).await,
-        Command::ReplyShow { reply, shown } => replies::show(app, &reply, shown).await,
+        Command::ReplyShow { reply, shown, seen } => replies::show(app, &reply, shown, seen).await,
         Command::QueueList => queue::list(app).await,
         Command::QueueRetry { server } => queue::retry(app, server).await,
         Command::QueueDrop { server } => queue::drop(app, server).await,

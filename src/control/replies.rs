@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::unknown;
 use crate::actions;
+use crate::actions::replies::{decided_by, stamp};
 use crate::app::App;
 use crate::base::html;
 use crate::error::{Error, Result};
@@ -40,24 +41,25 @@ fn so_far(rows: &impl Rows, stand: Stand, most: usize) -> Result<Vec<Note>> {
     Ok(notes.into_iter().flatten().take(most).collect())
 }
 
-/// One that was named by its number or address, and the account of ours that it concerns first.
+/// One that was named by its number or address, and the account of ours that decides about it.
 fn find(app: &App, typed: &str) -> Result<(Note, AccountId)> {
     let found = app.store.read(|rows| match typed.parse::<NoteId>() {
         Ok(id) => notes::get(rows, id),
         Err(_) => notes::by_uri(rows, typed),
     })?;
-    let found = found.and_then(|note| note.concerns.first().copied().map(|account| (note, account)));
-    found.ok_or_else(|| {
+    let account = found.as_ref().map(|note| app.store.read(|rows| decided_by(rows, note))).transpose()?;
+    let account = account.and_then(|accounts| accounts.first().copied());
+    found.zip(account).ok_or_else(|| {
         let what = format!("There is no reply '{typed}'.");
         unknown(Error::NotFound, what, "All replies: instance reply list --all")
     })
 }
 
-/// Decides about one.
-pub async fn show(app: &Arc<App>, typed: &str, shown: Shown) -> Result<Value> {
+/// Decides about one. `seen`: what was looked at, as `instance reply show` tells it.
+pub async fn show(app: &Arc<App>, typed: &str, shown: Shown, seen: Option<String>) -> Result<Value> {
     let (note, account) = find(app, typed)?;
     let (id, by) = (note.id, Asker::Operator.may(account)?);
-    let note = app.store.write(move |tx| actions::replies::show(tx, by, id, shown)).await?;
+    let note = app.store.write(move |tx| actions::replies::show(tx, by, id, shown, seen.as_deref())).await?;
     described(app, &note)
 }
 
@@ -74,11 +76,12 @@ pub async fn assign(app: &Arc<App>, typed: &str, user: Option<&str>) -> Result<V
     described(app, &note)
 }
 
-/// Says how far one is.
+/// Says how far one is, for all accounts that have it.
 pub async fn set(app: &Arc<App>, typed: &str, stand: Stand) -> Result<Value> {
-    let (note, account) = find(app, typed)?;
-    let (id, by) = (CaseId(note.id.0), Asker::Operator.may(account)?);
-    app.store.write(move |tx| actions::cases::set(tx, by, id, stand)).await?;
+    let (note, _) = find(app, typed)?;
+    let id = CaseId(note.id.0);
+    let all = note.concerns.iter().map(|account| Asker::Operator.may(*account)).collect::<Result<Vec<_>>>()?;
+    app.store.write(move |tx| all.iter().try_for_each(|by| actions::cases::set(tx, *by, id, stand).map(|_| ()))).await?;
     described(app, &note)
 }
 
@@ -96,6 +99,7 @@ fn described(app: &App, note: &Note) -> Result<Value> {
         let case = cases::of_note(rows, note)?;
         let called = |id: Option<UserId>| id.map_or(Ok(None), |id| users::get(rows, id));
         let owner = called(case.owner)?.map(|user| user.email);
+        let author = actors::named_by_row(rows, note.author)?.profile;
         let mut remarks = Vec::new();
         for remark in &case.remarks {
             let by = called(remark.by)?.map(|user| user.email);
@@ -104,14 +108,15 @@ fn described(app: &App, note: &Note) -> Result<Value> {
         Ok(json!({
             "id": note.id.to_string(),
             "uri": note.content.uri,
-            "from": actors::named_by_row(rows, note.author)?.profile.handle(),
+            "from": author.handle(),
             "to": to.into_iter().flatten().map(|account| account.handle).collect::<Vec<_>>(),
             "post": note.thread.map(|id| app.site.post(id)),
             "text": html::to_text(&note.content.html),
             "public": note.content.public,
             "shown": note.shown,
+            "seen": stamp(note, &author)?,
             "received": note.received.rfc3339(),
-            "state": case.stand,
+            "state": case.stand_for(&case.accounts),
             "owner": owner,
             "notes": remarks,
             "answers": case.answers.iter().map(|id| app.site.post(*id)).collect::<Vec<_>>(),

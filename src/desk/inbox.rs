@@ -24,7 +24,7 @@ use crate::model::ids::{AccountId, CannedId, CaseId, NoteId, UserId};
 use crate::model::note::Shown;
 use crate::model::power::{Power, Read, Reply};
 use crate::model::user::{Asker, By};
-use crate::store::{Rows, accounts, cases, notes, users};
+use crate::store::{Rows, Write, accounts, cases, notes, users};
 use crate::views::inbox;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
@@ -105,20 +105,31 @@ pub(super) async fn decide(
     shown: Shown,
     form: &Form,
 ) -> Result<Response> {
-    let note = app.store.read(|rows| notes::get(rows, id))?.ok_or(Error::NotFound)?;
-    let by = concerned(&browser.asker(), &note.concerns)?;
-    browser.write(app, move |tx| actions::replies::show(tx, by, id, shown)).await?;
-    Ok(back(form))
+    let of = app.store.read(|rows| {
+        let note = notes::get(rows, id)?.ok_or(Error::NotFound)?;
+        actions::replies::decided_by(rows, &note)
+    })?;
+    let by = concerned(&browser.asker(), &of)?;
+    let seen = form.text("seen");
+    match browser.write(app, move |tx| actions::replies::show(tx, by, id, shown, Some(&seen))).await {
+        Ok(_) => Ok(back(form)),
+        Err(Error::Invalid(problem)) => one::again(app, browser, CaseId(id.0), "", &problem),
+        Err(e) => Err(e),
+    }
 }
 
-/// Says how far it is.
+/// Says how far it is, for every account that they may answer for.
 pub(super) async fn set(app: &Arc<App>, browser: &Browser, id: CaseId, form: &Form) -> Result<Response> {
-    let by = may::<Reply>(app, browser, id)?;
+    let (asker, case) = (browser.asker(), app.store.read(|rows| cases::need(rows, id))?);
+    let first = concerned::<Reply>(&asker, &case.accounts)?;
+    let others = case.accounts.iter().filter(|account| **account != first.account());
+    let all: Vec<By<Reply>> = std::iter::once(first).chain(others.filter_map(|of| asker.may(*of).ok())).collect();
     let stand = form.find("stand").and_then(Stand::named).ok_or_else(|| -> Error {
         let what = "The form does not say whether it is open, waits or is done.";
         Problem::new("E588", what).field("stand").remedy("Go back, and press one of the buttons.").into()
     })?;
-    browser.write(app, move |tx| actions::cases::set(tx, by, id, stand)).await?;
+    let set = move |tx: &mut Write<'_>| all.iter().try_for_each(|by| actions::cases::set(tx, *by, id, stand).map(|_| ()));
+    browser.write(app, set).await?;
     Ok(back(form))
 }
 
@@ -155,9 +166,11 @@ pub(super) async fn remark(app: &Arc<App>, browser: &Browser, id: CaseId, form: 
 }
 
 pub(super) async fn erase_remark(app: &Arc<App>, browser: &Browser, id: CaseId, number: &str) -> Result<Response> {
-    let by = may::<Reply>(app, browser, id)?;
+    let case = app.store.read(|rows| cases::need(rows, id))?;
     // No note has the number 0.
     let number = number.parse().unwrap_or_default();
+    let of = case.remarks.iter().find(|remark| remark.number == number).and_then(|remark| remark.account);
+    let by = concerned::<Reply>(&browser.asker(), &of.map_or(case.accounts, |of| vec![of]))?;
     browser.write(app, move |tx| actions::cases::erase_remark(tx, by, id, number)).await?;
     Ok(response::see_other(&format!("/desk/inbox/{id}")))
 }
@@ -181,9 +194,9 @@ fn repliers(rows: &impl Rows, accounts: &[AccountId], chosen: Option<UserId>) ->
     Ok(choices)
 }
 
-/// What is wrong with a note, as the page says it.
+/// What is wrong with a note, or with what was to be released, as the page says it.
 fn told(problem: &Problem) -> super::faults::Faults {
-    super::faults::Faults::of("remark", problem)
+    super::faults::Faults::of(if problem.field == Some("seen") { "said" } else { "remark" }, problem)
 }
 
 /// Texts to begin an answer with: of the accounts that one may answer for, those in the stranger's language first.

@@ -61,8 +61,12 @@ pub struct Case {
     pub about: About,
     /// Of these accounts of ours.
     pub accounts: Vec<AccountId>,
+    /// For every account that has not said otherwise (`apart`).
     #[serde(default)]
     pub stand: Stand,
+    /// Where it is of several accounts, how far each is that has touched it: none of them closes it for another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<(AccountId, Stand)>,
     /// Who takes care of it.
     #[serde(default)]
     pub owner: Option<UserId>,
@@ -89,6 +93,10 @@ pub struct Remark {
     pub number: u32,
     /// None for the command line.
     pub by: Option<UserId>,
+    /// Whose it is: to those who work for another account alone there is no such remark. Until November 2026 they were of
+    /// all accounts of a case.
+    #[serde(default)]
+    pub account: Option<AccountId>,
     pub at: Timestamp,
     pub text: String,
 }
@@ -107,6 +115,7 @@ impl Case {
             about,
             accounts,
             stand: Stand::Open,
+            apart: Vec::new(),
             owner: None,
             remarks: Vec::new(),
             answering: None,
@@ -125,8 +134,30 @@ impl Case {
         self.answering.filter(|answering| answering.until > now).map(|answering| answering.who)
     }
 
-    pub fn set(&mut self, stand: Stand, now: Timestamp) {
-        self.stand = stand;
+    /// How far it is for an account.
+    pub fn stand_of(&self, account: AccountId) -> Stand {
+        self.apart.iter().find(|(of, _)| *of == account).map_or(self.stand, |(_, stand)| *stand)
+    }
+
+    /// How far it is for whoever has to do with these accounts: as far as the slowest of them.
+    pub fn stand_for(&self, seen: &[AccountId]) -> Stand {
+        let stands = self.accounts.iter().filter(|account| seen.contains(account)).map(|account| self.stand_of(*account));
+        stands.min().unwrap_or(self.stand)
+    }
+
+    /// What was noted for these accounts.
+    pub fn remarks_for(&self, seen: &[AccountId]) -> impl Iterator<Item = &Remark> {
+        self.remarks.iter().filter(move |remark| remark.account.is_none_or(|account| seen.contains(&account)))
+    }
+
+    /// Says how far it is for one of its accounts.
+    pub fn set(&mut self, account: AccountId, stand: Stand, now: Timestamp) {
+        self.apart.retain(|(of, _)| *of != account);
+        if self.accounts == [account] {
+            self.stand = stand;
+        } else {
+            self.apart.push((account, stand));
+        }
         if stand == Stand::Done {
             self.answering = None;
             self.closed.get_or_insert(now);
@@ -134,7 +165,7 @@ impl Case {
     }
 
     /// Writes a remark down.
-    pub fn remark(&mut self, by: Option<UserId>, at: Timestamp, text: &str) -> Result<()> {
+    pub fn remark(&mut self, of: AccountId, by: Option<UserId>, at: Timestamp, text: &str) -> Result<()> {
         let text = text.trim();
         if text::is_blank(text) {
             return Err(Problem::new("E584", "The internal note is empty.").field("remark").into());
@@ -148,7 +179,7 @@ impl Case {
             return Err(Problem::new("E584", what).field("remark").remedy("Erase those that are settled.").into());
         }
         let number = self.remarks.last().map_or(1, |last| last.number.saturating_add(1));
-        self.remarks.push(Remark { number, by, at, text: text.to_owned() });
+        self.remarks.push(Remark { number, by, account: Some(of), at, text: text.to_owned() });
         Ok(())
     }
 
@@ -195,18 +226,18 @@ mod tests {
     fn internal_notes_are_bounded_and_keep_their_numbers() {
         let mut case = case();
         for n in 1..=limits::desk::REMARKS {
-            case.remark(None, Timestamp(1), &format!(" note {n} ")).unwrap();
+            case.remark(AccountId(1), None, Timestamp(1), &format!(" note {n} ")).unwrap();
         }
         assert_eq!(case.remarks[0].text, "note 1");
-        assert!(case.remark(None, Timestamp(1), "one more").is_err());
+        assert!(case.remark(AccountId(1), None, Timestamp(1), "one more").is_err());
         case.remarks.remove(0);
-        case.remark(None, Timestamp(1), "one more").unwrap();
+        case.remark(AccountId(1), None, Timestamp(1), "one more").unwrap();
         assert_eq!(case.remarks.last().unwrap().number as usize, limits::desk::REMARKS + 1);
         let mut fresh = self::case();
         let long = "ä".repeat(limits::desk::REMARK);
-        assert!(fresh.remark(None, Timestamp(1), "\u{200b} ").is_err());
-        assert!(fresh.remark(None, Timestamp(1), &format!("{long}!")).is_err());
-        fresh.remark(None, Timestamp(1), &long).unwrap();
+        assert!(fresh.remark(AccountId(1), None, Timestamp(1), "\u{200b} ").is_err());
+        assert!(fresh.remark(AccountId(1), None, Timestamp(1), &format!("{long}!")).is_err());
+        fresh.remark(AccountId(1), None, Timestamp(1), &long).unwrap();
     }
 
     #[test]
@@ -214,18 +245,34 @@ mod tests {
         let mut case = case();
         case.answering = Some(Answering { who: UserId(3), until: Timestamp(10) });
         assert_eq!((case.answering(Timestamp(9)), case.answering(Timestamp(10))), (Some(UserId(3)), None));
-        case.set(Stand::Done, Timestamp(5));
+        case.set(AccountId(1), Stand::Done, Timestamp(5));
         assert_eq!((case.answering(Timestamp(6)), case.closed), (None, Some(Timestamp(5))));
-        case.set(Stand::Open, Timestamp(6));
-        case.set(Stand::Done, Timestamp(7));
+        case.set(AccountId(1), Stand::Open, Timestamp(6));
+        case.set(AccountId(1), Stand::Done, Timestamp(7));
         assert_eq!(case.closed, Some(Timestamp(5)), "the first time counts");
+    }
+
+    #[test]
+    fn accounts_of_one_case_do_not_close_it_or_note_for_each_other() {
+        let (press, library, other) = (AccountId(1), AccountId(2), AccountId(3));
+        let mut case = Case::new(About::Note(NoteId(7)), vec![press, library]);
+        case.set(library, Stand::Done, Timestamp(5));
+        assert_eq!((case.stand_of(press), case.stand_of(library)), (Stand::Open, Stand::Done));
+        assert_eq!((case.stand_for(&[library, other]), case.stand_for(&[library, press])), (Stand::Done, Stand::Open));
+        case.set(library, Stand::Waiting, Timestamp(6));
+        assert_eq!((case.stand_of(library), case.apart.len()), (Stand::Waiting, 1));
+        case.remark(press, None, Timestamp(7), "for ourselves").unwrap();
+        assert_eq!((case.remarks_for(&[library]).count(), case.remarks_for(&[library, press]).count()), (0, 1));
+        let mut alone = self::case();
+        alone.set(press, Stand::Done, Timestamp(5));
+        assert_eq!((alone.stand, alone.apart.len()), (Stand::Done, 0));
     }
 
     #[test]
     fn shares_are_news_when_they_have_doubled() {
         let mut case = Case::new(About::Shares(PostId(7)), vec![AccountId(1)]);
         assert!(!case.is_news(9), "it is open already");
-        case.set(Stand::Done, Timestamp(1));
+        case.set(AccountId(1), Stand::Done, Timestamp(1));
         case.seen = 5;
         assert_eq!((case.is_news(9), case.is_news(10)), (false, true));
         case.seen = 0;

@@ -53,9 +53,9 @@ pub fn erase(tx: &mut Write<'_>, id: CaseId, accounts: &[AccountId]) -> Result<(
 fn index(tx: &mut Write<'_>, case: &Case) -> Result<()> {
     let id = case.id();
     for account in &case.accounts {
-        tx.put(&CASES_BY_STAND, &(*account, case.stand, id), &())?;
+        tx.put(&CASES_BY_STAND, &(*account, case.stand_of(*account), id), &())?;
     }
-    match case.owner.filter(|_| case.stand != Stand::Done) {
+    match case.owner.filter(|_| case.stand_for(&case.accounts) != Stand::Done) {
         Some(owner) => tx.put(&CASES_BY_OWNER, &(owner, id), &()),
         None => Ok(()),
     }
@@ -63,8 +63,8 @@ fn index(tx: &mut Write<'_>, case: &Case) -> Result<()> {
 
 fn unindex(tx: &mut Write<'_>, id: CaseId, accounts: &[AccountId]) -> Result<()> {
     let old = get(tx, id)?;
-    let stand = old.as_ref().map_or(Stand::Open, |old| old.stand);
     for account in accounts {
+        let stand = old.as_ref().map_or(Stand::Open, |old| old.stand_of(*account));
         tx.remove(&CASES_BY_STAND, &(*account, stand, id))?;
     }
     if let Some(owner) = old.and_then(|old| old.owner) {

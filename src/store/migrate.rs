@@ -114,7 +114,7 @@ fn cases(txn: &WriteTransaction) -> Result<()> {
         let note: Note = serde_json::from_slice(value.value()).map_err(|e| Error::broken("read a note", e))?;
         let mut case = Case::new(About::Note(note.id), note.concerns);
         if note.shown != Shown::Waiting {
-            case.set(Stand::Done, note.received);
+            (case.stand, case.closed) = (Stand::Done, Some(note.received));
             let value = serde_json::to_vec(&case).map_err(|e| Error::broken("write a case", e))?;
             cases.insert(case.id().bytes().as_slice(), value.as_slice()).map_err(broken)?;
         }

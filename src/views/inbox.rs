@@ -133,8 +133,8 @@ fn item(rows: &impl Rows, wanted: &Wanted, id: CaseId) -> Result<Option<Item>> {
     let Some(item) = find(rows, id)? else { return Ok(None) };
     let case = &item.case;
     let which = match wanted.which {
-        Which::So(stand) => case.stand == stand,
-        Which::Mine(user) => case.owner == Some(user) && case.stand != Stand::Done,
+        Which::So(stand) => case.stand_for(&wanted.accounts) == stand,
+        Which::Mine(user) => case.owner == Some(user) && case.stand_for(&wanted.accounts) != Stand::Done,
     };
     if !which || case.accounts.iter().all(|account| !wanted.accounts.contains(account)) {
         return Ok(None);
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(ids(&house, &wanted(&[&press])).0, [one.id.0]);
         let elsewhere = Wanted { which: Which::Mine(UserId(9)), ..wanted(&[&water]) };
         assert!(ids(&house, &elsewhere).0.is_empty(), "taken once, and no role any more");
-        case.set(Stand::Done, Timestamp(9));
+        case.set(press.id, Stand::Done, Timestamp(9));
         put(&house, case);
         assert!(ids(&house, &mine).0.is_empty() && ids(&house, &waiting).0.is_empty());
         assert_eq!(house.store.read(|rows| open(rows, &[press.id, water.id], 9)).unwrap(), 2);

@@ -346,7 +346,8 @@ async fn replies_wait_are_released_and_answered() {
     for part in ["Wie lange?", "lang=\"de\"", "The bridge is closed.", "/release\"", "1<span class=\"vh\"> waiting"] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
-    let released = desk.post(&format!("/desk/inbox/{}/release", note.id), &[]).await;
+    let stamp = between(&page, "name=\"seen\" value=\"", "\"");
+    let released = desk.post(&format!("/desk/inbox/{}/release", note.id), &[("seen", stamp)]).await;
     assert_eq!((released.status.as_u16(), released.header("location")), (303, "/desk/inbox"));
     assert_eq!(shown(&city, note.id), Shown::Released);
     assert!(desk.get("/desk/inbox?shown=waiting").await.text().contains("Nothing on this list fits the filter."));

@@ -16,7 +16,7 @@ use instance::model::post::{NewPost, Post, ReplyTo};
 use instance::model::user::{Rank, Role};
 use instance::store::{actors, cases, notes};
 
-use crate::support::http::get;
+use crate::support::http::{Answer, get};
 use crate::support::seat::{Seat, user};
 use crate::support::{Instance, START, at_once, between, drain};
 
@@ -64,6 +64,13 @@ pub async fn note(server: &Instance, post: Option<PostId>, name: &str, html: &st
 
 fn case(server: &Instance, id: u64) -> Option<Case> {
     server.app.store.read(|rows| cases::get(rows, CaseId(id))).unwrap()
+}
+
+/// Presses "Release" on the page of a note, as it is shown there.
+pub async fn release(seat: &Seat<'_>, id: NoteId) -> Answer {
+    let page = seat.get(&format!("/desk/inbox/{id}")).await.text();
+    let stamp = between(&page, "name=\"seen\" value=\"", "\"").to_owned();
+    seat.post(&format!("/desk/inbox/{id}/release"), &[("seen", &stamp)]).await
 }
 
 async fn person(server: &Instance, email: &str, roles: &[Role]) -> UserId {
@@ -206,7 +213,7 @@ async fn what_is_private_is_marked_and_who_is_gone_is_forgotten() {
     assert_eq!(seat.post(&format!("{path}/release"), &[]).await.status.as_u16(), 409);
 
     // Hiding closes, releasing does not.
-    seat.post(&format!("/desk/inbox/{open}/release"), &[]).await;
+    release(&seat, open).await;
     assert!(seat.get("/desk/inbox?shown=released").await.text().contains("In public"));
     seat.post(&format!("/desk/inbox/{open}/hide"), &[]).await;
     assert_eq!(case(&server, open.0).unwrap().stand, Stand::Done);

@@ -57,6 +57,9 @@ pub enum Reply {
     Release {
         /// Its number or address
         reply: String,
+        /// Only as it was when you looked: "seen" of 'instance reply show --json'
+        #[arg(long, value_name = "STAMP")]
+        seen: Option<String>,
     },
     /// Keep an answer from our pages; it is still counted
     Hide {

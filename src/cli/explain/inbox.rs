@@ -1,6 +1,17 @@
-//! E580 to E599: what becomes of posts after they were published, and of what strangers say about them.
+//! E550 to E559 and E580 to E599: what becomes of posts after they were published, and of what strangers say about them.
 
 pub(super) const TEXTS: &[(&str, &str)] = &[
+    (
+        "E550",
+        "Whoever wrote an answer can change it at any time, also between your look at it and the button. What you release is what you \
+              have seen: after a change it is shown once more, and nothing was released. At the command line, 'instance reply show --json' \
+              tells a stamp of what it says as \"seen\", and 'instance reply release --seen' releases that and nothing else.",
+    ),
+    (
+        "E551",
+        "Somebody's log-in had ended while they wrote. The log-in page keeps what they typed; it comes back when they log in there, or in \
+              another window of the same browser.",
+    ),
     (
         "E581",
         "Who comes to the address of a deleted post reads when it was deleted, and why, where somebody said so: in a sentence or two \

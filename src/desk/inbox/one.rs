@@ -111,7 +111,7 @@ fn shown(app: &App, browser: &Browser, id: CaseId, typed: String, faults: Faults
 
 fn remarks<R: Rows>(rows: &R, sight: &Sight<'_, R>, case: &Case) -> Result<Vec<Remarked>> {
     let mut all = Vec::new();
-    for remark in &case.remarks {
+    for remark in case.remarks_for(&sight.seen(case)) {
         let by = remark.by.map_or(Ok(None), |id| users::get(rows, id))?;
         all.push(Remarked {
             number: remark.number,
@@ -147,7 +147,7 @@ fn before<R: Rows>(rows: &R, sight: &Sight<'_, R>, note: &Note, case: &Case) -> 
         time: sight.wall.time(note.received),
         state: state(note.shown),
         public: note.content.public,
-        stand: case.stand.name(),
+        stand: sight.stand(case).name(),
         answers: answers(rows, sight, case)?,
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::actions::replies;
 use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::base::uri;
@@ -10,10 +11,10 @@ use crate::desk::listing;
 use crate::error::Result;
 use crate::limits;
 use crate::model::case::{Case, Stand};
-use crate::model::ids::{CaseId, PostId, UserId};
+use crate::model::ids::{AccountId, CaseId, PostId, UserId};
 use crate::model::note::{Attachment, Shown};
 use crate::model::post::Post;
-use crate::model::power::{Moderate, Publish, Reply};
+use crate::model::power::{Moderate, Publish, Read, Reply};
 use crate::model::user::Asker;
 use crate::store::{Rows, accounts, meta, posts, users};
 use crate::views::inbox::{self, Numbers, Said, Shares};
@@ -40,6 +41,8 @@ pub(super) struct Item {
     pub note: Option<Words>,
     pub shares: Option<Passed>,
     pub stand: Stand,
+    /// Of what is shown here: what is released is this.
+    pub stamp: String,
     /// Since when it waits, or how long it took.
     pub age: String,
     pub owner: String,
@@ -139,9 +142,11 @@ impl<'a, R: Rows> Sight<'a, R> {
 
     pub(super) fn item(&self, item: inbox::Item) -> Result<Item> {
         let case = &item.case;
-        let decides = case.accounts.iter().any(|account| self.asker.can::<Moderate>(*account));
-        let (mut can_release, mut can_hide, mut public) = (false, false, false);
+        let (mut can_release, mut can_hide, mut public, mut stamp) = (false, false, false, String::new());
         if let Said::Note(view) = &item.said {
+            let of = replies::decided_by(self.rows, &view.note)?;
+            let decides = of.iter().any(|account| self.asker.can::<Moderate>(*account));
+            stamp = replies::stamp(&view.note, &view.author.profile)?;
             public = view.note.content.public;
             can_release = decides && public && view.note.shown != Shown::Released;
             can_hide = decides && view.note.shown != Shown::Hidden;
@@ -153,12 +158,13 @@ impl<'a, R: Rows> Sight<'a, R> {
         let owner = case.owner.map_or(Ok(None), |id| users::get(self.rows, id))?;
         Ok(Item {
             id: case.id(),
-            stand: case.stand,
-            age: since.map(|since| age(case, since, self.now)).unwrap_or_default(),
+            stand: self.stand(case),
+            stamp,
+            age: since.map(|since| age(case, self.stand(case), since, self.now)).unwrap_or_default(),
             mine: case.owner == Some(self.me),
             owner: owner.map(|user| user.called().to_owned()).unwrap_or_default(),
             busy: busy(self.rows, case, self.me, self.now)?.unwrap_or_default(),
-            remarks: case.remarks.len(),
+            remarks: case.remarks_for(&self.seen(case)).count(),
             can_release,
             can_hide,
             can_answer: case.accounts.iter().any(|account| self.asker.can::<Reply>(*account)),
@@ -172,6 +178,16 @@ impl<'a, R: Rows> Sight<'a, R> {
                 Said::Shares(shares) => Some(passed(*shares)),
             },
         })
+    }
+
+    /// The accounts of a case that they have to do with.
+    pub(super) fn seen(&self, case: &Case) -> Vec<AccountId> {
+        case.accounts.iter().copied().filter(|account| self.asker.can::<Read>(*account)).collect()
+    }
+
+    /// How far it is, for them.
+    pub(super) fn stand(&self, case: &Case) -> Stand {
+        case.stand_for(&self.seen(case))
     }
 
     fn words(&self, view: &NoteView) -> Words {
@@ -218,8 +234,8 @@ pub(in crate::desk) fn busy(rows: &impl Rows, case: &Case, me: UserId, now: Time
 }
 
 /// Since when something waits, or how long it took.
-fn age(case: &Case, since: Timestamp, now: Timestamp) -> String {
-    match (case.stand, case.closed) {
+fn age(case: &Case, stand: Stand, since: Timestamp, now: Timestamp) -> String {
+    match (stand, case.closed) {
         (Stand::Open | Stand::Waiting, _) => format!("for {}", span(since, now)),
         (Stand::Done, Some(closed)) if !case.answers.is_empty() => format!("answered after {}", span(since, closed)),
         (Stand::Done, Some(closed)) => format!("done after {}", span(since, closed)),

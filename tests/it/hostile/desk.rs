@@ -3,8 +3,8 @@
 use instance::actions::{sessions, users};
 use instance::base::time::Clock;
 use instance::model::case::Stand;
-use instance::model::ids::CaseId;
-use instance::model::note::Note;
+use instance::model::ids::{AccountId, CaseId, NoteId, PostId};
+use instance::model::note::{Note, Shown};
 use instance::model::power::Administer;
 use instance::model::user::{Asker, By, Rank, Role};
 use instance::store::schema::TOKENS;
@@ -13,10 +13,10 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::inbox::note;
+use crate::inbox::{note, release};
 use crate::support::http::send;
 use crate::support::seat::{FORM, Seat, user};
-use crate::support::{Instance, START, owner, second_account};
+use crate::support::{Instance, START, between, owner, second_account};
 
 /// A request whose body is still on its way: the server has asked for it, so it has looked at who it is.
 struct Held(TcpStream, String);
@@ -155,4 +155,74 @@ async fn what_was_written_to_another_account_is_neither_read_nor_answered() {
     };
     server.app.store.read(|rows| drafts::each(rows, count)).unwrap();
     assert_eq!((case.stand, kept, published(&server)), (Stand::Open, 0, 0));
+}
+
+/// A reply under a post of `press` that names the other account too.
+async fn named_both(server: &Instance, post: PostId, other: AccountId) -> NoteId {
+    let id = note(server, Some(post), "Ann", "<p>Thank you, lovely bridge!</p>", true).await;
+    let press = server.account.id;
+    let turn = server.app.store.write(move |tx| {
+        let was: Note = notes::get(tx, id)?.unwrap();
+        notes::remove(tx, &was)?;
+        notes::put(tx, &Note { concerns: vec![other, press], ..was })
+    });
+    turn.await.unwrap();
+    id
+}
+
+fn shown(server: &Instance, id: NoteId) -> Shown {
+    server.app.store.read(|rows| notes::get(rows, id)).unwrap().unwrap().shown
+}
+
+#[tokio::test]
+async fn an_answer_that_was_changed_after_the_look_is_not_released() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let post = server.publish("The bridge is open.").await;
+    let id = note(&server, Some(post.id), "Ann", "<p>Thank you, lovely bridge!</p>", true).await;
+    let mo = user(&server, "mo@city.example", Rank::Member, server.account.id, &[Role::Moderator]).await;
+    let seat = Seat::of(&server, mo.id).await;
+    let page = seat.get("/desk/inbox").await.text();
+    let stamp = between(&page, "name=\"seen\" value=\"", "\"").to_owned();
+    let change = move |tx: &mut instance::store::Write<'_>| {
+        let mut note: Note = notes::get(tx, id)?.unwrap();
+        note.content.html = "<p>The mayor is a crook</p>".into();
+        notes::put(tx, &note)
+    };
+    server.app.store.write(change).await.unwrap();
+    let path = format!("/desk/inbox/{id}/release");
+    let late = seat.post(&path, &[("seen", &stamp)]).await;
+    let text = late.text();
+    assert!(late.status == 422 && text.contains("The mayor is a crook") && text.contains("changed it"), "{text}");
+    assert_eq!((seat.post(&path, &[]).await.status.as_u16(), shown(&server, id)), (422, Shown::Waiting));
+    assert_eq!((release(&seat, id).await.status.as_u16(), shown(&server, id)), (303, Shown::Released));
+}
+
+#[tokio::test]
+async fn who_is_named_besides_decides_nothing_for_the_account_that_was_answered() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let (press, water) = (server.account.id, second_account(&server).await.id);
+    let post = server.publish("The bridge is open.").await;
+    let id = named_both(&server, post.id, water).await;
+    let ours = user(&server, "ours@city.example", Rank::Member, press, &Role::ALL).await;
+    let theirs = user(&server, "theirs@city.example", Rank::Member, water, &Role::ALL).await;
+    let (ours, theirs) = (Seat::of(&server, ours.id).await, Seat::of(&server, theirs.id).await);
+    let path = format!("/desk/inbox/{id}");
+    ours.post(&format!("{path}/notes"), &[("remark", "The mayor is ill")]).await;
+
+    // They see what was said to them, and neither its button nor what others noted about it.
+    let page = theirs.get(&path).await.text();
+    assert!(page.contains("lovely bridge") && !page.contains("mayor is ill") && !page.contains("/release"), "{page}");
+    for way in ["release", "hide", "notes/1/erase"] {
+        let answer = theirs.post(&format!("{path}/{way}"), &[("seen", "")]).await;
+        assert_eq!(answer.status.as_u16(), 404, "{way}");
+    }
+    theirs.post(&format!("{path}/stand"), &[("stand", "done")]).await;
+    theirs.post(&format!("{path}/notes"), &[("remark", "Not for us")]).await;
+    let open = ours.get("/desk/inbox").await.text();
+    assert!(open.contains("lovely bridge") && open.contains("1 internal note<"), "{open}");
+    assert!(!theirs.get("/desk/inbox").await.text().contains("lovely bridge"));
+    assert!(theirs.get("/desk/inbox?tab=done").await.text().contains("lovely bridge"));
+    let page = ours.get(&path).await.text();
+    assert!(page.contains("mayor is ill") && !page.contains("Not for us"), "{page}");
+    assert_eq!((release(&ours, id).await.status.as_u16(), shown(&server, id)), (303, Shown::Released));
 }
