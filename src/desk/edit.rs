@@ -20,7 +20,6 @@ use crate::model::post::{Post, ReplyTo, Version, Visibility};
 use crate::model::power::Publish;
 use crate::model::user::By;
 use crate::store::{Rows, accounts, material, meta, posts};
-use crate::web::csrf;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -76,8 +75,12 @@ fn fixed(rows: &impl Rows, app: &App, post: &Post) -> Result<Vec<String>> {
 /// `POST /desk/posts/:id/edit`
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: PostId) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let typed = form::read(app, request).await?;
-    csrf::check_token(&browser.session, &typed.csrf)?;
+    let typed = form::read(app, request).await?.checked(&browser.session)?;
+    change(app, browser, id, typed).await
+}
+
+/// What was typed, wherever it came from.
+pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed: Typed) -> Result<Response> {
     let post = app.store.read(|rows| posts::need(rows, id))?;
     let by: By<Publish> = browser.asker().may(post.account)?;
     let account = app.store.read(|rows| accounts::need(rows, post.account))?;

@@ -6,15 +6,17 @@ use super::slots::Slot;
 use crate::app::App;
 use crate::base::lang::Lang;
 use crate::base::zone::{Turn, Zone};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::model::draft::Draft;
 use crate::model::ids::{AccountId, NoteId};
+use crate::model::login::Session;
 use crate::model::media::Media;
 use crate::model::poll::NewPoll;
 use crate::model::post::{Post, ReplyTo, Version, Visibility};
 use crate::model::thread;
+use crate::web::csrf;
 use crate::web::multipart::{self, Parts};
 use crate::web::request::{Form, Request};
 
@@ -42,6 +44,8 @@ pub(super) struct Typed {
     pub at: Option<String>,
     /// Which of two is meant, when that hour comes twice.
     pub turn: String,
+    /// Its session had ended: it is looked at, and nothing else happens to it.
+    pub late: bool,
     /// It went out already: it stays one post, whatever its text has.
     pub published: bool,
     pub poll: PollForm,
@@ -151,6 +155,23 @@ impl Typed {
             at: form.find("at").map(|at| at.trim().to_owned()),
             turn: form.text("turn"),
             published: false,
+            late: false,
+        }
+    }
+
+    /// A form whose session had ended, as it comes back through the log-in.
+    pub(super) fn late(form: &Form) -> Self {
+        Self { late: true, press: Press::Preview, ..Self::of(form, Vec::new()) }
+    }
+
+    /// With the token of an earlier log-in it is only looked at, and its files are to be chosen again.
+    pub(super) fn checked(self, session: &Session) -> Result<Self> {
+        match csrf::check_token(session, &self.csrf) {
+            Err(Error::Forbidden(_)) if self.press != Press::Stay && self.whole => {
+                let slots = self.slots.into_iter().map(Slot::without_files).collect();
+                Ok(Self { late: true, press: Press::Preview, slots, ..self })
+            }
+            checked => checked.map(|()| self),
         }
     }
 

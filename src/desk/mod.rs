@@ -18,6 +18,7 @@ mod faults;
 mod form;
 mod frame;
 mod inbox;
+mod late;
 mod links;
 mod listing;
 mod meaning;
@@ -73,6 +74,7 @@ pub async fn handle(app: &Arc<App>, mut request: Request) -> Result<Response> {
     }
     let answer = match answer(app, &mut request, verb, &named).await {
         Err(Error::SignIn) if request.is_read() => start::login_page(app, &request, StatusCode::UNAUTHORIZED),
+        Err(Error::SignIn) => late::log_in(app, &mut request, verb).await,
         other => other,
     };
     answer.map(unstored)

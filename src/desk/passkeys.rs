@@ -18,6 +18,7 @@ use crate::model::client::TokenId;
 use crate::model::ids::UserId;
 use crate::model::passkey::Passkey;
 use crate::store::{Rows, Write};
+use crate::web::multipart;
 use crate::web::request::{Form, Request};
 use crate::web::response::Response;
 use crate::web::who::{Acts as _, Browser};
@@ -39,9 +40,9 @@ fn field(form: &Form, name: &str) -> Vec<u8> {
 
 /// `POST /desk/login/passkey`. What was wrong is told no more than for a password.
 pub(super) async fn enter(app: &Arc<App>, request: &mut Request) -> Result<Response> {
-    let form = request.form().await?;
-    let to = form.text("to");
-    let refuse = |status, problem: &Problem| start::again(app, status, to.clone(), Faults::of("passkey", problem));
+    let form = multipart::fields(request, 0).await?;
+    let way = start::Way::of(&form);
+    let refuse = |status, problem: &Problem| start::again(app, status, way.clone(), Faults::of("passkey", problem));
     let network = request.visitor().network().map(crate::web::network::Mark::number);
     if let Err(wait) = app.logins.count(&form.text("id"), network, app.now()) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, &too_many(wait, ""));
@@ -74,7 +75,7 @@ pub(super) async fn enter(app: &Arc<App>, request: &mut Request) -> Result<Respo
         Ok(opened)
     };
     match app.store.write(verb).await? {
-        (_, Some(fresh)) => Ok(start::logged_in(app, &fresh, &to)),
+        (_, Some(fresh)) => way.go(app, &fresh).await,
         (user, None) => {
             if let Some(user) = user {
                 login::failed(app, user);

@@ -24,7 +24,6 @@ use crate::model::site::Site;
 use crate::model::thread;
 use crate::model::user::By;
 use crate::store::{Write, accounts, drafts as rows_of, meta, notes};
-use crate::web::csrf;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -32,8 +31,12 @@ use crate::web::who::{Acts as _, Browser};
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let mut typed = form::read(app, request).await?;
-    csrf::check_token(&browser.session, &typed.csrf)?;
+    let typed = form::read(app, request).await?.checked(&browser.session)?;
+    begin(app, browser, typed).await
+}
+
+/// What was typed, wherever it came from.
+pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -> Result<Response> {
     let mut faults = Faults::default();
     let Some(account) = account(app, &typed)? else {
         faults.push("account", &Problem::new("E156", "This account is not there (any more).").remedy("Choose one."));
@@ -75,8 +78,12 @@ pub(super) async fn save_draft(
     id: DraftId,
 ) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let mut typed = form::read(app, request).await?;
-    csrf::check_token(&browser.session, &typed.csrf)?;
+    let typed = form::read(app, request).await?.checked(&browser.session)?;
+    go_on(app, browser, id, typed).await
+}
+
+/// The same for a draft.
+pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut typed: Typed) -> Result<Response> {
     let (draft, pen) = draft(app, browser, id)?;
     let account = app.store.read(|rows| accounts::need(rows, pen.account()))?;
     let mut faults = Faults::default();

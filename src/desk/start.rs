@@ -8,6 +8,7 @@ use hyper::{StatusCode, header};
 
 use super::faults::{Faults, too_many};
 use super::frame::{self, Frame};
+use super::late::Late;
 use crate::actions::{break_glass, desk_login, secrets, sessions};
 use crate::app::challenges::Purpose;
 use crate::app::{App, login};
@@ -17,10 +18,10 @@ use crate::limits;
 use crate::model::login::How;
 use crate::store::schema::{PASSKEYS, SECRETS};
 use crate::store::{Rows, users};
-use crate::web::request::Request;
+use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
-use crate::web::{agent, cookie};
+use crate::web::{agent, cookie, multipart, who};
 
 #[derive(Template)]
 #[template(path = "desk/start.html")]
@@ -40,6 +41,8 @@ struct LogIn {
     email: String,
     /// Where to go on.
     to: String,
+    /// What was typed before it turned out that nobody is logged in.
+    late: Option<Late>,
     /// Whether anybody has a password.
     open: bool,
     /// Whether it is for more than one owner.
@@ -65,22 +68,47 @@ const WRONG: &str = "The e-mail address, the password or the code is not right."
 pub(super) fn login_page(app: &App, request: &Request, status: StatusCode) -> Result<Response> {
     let to = if request.path().starts_with("/desk/login") { "/desk" } else { request.target() };
     let out = request.query("done") == Some("out");
-    login_shown(app, status, String::new(), to.to_owned(), out, Faults::default())
+    login_shown(app, status, String::new(), Way::to(to), out, Faults::default())
 }
 
-fn login_shown(
-    app: &App,
-    status: StatusCode,
-    email: String,
+/// The same in place of an answer to a form.
+pub(super) fn login_again(app: &App, status: StatusCode, late: Option<Late>) -> Result<Response> {
+    let to = late.as_ref().map_or("/desk", |late| &late.to).to_owned();
+    login_shown(app, status, String::new(), Way { to, late }, false, Faults::default())
+}
+
+/// Where to go on, and what with.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
     to: String,
-    out: bool,
-    faults: Faults,
-) -> Result<Response> {
+    late: Option<Late>,
+}
+
+impl Way {
+    fn to(path: &str) -> Self {
+        Self { to: path.to_owned(), late: None }
+    }
+
+    /// As the form of a log-in brings it.
+    pub(super) fn of(form: &Form) -> Self {
+        Self { to: form.text("to"), late: Late::of(form) }
+    }
+
+    /// Goes it, under a new token.
+    pub(super) async fn go(self, app: &Arc<App>, fresh: &str) -> Result<Response> {
+        let Some(late) = self.late else { return Ok(logged_in(app, fresh, &self.to)) };
+        let browser = app.store.read(|rows| who::by_token(rows, fresh, app.now()))?;
+        Ok(keeping(app, fresh, late.shown(app, &browser).await?))
+    }
+}
+
+fn login_shown(app: &App, status: StatusCode, email: String, way: Way, out: bool, faults: Faults) -> Result<Response> {
+    let Way { to, late } = way;
     let provider = app.provider.as_ref().map(|provider| Elsewhere {
         host: provider.host(),
         go: format!(
             "/desk/login/provider?{}",
-            form_urlencoded::Serializer::new(String::new()).append_pair("to", &to).finish()
+            form_urlencoded::Serializer::new(String::new()).append_pair("to", if late.is_some() { "/desk" } else { &to }).finish()
         ),
         out: provider.farewell(&app.site.origin).filter(|_| out),
     });
@@ -89,21 +117,28 @@ fn login_shown(
     let challenge = some.then(|| app.challenges.ask(Purpose::LogIn, app.now()));
     let open = app.store.read(|rows| rows.len(&SECRETS))? > 0;
     let f = Frame::open(app, "Log in").with(&faults).scripted(challenge.is_some());
-    frame::scripted(status, &LogIn { f, faults, email, to, open, passwords, provider, challenge })
+    frame::scripted(status, &LogIn { f, faults, email, to, late, open, passwords, provider, challenge })
 }
 
 /// The page once more, with what was wrong.
-pub(super) fn again(app: &App, status: StatusCode, to: String, faults: Faults) -> Result<Response> {
-    login_shown(app, status, String::new(), to, false, faults)
+pub(super) fn again(app: &App, status: StatusCode, way: Way, faults: Faults) -> Result<Response> {
+    login_shown(app, status, String::new(), way, false, faults)
 }
 
 /// `POST /desk/login`: one form for all, so that a password cannot be tried without the code.
 pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Response> {
-    let form = request.form().await?;
-    let (email, to) = (form.text("email"), form.text("to"));
+    let form = multipart::fields(request, 0).await?;
+    let (email, way) = (form.text("email"), Way::of(&form));
+    if let Some(late) = way.late.as_ref().filter(|_| form.find("on").is_some()) {
+        if let Ok(browser) = super::browser(app, request) {
+            return late.shown(app, &browser).await;
+        }
+        let problem = Problem::new("E551", "Nobody is logged in on this browser yet.").remedy("Log in first.");
+        return login_shown(app, StatusCode::UNAUTHORIZED, email, way, false, Faults::of("email", &problem));
+    }
     if let Err(wait) = count(app, request, &email) {
         let faults = Faults::of("email", &too_many(wait, ", or ask an owner for a link"));
-        return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, to, false, faults);
+        return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, way, false, faults);
     }
     let found = app.store.read(|rows| {
         let user = users::by_email(rows, &email)?.filter(|user| user.off.is_none());
@@ -125,10 +160,10 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
         login::failed(app, user);
     }
     if let Some(fresh) = opened {
-        return Ok(logged_in(app, &fresh, &to));
+        return way.go(app, &fresh).await;
     }
     let problem = Problem::new("E310", WRONG).remedy("Whoever has lost one asks an owner for a link.");
-    login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, to, false, Faults::of("email", &problem))
+    login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, way, false, Faults::of("email", &problem))
 }
 
 fn count(app: &App, request: &Request, typed: &str) -> Result<(), u32> {
@@ -142,7 +177,10 @@ pub(super) fn browser_name(request: &Request) -> String {
 /// On to the desk under a new token, whatever cookie the browser sent.
 pub(super) fn logged_in(app: &App, fresh: &str, to: &str) -> Response {
     let ours = to == "/desk" || to.starts_with("/desk/") || to.starts_with("/desk?");
-    let mut response = response::see_other(if ours { to } else { "/desk" });
+    keeping(app, fresh, response::see_other(if ours { to } else { "/desk" }))
+}
+
+fn keeping(app: &App, fresh: &str, mut response: Response) -> Response {
     let kept = cookie::SESSION.keep(fresh, limits::desk::SESSION, app.site.is_secure());
     response::set_text(response.headers_mut(), header::SET_COOKIE, &kept);
     response

@@ -35,6 +35,35 @@ pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most:
     parse(parts, files, prefixes, most, Pace::begin(whole)).await
 }
 
+/// The fields of a form of any kind, of somebody who is not known: their room is that of strangers. Files are passed
+/// over; what comes behind `cap` bytes of them is left out.
+pub async fn fields(request: &mut Request, cap: u64) -> Result<Form> {
+    let Some(boundary) = request.boundary() else { return request.form().await };
+    let mut parts = Multipart::new(request.stream(u64::MAX)?, boundary);
+    let (mut pace, mut pairs, mut passed, mut left) = (Pace::begin(Whole::Upload), Vec::new(), 0, limits::FORM);
+    while let Some(mut part) = pace.next(parts.next_field()).await?.map_err(misread)? {
+        if part.file_name().is_none() {
+            let (name, before) = (part.name().unwrap_or_default().to_owned(), left);
+            pairs.push((name, text(part, &mut left, &mut pace).await?));
+            if !request.grow(before - left) {
+                return Err(Error::Busy { retry_after: limits::COME_BACK });
+            }
+        } else {
+            while let Some(chunk) = pace.next(part.chunk()).await?.map_err(misread)? {
+                pace.came(chunk.len());
+                passed += chunk.len() as u64;
+                if passed > cap {
+                    return Form::new(pairs);
+                }
+            }
+        }
+        if pairs.len() > limits::FIELDS {
+            break;
+        }
+    }
+    Form::new(pairs)
+}
+
 async fn parse(
     mut parts: Multipart<'_>,
     files: &Files,

@@ -135,6 +135,12 @@ impl Request {
         negotiate::page(&self.parts.headers)
     }
 
+    /// See [`Visitor::grow`].
+    #[must_use]
+    pub(super) fn grow(&mut self, bytes: usize) -> bool {
+        self.visitor.grow(bytes)
+    }
+
     /// The whole body, up to `cap` bytes.
     pub async fn bytes(&mut self, cap: usize) -> Result<Bytes> {
         let body = self.announced(cap as u64)?;

@@ -102,7 +102,12 @@ fn stands(rows: &impl Rows, asked: &User) -> Result<()> {
 /// The session that a browser shows by its cookie, while it lasts. `secure`: whether our origin is https.
 pub fn browser(rows: &impl Rows, request: &Request, secure: bool, now: Timestamp) -> Result<Browser> {
     let shown = cookie::SESSION.read(request, secure).ok_or(Error::SignIn)?;
-    let key = token::hash(&shown);
+    by_token(rows, &shown, now)
+}
+
+/// The session of a token that a browser has or gets.
+pub fn by_token(rows: &impl Rows, token: &str, now: Timestamp) -> Result<Browser> {
+    let key = token::hash(token);
     let session = rows.get(&SESSIONS, &key)?.filter(|session| session.is_open(now)).ok_or(Error::SignIn)?;
     let user = present(users::get(rows, session.user)?)?;
     Ok(Browser { key, session, user })

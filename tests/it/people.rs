@@ -1,5 +1,7 @@
 //! People: how they get in, how they stay out, and what of it is told to whom.
 
+mod late;
+
 use std::time::Duration;
 
 use instance::actions::{self, desk_login, secrets};

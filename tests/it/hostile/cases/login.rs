@@ -134,6 +134,21 @@ pub const CASES: &[Case] = &[
         &["hostile::desk::what_was_written_to_another_account_is_neither_read_nor_answered"],
     ),
     fails(
+        "an answer that its writer changes between a moderator's look and the button that releases it",
+        "CWE-367",
+        &["hostile::desk::an_answer_that_was_changed_after_the_look_is_not_released"],
+    ),
+    fails(
+        "a stranger who names two accounts, so that one of them decides, reads and closes what is the other's",
+        "CWE-639",
+        &["hostile::desk::who_is_named_besides_decides_nothing_for_the_account_that_was_answered"],
+    ),
+    fails(
+        "a form of the log-in that another site fills with words of its own",
+        "CWE-352",
+        &["people::late::other_forms_come_back_as_words_and_passwords_never_do"],
+    ),
+    fails(
         "a secret link to a draft that is guessed, kept by a cache, told to another page, or used after its end",
         "CWE-598, CWE-613",
         &[

@@ -1,0 +1,94 @@
+//! A form that comes after its session has ended: nothing typed is lost, and nothing happens before it is sent again.
+
+use instance::base::time::Clock;
+use instance::store::posts;
+
+use super::{PASSWORD, with_ana};
+use crate::support::http::{Answer, send};
+use crate::support::seat::Seat;
+use crate::support::{Instance, START, between};
+
+/// All hidden fields of the page's last form, and what is typed besides.
+fn onward(page: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
+    let form = page.rsplit_once("action=\"/desk/login\"").unwrap().1;
+    let hidden = form.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
+        let (name, rest) = field.split_once("\" value=\"").unwrap();
+        let plain = |text: &str| text.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">").replace("&#38;", "&");
+        (plain(name), plain(rest.split_once('"').unwrap().0))
+    });
+    hidden.chain(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+}
+
+async fn log_in(seat: &Seat<'_>, page: &str, typed: &[(&str, &str)]) -> Answer {
+    let fields = onward(page, typed);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    seat.post_parts("/desk/login", &fields).await
+}
+
+fn count(server: &Instance) -> usize {
+    server.app.store.read(|rows| posts::of_account(rows, server.account.id, None, 9)).unwrap().len()
+}
+
+#[tokio::test]
+async fn what_was_typed_comes_back_through_the_log_in_and_nothing_is_sent() {
+    let (server, _) = with_ana(&Clock::by_hand(START)).await;
+    let (out, account) = (Seat::empty(&server), server.account.id.to_string());
+    let typed = [
+        ("account", account.as_str()),
+        ("lang", "en"),
+        ("text", "The \"bridge\" <b>is</b>\nopen"),
+        ("lang2", "de"),
+        ("text2", "Die Brücke ist offen"),
+        ("do", "publish"),
+    ];
+    let lost = out.post_files("/desk/posts", &typed, &[("picture1", b"some bytes")]).await;
+    let page = lost.text();
+    assert_eq!(lost.status.as_u16(), 401);
+    assert!(page.contains("You were logged out") && !page.contains("late.csrf"), "{page}");
+
+    // A wrong password loses nothing either.
+    let wrong = log_in(&out, &page, &[("email", "ana@city.example"), ("password", "wrong")]).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    let inside = log_in(&out, &wrong.text(), &[("email", "ana@city.example"), ("password", PASSWORD)]).await;
+    let page = inside.text();
+    for part in ["nothing was sent", "\nThe &#34;bridge&#34; &#60;b&#62;is&#60;/b&#62;\nopen</textarea>", "\nDie Brücke ist offen</textarea>"] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert_eq!(count(&server), 0);
+    let cookie = inside.header("set-cookie").split(';').next().unwrap().to_owned();
+    let seat = Seat { server: &server, cookie, csrf: between(&page, "name=\"csrf\" value=\"", "\"").to_owned() };
+    assert_eq!(seat.post_parts("/desk/posts", &typed).await.status.as_u16(), 303);
+
+    // Another window has logged in meanwhile: the old page's form is shown once more too.
+    let stale = Seat { server: &server, cookie: seat.cookie.clone(), csrf: "of an earlier log-in".into() };
+    let posts = count(&server);
+    let again = stale.post_parts("/desk/posts", &typed).await.text();
+    assert!(again.contains("nothing was sent") && again.contains("\nDie Brücke ist offen</textarea>"), "{again}");
+    assert_eq!(count(&server), posts);
+}
+
+#[tokio::test]
+async fn other_forms_come_back_as_words_and_passwords_never_do() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let out = Seat::empty(&server);
+    let path = format!("/desk/answers/{}/new", server.account.id);
+    let page = out.post(&path, &[("title", "Hours open"), ("text", "We open at nine."), ("lang", "en")]).await.text();
+    let seat = Seat::of(&server, ana.id).await;
+    let there = Seat { server: &server, cookie: seat.cookie.clone(), csrf: String::new() };
+    let shown = log_in(&there, &page, &[("on", "1")]).await.text();
+    assert!(shown.contains("We open at nine.</textarea>") && shown.contains(&format!("action=\"{path}\"")), "{shown}");
+    assert!(shown.contains(&format!("name=\"csrf\" value=\"{}\"", seat.csrf)), "{shown}");
+    let nobody = log_in(&out, &page, &[("on", "1")]).await;
+    assert!(nobody.status == 401 && nobody.text().contains("late.text"), "{}", nobody.text());
+
+    let secret = out.post("/desk/account/password", &[("current", PASSWORD), ("password", "another few words")]).await;
+    let page = secret.text();
+    assert!(secret.status == 401 && !page.contains("few words") && !page.contains("late."), "{page}");
+
+    // Another site's page fills nobody's form.
+    let headers = [("content-type", super::FORM), ("origin", "https://evil.example")];
+    let answer = send("POST", &server.url("/desk/posts"), &headers, "text=evil+words".to_owned()).await;
+    assert!(answer.status == 403 && !answer.text().contains("evil words"), "{}", answer.text());
+    let answer = send("POST", &server.url("/desk/login"), &headers, "to=/desk/posts&late.text=evil+words".to_owned()).await;
+    assert!(answer.status == 403 && !answer.text().contains("evil words"), "{}", answer.text());
+}
