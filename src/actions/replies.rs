@@ -41,7 +41,10 @@ pub fn show(tx: &mut Write<'_>, by: By<Moderate>, id: NoteId, shown: Shown, seen
         && seen != stamp(&note, &actors::named_by_row(tx, note.author)?.profile)?
     {
         let problem = Problem::new("E550", "Its writer changed it meanwhile, or calls themself something else now.");
-        return Err(problem.field("seen").remedy("Nothing was released. Read what it says now, and decide again.").into());
+        return Err(problem
+            .field("seen")
+            .remedy("Nothing was released. Read what it says now, and decide again.")
+            .into());
     }
     let before = std::mem::replace(&mut note.shown, shown);
     notes::put(tx, &note)?;

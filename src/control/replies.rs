@@ -81,7 +81,9 @@ pub async fn set(app: &Arc<App>, typed: &str, stand: Stand) -> Result<Value> {
     let (note, _) = find(app, typed)?;
     let id = CaseId(note.id.0);
     let all = note.concerns.iter().map(|account| Asker::Operator.may(*account)).collect::<Result<Vec<_>>>()?;
-    app.store.write(move |tx| all.iter().try_for_each(|by| actions::cases::set(tx, *by, id, stand).map(|_| ()))).await?;
+    app.store
+        .write(move |tx| all.iter().try_for_each(|by| actions::cases::set(tx, *by, id, stand).map(|_| ())))
+        .await?;
     described(app, &note)
 }
 

@@ -128,7 +128,8 @@ pub(super) async fn set(app: &Arc<App>, browser: &Browser, id: CaseId, form: &Fo
         let what = "The form does not say whether it is open, waits or is done.";
         Problem::new("E588", what).field("stand").remedy("Go back, and press one of the buttons.").into()
     })?;
-    let set = move |tx: &mut Write<'_>| all.iter().try_for_each(|by| actions::cases::set(tx, *by, id, stand).map(|_| ()));
+    let set =
+        move |tx: &mut Write<'_>| all.iter().try_for_each(|by| actions::cases::set(tx, *by, id, stand).map(|_| ()));
     browser.write(app, set).await?;
     Ok(back(form))
 }

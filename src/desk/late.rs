@@ -103,7 +103,8 @@ impl Late {
 
     /// What a log-in brings along.
     pub(super) fn of(form: &Form) -> Option<Self> {
-        let carried = form.pairs().filter_map(|(name, value)| Some((name.strip_prefix(MARK)?.to_owned(), value.to_owned())));
+        let carried =
+            form.pairs().filter_map(|(name, value)| Some((name.strip_prefix(MARK)?.to_owned(), value.to_owned())));
         Self::new(form.find("to")?, carried)
     }
 
@@ -163,7 +164,9 @@ mod tests {
         let kept = late("/desk/posts", &typed).unwrap();
         let fields: Vec<_> = kept.hidden().collect();
         assert_eq!(fields, [("late.text".to_owned(), "One\nTwo"), ("late.do".to_owned(), "publish")]);
-        for path in ["/desk/account/password", "/desk/account/second-factor", "/desk/logout", "/desk/login", "/x", "//evil"] {
+        for path in
+            ["/desk/account/password", "/desk/account/second-factor", "/desk/logout", "/desk/login", "/x", "//evil"]
+        {
             assert_eq!(late(path, &typed), None, "{path}");
         }
         let long = "x".repeat(limits::desk::LATE);

@@ -108,7 +108,9 @@ fn login_shown(app: &App, status: StatusCode, email: String, way: Way, out: bool
         host: provider.host(),
         go: format!(
             "/desk/login/provider?{}",
-            form_urlencoded::Serializer::new(String::new()).append_pair("to", if late.is_some() { "/desk" } else { &to }).finish()
+            form_urlencoded::Serializer::new(String::new())
+                .append_pair("to", if late.is_some() { "/desk" } else { &to })
+                .finish()
         ),
         out: provider.farewell(&app.site.origin).filter(|_| out),
     });

@@ -141,7 +141,8 @@ impl Case {
 
     /// How far it is for whoever has to do with these accounts: as far as the slowest of them.
     pub fn stand_for(&self, seen: &[AccountId]) -> Stand {
-        let stands = self.accounts.iter().filter(|account| seen.contains(account)).map(|account| self.stand_of(*account));
+        let stands =
+            self.accounts.iter().filter(|account| seen.contains(account)).map(|account| self.stand_of(*account));
         stands.min().unwrap_or(self.stand)
     }
 

@@ -55,7 +55,7 @@ async fn a_life_of_a_post_among_three_servers() {
     assert_eq!(note.shown, Shown::Waiting);
     assert_eq!((count(&alpha, Count::Replies(post.id)), count(&alpha, Count::RepliesShown(post.id))), (1, 0));
     let by = alpha.by();
-    alpha.app.store.write(move |tx| actions::replies::show(tx, by, note.id, Shown::Released)).await.unwrap();
+    alpha.app.store.write(move |tx| actions::replies::show(tx, by, note.id, Shown::Released, None)).await.unwrap();
     assert_eq!(count(&alpha, Count::RepliesShown(post.id)), 1);
     let others = activity(&format!("{}/replies?page=others", alpha.post_uri(post.id))).await.json();
     assert_eq!(others["items"][0], beta.post_uri(answer.id));

@@ -121,7 +121,7 @@ async fn a_reply_from_elsewhere_is_counted_then_shown() {
     let uri = beta.post_uri(answer.id);
     let note = alpha.app.store.read(|rows| notes::by_uri(rows, &uri)).unwrap().unwrap();
     let by = alpha.by();
-    alpha.app.store.write(move |tx| actions::replies::show(tx, by, note.id, Shown::Released)).await.unwrap();
+    alpha.app.store.write(move |tx| actions::replies::show(tx, by, note.id, Shown::Released, None)).await.unwrap();
     let after = get(&page, HTML).await.text();
     assert!(after.contains("Seit wann?") && after.contains("not statements of City of Example."), "{after}");
     assert!(after.contains(&format!("@press@{}", beta.app.site.handle_domain)));

@@ -248,7 +248,7 @@ async fn what_strangers_do_changes_what_shows_it_and_nothing_else() {
     let answered = peer.post_uri(answer.id);
     let note = server.app.store.read(|rows| notes::by_uri(rows, &answered)).unwrap().unwrap();
     let by = server.by();
-    server.app.store.write(move |tx| actions::replies::show(tx, by, note.id, Shown::Released)).await.unwrap();
+    server.app.store.write(move |tx| actions::replies::show(tx, by, note.id, Shown::Released, None)).await.unwrap();
     shelf.changed("its release", &["home", "profile", "post", "tag", "feed", "replies"]).await;
     assert!(ask(&server, &format!("/@press/{}", post.id), &[]).await.text().contains("Seit wann?"));
 }

@@ -57,7 +57,7 @@ impl Scene {
 
     async fn show(&self, note: &Note, shown: Shown) {
         let (by, id) = (self.us.by(), note.id);
-        self.us.app.store.write(move |tx| actions::replies::show(tx, by, id, shown)).await.unwrap();
+        self.us.app.store.write(move |tx| actions::replies::show(tx, by, id, shown, None)).await.unwrap();
         drain(&[&self.us]).await;
     }
 

@@ -111,7 +111,7 @@ async fn one_domain_does_not_fill_the_list_of_what_waits_for_others() {
 
 async fn release(us: &Instance, id: NoteId) {
     let by = us.by();
-    us.app.store.write(move |tx| instance::actions::replies::show(tx, by, id, Shown::Released)).await.unwrap();
+    us.app.store.write(move |tx| instance::actions::replies::show(tx, by, id, Shown::Released, None)).await.unwrap();
 }
 
 #[tokio::test]

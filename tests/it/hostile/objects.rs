@@ -289,7 +289,8 @@ async fn what_is_private_stays_between_its_writer_and_us() {
         let kept = note(&us, &mal.url(&format!("/n/{n}"))).unwrap();
         assert!(!kept.content.public && kept.shown == Shown::Waiting);
         let by = us.by();
-        let release = us.app.store.write(move |tx| actions::replies::show(tx, by, kept.id, Shown::Released)).await;
+        let release =
+            us.app.store.write(move |tx| actions::replies::show(tx, by, kept.id, Shown::Released, None)).await;
         assert!(release.is_err());
         // It does not become public by being edited.
         secret["to"] = json!("as:Public");

@@ -132,7 +132,7 @@ async fn only_the_newest_words_of_an_answer_stand() {
     // What was let pass was another text; and an Update moves nothing into another thread.
     let by = us.by();
     let id = note(&us, &answer).unwrap().id;
-    us.app.store.write(move |tx| instance::actions::replies::show(tx, by, id, Shown::Released)).await.unwrap();
+    us.app.store.write(move |tx| instance::actions::replies::show(tx, by, id, Shown::Released, None)).await.unwrap();
     let other = us.publish("Another").await;
     let mut moved = edit("/n/vic", Some("2026-11-23T08:40:00Z"), "Fourth");
     moved["object"]["inReplyTo"] = json!(us.post_uri(other.id));

@@ -13,7 +13,8 @@ fn onward(page: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
     let form = page.rsplit_once("action=\"/desk/login\"").unwrap().1;
     let hidden = form.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
         let (name, rest) = field.split_once("\" value=\"").unwrap();
-        let plain = |text: &str| text.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">").replace("&#38;", "&");
+        let plain =
+            |text: &str| text.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">").replace("&#38;", "&");
         (plain(name), plain(rest.split_once('"').unwrap().0))
     });
     hidden.chain(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
@@ -51,7 +52,11 @@ async fn what_was_typed_comes_back_through_the_log_in_and_nothing_is_sent() {
     assert_eq!(wrong.status.as_u16(), 422);
     let inside = log_in(&out, &wrong.text(), &[("email", "ana@city.example"), ("password", PASSWORD)]).await;
     let page = inside.text();
-    for part in ["nothing was sent", "\nThe &#34;bridge&#34; &#60;b&#62;is&#60;/b&#62;\nopen</textarea>", "\nDie Brücke ist offen</textarea>"] {
+    for part in [
+        "nothing was sent",
+        "\nThe &#34;bridge&#34; &#60;b&#62;is&#60;/b&#62;\nopen</textarea>",
+        "\nDie Brücke ist offen</textarea>",
+    ] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
     assert_eq!(count(&server), 0);
@@ -89,6 +94,7 @@ async fn other_forms_come_back_as_words_and_passwords_never_do() {
     let headers = [("content-type", super::FORM), ("origin", "https://evil.example")];
     let answer = send("POST", &server.url("/desk/posts"), &headers, "text=evil+words".to_owned()).await;
     assert!(answer.status == 403 && !answer.text().contains("evil words"), "{}", answer.text());
-    let answer = send("POST", &server.url("/desk/login"), &headers, "to=/desk/posts&late.text=evil+words".to_owned()).await;
+    let answer =
+        send("POST", &server.url("/desk/login"), &headers, "to=/desk/posts&late.text=evil+words".to_owned()).await;
     assert!(answer.status == 403 && !answer.text().contains("evil words"), "{}", answer.text());
 }
