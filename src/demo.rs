@@ -10,7 +10,7 @@ use content::{OFFICES, Office, POSTS, Who, Words};
 
 use crate::actions;
 use crate::actions::accounts::Change;
-use crate::actions::delete::Removed;
+use crate::actions::samples::{self, Removed, Samples};
 use crate::app::{App, emblem, mentions, upload};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
@@ -130,7 +130,13 @@ async fn heavy<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'sta
 /// Takes every sample away, and nothing else.
 pub async fn remove(app: &Arc<App>) -> Result<Removed> {
     let owner = Asker::Operator.may_run()?;
-    app.store.write(move |tx| actions::delete::samples(tx, owner)).await
+    let site = app.site.clone();
+    app.store.write(move |tx| samples::remove(tx, &site, owner)).await
+}
+
+/// What that would take away.
+pub fn look(app: &App) -> Result<Removed> {
+    Ok(app.store.read(Samples::there)?.told())
 }
 
 /// True while any sample is there.

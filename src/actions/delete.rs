@@ -9,7 +9,7 @@ use crate::model::ids::{ActivityId, PostId};
 use crate::model::post::{Post, Reason, check_reasons};
 use crate::model::site::Site;
 use crate::model::user::By;
-use crate::store::{Write, accounts, activities, cases, notes, podcasts, posts, quotes, reach, reactions};
+use crate::store::{Write, accounts, activities, cases, notes, posts, quotes, reach, reactions};
 
 use super::address::{self, Saying};
 use super::{audit, quoting};
@@ -84,60 +84,11 @@ fn clear(tx: &mut Write<'_>, post: &Post, why: &[Reason]) -> Result<()> {
     posts::put(tx, &tombstone)
 }
 
-fn unpin(tx: &mut Write<'_>, post: &Post) -> Result<()> {
+pub(super) fn unpin(tx: &mut Write<'_>, post: &Post) -> Result<()> {
     let mut account = accounts::need(tx, post.account)?;
     if account.pinned.contains(&post.id) {
         account.pinned.retain(|pinned| *pinned != post.id);
         accounts::put(tx, &account)?;
     }
     Ok(())
-}
-
-/// Takes every sample away without a trace: nobody outside has seen them.
-pub fn samples(tx: &mut Write<'_>, owner: crate::model::user::Owner) -> Result<Removed> {
-    let mut removed = Removed::default();
-    let mut samples = Vec::new();
-    posts::each(tx, |_, post| {
-        if post.demo {
-            samples.push(post);
-        }
-        Ok(true)
-    })?;
-    for post in samples {
-        removed.posts += 1;
-        for note in notes::of_thread(tx, post.id, usize::MAX)? {
-            notes::remove(tx, &note)?;
-        }
-        for media in &post.media {
-            super::media::forget(tx, *media)?;
-        }
-        if accounts::get(tx, post.account)?.is_some() {
-            unpin(tx, &post)?;
-        }
-        posts::erase(tx, &post)?;
-    }
-    for account in accounts::all(tx)?.into_iter().filter(|account| account.demo) {
-        removed.accounts += 1;
-        for media in [account.avatar, account.header].into_iter().flatten() {
-            super::media::forget(tx, media)?;
-        }
-        for podcast in podcasts::of_account(tx, account.id)? {
-            super::media::forget(tx, podcast.cover)?;
-            podcasts::erase(tx, &podcast)?;
-        }
-        tx.remove(&crate::store::schema::KEYS, &account.id)?;
-        accounts::erase(tx, &account)?;
-    }
-    if removed != Removed::default() {
-        let told = format!("{} accounts, {} posts", removed.accounts, removed.posts);
-        audit::note(tx, owner.who(), &Deed::new(Act::SamplesRemove).with(told))?;
-    }
-    Ok(removed)
-}
-
-/// How many samples were removed.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Removed {
-    pub accounts: usize,
-    pub posts: usize,
 }

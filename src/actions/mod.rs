@@ -32,6 +32,7 @@ mod quoting;
 pub mod react;
 pub mod receive;
 pub mod replies;
+pub mod samples;
 pub mod secrets;
 pub mod sessions;
 pub mod settings;

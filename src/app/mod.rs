@@ -162,9 +162,6 @@ impl App {
         }
         let user_agent = format!("instance/{} (+{}/)", env!("CARGO_PKG_VERSION"), site.origin);
         let storage = storage::Storage::new(&config, &user_agent)?;
-        if !storage.is_set_up() && store.read(storage::count)?.is_needed() {
-            return Err(storage::none_set_up());
-        }
         let provider = oidc::Provider::new(&config, &site.origin, reach(&config)?, &user_agent)?;
         let client = client(&config, user_agent, resolver)?;
         let trusted = networks("network.trusted_proxies", &config.network.trusted_proxies)?;

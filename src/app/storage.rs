@@ -34,6 +34,8 @@ use crate::store::{Read, Rows as _, Span, meta};
 /// What is known of the storage while the program runs.
 pub struct Storage {
     bucket: Option<Bucket>,
+    /// Why there is none although it is set up.
+    wrong: Option<Box<Problem>>,
     /// One carries at a time: the loop, or a command that shows how far it is. Behind which name to go on.
     turn: Mutex<String>,
     readers: Arc<Semaphore>,
@@ -58,8 +60,15 @@ impl Storage {
                 user_agent: user_agent.to_owned(),
             })
         });
+        // What is wrong with it keeps nobody from commands that do not need it, least of all from putting it right.
+        let (bucket, wrong) = match bucket.transpose() {
+            Ok(bucket) => (bucket, None),
+            Err(Error::Invalid(problem)) => (None, Some(problem)),
+            Err(e) => return Err(e),
+        };
         Ok(Self {
-            bucket: bucket.transpose()?,
+            bucket,
+            wrong,
             turn: Mutex::default(),
             readers: Arc::new(Semaphore::new(READERS)),
             lanes: Default::default(),
@@ -69,7 +78,7 @@ impl Storage {
 
     /// The storage, for who is to use it.
     pub fn bucket(&self) -> Result<&Bucket> {
-        self.bucket.as_ref().ok_or_else(none_set_up)
+        self.bucket.as_ref().ok_or_else(|| self.wrong.clone().map_or_else(none_set_up, Error::Invalid))
     }
 
     pub fn is_set_up(&self) -> bool {
@@ -100,10 +109,38 @@ pub fn remedy(error: &Error) -> &str {
     if let Error::Invalid(problem) = error { &problem.remedy } else { "" }
 }
 
-pub fn none_set_up() -> Error {
-    Problem::new("E083", "No object storage is set up for media files.")
-        .remedy("Set s3.endpoint, s3.bucket, s3.key_id and s3.secret_file: instance config set s3.bucket NAME")
-        .into()
+fn none_set_up() -> Error {
+    let remedy = "Set s3.endpoint, s3.bucket, s3.key_id and s3.secret_file (instance config set s3.bucket NAME), then start \
+                  the server again: it reads them when it starts.";
+    Problem::new("E083", "No object storage is set up for media files.").remedy(remedy).into()
+}
+
+/// Whether readers can be given all files: a server that cannot get at those in the storage does not start.
+pub fn may_serve(app: &App) -> Result<()> {
+    let stored = app.store.read(count)?.stored;
+    if stored == 0 || app.storage.is_set_up() {
+        return Ok(());
+    }
+    let cause = app.storage.bucket().err().map(|e| e.cause().to_string()).unwrap_or_default();
+    let what = format!("{stored} media files are in the object storage, which cannot be used. {cause}");
+    let remedy = "Set s3.endpoint, s3.bucket, s3.key_id and s3.secret_file as they were: instance config set s3.bucket NAME\n\
+                  To do without it afterwards: instance media move --to disk";
+    Err(Problem::new("E083", what.trim_end()).remedy(remedy).into())
+}
+
+/// Whether it can be used: a small file is brought there, read back and removed.
+pub async fn prove(app: &Arc<App>) -> Result<()> {
+    let (bucket, name) = (app.storage.bucket()?, format!("trial-{}.txt", crate::crypto::token::new()));
+    let words =
+        Content::Small(Bytes::from_static(b"Written by `instance media move` to see whether it can be read back.\n"));
+    let (length, sha256) = (words.length(), sum(&mut *words.pieces()).await?);
+    let payload = Sent { pieces: words.pieces(), left: length }.boxed_unsync();
+    bucket.put(&name, payload, length, "text/plain", app.now()).await?;
+    let mut there = Seated { download: bucket.get(&name, 0, length, true, app.now()).await?, _seat: None };
+    if sum(&mut there).await? != sha256 {
+        return Err(differs(&name));
+    }
+    bucket.remove(&name, app.now()).await
 }
 
 /// A file that readers get from the storage, through us.
@@ -187,9 +224,10 @@ pub struct Count {
 }
 
 impl Count {
-    /// Whether there is anything that needs the storage.
-    pub fn is_needed(&self) -> bool {
-        self.stored + self.left > 0
+    /// Whether every file is on the disk and stays there: what is left to be done is only to remove what may lie in the
+    /// storage of a file that is here.
+    pub fn is_home(&self) -> bool {
+        self.stored == 0 && self.place == Place::Disk
     }
 }
 

@@ -1,5 +1,6 @@
 //! A file comes in: written down as it arrives, looked at under limits, stripped, stored, and known by a row.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::model::power::Attach;
 use crate::model::spoken::Spoken;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, Span};
+use crate::store::{Read, Rows, Span};
 
 /// Takes a file in for an account. A description may still be missing; it is required when it is published.
 pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About) -> Result<Media> {
@@ -67,17 +68,29 @@ async fn store(
     Ok(Media { id, account: by.account(), ..media })
 }
 
+/// What the files of an account weigh.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Pictures and recordings, each with all its files.
+    pub media: u64,
+    pub bytes: u64,
+}
+
+pub fn weights(rows: &Read) -> Result<BTreeMap<AccountId, Weight>> {
+    let mut weights: BTreeMap<AccountId, Weight> = BTreeMap::new();
+    rows.each(&MEDIA, &Span::all(), |_, media| {
+        let weight = weights.entry(media.account).or_default();
+        (weight.media, weight.bytes) = (weight.media + 1, weight.bytes + media.weight());
+        Ok(true)
+    })?;
+    Ok(weights)
+}
+
 /// Whether the account's files leave room for one more. Those that come at the same moment do not see each other.
 pub(super) fn check_quota(app: &App, account: AccountId, length: u64) -> Result<()> {
     // It is written once more, clean.
     app.files.expect(length)?;
-    let mut taken = 0_u64;
-    app.store.read(|rows| {
-        rows.each(&MEDIA, &Span::all(), |_, media| {
-            taken += if media.account == account { media.weight() } else { 0 };
-            Ok(true)
-        })
-    })?;
+    let taken = app.store.read(weights)?.get(&account).copied().unwrap_or_default().bytes;
     let quota = app.config.media.quota_gb;
     if taken.saturating_add(length) <= quota << 30 {
         return Ok(());

@@ -417,8 +417,12 @@ pub enum Token {
 
 #[derive(Debug, Subcommand)]
 pub enum Demo {
-    /// Take the sample accounts and posts away
-    Remove,
+    /// Take the sample accounts and posts away; what people wrote stays
+    Remove {
+        /// Ask nothing
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 fn kind(text: &str) -> Result<Kind, String> {

@@ -5,6 +5,7 @@ mod answers;
 mod args;
 mod audit;
 mod call;
+mod demo;
 mod exit;
 mod explain;
 mod help;
@@ -86,7 +87,7 @@ fn dispatch(global: &Global, out: Out, word: Word) -> Result<ExitCode, Fault> {
         Word::Token(word) => return ask(&context, &words::token(word)),
         Word::User(word) => return ask(&context, &words::user(word)?),
         Word::Audit(word) => return audit::run(&context, word),
-        Word::Demo(word) => return ask(&context, &words::demo(&word)),
+        Word::Demo(word) => demo::run(&context, &word)?,
     }
     Ok(ExitCode::SUCCESS)
 }

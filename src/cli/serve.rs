@@ -13,12 +13,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::call::{self, Context};
 use super::{log, out};
-use crate::app::App;
+use crate::app::{App, storage};
 use crate::base::time::Clock;
 use crate::config::{Config, LogFormat, Origin, Overrides};
 use crate::control::{self, Command, Fault};
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::model::stored::Place;
 use crate::{demo, serve};
 
 /// A second Ctrl-C.
@@ -35,6 +36,7 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
     let address = listener.local_addr().map_err(Error::from)?;
     config.listen = address.to_string();
     let app = call::open(config)?;
+    storage::may_serve(&app)?;
     let signals = Signals::new(&runtime)?;
     if let Some(taken) = wanted {
         note(context, &app, &format!("port {taken} is taken; this trial listens on {}.", address.port()));
@@ -159,6 +161,15 @@ fn warnings(context: &Context, app: &Arc<App>) -> Result<()> {
             context,
             app,
             "this trial answers to the network without encryption: passwords and links travel in the clear.",
+        );
+    }
+    if let Err(e) = app.storage.bucket()
+        && app.store.read(storage::count)?.place == Place::S3
+    {
+        note(
+            context,
+            app,
+            &format!("new media files stay on this disk for now. {} {}", e.cause(), storage::remedy(&e)),
         );
     }
     Ok(())

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use super::args::Config as Word;
 use super::call::{self, Context};
 use super::out;
-use crate::config::{self, Config, KEYS, Key, Overrides, Value as Chosen};
-use crate::control::{Command, Fault};
+use crate::config::{self, Config, KEYS, Key, Overrides};
+use crate::control::{self, Command, Fault};
 use crate::error::{Error, Problem, Result};
 use crate::model::settings::{Legal, Setting};
 
@@ -34,16 +34,6 @@ fn load(context: &Context) -> Result<(Config, Overrides)> {
     Ok((Config::load(&context.data, &overrides)?, overrides))
 }
 
-fn document(value: &Chosen) -> Value {
-    match value {
-        Chosen::Text(text) if text.is_empty() => Value::Null,
-        Chosen::Text(text) => text.as_str().into(),
-        Chosen::Number(number) => (*number).into(),
-        Chosen::Flag(yes) => (*yes).into(),
-        Chosen::List(list) => list.clone().into(),
-    }
-}
-
 /// Whether a name is that of a setting of the institution, by its form.
 fn is_of_institution(name: &str) -> bool {
     Setting::named(name).is_some() || Legal::is_setting(name)
@@ -65,7 +55,7 @@ fn show(context: &Context, origin: bool) -> Result<(), Fault> {
     let mut rows = Vec::new();
     for key in KEYS {
         let (value, from) = (key.get(&config), config.origin_of(key.name).to_string());
-        settings.insert(key.name.to_owned(), json!({ "value": document(&value), "origin": from }));
+        settings.insert(key.name.to_owned(), json!({ "value": control::document(&value), "origin": from }));
         let mut row = vec![key.name.to_owned(), value.to_string()];
         if origin {
             row.push(from);
@@ -92,7 +82,7 @@ fn get(context: &Context, name: &str) -> Result<()> {
     let key = config::key(name)?;
     let (config, _) = load(context)?;
     let value = key.get(&config);
-    let answer = json!({ "schema": "instance.setting/1", "key": key.name, "value": document(&value), "origin": config.origin_of(name).to_string() });
+    let answer = json!({ "schema": "instance.setting/1", "key": key.name, "value": control::document(&value), "origin": config.origin_of(name).to_string() });
     context.out.answer(&answer, |_| format!("{value}\n"));
     Ok(())
 }
@@ -136,7 +126,7 @@ fn set(context: &Context, name: &str, text: &str) -> Result<(), Fault> {
         call::ask_with(context, config.clone(), &note)?;
         write(&file, &new)?;
     }
-    let answer = json!({ "schema": "instance.setting/1", "key": key.name, "value": document(&key.get(&config)), "changed": new != old });
+    let answer = json!({ "schema": "instance.setting/1", "key": key.name, "value": control::document(&key.get(&config)), "changed": new != old });
     context.out.answer(&answer, |_| {
         if new == old {
             format!("Nothing to do: {name} is {shown} already.\n")
@@ -153,13 +143,26 @@ fn set(context: &Context, name: &str, text: &str) -> Result<(), Fault> {
 
 fn check(context: &Context) -> Result<()> {
     let (config, overrides) = load(context)?;
-    let remarks = config.remarks(&overrides);
+    let mut remarks = config.remarks(&overrides);
+    remarks.extend(config.remarks_on_files());
+    remarks.extend(unread(context, &config));
     let answer = json!({ "schema": "instance.config-check/1", "remarks": remarks });
     context.out.answer(&answer, |_| {
         let notes: String = remarks.iter().flat_map(|remark| ["Note: ", remark, "\n"]).collect();
         format!("The settings in {} are valid.\n{notes}", config.data.join(config::FILE).display())
     });
     Ok(())
+}
+
+/// What the file says and a server that runs has not read yet.
+fn unread(context: &Context, config: &Config) -> Option<String> {
+    let answer = control::call(&context.data, &Command::SettingsRead)?.ok()?;
+    let settings = answer.get("settings")?.as_object()?;
+    let is_new = |key: &&Key| settings.get(key.name).is_some_and(|read| *read != control::document(&key.get(config)));
+    let keys: Vec<&str> = KEYS.iter().filter(is_new).map(|key| key.name).collect();
+    (!keys.is_empty()).then(|| {
+        format!("the server that runs has not read {} yet: it does when it is started again.", keys.join(", "))
+    })
 }
 
 /// Writes a private file whole or not at all.

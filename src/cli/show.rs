@@ -2,6 +2,7 @@
 
 mod audit;
 mod drafts;
+mod house;
 
 use std::fmt::Write as _;
 
@@ -9,6 +10,8 @@ use serde_json::Value;
 
 use super::out::{clean, table};
 use crate::control::Command;
+
+pub use house::samples;
 
 /// The answer to a command, in words. What scripts take (an id, a token, an address) stands alone.
 pub fn people(command: &Command, answer: &Value) -> String {
@@ -59,28 +62,19 @@ pub fn people(command: &Command, answer: &Value) -> String {
         Command::SecondFactorRequire { required: true } => "Everybody needs a second factor.\n".to_owned(),
         Command::SecondFactorRequire { required: false } => "A second factor is everybody's own choice.\n".to_owned(),
         Command::SecondFactorRemove { .. } => format!("{} has no second factor any more.\n", called(answer)),
-        Command::DemoRemove => demo(answer),
-        Command::MediaShow | Command::MediaMove { .. } | Command::MediaCarry => media(answer),
+        Command::DemoRemove { .. } => house::demo(answer),
+        Command::MediaShow | Command::MediaMove { .. } | Command::MediaCarry => house::media(answer),
         Command::AuditShow(_) => audit::entries(answer),
         Command::AuditVerify { .. } => audit::verified(answer),
         Command::AuditErase { .. } => format!("Erased the words of {} entries.\n", text(answer, "erased")),
         Command::EmblemSet { .. } if text(answer, "emblem").is_empty() => "There is no emblem any more.\n".to_owned(),
         Command::EmblemSet { .. } => format!("Pages show {} from now on.\n", text(answer, "emblem")),
-        Command::SettingList | Command::SettingFile { .. } => String::new(),
+        Command::SettingList | Command::SettingFile { .. } | Command::SettingsRead => String::new(),
         Command::SettingGet { .. } => format!("{}\n", text(answer, "value")),
         Command::SettingSet { .. } => format!("Set {} to {}.\n", text(answer, "key"), text(answer, "value")),
         Command::Check => check(answer),
         Command::Institution => format!("{}\n", text(answer, "name")),
     }
-}
-
-fn media(answer: &Value) -> String {
-    let place = if text(answer, "place") == "s3" { "the object storage" } else { "the disk" };
-    let left = match answer.get("left").and_then(Value::as_u64) {
-        None | Some(0) => "Nothing is left to be carried.".to_owned(),
-        Some(left) => format!("{left} are still to be carried or removed."),
-    };
-    format!("Media files go to {place}. {} are in the object storage. {left}\n", text(answer, "stored"))
 }
 
 /// What to know about the words and the files of a post.
@@ -435,13 +429,6 @@ fn users(answer: &Value) -> String {
     match list(answer, "users") {
         [] => "Nobody yet. The first owner logs in with: instance user login-link\n".to_owned(),
         _ => table(&rows(answer, "users", row)),
-    }
-}
-
-fn demo(answer: &Value) -> String {
-    match (text(answer, "accounts").as_str(), text(answer, "posts").as_str()) {
-        ("0", "0") => "Nothing to do: there are no samples.\n".to_owned(),
-        (accounts, posts) => format!("Took {accounts} sample accounts and {posts} sample posts away.\n"),
     }
 }
 

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::draft::Which;
 use super::args::{
-    Account, AccountEdit, Demo, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Recordings, Reply,
-    SecondFactor, Token, User,
+    Account, AccountEdit, Other, Pictures, Post, PostEdit, PostNew as NewArgs, Queue, Recordings, Reply, SecondFactor,
+    Token, User,
 };
 use super::secret;
 use crate::control::{
@@ -315,12 +315,6 @@ pub fn user(word: User) -> Result<Command> {
         User::BreakGlass { email: user } => Command::BreakGlass { user },
         User::LoginLink { email: user } => Command::LoginLink { user },
     })
-}
-
-pub fn demo(word: &Demo) -> Command {
-    match word {
-        Demo::Remove => Command::DemoRemove,
-    }
 }
 
 /// A text, without the line end that editors and `echo` put behind it.

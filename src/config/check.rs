@@ -2,6 +2,8 @@
 //! the end of a sentence.
 
 use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use url::Url;
 
@@ -142,6 +144,27 @@ impl Config {
         }
         remarks.extend(misspelt(&overrides.env));
         remarks
+    }
+}
+
+impl Config {
+    /// What is wrong with the files that the settings name, as sentences.
+    pub fn remarks_on_files(&self) -> Vec<String> {
+        let named =
+            [("s3.secret_file", &self.s3.secret_file), ("login.client_secret_file", &self.login.client_secret_file)];
+        named.iter().filter_map(|(key, path)| path.as_deref().and_then(|path| unsafe_secret(key, path))).collect()
+    }
+}
+
+/// A secret is there, and nobody else's to read.
+fn unsafe_secret(key: &str, path: &Path) -> Option<String> {
+    let shown = path.display();
+    match std::fs::metadata(path) {
+        Err(e) => Some(format!("{key}: {shown} cannot be read: {e}.")),
+        Ok(file) if file.permissions().mode() & 0o077 != 0 => {
+            Some(format!("{key}: {shown} can be read by others on this machine: chmod 600 {shown}"))
+        }
+        Ok(_) => None,
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{account, unknown};
 use crate::actions::drafts::{self as verbs, Eyes, Pen, Seen};
 use crate::app::{App, mentions};
+use crate::base::lang::{self, Lang};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::crypto::token;
@@ -201,6 +202,8 @@ fn shown(site: &Site, rows: &impl Rows, draft: &Draft) -> Result<Value> {
         State::Missed { why, .. } => (Vec::new(), Some(why.clone())),
         State::Draft | State::Asked { .. } | State::Approved | State::Planned { .. } => (Vec::new(), None),
     };
+    let zone = Zone::named(&meta::institution(rows)?.time_zone);
+    let here = |at: Timestamp| format!("{} ({})", lang::date_long(at, zone.jiff(), &Lang::default()), zone.name());
     Ok(json!({
         "id": draft.id.to_string(),
         "account": account,
@@ -211,6 +214,8 @@ fn shown(site: &Site, rows: &impl Rows, draft: &Draft) -> Result<Value> {
         "saved_by": named(rows, draft.saved_by)?,
         "wanted": draft.when.as_ref().map(|when| when.at.rfc3339()),
         "due": draft.due().map(Timestamp::rfc3339),
+        "wanted_here": draft.when.as_ref().map(|when| here(when.at)),
+        "due_here": draft.due().map(here),
         "approved_by": draft.approval().map(|passed| named(rows, passed.by)).transpose()?,
         "missed_because": why,
         "posts": posts.iter().map(ToString::to_string).collect::<Vec<_>>(),

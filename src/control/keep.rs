@@ -64,9 +64,14 @@ pub async fn token_revoke(app: &Arc<App>, typed: String) -> Result<Value> {
     Ok(json!({ "id": typed }))
 }
 
-pub async fn demo_remove(app: &Arc<App>) -> Result<Value> {
-    let removed = crate::demo::remove(app).await?;
-    Ok(json!({ "accounts": removed.accounts, "posts": removed.posts }))
+pub async fn demo_remove(app: &Arc<App>, look: bool) -> Result<Value> {
+    let removed = if look { crate::demo::look(app)? } else { crate::demo::remove(app).await? };
+    Ok(json!({
+        "accounts": removed.accounts.len(),
+        "posts": removed.posts,
+        "handles": removed.accounts,
+        "kept": removed.kept,
+    }))
 }
 
 pub async fn check(app: &Arc<App>) -> Result<Value> {

@@ -39,6 +39,7 @@ pub use fault::{Fault, Kind};
 pub use podcasts::{EpisodeChange, EpisodeNew, NewTold, PodcastChange, PodcastNew};
 pub use posts::{NewVersion, PostChange, PostNew};
 pub use recordings::{Recording, What};
+pub use settings::document;
 pub use socket::{call, close, listen, serve};
 pub use upload::Upload;
 pub use users::{UserNew, UserRole};
@@ -210,7 +211,11 @@ pub enum Command {
     LoginLink {
         user: Option<String>,
     },
-    DemoRemove,
+    /// Takes the samples away, or looks what that would take.
+    DemoRemove {
+        #[serde(default)]
+        look: bool,
+    },
     /// Where media files are.
     MediaShow,
     /// Media files go there from now on, and the others follow.
@@ -250,6 +255,8 @@ pub enum Command {
         after: String,
         url: Option<String>,
     },
+    /// The file of settings as the server has read it.
+    SettingsRead,
     /// Compares every index with its facts.
     Check,
     /// What was set up.
@@ -318,7 +325,7 @@ impl Command {
             | Self::UserIdentity { .. }
             | Self::BreakGlass { .. }
             | Self::LoginLink { .. }
-            | Self::DemoRemove
+            | Self::DemoRemove { .. }
             | Self::MediaShow
             | Self::MediaMove { .. }
             | Self::MediaCarry
@@ -329,6 +336,7 @@ impl Command {
             | Self::SettingGet { .. }
             | Self::SettingSet { .. }
             | Self::SettingFile { .. }
+            | Self::SettingsRead
             | Self::Check
             | Self::Institution => Vec::new(),
         }
@@ -374,12 +382,12 @@ impl Command {
             Self::UserList => "instance.users/1",
             Self::BreakGlass { .. } => "instance.break-glass/1",
             Self::LoginLink { .. } => "instance.login-link/1",
-            Self::DemoRemove => "instance.demo/1",
+            Self::DemoRemove { .. } => "instance.demo/1",
             Self::MediaShow | Self::MediaMove { .. } | Self::MediaCarry => "instance.media/1",
             Self::AuditShow(_) => "instance.audit/1",
             Self::AuditVerify { .. } => "instance.audit-check/1",
             Self::AuditErase { .. } => "instance.audit-erased/1",
-            Self::SettingList => "instance.config/1",
+            Self::SettingList | Self::SettingsRead => "instance.config/1",
             Self::SettingGet { .. } | Self::SettingSet { .. } | Self::SettingFile { .. } => "instance.setting/1",
             Self::Check => "instance.check/1",
             Self::Institution | Self::EmblemSet { .. } => "instance.institution/1",
@@ -440,7 +448,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::UserIdentity { user, subject } => users::identity(app, &user, subject).await,
         Command::BreakGlass { user } => users::break_glass(app, user.as_deref()).await,
         Command::LoginLink { user } => users::login_link(app, user.as_deref()).await,
-        Command::DemoRemove => keep::demo_remove(app).await,
+        Command::DemoRemove { look } => keep::demo_remove(app, look).await,
         Command::MediaShow => media::show(app),
         Command::MediaMove { to } => media::move_to(app, to).await,
         Command::MediaCarry => media::carry(app).await,
@@ -452,6 +460,7 @@ pub async fn run(app: &Arc<App>, command: Command) -> Result<Value> {
         Command::SettingGet { name } => settings::get(app, &name),
         Command::SettingSet { name, value } => settings::set(app, name, value).await,
         Command::SettingFile { key, before, after, url } => settings::file(app, key, before, after, url).await,
+        Command::SettingsRead => Ok(settings::read(app)),
         Command::Check => keep::check(app).await,
         Command::Institution => keep::institution(app),
     }?;

@@ -7,12 +7,14 @@ use serde_json::{Map, Value, json};
 use crate::actions::settings as verbs;
 use crate::app::App;
 use crate::base::lang::Lang;
+use crate::base::zone::Zone;
+use crate::config::{KEYS, Key, Origin, Value as Chosen};
 use crate::error::{Error, Problem, Result};
 use crate::model::institution::Institution;
 use crate::model::settings::{Legal, SETTINGS, Setting};
 use crate::model::user::Asker;
 use crate::store::{Rows, meta};
-use crate::views::people;
+use crate::views::{people, plans};
 
 fn unknown(name: &str) -> Problem {
     Problem::new("E012", format!("There is no setting '{name}'."))
@@ -35,6 +37,26 @@ pub fn list(app: &App) -> Result<Value> {
         }
         Ok(json!({ "settings": all }))
     })
+}
+
+/// The file of settings as this process has read it; what a variable or a flag says is not in the file.
+pub fn read(app: &App) -> Value {
+    let is_of_file = |key: &&Key| matches!(app.config.origin_of(key.name), Origin::Default | Origin::File(_));
+    let of_file = KEYS.iter().filter(is_of_file).filter(|key| key.name != "listen");
+    let settings: Map<String, Value> =
+        of_file.map(|key| (key.name.to_owned(), document(&key.get(&app.config)))).collect();
+    json!({ "settings": settings })
+}
+
+/// A setting of the file in a document.
+pub fn document(value: &Chosen) -> Value {
+    match value {
+        Chosen::Text(text) if text.is_empty() => Value::Null,
+        Chosen::Text(text) => text.as_str().into(),
+        Chosen::Number(number) => (*number).into(),
+        Chosen::Flag(yes) => (*yes).into(),
+        Chosen::List(list) => list.clone().into(),
+    }
 }
 
 fn one(rows: &impl Rows, of: &Institution, setting: &Setting) -> Result<Value> {
@@ -86,6 +108,10 @@ pub async fn set(app: &Arc<App>, name: String, value: String) -> Result<Value> {
         let changed = app.store.write(move |tx| verbs::change(tx, owner, &all)).await;
         let after = changed.map_err(|e| helped(e, &before, &typed))?;
         differs = typed.iter().any(|(setting, _)| setting.get(&before) != setting.get(&after));
+        if before.time_zone != after.time_zone {
+            let zone = Zone::named(&after.time_zone);
+            note = app.store.read(|rows| plans::under_another_zone(rows, &zone))?;
+        }
     } else {
         let (legal, lang) = Legal::of_setting(&name).ok_or_else(|| unknown(&name))?;
         note = foreign(&before, &lang);

@@ -111,11 +111,42 @@ fn samples_come_and_go_without_a_trace() {
         assert!(files(&folder.0.join("media")) >= 16);
 
         let removed = remove(&app).await.unwrap();
-        assert_eq!((removed.accounts, removed.posts), (2, 14));
+        assert_eq!((removed.accounts.len(), removed.posts, removed.kept.len()), (2, 14, 0));
         assert!(!is_there(&app).unwrap());
         assert_eq!(all_posts(&app).iter().map(|post| post.id).collect::<Vec<_>>(), [real]);
         assert_eq!(rows_of(&app), before);
         assert_eq!(files(&folder.0.join("media")), 0);
+        assert!(check::check(&app.store).unwrap().is_sound());
+        assert_eq!(remove(&app).await.unwrap(), Removed::default());
+    });
+}
+
+#[test]
+fn what_somebody_wrote_as_a_sample_account_stays() {
+    let folder = Folder(std::env::temp_dir().join(format!("instance-demo-kept-{}", std::process::id())));
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let app = App::open(Config::new(&folder.0), Clock::by_hand(NOW)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let real = set_up(&app).await;
+        fill(&app).await.unwrap();
+        let sample = app.store.read(accounts::all).unwrap().into_iter().find(|account| account.demo).unwrap();
+        let (site, by) = (app.site.clone(), Asker::Operator.may(sample.id).unwrap());
+        let words = NewPost::plain("en".parse().unwrap(), "Written by hand");
+        let own = app.store.write(move |tx| actions::publish::publish(tx, &site, by, &words)).await.unwrap();
+        assert!(own.demo && own.written, "it is not sent while its account is a sample");
+
+        let seen = super::look(&app).unwrap();
+        assert_eq!((seen.posts, seen.accounts.len(), seen.kept.clone()), (14, 1, vec![sample.handle]));
+        assert_eq!(remove(&app).await.unwrap(), seen);
+        let mut left: Vec<PostId> = all_posts(&app).iter().map(|post| post.id).collect();
+        left.sort_unstable();
+        let mut expected = vec![real, own.id];
+        expected.sort_unstable();
+        assert_eq!(left, expected);
+        let account = app.store.read(|rows| accounts::need(rows, sample.id)).unwrap();
+        let post = app.store.read(|rows| posts::need(rows, own.id)).unwrap();
+        assert!(!account.demo && !post.demo && !post.written && !is_there(&app).unwrap());
         assert!(check::check(&app.store).unwrap().is_sound());
         assert_eq!(remove(&app).await.unwrap(), Removed::default());
     });

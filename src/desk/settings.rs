@@ -10,12 +10,13 @@ use crate::actions::settings as verbs;
 use crate::app::App;
 use crate::base::lang::Lang;
 use crate::base::text;
+use crate::base::zone::Zone;
 use crate::config::KEYS;
 use crate::error::{Error, Result};
 use crate::model::institution::Institution;
 use crate::model::settings::{Legal, SETTINGS, Setting, check};
 use crate::store::{Rows, meta};
-use crate::views::people;
+use crate::views::{people, plans};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -27,7 +28,7 @@ const HERE: &str = "/desk/settings";
 struct Page {
     f: Frame,
     faults: Faults,
-    notice: &'static str,
+    notice: String,
     settings: Vec<Row>,
     legal: Vec<LegalRow>,
     file: Vec<FileRow>,
@@ -96,11 +97,20 @@ fn changed(rows: &impl Rows, of: &Institution, name: &str) -> Result<String> {
 
 /// `GET /desk/settings`
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
-    let notice = if request.query("done").is_some() { "Saved." } else { "" };
+    let notice = match request.query("done") {
+        Some("zone") => {
+            let planned = app
+                .store
+                .read(|rows| plans::under_another_zone(rows, &Zone::named(&meta::institution(rows)?.time_zone)))?;
+            planned.map_or_else(|| "Saved.".to_owned(), |planned| format!("Saved. {planned}"))
+        }
+        Some(_) => "Saved.".to_owned(),
+        None => String::new(),
+    };
     shown(app, browser, None, Faults::default(), notice)
 }
 
-fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, notice: &'static str) -> Result<Response> {
+fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, notice: String) -> Result<Response> {
     browser.asker().may_run()?;
     let status = faults.status();
     let page = app.store.read(|rows| {
@@ -161,10 +171,12 @@ pub(super) async fn save(app: &Arc<App>, browser: &Browser, form: &Form) -> Resu
         faults.push(problem.field.unwrap_or("colour.text"), &problem);
     }
     if !faults.is_empty() {
-        return shown(app, browser, Some(form), faults, "");
+        return shown(app, browser, Some(form), faults, String::new());
     }
+    let before = app.store.read(meta::institution)?.time_zone;
     browser.write(app, move |tx| verbs::change(tx, owner, &typed).map(|_| ())).await?;
-    Ok(response::see_other(&format!("{HERE}?done=saved")))
+    let done = if before == trial.time_zone { "saved" } else { "zone" };
+    Ok(response::see_other(&format!("{HERE}?done={done}")))
 }
 
 fn named(legal: &str, lang: &str) -> Result<(Legal, Lang)> {

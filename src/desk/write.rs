@@ -265,7 +265,12 @@ fn versions(rows: &impl Rows, typed: &Typed, account: Option<&Account>) -> Resul
 fn account_choice(app: &App, account: &Account, chosen: Option<AccountId>) -> Choice {
     Choice {
         value: account.id.to_string(),
-        name: format!("{} ({})", account.name, app.site.handle(&account.handle)),
+        name: format!(
+            "{}{} ({})",
+            if account.demo { "Sample: " } else { "" },
+            account.name,
+            app.site.handle(&account.handle)
+        ),
         chosen: Some(account.id) == chosen,
     }
 }

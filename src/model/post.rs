@@ -32,6 +32,7 @@ pub enum Quoting {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of a post, one by one")]
 pub struct Post {
     pub id: PostId,
     pub account: AccountId,
@@ -80,6 +81,9 @@ pub struct Post {
     pub urgent: bool,
     #[serde(default)]
     pub demo: bool,
+    /// Somebody wrote it as a sample account: it is never sent, and stays when the samples go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub written: bool,
     /// How its versions went out, and its changes go out.
     #[serde(default, skip_serializing_if = "Languages::is_default")]
     pub languages: Languages,
@@ -302,6 +306,7 @@ impl Post {
             revisions: Vec::new(),
             urgent: new.urgent,
             demo: new.demo || account.demo,
+            written: account.demo && !new.demo,
             languages: account.languages,
             retired: Vec::new(),
         }

@@ -2,6 +2,7 @@
 
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
+use crate::base::zone::Zone;
 use crate::error::Result;
 use crate::limits;
 use crate::model::account::Account;
@@ -9,6 +10,21 @@ use crate::model::draft::{Draft, Stage, State};
 use crate::model::ids::{DraftId, PostId};
 use crate::model::post::{Post, Version};
 use crate::store::{Rows, accounts, drafts, posts};
+
+/// What another time zone means for what is planned, as sentences; none when nothing is.
+pub fn under_another_zone(rows: &impl Rows, zone: &Zone) -> Result<Option<String>> {
+    let mut planned = Vec::new();
+    for account in accounts::all(rows)? {
+        planned.extend(drafts::of(rows, account.id, Stage::Planned, limits::draft::PER_ACCOUNT)?);
+    }
+    let Some(first) = planned.iter().filter_map(Draft::due).min() else { return Ok(None) };
+    let count = match planned.len() {
+        1 => "1 post is planned, and keeps".to_owned(),
+        n => format!("{n} posts are planned, and keep"),
+    };
+    let next = zone.wall(first).replace('T', " ");
+    Ok(Some(format!("{count} the moment, whatever clocks now say: the next goes out at {next} ({}).", zone.name())))
+}
 
 /// Something in the calendar.
 #[derive(Debug, Clone)]

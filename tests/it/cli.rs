@@ -367,7 +367,14 @@ fn samples_go_by_one_command() {
     let created = data.fine(&["init", "--yes", "--name", "City"]);
     assert!(created.contains("2 sample accounts, 14 sample posts in 4 languages"), "{created}");
     assert_eq!(data.json(&["account", "list"])["accounts"].as_array().unwrap().len(), 3);
-    assert!(data.fine(&["demo", "remove"]).contains("14 sample posts"));
+    // Nobody is asked without a terminal, and nothing goes unasked.
+    let (_, refused) = data.fails(&["demo", "remove"]);
+    assert!(
+        refused.contains("E086") && refused.contains("--yes") && refused.contains("14 sample posts go"),
+        "{refused}"
+    );
+    assert_eq!(data.json(&["account", "list"])["accounts"].as_array().unwrap().len(), 3);
+    assert!(data.fine(&["demo", "remove", "--yes"]).contains("14 sample posts"));
     assert_eq!(data.json(&["account", "list"])["accounts"].as_array().unwrap().len(), 1);
     assert!(data.fine(&["demo", "remove"]).starts_with("Nothing to do"));
     assert_eq!(data.json(&["check"])["sound"], true);

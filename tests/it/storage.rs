@@ -9,6 +9,7 @@ use instance::app::files::Found;
 use instance::app::{App, files, storage};
 use instance::base::time::Clock;
 use instance::config::Config;
+use instance::control::Command;
 use instance::error::Error;
 use instance::model::media::About;
 use instance::model::stored::{Errand, Place, Stored};
@@ -82,8 +83,52 @@ async fn without_settings_files_that_are_elsewhere_are_not_forgotten() {
         let app = App::open(config(&folder, endpoint), Clock::by_hand(START)).unwrap();
         app.store.write(|tx| tx.put(&STORED, &format!("{:032x}.png", 7), &stored(9))).await.unwrap();
     }
-    let refused = App::open(Config::new(&folder.0), Clock::by_hand(START)).err().unwrap();
-    assert!(matches!(refused, Error::Invalid(problem) if problem.id == "E083"));
+    // Commands work, that the settings can be put right; only readers cannot be served.
+    let app = App::open(Config::new(&folder.0), Clock::by_hand(START)).unwrap();
+    let refused = storage::may_serve(&app).err().unwrap();
+    assert!(matches!(refused, Error::Invalid(problem) if problem.id == "E083" && problem.what.starts_with("1 media")));
+    assert!(
+        matches!(ask(&app, Command::MediaMove { to: Place::Disk }).await, Err(Error::Invalid(p)) if p.id == "E083")
+    );
+    assert_eq!(ask(&app, Command::MediaShow).await.unwrap()["stored"], 1);
+}
+
+async fn ask(app: &Arc<App>, command: Command) -> instance::error::Result<serde_json::Value> {
+    instance::control::run(app, command).await
+}
+
+/// One who typed the address of a storage wrong gets out by what the messages say, whatever they try first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_says_no_gets_no_files_and_locks_nobody_out() {
+    let folder = Folder::new();
+    let (endpoint, came) = refusing().await;
+    let set = config(&folder, endpoint);
+    let place = |app: &Arc<App>| app.store.read(storage::count).unwrap();
+    {
+        let app = App::open(set.clone(), Clock::by_hand(START)).unwrap();
+        assert!(ask(&app, Command::MediaMove { to: Place::S3 }).await.is_err());
+        assert!(came.load(Ordering::SeqCst) > 0, "it was tried");
+        assert_eq!(place(&app).place, Place::Disk, "nothing has changed");
+        // As an earlier version left it: files were to go there, and none has.
+        app.store.write(|tx| move_to(tx, owner(), Place::S3)).await.unwrap();
+        app.store.write(|tx| tx.put(&ERRANDS, &format!("{:032x}.png", 7), &Errand::Remove)).await.unwrap();
+        assert_eq!(ask(&app, Command::MediaMove { to: Place::Disk }).await.unwrap()["place"], "disk");
+        let carried = ask(&app, Command::MediaCarry).await.unwrap();
+        assert_eq!((&carried["left"], &carried["over_there"]), (&0.into(), &1.into()), "the way back is at its end");
+        app.store.write(|tx| move_to(tx, owner(), Place::S3)).await.unwrap();
+    }
+    // Without the settings, with half of them, or with a secret that is gone, everything starts: nothing is over there.
+    let mut half = set.clone();
+    half.s3.bucket = None;
+    let mut secretless = set;
+    secretless.s3.secret_file = Some(folder.0.join("gone"));
+    for config in [Config::new(&folder.0), half, secretless] {
+        let app = App::open(config, Clock::by_hand(START)).unwrap();
+        storage::may_serve(&app).unwrap();
+        assert!(ask(&app, Command::MediaMove { to: Place::S3 }).await.is_err());
+        ask(&app, Command::MediaMove { to: Place::Disk }).await.unwrap();
+        assert_eq!(ask(&app, Command::MediaCarry).await.unwrap()["left"], 0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -88,6 +88,7 @@ fn post() -> Post {
         revisions: Vec::new(),
         urgent: false,
         demo: false,
+        written: false,
         languages: Languages::default(),
         retired: Vec::new(),
     }

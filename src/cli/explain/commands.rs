@@ -157,8 +157,11 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "E083",
         "Media files are in an object storage, or are to be brought there, and the settings do not say where it is: s3.endpoint, \
-              s3.bucket, s3.key_id and s3.secret_file belong together. The server does not start without them while files are there; \
-              'instance media move --to disk' brings them back first.",
+              s3.bucket, s3.key_id and s3.secret_file belong together. The server does not start without them while files are there, \
+              since readers could not have those; commands work regardless. Put the settings back as they were. Then, to do \
+              without the storage, run 'instance media move --to disk' while it answers, and take them out afterwards. Nothing goes \
+              to a storage that was not tried first: 'instance media move --to s3' changes nothing when a small file cannot be \
+              written there, read back and removed.",
     ),
     (
         "E084",
@@ -169,5 +172,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E085",
         "s3.secret_file names a file that cannot be read or does not hold one secret key. The secret is only ever read from that \
               file: what stands in settings, variables or on the command line is seen by others.",
+    ),
+    (
+        "E086",
+        "'instance demo remove' lists what it takes away and asks first, at a terminal; elsewhere it wants --yes. What people wrote \
+              as a sample account stays, and so does that account.",
     ),
 ];

@@ -30,8 +30,8 @@ pub(super) fn list(answer: &Value) -> String {
 
 /// When it goes out, or is wanted.
 fn when(draft: &Value) -> String {
-    let due = text(draft, "due");
-    if due.is_empty() { text(draft, "wanted") } else { due }
+    let due = text(draft, "due_here");
+    if due.is_empty() { text(draft, "wanted_here") } else { due }
 }
 
 /// What became of a draft, or the link to it, or how many links were ended.
@@ -46,7 +46,7 @@ pub(super) fn done(answer: &Value) -> String {
 }
 
 fn state(draft: &Value) -> String {
-    let (when, why) = (text(draft, "due"), text(draft, "missed_because"));
+    let (when, why) = (text(draft, "due_here"), text(draft, "missed_because"));
     let behind = if when.is_empty() { why } else { when };
     let behind = if behind.is_empty() { behind } else { format!(": {behind}") };
     let mut out = format!("Draft {} is {}{behind}\n", text(draft, "id"), text(draft, "state"));
