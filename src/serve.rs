@@ -168,8 +168,11 @@ impl House {
                 "a proxy does not say who asks (X-Forwarded-For); limits for each network are off behind it"
             );
         }
+        let is_log_in = !request.is_read() && request.path().starts_with("/desk/login");
         let response = route(&self.app, request).await;
-        if toll == Toll::Fault && is_fault(response.status()) {
+        // Filling the line of those who log in is no way to try for nothing.
+        let is_flood = is_log_in && response.status() == StatusCode::SERVICE_UNAVAILABLE;
+        if toll == Toll::Fault && (is_fault(response.status()) || is_flood) {
             self.front.fault(network, now);
         }
         response

@@ -82,7 +82,7 @@ pub fn prune(tx: &mut Write<'_>) -> Result<bool> {
 /// What whoever did it is called.
 fn called(rows: &impl Rows, who: Who) -> Result<String> {
     let user = who.user().map_or(Ok(None), |id| users::get(rows, id))?;
-    let user = user.map(|user| user.shown().to_owned()).unwrap_or_default();
+    let user = user.filter(|user| !user.shown().is_empty()).map(|user| user.told_apart()).unwrap_or_default();
     Ok(match who {
         Who::Operator | Who::Nobody | Who::User(_) => user,
         Who::Client { token, .. } => {

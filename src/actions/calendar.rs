@@ -10,14 +10,27 @@ use crate::store::{Rows, Span, Write, users};
 
 /// Puts an address in the place of the one before; none takes it away.
 pub fn set(tx: &mut Write<'_>, own: Own, hash: Option<[u8; 32]>) -> Result<()> {
-    for (old, user) in tx.rows(&CALENDARS, Span::all())? {
-        if user == own.user() {
-            tx.remove(&CALENDARS, &old)?;
-        }
-    }
+    remove(tx, own.user())?;
     let act = if hash.is_some() { Act::CalendarShare } else { Act::CalendarEnd };
     audit::note(tx, own.who(), &Deed::new(act).on(own.user()))?;
     hash.map_or(Ok(()), |hash| tx.put(&CALENDARS, &hash, &own.user()))
+}
+
+/// With the password, or all that is open, an address that was given away ends too.
+pub(super) fn forget(tx: &mut Write<'_>, own: Own) -> Result<()> {
+    if remove(tx, own.user())? {
+        audit::note(tx, own.who(), &Deed::new(Act::CalendarEnd).on(own.user()))?;
+    }
+    Ok(())
+}
+
+fn remove(tx: &mut Write<'_>, user: UserId) -> Result<bool> {
+    let all = tx.rows(&CALENDARS, Span::all())?;
+    let own: Vec<[u8; 32]> = all.into_iter().filter(|(_, of)| *of == user).map(|(hash, _)| hash).collect();
+    for hash in &own {
+        tx.remove(&CALENDARS, hash)?;
+    }
+    Ok(!own.is_empty())
 }
 
 pub fn has(rows: &impl Rows, user: UserId) -> Result<bool> {

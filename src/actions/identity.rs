@@ -131,7 +131,7 @@ fn claim(tx: &mut Write<'_>, user: User, subject: &str) -> Result<User> {
 
 fn close(tx: &mut Write<'_>, user: &User) -> Result<()> {
     let own = Asker::User(user.clone()).own()?;
-    sessions::end(tx, own, |_| true)?;
+    sessions::end_all(tx, own, None)?;
     tokens::revoke_own(tx, own, |_| true)?;
     Ok(())
 }

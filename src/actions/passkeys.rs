@@ -1,6 +1,6 @@
 //! Passkeys: made, used, forgotten.
 
-use super::{audit, break_glass, sessions};
+use super::{audit, break_glass, secrets, sessions};
 use crate::base::text;
 use crate::crypto::{digest, webauthn};
 use crate::error::{Problem, Result};
@@ -21,9 +21,16 @@ pub fn of(rows: &impl Rows, user: UserId) -> Result<Vec<([u8; 32], Passkey)>> {
     Ok(own)
 }
 
-/// Keeps a passkey that somebody has just made.
-pub fn add(tx: &mut Write<'_>, own: Own, name: &str, made: &webauthn::Made) -> Result<()> {
+/// Who logs in by it, as its authenticator names it.
+pub fn whose(rows: &impl Rows, id: &[u8]) -> Result<Option<UserId>> {
+    Ok(rows.get(&PASSKEYS, &digest::sha256(id))?.map(|passkey| passkey.user))
+}
+
+/// Keeps a passkey that somebody has just made; where they have a second factor, with its code: a browser that was left
+/// open is no way in for good.
+pub fn add(tx: &mut Write<'_>, own: Own, code: &str, name: &str, made: &webauthn::Made) -> Result<()> {
     users::need(tx, own.user())?;
+    secrets::insist(tx, own.user(), code)?;
     let name = text::clip(&text::one_line(name), NAME).into_owned();
     let name = if name.is_empty() { "Passkey".to_owned() } else { name };
     if of(tx, own.user())?.len() >= OF_ONE {

@@ -10,7 +10,7 @@ use crate::model::user::{Own, Owner};
 use crate::store::schema::SECRETS;
 use crate::store::{Rows, Write, meta, users};
 
-use super::{audit, passkeys, sessions};
+use super::{audit, calendar, passkeys, sessions};
 
 pub fn of(rows: &impl Rows, user: UserId) -> Result<Secrets> {
     Ok(rows.get(&SECRETS, &user)?.unwrap_or_default())
@@ -21,6 +21,7 @@ pub fn set_password(tx: &mut Write<'_>, own: Own, password: &Kept, here: Option<
     users::need(tx, own.user())?;
     let secrets = Secrets { password: Some(password.clone()), ..of(tx, own.user())? };
     sessions::close(tx, own, |key| Some(key) != here)?;
+    calendar::forget(tx, own)?;
     tx.put(&SECRETS, &own.user(), &secrets)?;
     audit::note(tx, own.who(), &Deed::new(Act::PasswordSet).on(own.user()))
 }
@@ -39,6 +40,17 @@ pub fn second(tx: &mut Write<'_>, user: UserId, typed: &str) -> Result<bool> {
     }
     tx.put(&SECRETS, &user, &secrets)?;
     Ok(true)
+}
+
+/// The same for what asks for a code once more, although somebody is logged in.
+pub(super) fn insist(tx: &mut Write<'_>, user: UserId, typed: &str) -> Result<()> {
+    if second(tx, user, typed)? {
+        return Ok(());
+    }
+    let problem = Problem::new("E315", "The code of the second factor is not right.").field("code");
+    let remedy =
+        "Type the one that the app shows now, or a recovery code. Each opens one thing: wait for the next one.";
+    Err(problem.remedy(remedy).into())
 }
 
 /// Takes a second factor into use, once a code shows that the phone has the secret. `codes` are the hashes of those that
@@ -63,22 +75,24 @@ pub fn set_second(
     audit::note(tx, own.who(), &Deed::new(Act::SecondFactorSet).on(own.user()))
 }
 
-/// Fresh codes in place of those that are left.
-pub fn set_codes(tx: &mut Write<'_>, own: Own, codes: &[[u8; 32]]) -> Result<()> {
-    let mut secrets = of(tx, own.user())?;
-    if !secrets.has_second() {
+/// Fresh codes in place of those that are left, for whoever shows one.
+pub fn set_codes(tx: &mut Write<'_>, own: Own, typed: &str, codes: &[[u8; 32]]) -> Result<()> {
+    if !of(tx, own.user())?.has_second() {
         return Err(Error::Conflict("There is no second factor that these codes could stand in for."));
     }
+    insist(tx, own.user(), typed)?;
+    let mut secrets = of(tx, own.user())?;
     secrets.recovery = codes.to_vec();
     tx.put(&SECRETS, &own.user(), &secrets)?;
     audit::note(tx, own.who(), &Deed::new(Act::SecondFactorCodes).on(own.user()))
 }
 
-/// Goes on without a second factor, where that is allowed.
-pub fn drop_second(tx: &mut Write<'_>, own: Own) -> Result<()> {
+/// Goes on without a second factor, where that is allowed, for whoever shows it.
+pub fn drop_second(tx: &mut Write<'_>, own: Own, typed: &str) -> Result<()> {
     if meta::institution(tx)?.second_factor {
         return Err(Error::Conflict("This institution requires a second factor of everybody."));
     }
+    insist(tx, own.user(), typed)?;
     forget_second(tx, own.user())?;
     audit::note(tx, own.who(), &Deed::new(Act::SecondFactorOff).on(own.user()))
 }
@@ -87,6 +101,7 @@ pub fn drop_second(tx: &mut Write<'_>, own: Own) -> Result<()> {
 pub fn take_second(tx: &mut Write<'_>, owner: Owner, user: UserId) -> Result<()> {
     users::need(tx, user)?;
     sessions::close(tx, owner.for_user(user), |_| true)?;
+    calendar::forget(tx, owner.for_user(user))?;
     passkeys::remove(tx, owner.for_user(user), |_| true)?;
     forget_second(tx, user)?;
     audit::note(tx, owner.who(), &Deed::new(Act::SecondFactorTake).on(user))

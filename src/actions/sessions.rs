@@ -16,7 +16,9 @@ use crate::store::{Rows, Span, Write};
 pub(super) fn open(tx: &mut Write<'_>, user: UserId, how: How, browser: &str) -> Result<String> {
     let (fresh, now) = (token::new(), tx.now());
     let browser = text::clip(browser, limits::desk::SHORT_WORDS).into_owned();
-    let expires = now.plus(limits::desk::SESSION);
+    // Whom the provider does not know any more is asked for it the next day.
+    let lasts = if how == How::Provider { limits::desk::SESSION_BY_PROVIDER } else { limits::desk::SESSION };
+    let expires = now.plus(lasts);
     let session = Session { user, created: now, expires, csrf: token::new(), browser, how };
     let told = format!("{}, {}", how.told(), session.browser);
     tx.put(&SESSIONS, &token::hash(&fresh), &session)?;
@@ -39,6 +41,12 @@ pub fn end(tx: &mut Write<'_>, own: Own, meant: impl Fn([u8; 32]) -> bool) -> Re
         audit::note(tx, own.who(), &Deed::new(Act::SessionsEnd).on(own.user()).with(ended.to_string()))?;
     }
     Ok(ended)
+}
+
+/// Ends all but one, where one is to stay, and with them what else is open without a log-in.
+pub fn end_all(tx: &mut Write<'_>, own: Own, but: Option<[u8; 32]>) -> Result<usize> {
+    super::calendar::forget(tx, own)?;
+    end(tx, own, |key| Some(key) != but)
 }
 
 /// The same as part of another act.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{audit, desk_login, drafts, sessions, settings, tokens};
+use super::{audit, calendar, desk_login, drafts, sessions, settings, tokens};
 use crate::base::lang::Lang;
-use crate::base::text;
+use crate::base::{markup, text};
 use crate::error::{Error, Problem, Result};
 use crate::model::audit::{Act, Deed};
 use crate::model::ids::{AccountId, UserId};
@@ -27,6 +27,7 @@ pub struct NewUser {
 pub fn add(tx: &mut Write<'_>, owner: Owner, new: &NewUser) -> Result<User> {
     let email = new.email.trim().to_owned();
     needs_email(&email)?;
+    is_free(tx, &new.name, None)?;
     make(tx, owner.who(), &NewUser { email, ..new.clone() })
 }
 
@@ -55,7 +56,12 @@ pub(super) fn make(tx: &mut Write<'_>, who: Who, new: &NewUser) -> Result<User> 
         name: text::one_line(&new.name),
         language,
         rank: new.rank,
-        roles: new.roles.clone(),
+        roles: new
+            .roles
+            .iter()
+            .filter(|(_, roles)| !roles.is_empty())
+            .map(|(id, roles)| (*id, roles.clone()))
+            .collect(),
         created: tx.now(),
         off: None,
     };
@@ -137,12 +143,35 @@ pub fn describe(tx: &mut Write<'_>, own: Own, name: &str, email: &str, language:
     user.language = language.clone();
     email.trim().clone_into(&mut user.email);
     needs_email(&user.email)?;
+    if user.name != was.name {
+        is_free(tx, &user.name, Some(user.id))?;
+    }
     put(tx, &user)?;
     if [&was.name, &was.email] != [&user.name, &user.email] || was.language != user.language {
         let deed = Deed::new(Act::UserEdit).on(user.id).change(said(&was), said(&user));
         audit::note(tx, own.who(), &deed)?;
     }
     Ok(user)
+}
+
+/// What the pages call those who are no users.
+const NOT_PEOPLE: [&str; 7] =
+    ["operator", "theoperator", "nobody", "nobodywhoisknown", "somebody", "aprogram", "thefirstowner"];
+
+/// Whether somebody may be called that: not as anybody else is, whose words and approvals would pass for theirs. Whom the
+/// identity provider names is not asked: there may be two of a name, and the log shows the addresses beside them.
+fn is_free(rows: &impl Rows, name: &str, own: Option<UserId>) -> Result<()> {
+    let alike = |text: &str| markup::fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let wanted = alike(name);
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let is_other = |user: &User| Some(user.id) != own && [&user.name, &user.email].iter().any(|of| alike(of) == wanted);
+    if NOT_PEOPLE.contains(&wanted.as_str()) || users::all(rows)?.iter().any(is_other) {
+        let problem = Problem::new("E316", format!("Somebody else is called '{}' here.", name.trim())).field("name");
+        return Err(problem.remedy("Add a middle initial or the department, that colleagues know who it is.").into());
+    }
+    Ok(())
 }
 
 fn needs_email(email: &str) -> Result<()> {
@@ -168,6 +197,7 @@ pub fn switch_off(tx: &mut Write<'_>, owner: Owner, id: UserId) -> Result<Left> 
     let closed = sessions::close(tx, of, |_| true)?;
     let tokens = tokens::drop_own(tx, of, |_| true)?.len();
     drafts::links::forget_of_user(tx, id)?;
+    calendar::forget(tx, of)?;
     let told = format!("{closed} sessions ended, {tokens} tokens revoked");
     audit::note(tx, owner.who(), &Deed::new(Act::UserOff).on(id).with(told))?;
     Ok(Left { sessions: closed, tokens })

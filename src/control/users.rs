@@ -195,8 +195,11 @@ pub fn sessions(app: &App, typed: &str) -> Result<Value> {
 pub async fn sessions_end(app: &Arc<App>, typed: &str, session: Option<String>) -> Result<Value> {
     let own = Asker::Operator.may_run()?.for_user(find(app, typed)?.id);
     let wanted = session.clone();
-    let meant = move |key: [u8; 32]| wanted.as_ref().is_none_or(|id| TokenId::of(&key).to_string() == *id);
-    let ended = app.store.write(move |tx| sessions::end(tx, own, &meant)).await?;
+    let verb = move |tx: &mut Write<'_>| match &wanted {
+        Some(id) => sessions::end(tx, own, |key| TokenId::of(&key).to_string() == *id),
+        None => sessions::end_all(tx, own, None),
+    };
+    let ended = app.store.write(verb).await?;
     if let (0, Some(id)) = (ended, session) {
         return Err(Problem::new("E040", format!("There is no session '{id}' of {typed}."))
             .remedy(format!("All sessions: instance user sessions {typed}"))

@@ -9,12 +9,13 @@ use super::faults::{Faults, too_many};
 use super::frame::{self, Frame, Wall};
 use super::passkeys;
 use crate::actions::{break_glass, secrets, sessions, tokens, users as verbs};
+use crate::app::login::Way;
 use crate::app::{App, login};
 use crate::error::{Error, Problem, Result};
 use crate::model::client::{Token, TokenId};
 use crate::model::login::{Secrets, check_password};
 use crate::model::user::{Own, User};
-use crate::store::{Rows, accounts, meta};
+use crate::store::{Rows, Write, accounts, meta};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -74,7 +75,9 @@ struct Program {
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
     let notice = match request.query("done") {
         Some("saved") => "Saved.",
-        Some("password") => "The password is set. You are logged out everywhere else.",
+        Some("password") => {
+            "The password is set. You are logged out everywhere else, and a secret address of your calendar has ended."
+        }
         Some("ended") => "Logged out there.",
         Some("revoked") => "The program can do nothing any more.",
         Some("passkey") => "The passkey is kept. Log in with it from now on.",
@@ -179,8 +182,8 @@ pub(super) async fn password(app: &Arc<App>, browser: &Browser, form: &Form) -> 
 /// Tries at the desk count as from one network, whichever it is.
 const HERE: u64 = 0;
 
-/// Whether a field holds the password; who has none yet came by a link, and that is proof enough. Tries are counted as
-/// at the door: a browser that was left open must not be the place to guess at it.
+/// Whether a field holds the password; who has none yet came by a link, and that is proof enough. Tries are counted, those
+/// of a code that the verb asks for too: a browser that was left open must not be the place to guess at it.
 pub(super) async fn prove(
     app: &App,
     browser: &Browser,
@@ -189,15 +192,19 @@ pub(super) async fn prove(
     faults: &mut Faults,
 ) -> Result<Secrets> {
     let kept = app.store.read(|rows| secrets::of(rows, browser.user.id))?;
-    if kept.password.is_none() {
+    if kept.password.is_none() && !kept.has_second() {
         return Ok(kept);
     }
-    if let Err(wait) = app.logins.count(&format!("user {}", browser.user.id), Some(HERE), app.now()) {
+    let room = app.logins.room()?;
+    if let Err(wait) = app.logins.count(Way::Desk, Some(browser.user.id), "", Some(HERE), app.now()) {
         faults.push(field, &too_many(wait, ""));
         return Ok(kept);
     }
+    if kept.password.is_none() {
+        return Ok(kept);
+    }
     let typed = form.find(field).unwrap_or_default().to_owned();
-    if !login::fits(app, kept.password.clone(), typed).await? {
+    if !login::fits(app, room, kept.password.clone(), typed).await? {
         faults.push(field, &Problem::new("E314", "This is not your password."));
     }
     Ok(kept)
@@ -206,11 +213,11 @@ pub(super) async fn prove(
 /// Logs out one browser, or all but this one.
 pub(super) async fn end(app: &Arc<App>, browser: &Browser, id: Option<String>) -> Result<Response> {
     let (own, here) = (browser.asker().own()?, browser.key);
-    let meant = move |key: [u8; 32]| match &id {
-        Some(id) => TokenId::of(&key).to_string() == *id,
-        None => key != here,
+    let verb = move |tx: &mut Write<'_>| match &id {
+        Some(id) => sessions::end(tx, own, |key| TokenId::of(&key).to_string() == *id),
+        None => sessions::end_all(tx, own, Some(here)),
     };
-    browser.write(app, move |tx| sessions::end(tx, own, &meant)).await?;
+    browser.write(app, verb).await?;
     Ok(done("ended"))
 }
 

@@ -127,7 +127,7 @@ fn accounts_of(rows: &impl Rows, asked: &Asked<'_>) -> Result<Vec<Choice>> {
 fn people_of(rows: &impl Rows, asked: &Asked<'_>) -> Result<Vec<Choice>> {
     let choice = |user: &crate::model::user::User| {
         let value = user.id.to_string();
-        Choice { title: user.called().to_owned(), chosen: value == asked.user, value }
+        Choice { title: user.told_apart(), chosen: value == asked.user, value }
     };
     Ok(users::all(rows)?.iter().map(choice).collect())
 }

@@ -108,9 +108,12 @@ pub(super) async fn codes(app: &Arc<App>, browser: &Browser, form: &Form) -> Res
     if !faults.is_empty() {
         return shown(app, browser, totp::secret(), faults);
     }
-    let (codes, hashes) = fresh();
-    browser.write(app, move |tx| secrets::set_codes(tx, own, &hashes)).await?;
-    codes_shown(app, browser, codes)
+    let ((codes, hashes), typed) = (fresh(), form.text("code"));
+    match browser.write(app, move |tx| secrets::set_codes(tx, own, &typed, &hashes)).await {
+        Ok(()) => codes_shown(app, browser, codes),
+        Err(Error::Invalid(problem)) => shown(app, browser, totp::secret(), Faults::of("code", &problem)),
+        Err(e) => Err(e),
+    }
 }
 
 pub(super) async fn off(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
@@ -120,6 +123,10 @@ pub(super) async fn off(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     if !faults.is_empty() {
         return shown(app, browser, totp::secret(), faults);
     }
-    browser.write(app, move |tx| secrets::drop_second(tx, own)).await?;
-    Ok(done("second"))
+    let typed = form.text("code");
+    match browser.write(app, move |tx| secrets::drop_second(tx, own, &typed)).await {
+        Ok(()) => Ok(done("second")),
+        Err(Error::Invalid(problem)) => shown(app, browser, totp::secret(), Faults::of("code", &problem)),
+        Err(e) => Err(e),
+    }
 }

@@ -186,7 +186,7 @@ pub(super) fn canned_text(rows: &impl Rows, account: AccountId, id: CannedId) ->
 fn repliers(rows: &impl Rows, accounts: &[AccountId], chosen: Option<UserId>) -> Result<Vec<Choice>> {
     let mut choices = Vec::new();
     for user in users::all(rows)? {
-        let (value, name, id) = (user.id.to_string(), user.called().to_owned(), user.id);
+        let (value, name, id) = (user.id.to_string(), user.told_apart(), user.id);
         let asker = Asker::User(user);
         if accounts.iter().any(|account| asker.can::<Reply>(*account)) {
             choices.push(Choice { value, name, chosen: Some(id) == chosen });

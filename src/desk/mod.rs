@@ -53,7 +53,8 @@ use crate::actions::{break_glass, secrets};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::model::note::Shown;
-use crate::store::meta;
+use crate::model::power::{Attach, Power as _};
+use crate::store::{accounts, meta};
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -159,6 +160,25 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
     }
 }
 
+/// Whether somebody could bring files here at all: asked before gigabytes of them are let in. What the form says is
+/// looked at when it is there.
+fn may_bring(app: &App, browser: &Browser, upload: Upload, id: &str) -> Result<()> {
+    let asker = browser.asker();
+    match upload {
+        Upload::SetEmblem => asker.may_run().map(drop),
+        Upload::EditPodcast
+        | Upload::PublishEpisode
+        | Upload::EditProfile
+        | Upload::Begin
+        | Upload::Piece
+        | Upload::Finish => asker.may::<Attach>(id.parse()?).map(drop),
+        Upload::Publish | Upload::EditDraft | Upload::Edit | Upload::AddPodcast => {
+            let some = app.store.read(accounts::all)?.iter().any(|account| asker.can::<Attach>(account.id));
+            if some { Ok(()) } else { Err(Error::Forbidden(Attach::MISSING)) }
+        }
+    }
+}
+
 /// Forms with files read themselves, and look at the session's token then.
 async fn take_in(
     app: &Arc<App>,
@@ -168,6 +188,7 @@ async fn take_in(
     named: &Named,
 ) -> Result<Response> {
     let (id, slug) = (named.first(), named.second());
+    may_bring(app, browser, upload, id)?;
     match upload {
         Upload::Publish => press::publish(app, request, browser).await,
         Upload::EditDraft => press::save_draft(app, request, browser, id.parse()?).await,

@@ -43,8 +43,8 @@ pub(super) async fn enter(app: &Arc<App>, request: &mut Request) -> Result<Respo
     let form = multipart::fields(request, 0).await?;
     let way = start::Way::of(&form);
     let refuse = |status, problem: &Problem| start::again(app, status, way.clone(), Faults::of("passkey", problem));
-    let network = request.visitor().network().map(crate::web::network::Mark::number);
-    if let Err(wait) = app.logins.count(&form.text("id"), network, app.now()) {
+    let whose = app.store.read(|rows| passkeys::whose(rows, &field(&form, "id")))?;
+    if let Err(wait) = start::count(app, request, login::Way::Passkey, whose, &form.text("id")) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, &too_many(wait, ""));
     }
     let touch = Touch {
@@ -104,10 +104,13 @@ pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
             return retry(app, browser, Faults::of("passkey", &problem.remedy("Try once more.")));
         }
     };
-    let name = form.text("passkey");
-    match browser.write(app, move |tx| passkeys::add(tx, own, &name, &made)).await {
+    let (name, code) = (form.text("passkey"), form.text("passkey-code"));
+    match browser.write(app, move |tx| passkeys::add(tx, own, &code, &name, &made)).await {
         Ok(()) => Ok(done("passkey")),
-        Err(Error::Invalid(problem)) => retry(app, browser, Faults::of("passkey", &problem)),
+        Err(Error::Invalid(problem)) => {
+            let at = if problem.field == Some("code") { "passkey-code" } else { "passkey" };
+            retry(app, browser, Faults::of(at, &problem))
+        }
         Err(e) => Err(e),
     }
 }

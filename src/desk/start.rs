@@ -15,6 +15,7 @@ use crate::app::{App, login};
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::model::ids::UserId;
 use crate::model::login::How;
 use crate::store::schema::{PASSKEYS, SECRETS};
 use crate::store::{Rows, users};
@@ -138,21 +139,20 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
         let problem = Problem::new("E551", "Nobody is logged in on this browser yet.").remedy("Log in first.");
         return login_shown(app, StatusCode::UNAUTHORIZED, email, way, false, Faults::of("email", &problem));
     }
-    if let Err(wait) = count(app, request, &email) {
+    let room = app.logins.room()?;
+    let known = app.store.read(|rows| users::by_email(rows, &email))?;
+    if let Err(wait) = count(app, request, login::Way::Password, known.as_ref().map(|user| user.id), &email) {
         let faults = Faults::of("email", &too_many(wait, ", or ask an owner for a link"));
         return login_shown(app, StatusCode::TOO_MANY_REQUESTS, email, way, false, faults);
     }
-    let found = app.store.read(|rows| {
-        let user = users::by_email(rows, &email)?.filter(|user| user.off.is_none());
-        match user {
-            Some(user) if break_glass::may_enter(rows, user.id, app.config.login.passwords)? => {
-                Ok(Some((user.id, secrets::of(rows, user.id)?.password)))
-            }
-            Some(_) | None => Ok(None),
+    let found = app.store.read(|rows| match known.filter(|user| user.off.is_none()) {
+        Some(user) if break_glass::may_enter(rows, user.id, app.config.login.passwords)? => {
+            Ok(Some((user.id, secrets::of(rows, user.id)?.password)))
         }
+        Some(_) | None => Ok(None),
     })?;
     let (user, kept) = found.map_or((None, None), |(user, kept)| (Some(user), kept));
-    let fits = login::fits(app, kept, form.find("password").unwrap_or_default().to_owned()).await?;
+    let fits = login::fits(app, room, kept, form.find("password").unwrap_or_default().to_owned()).await?;
     let (code, browser) = (form.text("code"), browser_name(request));
     let opened = match user.filter(|_| fits) {
         Some(user) => app.store.write(move |tx| desk_login::enter(tx, user, &code, &browser)).await?,
@@ -168,8 +168,15 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
     login_shown(app, StatusCode::UNPROCESSABLE_ENTITY, email, way, false, Faults::of("email", &problem))
 }
 
-fn count(app: &App, request: &Request, typed: &str) -> Result<(), u32> {
-    app.logins.count(typed, request.visitor().network().map(crate::web::network::Mark::number), app.now())
+pub(super) fn count(
+    app: &App,
+    request: &Request,
+    way: login::Way,
+    user: Option<UserId>,
+    typed: &str,
+) -> Result<(), u32> {
+    let network = request.visitor().network().map(crate::web::network::Mark::number);
+    app.logins.count(way, user, typed, network, app.now())
 }
 
 pub(super) fn browser_name(request: &Request) -> String {
@@ -216,10 +223,11 @@ fn shown(app: &App, status: StatusCode, code: &str, faults: Faults) -> Result<Re
 /// Uses the link up and logs this browser in.
 pub(super) async fn open(app: &Arc<App>, request: &mut Request, code: &str) -> Result<Response> {
     let second = request.form().await?.text("code");
-    if let Err(wait) = count(app, request, code) {
+    let (hash, browser, all) = (hash(code), browser_name(request), app.config.login.passwords);
+    let whose = app.store.read(|rows| desk_login::is_open(rows, hash, app.now(), all))?.map(|user| user.id);
+    if let Err(wait) = count(app, request, login::Way::Link, whose, code) {
         return shown(app, StatusCode::TOO_MANY_REQUESTS, code, Faults::of("code", &too_many(wait, "")));
     }
-    let (hash, browser, all) = (hash(code), browser_name(request), app.config.login.passwords);
     match app.store.write(move |tx| desk_login::consume(tx, hash, &second, &browser, all)).await {
         Ok(Some(fresh)) => Ok(logged_in(app, &fresh, "/desk")),
         Ok(None) => {

@@ -262,7 +262,7 @@ pub(super) fn off_page(app: &App, browser: &Browser, id: UserId) -> Result<Respo
             heirs: users::all(rows)?
                 .into_iter()
                 .filter(|other| other.off.is_none() && other.id != id && other.rank != Rank::Auditor)
-                .map(|other| (other.id, other.called().to_owned()))
+                .map(|other| (other.id, other.told_apart()))
                 .collect(),
         })
     })?;

@@ -114,6 +114,15 @@ impl User {
         if self.name.is_empty() { &self.email } else { &self.name }
     }
 
+    /// Name and address, where it matters who it is: names are not proven.
+    pub fn told_apart(&self) -> String {
+        match (self.called(), self.email.as_str()) {
+            (name, "") => name.to_owned(),
+            (name, email) if name == email => name.to_owned(),
+            (name, email) => format!("{name} ({email})"),
+        }
+    }
+
     /// What to call them where a name has to stand: the first owner may have said nothing yet.
     pub fn called(&self) -> &str {
         if self.shown().is_empty() { "the first owner" } else { self.shown() }

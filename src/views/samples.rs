@@ -116,6 +116,7 @@ impl House {
             revisions: Vec::new(),
             urgent: false,
             demo: false,
+            written: false,
             languages: Languages::default(),
             retired: Vec::new(),
         };

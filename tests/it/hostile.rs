@@ -5,6 +5,7 @@ mod cases;
 mod chains;
 mod copies;
 mod desk;
+mod desk_floods;
 mod floods;
 mod identity;
 mod keeping;

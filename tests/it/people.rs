@@ -182,11 +182,25 @@ async fn a_second_factor_is_asked_for_and_no_code_works_twice() {
     let page = seat.get("/desk/account").await.text();
     assert!(page.contains("9 recovery codes are left"), "{page}");
 
-    let again = seat.post("/desk/account/second-factor/codes", &[("current", PASSWORD)]).await;
+    // A browser that was left open, and a password that somebody has read, are not enough.
+    for path in ["/desk/account/second-factor/codes", "/desk/account/second-factor/off"] {
+        for code in ["", "000000"] {
+            let refused = seat.post(path, &[("current", PASSWORD), ("code", code)]).await;
+            assert!(refused.status == 422 && refused.text().contains("id=\"code-e\""), "{path} {code}");
+        }
+    }
+    clock.advance(Duration::from_secs(600));
+    let shown = code_now(&server, &secret);
+    let with_code = [("current", PASSWORD), ("code", shown.as_str())];
+    let again = seat.post("/desk/account/second-factor/codes", &with_code).await;
     assert_eq!(again.status.as_u16(), 200);
+    assert_eq!(seat.post("/desk/account/second-factor/off", &with_code).await.status.as_u16(), 422, "once");
     assert_eq!(log_in(&server, "ana@city.example", PASSWORD, &codes[0]).await.status.as_u16(), 422, "replaced");
     assert_eq!(seat.post("/desk/account/second-factor/off", &[("current", "no")]).await.status.as_u16(), 422);
-    assert_eq!(seat.post("/desk/account/second-factor/off", &[("current", PASSWORD)]).await.status.as_u16(), 303);
+    clock.advance(Duration::from_secs(STEP));
+    let shown = code_now(&server, &secret);
+    let with_code = [("current", PASSWORD), ("code", shown.as_str())];
+    assert_eq!(seat.post("/desk/account/second-factor/off", &with_code).await.status.as_u16(), 303);
     assert_eq!(log_in(&server, "ana@city.example", PASSWORD, "").await.status.as_u16(), 303);
 }
 
@@ -342,4 +356,65 @@ async fn a_second_factor_that_is_required_comes_before_everything() {
     assert_eq!(seat.get("/desk").await.status.as_u16(), 200);
     let off = seat.post("/desk/account/second-factor/off", &[("current", PASSWORD)]).await;
     assert_eq!(off.status.as_u16(), 409);
+}
+
+/// What was given away once, to a calendar program, ends with what it was given away under.
+#[tokio::test]
+async fn a_secret_address_of_a_calendar_ends_with_the_password_and_with_all_sessions() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let id = ana.id;
+    let address = async || {
+        let page = Seat::of(&server, id).await.post("/desk/calendar/feed", &[]).await.text();
+        format!("/desk/calendar/{}.ics", between(&page, "/desk/calendar/", ".ics"))
+    };
+    let status = async |path: &str| Seat::empty(&server).get(path).await.status.as_u16();
+    let kept = Kept::new(PASSWORD).unwrap();
+    for n in 0..4 {
+        let path = address().await;
+        assert_eq!(status(&path).await, 200);
+        let kept = kept.clone();
+        let verb = move |tx: &mut instance::store::Write<'_>| {
+            let own = owner().for_user(id);
+            match n {
+                0 => actions::secrets::set_password(tx, own, &kept, None),
+                1 => actions::sessions::end_all(tx, own, None).map(drop),
+                2 => actions::secrets::take_second(tx, owner(), id),
+                _ => actions::users::switch_off(tx, owner(), id)
+                    .and_then(|_| actions::users::switch_on(tx, owner(), id))
+                    .map(drop),
+            }
+        };
+        server.app.store.write(verb).await.unwrap();
+        assert_eq!(status(&path).await, 404, "{n}");
+    }
+}
+
+/// Names are what people read in the log and under an approval.
+#[tokio::test]
+async fn nobody_is_called_as_somebody_else_is() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let seat = Seat::of(&server, ana.id).await;
+    let called = async |name: &str| {
+        let answer = seat.post("/desk/account", &[("name", name), ("email", "ana@city.example")]).await;
+        (answer.status.as_u16(), answer.text().contains("id=\"name-e\""))
+    };
+    for taken in [
+        "owner@city.example",
+        "Owner@City.example ",
+        "\u{200b}owner@city.example",
+        "operator",
+        "The Operator",
+        "Nobody",
+    ] {
+        assert_eq!(called(taken).await, (422, true), "{taken}");
+    }
+    assert_eq!(called("Ana").await.0, 303);
+    assert_eq!(called("Ana").await.0, 303, "their own");
+    let chief = server.app.store.read(|rows| users::by_email(rows, "owner@city.example")).unwrap().unwrap();
+    let chief = Seat::of(&server, chief.id).await;
+    let added = [("email", "other@city.example"), ("name", "ANA"), ("rank", "member")];
+    let refused = chief.post("/desk/users/new", &added).await;
+    assert!(refused.status == 422 && refused.text().contains("Somebody else is called"));
+    let log = chief.get("/desk/audit").await.text();
+    assert!(log.contains("Ana (ana@city.example)"), "the log tells who it was, whatever they are called");
 }

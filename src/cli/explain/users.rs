@@ -68,6 +68,17 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     ("E314", "What is dangerous asks for the password again, in case somebody else sits at the browser."),
     (
+        "E315",
+        "Turning the second factor off, fresh recovery codes and a new passkey ask for a code of the second factor that there \
+              is: otherwise a browser that was left open, or a password that somebody has read, would be enough to take it away. Each \
+              code opens one thing; after a log-in, wait for the next.",
+    ),
+    (
+        "E316",
+        "Two people of a server are not called alike, nor as pages call those who are no users, such as the operator: names \
+              stand beside approvals, comments and choices. Capitals, accents, spaces and marks make no difference.",
+    ),
+    (
         "E320",
         "The identity provider named by login.issuer could not be used: it does not answer, or what it says of itself \
               (ISSUER/.well-known/openid-configuration) names another issuer or addresses that are not safe to call. The log says which. \

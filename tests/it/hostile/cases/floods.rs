@@ -4,6 +4,21 @@ use super::{Case, fails, no_target};
 
 pub const CASES: &[Case] = &[
     fails(
+        "a preview of a text that no draft can hold, to stop the server",
+        "CWE-400",
+        &["hostile::desk_floods::what_no_draft_can_hold_is_refused_before_it_is_drawn"],
+    ),
+    fails(
+        "planned posts that name people on silent servers, to hold up what others planned for the minute",
+        "CWE-405",
+        &["hostile::desk_floods::a_plan_that_names_the_silent_holds_up_no_other_account"],
+    ),
+    fails(
+        "gigabytes for a form of somebody who may bring no files anywhere",
+        "CWE-770",
+        &["hostile::desk_floods::who_may_bring_no_files_is_told_before_they_come"],
+    ),
+    fails(
         "a flood on the inbox, of one host or many",
         "",
         &[

@@ -12,6 +12,26 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "washing tries away with made-up addresses, or locking somebody's other ways in by typing their number",
+        "CWE-307, CWE-645",
+        &["app::login::tests::nobody_who_is_made_up_washes_tries_away_and_no_way_in_locks_another"],
+    ),
+    fails(
+        "taking the second factor away at a browser that was left open",
+        "CWE-306",
+        &["people::a_second_factor_is_asked_for_and_no_code_works_twice"],
+    ),
+    fails(
+        "a secret address of a calendar that outlives the password and all sessions",
+        "CWE-613",
+        &["people::a_secret_address_of_a_calendar_ends_with_the_password_and_with_all_sessions"],
+    ),
+    fails(
+        "taking a colleague's name, or the operator's, for approvals and the log",
+        "CWE-290",
+        &["people::nobody_is_called_as_somebody_else_is"],
+    ),
+    fails(
         "finding out who has an account here",
         "CWE-204",
         &["people::a_password_opens_the_desk_and_nothing_else_tells_one_from_another"],
