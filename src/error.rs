@@ -95,6 +95,17 @@ impl Error {
         if let Self::Broken(cause) = self { cause } else { self }
     }
 
+    /// Whether the same can go better later. A fault of our own may be mended by then, too.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Busy { .. } | Self::Broken(_) => true,
+            Self::Peer { again, .. } => *again == Again::Later,
+            Self::NotFound | Self::SignIn | Self::Forbidden(_) | Self::Invalid(_) | Self::Conflict(_) | Self::Gone => {
+                false
+            }
+        }
+    }
+
     /// A peer's failure that may pass.
     pub fn peer_later(host: impl Into<String>, what: impl Into<String>) -> Self {
         Self::Peer { host: host.into(), what: what.into(), again: Again::Later }

@@ -7,7 +7,7 @@ use super::App;
 use crate::actions;
 use crate::activitypub::read;
 use crate::base::uri;
-use crate::error::{Again, Error, Result};
+use crate::error::{Error, Result};
 use crate::limits::copies::{COPY, FETCHED};
 use crate::media::picture::{self, Shape};
 use crate::model::copied::{self, Copied, Copy, CopyKey};
@@ -31,7 +31,7 @@ pub async fn carry(app: &Arc<App>) -> Result<bool> {
             written.inspect_err(|_| app.files.remove(&file).unwrap_or_default())?;
         }
         Err(e) => {
-            let may_pass = may_pass(&e);
+            let may_pass = e.may_pass();
             app.store.write(move |tx| actions::copies::failed(tx, key, &from, may_pass)).await?;
         }
     }
@@ -61,18 +61,4 @@ async fn fetch(app: &Arc<App>, key: CopyKey, copy: &Copy) -> Result<Copied> {
         Ok(Copied { file, width: copy.width, height: copy.height })
     };
     tokio::task::spawn_blocking(make).await.map_err(|e| Error::broken("copy a picture", e))?
-}
-
-/// Whether it can go better later.
-fn may_pass(error: &Error) -> bool {
-    match error {
-        Error::Busy { .. } | Error::Broken(_) => true,
-        Error::Peer { again, .. } => *again == Again::Later,
-        Error::NotFound
-        | Error::SignIn
-        | Error::Forbidden(_)
-        | Error::Invalid(_)
-        | Error::Conflict(_)
-        | Error::Gone => false,
-    }
 }

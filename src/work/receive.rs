@@ -10,7 +10,7 @@ use crate::activitypub::read::{self, Intent};
 use crate::app::App;
 use crate::base::time::Timestamp;
 use crate::base::{json, uri};
-use crate::error::{Again, Error, Result};
+use crate::error::{Error, Result};
 use crate::limits::inbox::{BATCH, LEASE, NAP, TRIES};
 use crate::model::activity::Received;
 use crate::model::actor::Profile;
@@ -104,7 +104,7 @@ async fn settle(app: &Arc<App>, key: Key, mut row: Received) -> Result<()> {
         Ok(gathered) => return finish(app, key, Some(gathered)).await,
         // Nobody was asked: that is no try.
         Err(Error::Busy { retry_after }) => app.now().plus(std::time::Duration::from_secs(retry_after.into())),
-        Err(e) if row.tries + 1 < TRIES && may_pass(&e) => {
+        Err(e) if row.tries + 1 < TRIES && e.may_pass() => {
             if let Error::Broken(cause) = &e {
                 tracing::error!(what = %cause, "an activity is put off");
             }
@@ -129,20 +129,6 @@ fn weighed(app: &App, row: &Received, gathered: Gathered) -> Result<Gathered> {
     let host = uri::http(&row.actor).map(|url| uri::host_key(&url)).unwrap_or_default();
     app.inbound.keep(&host, gathered.weight(), app.now())?;
     Ok(gathered)
-}
-
-/// Whether gathering can go better later. A fault of our own may be mended by then, too.
-fn may_pass(error: &Error) -> bool {
-    match error {
-        Error::Busy { .. } | Error::Broken(_) => true,
-        Error::Peer { again, .. } => *again == Again::Later,
-        Error::NotFound
-        | Error::SignIn
-        | Error::Forbidden(_)
-        | Error::Invalid(_)
-        | Error::Conflict(_)
-        | Error::Gone => false,
-    }
 }
 
 async fn gather(app: &Arc<App>, row: &Received) -> Result<Gathered> {
