@@ -5,7 +5,7 @@ use std::io::Write as _;
 use multer::{Field, Multipart};
 
 use super::pace::{Pace, Whole};
-use super::request::{Form, Request};
+use super::request::{Form, Request, broken_off};
 use crate::error::{Error, Problem, Result};
 use crate::limits::inbound as limits;
 use crate::media::files::{Files, Unfinished, unwritten};
@@ -79,10 +79,9 @@ async fn parse(
         if prefixes.iter().any(brings) {
             // A field in which no file was chosen comes as an empty file without a name.
             let chosen = part.file_name().is_some_and(|name| !name.is_empty());
-            if taken.len() >= most && chosen {
-                return Err(Problem::new("E154", "The form cannot be read: it has too many files.").into());
-            }
-            taken.extend(file(&mut part, files, chosen, &mut pace).await?.map(|file| (name, file)));
+            let begin = || if taken.len() < most { files.begin() } else { Err(too_many()) };
+            let came = file(&mut part, begin, chosen, &mut pace).await?;
+            taken.extend(came.map(|file| (name, file)));
         } else {
             pairs.push((name, text(part, &mut left, &mut pace).await?));
         }
@@ -108,7 +107,17 @@ async fn text(mut part: Field<'_>, left: &mut usize, pace: &mut Pace) -> Result<
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn file(part: &mut Field<'_>, files: &Files, chosen: bool, pace: &mut Pace) -> Result<Option<Unfinished>> {
+fn too_many() -> Error {
+    Problem::new("E154", "The form cannot be read: it has too many files.").into()
+}
+
+/// A part that has content is a file, whatever it is called.
+async fn file(
+    part: &mut Field<'_>,
+    begin: impl Fn() -> Result<Unfinished>,
+    chosen: bool,
+    pace: &mut Pace,
+) -> Result<Option<Unfinished>> {
     let mut file = None;
     while let Some(chunk) = pace.next(part.chunk()).await?.map_err(misread)? {
         if chunk.is_empty() {
@@ -116,23 +125,17 @@ async fn file(part: &mut Field<'_>, files: &Files, chosen: bool, pace: &mut Pace
         }
         pace.came(chunk.len());
         if file.is_none() {
-            file = Some(files.begin()?);
+            file = Some(begin()?);
         }
         // Into the system's cache, not to the disk: short enough to be done here.
         file.iter_mut().try_for_each(|file| file.file.write_all(&chunk)).map_err(unwritten)?;
     }
-    if file.is_none() && chosen { files.begin().map(Some) } else { Ok(file) }
+    if file.is_none() && chosen { begin().map(Some) } else { Ok(file) }
 }
 
 fn misread(error: multer::Error) -> Error {
     if let multer::Error::StreamReadFailed(inner) = error {
-        let large = inner.is::<http_body_util::LengthLimitError>();
-        let (id, what) = if large {
-            ("E150", "The request is larger than what is taken here.")
-        } else {
-            ("E151", "The request broke off.")
-        };
-        return Problem::new(id, what).into();
+        return broken_off(&*inner);
     }
     Problem::new("E154", format!("The form cannot be read: {error}.")).into()
 }
@@ -253,8 +256,11 @@ pub mod tests {
         }
         let many: Vec<_> = (0..=limits::FIELDS).map(|_| ("a", None, "b")).collect();
         assert!(parsed(&place.files, "file", &many).await.is_err());
-        let three = [("file", Some("a"), "b"); 3];
-        assert!(parsed(&place.files, "file", &three).await.is_err());
+        for named in [Some("a"), Some(""), None] {
+            let three = [("file", named, "b"); 3];
+            assert!(parsed(&place.files, "file", &three).await.is_err(), "{named:?}");
+            assert!(parsed(&place.files, "file", &three[..2]).await.is_ok(), "{named:?}");
+        }
         let long = "x".repeat(limits::FORM + 1);
         assert!(parsed(&place.files, "file", &[("text", None, &long)]).await.is_err());
         let half = "x".repeat(limits::FORM / 2 + 1);

@@ -6,7 +6,7 @@ use hyper::StatusCode;
 use hyper::header::{self, HeaderName};
 
 use super::pace::{Pace, Whole};
-use super::request::Request;
+use super::request::{Request, broken_off};
 use super::response::{Response, bare, set, set_text};
 use crate::app::{App, pieces};
 use crate::error::{Problem, Result};
@@ -68,7 +68,7 @@ pub async fn add(app: &App, request: &mut Request, by: By<Attach>, name: &str) -
                 pace.came(bytes.len());
                 open.write(bytes)?;
             }
-            Some(Err(_)) => return Err(Problem::new("E151", "The request broke off.").into()),
+            Some(Err(e)) => return Err(broken_off(&*e)),
             None => break,
         }
     }

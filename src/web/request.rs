@@ -219,6 +219,16 @@ impl Form {
     }
 }
 
+/// Why a body that is read as it comes stops coming.
+pub(super) fn broken_off(error: &(dyn std::error::Error + 'static)) -> Error {
+    let (id, what) = if error.is::<http_body_util::LengthLimitError>() {
+        ("E150", "The request is larger than what is taken here.")
+    } else {
+        ("E151", "The request broke off.")
+    };
+    Problem::new(id, what).into()
+}
+
 fn too_large(cap: u64) -> Error {
     Problem::new("E150", format!("The request is larger than {cap} bytes.")).into()
 }
@@ -229,7 +239,7 @@ async fn gather(mut body: Incoming, cap: usize, visitor: &mut Visitor) -> Result
     let (mut whole, mut rest) = (Bytes::new(), BytesMut::new());
     let (mut length, mut pace) = (0, Pace::begin(Whole::Body));
     while let Some(frame) = pace.next(body.frame()).await? {
-        let frame = frame.map_err(|_| Problem::new("E151", "The request broke off."))?;
+        let frame = frame.map_err(|e| broken_off(&e))?;
         let Ok(data) = frame.into_data() else { continue };
         pace.came(data.len());
         length += data.len();

@@ -4,18 +4,12 @@ use instance::base::time::Clock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::http::get;
+use crate::support::http::{get, raw};
 use crate::support::{Instance, START};
 
 /// The statuses that come back for these bytes until the connection is closed by either side.
 async fn statuses(us: &Instance, bytes: &[u8]) -> Vec<u16> {
-    let mut stream = TcpStream::connect(us.address).await.unwrap();
-    // The server may hang up before it has read all.
-    let _ = stream.write_all(bytes).await;
-    let _ = stream.shutdown().await;
-    let mut said = Vec::new();
-    let _ = stream.read_to_end(&mut said).await;
-    let said = String::from_utf8_lossy(&said).into_owned();
+    let said = raw(us.address, bytes).await;
     said.match_indices("HTTP/1.").filter_map(|(at, _)| said.get(at + 9..at + 12)?.parse().ok()).collect()
 }
 

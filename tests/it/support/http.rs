@@ -1,10 +1,13 @@
 //! A small HTTP client for tests: one request, one answer, nothing followed.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{HeaderMap, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 pub struct Answer {
@@ -101,4 +104,15 @@ pub async fn get(url: &str, accept: &str) -> Answer {
 
 pub async fn activity(url: &str) -> Answer {
     get(url, "application/activity+json").await
+}
+
+/// What comes back for bytes that are sent as they are, until either side has enough.
+pub async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // The server may hang up before it has read all.
+    let _ = stream.write_all(bytes).await;
+    let _ = stream.shutdown().await;
+    let mut said = Vec::new();
+    let _ = stream.read_to_end(&mut said).await;
+    String::from_utf8_lossy(&said).into_owned()
 }
