@@ -322,7 +322,7 @@ pub(super) async fn save(
     old: Option<(AccountId, &str)>,
 ) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let mut parts = multipart::read(request, &app.files, &["file"], 1, app.form_with_files()).await?;
+    let mut parts = multipart::read(request, &app.files, &["file"], 1, limits::inbound::UPLOAD).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
     let mut sheet = Sheet::of(&parts.form, parts.files.pop().map(|(_, file)| file));
     let mut faults = Faults::default();

@@ -1,12 +1,13 @@
 //! Podcasts at the desk, without script: what is wrong comes back with all that was typed and uploaded.
 
 use instance::base::time::Clock;
+use instance::limits::inbound::UPLOAD;
 use instance::model::episode::Kind;
 use instance::store::podcasts;
 
 use super::{Answer, Desk, MULTIPART, between, published};
 use crate::podcast::cover;
-use crate::support::http::get;
+use crate::support::http::{get, raw};
 use crate::support::{Instance, START};
 
 const MP3: &[u8] = include_bytes!("../../vectors/clips/sound.mp3");
@@ -30,6 +31,20 @@ async fn begun(desk: &Desk<'_>) -> String {
     let answer = send(desk, "/desk/podcasts", &WORDS, Some(&cover(1_400))).await;
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/desk/podcasts"), "{}", answer.text());
     format!("/desk/podcasts/{}/city-talk", desk.server.account.id)
+}
+
+#[tokio::test]
+async fn a_cover_is_no_heavier_than_a_picture() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let (origin, length) = (&server.app.site.origin, UPLOAD + 1);
+    let head = format!(
+        "POST /desk/podcasts HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\ncookie: {}\r\ncontent-type: {MULTIPART}\r\n\
+         content-length: {length}\r\n\r\n",
+        desk.cookie
+    );
+    let said = raw(server.address, head.as_bytes()).await;
+    assert!(said.starts_with("HTTP/1.1 413"), "{said}");
 }
 
 #[tokio::test]
