@@ -45,7 +45,8 @@ impl Pace {
             if self.span > end || self.lately < BODY_LEAST {
                 return Err(late());
             }
-            (self.span, self.lately) = (self.span + BODY_PACE, 0);
+            // From now: what a stall of ours took is not the sender's.
+            (self.span, self.lately) = (Instant::now() + BODY_PACE, 0);
         }
     }
 
@@ -86,6 +87,16 @@ mod tests {
             drops += 1;
         }
         assert!(drops <= 3, "a byte in six seconds is no file, and {drops} were waited for");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sends_is_not_late_because_we_stood_still() {
+        let mut pace = Pace::begin(Whole::Upload);
+        for _ in 0..3 {
+            pace.came(BODY_LEAST);
+            advance(BODY_PACE * 5 / 2).await;
+            assert!(pace.next(sleep(Duration::from_secs(1))).await.is_ok());
+        }
     }
 
     #[tokio::test(start_paused = true)]
