@@ -49,12 +49,11 @@ use hyper::{Method, StatusCode, header};
 
 use routes::{Change, Deed, Look, Named, Open, Upload, Verb};
 
-use crate::actions::{break_glass, secrets};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::model::note::Shown;
 use crate::model::power::{Attach, Power as _};
-use crate::store::{accounts, meta};
+use crate::store::accounts;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -95,9 +94,9 @@ async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, named: &Named
             Open::FromProvider => oidc::back(app, request).await,
         };
     }
-    let browser = browser(app, request)?;
+    let browser = app.store.read(|rows| who::browser(app, rows, request))?;
     request.is_ours();
-    if !routes::is_for_enrolment(verb) && must_enrol(app, &browser)? {
+    if !routes::is_for_enrolment(verb) && app.store.read(|rows| who::must_enrol(rows, &browser))? {
         if request.is_read() {
             return Ok(response::see_other("/desk/account/second-factor"));
         }
@@ -263,23 +262,6 @@ async fn handle_case(app: &Arc<App>, browser: &Browser, deed: Deed, named: &Name
         Deed::Elsewhere => elsewhere::act(app, browser, form).await,
         Deed::Unboost => elsewhere::unboost(app, browser, form).await,
     }
-}
-
-/// Whether somebody has to set up a second factor before anything else.
-fn must_enrol(app: &App, browser: &Browser) -> Result<bool> {
-    app.store.read(|rows| {
-        let required = meta::institution(rows)?.second_factor;
-        Ok(required && !browser.session.how.is_enough() && !secrets::of(rows, browser.user.id)?.has_second())
-    })
-}
-
-fn browser(app: &App, request: &Request) -> Result<Browser> {
-    app.store.read(|rows| {
-        let browser = who::browser(rows, request, app.site.is_secure(), app.now())?;
-        // A way in that the settings have closed since is closed for whoever came by it too.
-        let all = app.config.login.passwords || !browser.session.how.is_local();
-        if break_glass::may_enter(rows, browser.user.id, all)? { Ok(browser) } else { Err(Error::SignIn) }
-    })
 }
 
 /// A posted form without files that carries the session's token.

@@ -98,7 +98,7 @@ impl Way {
     /// Goes it, under a new token.
     pub(super) async fn go(self, app: &Arc<App>, fresh: &str) -> Result<Response> {
         let Some(late) = self.late else { return Ok(logged_in(app, fresh, &self.to)) };
-        let browser = app.store.read(|rows| who::by_token(rows, fresh, app.now()))?;
+        let browser = app.store.read(|rows| who::by_token(app, rows, fresh))?;
         Ok(keeping(app, fresh, late.shown(app, &browser).await?))
     }
 }

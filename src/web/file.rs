@@ -44,7 +44,8 @@ fn may_see(app: &App, rows: &Read, request: &Request, name: &str) -> Result<bool
     if request.query("pass").is_some_and(|pass| app.passes.fits(pass, name, app.now())) {
         return Ok(true);
     }
-    match who::browser(rows, request, app.site.is_secure(), app.now()) {
+    match who::browser(app, rows, request) {
+        Ok(browser) if who::must_enrol(rows, &browser)? => Ok(false),
         Ok(browser) => Ok(browser.asker().can::<See>(rows.need(&MEDIA, &id)?.account)),
         Err(Error::SignIn) => Ok(false),
         Err(e) => Err(e),
@@ -91,8 +92,10 @@ pub async fn send(app: &App, request: &Request, name: &str) -> Result<Response> 
     set(headers, header::ACCEPT_RANGES, "bytes");
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::CONTENT_SECURITY_POLICY, CSP);
-    // Players and readers on other pages may look into it: it is public, and nothing about who asks changes it.
-    set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    if shown == Shown::Everybody {
+        // Players and readers on other pages may look into it: nothing about who asks changes it.
+        set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
     Ok(response)
 }
 

@@ -1,14 +1,14 @@
 //! Who asks: a client program by its token, a browser by its session. Between the question and the verb lies a body that
 //! may be on its way for minutes, so that the verb begins by asking once more.
 
+use crate::actions::{break_glass, secrets};
 use crate::app::App;
-use crate::base::time::Timestamp;
 use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::model::login::Session;
 use crate::model::user::{Asker, Client, User};
 use crate::store::schema::{SESSIONS, TOKENS};
-use crate::store::{Rows, Write, users};
+use crate::store::{Rows, Write, meta, users};
 use crate::web::cookie;
 use crate::web::request::Request;
 
@@ -99,16 +99,24 @@ fn stands(rows: &impl Rows, asked: &User) -> Result<()> {
     Err(Error::Forbidden("What you may do here has just been changed. Look again whether you still may."))
 }
 
-/// The session that a browser shows by its cookie, while it lasts. `secure`: whether our origin is https.
-pub fn browser(rows: &impl Rows, request: &Request, secure: bool, now: Timestamp) -> Result<Browser> {
-    let shown = cookie::SESSION.read(request, secure).ok_or(Error::SignIn)?;
-    by_token(rows, &shown, now)
+/// Who shows the cookie of a session, while it lasts.
+pub fn browser(app: &App, rows: &impl Rows, request: &Request) -> Result<Browser> {
+    let shown = cookie::SESSION.read(request, app.site.is_secure()).ok_or(Error::SignIn)?;
+    by_token(app, rows, &shown)
 }
 
-/// The session of a token that a browser has or gets.
-pub fn by_token(rows: &impl Rows, token: &str, now: Timestamp) -> Result<Browser> {
+/// Whose session a token is that a browser has or gets. A way in that the settings have closed since is closed for whoever
+/// came by it too.
+pub fn by_token(app: &App, rows: &impl Rows, token: &str) -> Result<Browser> {
     let key = token::hash(token);
-    let session = rows.get(&SESSIONS, &key)?.filter(|session| session.is_open(now)).ok_or(Error::SignIn)?;
+    let session = rows.get(&SESSIONS, &key)?.filter(|session| session.is_open(app.now())).ok_or(Error::SignIn)?;
     let user = present(users::get(rows, session.user)?)?;
-    Ok(Browser { key, session, user })
+    let all = app.config.login.passwords || !session.how.is_local();
+    if break_glass::may_enter(rows, user.id, all)? { Ok(Browser { key, session, user }) } else { Err(Error::SignIn) }
+}
+
+/// Whether somebody has to set up a second factor before they see or do anything else.
+pub fn must_enrol(rows: &impl Rows, browser: &Browser) -> Result<bool> {
+    let required = meta::institution(rows)?.second_factor;
+    Ok(required && !browser.session.how.is_enough() && !secrets::of(rows, browser.user.id)?.has_second())
 }

@@ -10,6 +10,7 @@ use instance::media::draw;
 use instance::model::media::About;
 use instance::model::post::NewPost;
 use instance::model::user::{Rank, Role};
+use instance::store::Write;
 use instance::store::check::check;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,7 +20,7 @@ use tokio::task::JoinSet;
 use crate::client::Program;
 use crate::support::http::{Line, get, send};
 use crate::support::seat::{Seat, user};
-use crate::support::{Instance, START, second_account};
+use crate::support::{Instance, START, owner, second_account};
 
 /// Bytes that tell where they are.
 fn counted(length: usize) -> Vec<u8> {
@@ -37,6 +38,7 @@ async fn ranges_and_conditions_are_answered_for_small_files_and_large() {
             let whole = send("GET", &url, &[], "").await;
             let tag = whole.header("etag").to_owned();
             let about = ["content-type", "content-length", "accept-ranges", "cache-control", "x-content-type-options"];
+            assert_eq!(whole.header("access-control-allow-origin"), "*");
             let told = about.map(|name| whole.header(name).to_owned());
             let forever = "public, max-age=31536000, immutable";
             assert_eq!(told, [kind, &length.to_string(), "bytes", forever, "nosniff"]);
@@ -202,7 +204,9 @@ async fn before_it_is_published_a_file_is_for_those_who_work_on_it_and_kept_nowh
     for (passed, bare) in addresses(&media) {
         assert_eq!((at(&passed).await, at(&bare).await), (inside.clone(), gone.clone()), "{passed}");
         let path = &bare[server.url("").len()..];
-        assert_eq!(ours.get(path).await.header("cache-control"), inside.1);
+        let seen = ours.get(path).await;
+        assert_eq!(seen.header("cache-control"), inside.1);
+        assert_eq!(seen.header("access-control-allow-origin"), "", "it is not for pages elsewhere");
         assert_eq!(theirs.get(path).await.status, 404);
         assert_eq!(send("GET", &bare, &[("if-none-match", "*")], "").await.status, 404);
     }
@@ -230,6 +234,26 @@ async fn before_it_is_published_a_file_is_for_those_who_work_on_it_and_kept_nowh
         assert_eq!((at(&bare).await, at(&passed).await), (public.clone(), public), "the same name for everybody");
     }
     assert!(check(&server.app.store).unwrap().is_sound());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_desk_lets_see_nothing_sees_no_file_either() {
+    for passwords in [true, false] {
+        let clock = Clock::by_hand(START);
+        let server = Instance::start_set(&clock, |config| config.login.passwords = passwords).await;
+        let media = upload::take_bytes(&server.app, server.by(), &draw::avatar("press", "P"), About::words("A"));
+        let path = format!("/media/{}", media.await.unwrap().file);
+        let ana = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
+        let seat = Seat::of(&server, ana.id).await;
+        let desk = || async { seat.get("/desk").await.status.as_u16() };
+        // She came by a password, and that way may be closed since.
+        let open = if passwords { (200, 200) } else { (401, 404) };
+        assert_eq!((desk().await, seat.get(&path).await.status.as_u16()), open);
+        let require = |tx: &mut Write<'_>| actions::users::require_second(tx, owner(), true);
+        server.app.store.write(require).await.unwrap();
+        assert_ne!(desk().await, 200);
+        assert_eq!(seat.get(&path).await.status, 404, "before anything else she sets up a second factor");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
