@@ -86,7 +86,7 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
     let account = app.store.read(|rows| accounts::need(rows, post.account))?;
     let mut typed = typed.fixed(&post);
     let (mut faults, mut beside) = (Faults::default(), beside(app, &post)?);
-    slots::take(app, by.to(), &mut typed.slots, &post.media, &mut faults).await?;
+    slots::take(app, (browser, by.to()), &mut typed.slots, &post.media, &mut faults).await?;
     if !meaning::fits(&typed, &account, &mut faults) {
         return shown(app, browser, typed, faults, beside);
     }

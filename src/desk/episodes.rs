@@ -306,7 +306,7 @@ pub(super) async fn publish(
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
     let mut faults = Faults::default();
-    let sound = take(app, by, &mut sheet, &mut faults).await?;
+    let sound = take(app, browser, by, &mut sheet, &mut faults).await?;
     let owner = app.store.read(|rows| accounts::need(rows, account))?;
     let version = version(&sheet, &owner, &mut faults);
     let episode = sheet.episode(&podcast, &[], &mut faults);
@@ -324,7 +324,13 @@ pub(super) async fn publish(
 }
 
 /// Keeps a new recording, so that it need not be sent again whatever else is wrong.
-async fn take(app: &Arc<App>, by: By, sheet: &mut Sheet, faults: &mut Faults) -> Result<Option<Media>> {
+async fn take(
+    app: &Arc<App>,
+    browser: &Browser,
+    by: By,
+    sheet: &mut Sheet,
+    faults: &mut Faults,
+) -> Result<Option<Media>> {
     if let Some(file) = sheet.file.take() {
         match upload::take(app, by.to(), file, About::default()).await {
             Ok(media) if media.sort() == Sort::Sound => sheet.kept = Some(media.id),
@@ -340,7 +346,7 @@ async fn take(app: &Arc<App>, by: By, sheet: &mut Sheet, faults: &mut Faults) ->
     let there = there.filter(|media| media.account == by.account() && !media.used && media.sort() == Sort::Sound);
     sheet.kept = there.as_ref().map(|media| media.id);
     if let Some(id) = sheet.kept {
-        recording::take(app, by.to(), id, ONE, &mut sheet.words, faults).await?;
+        recording::take(app, (browser, by.to()), id, ONE, &mut sheet.words, faults).await?;
     }
     if there.is_none() && faults.at("file").is_none() {
         faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));

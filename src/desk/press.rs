@@ -65,7 +65,7 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
         Press::Save | Press::Stay | Press::Ask => Pen::of(&asker, account.id).and_then(|_| asker.may(account.id))?,
         Press::Preview | Press::Add => asker.may(account.id)?,
     };
-    slots::take(app, attach, &mut typed.slots, &[], &mut faults).await?;
+    slots::take(app, (browser, attach), &mut typed.slots, &[], &mut faults).await?;
     let attempt = attempt.filter(|_| draft.is_none());
     Work { app, browser, account: &account, draft: draft.as_ref(), attempt }.go_on(typed, faults).await
 }
@@ -88,7 +88,7 @@ pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut ty
     let account = app.store.read(|rows| accounts::need(rows, pen.account()))?;
     let mut faults = Faults::default();
     let of: Vec<MediaId> = draft.content.media().map(|file| file.id).collect();
-    slots::take(app, browser.asker().may(account.id)?, &mut typed.slots, &of, &mut faults).await?;
+    slots::take(app, (browser, browser.asker().may(account.id)?), &mut typed.slots, &of, &mut faults).await?;
     typed.account = Some(account.id);
     Work { app, browser, account: &account, draft: Some(&draft), attempt: None }.go_on(typed, faults).await
 }

@@ -17,6 +17,7 @@ use crate::model::user::By;
 use crate::store::Rows;
 use crate::store::schema::MEDIA;
 use crate::web::request::Form;
+use crate::web::who::{Acts as _, Browser};
 
 /// What was sent about the recording of a place.
 #[derive(Debug, Default)]
@@ -32,7 +33,7 @@ pub(super) struct Words {
     why: String,
     /// Captions to leave out.
     drop: Vec<Lang>,
-    /// Kept now, for a file that is published already.
+    /// Kept now, for a file that is part of a draft or published already: it comes with the change of that.
     fresh: Vec<Captions>,
     fresh_poster: Option<Poster>,
 }
@@ -88,10 +89,10 @@ impl Words {
     }
 }
 
-/// Keeps captions and poster of a place, so that they need not be sent again where the recording is not published yet.
+/// Keeps captions and poster of a place, so that they need not be sent again where the recording is part of nothing yet.
 pub(super) async fn take(
     app: &Arc<App>,
-    by: By<Attach>,
+    (browser, by): (&Browser, By<Attach>),
     id: MediaId,
     n: usize,
     words: &mut Words,
@@ -109,13 +110,13 @@ pub(super) async fn take(
     if let Some(file) = words.poster.take() {
         words.fresh_poster = told(spoken::poster(app, &media, file).await, format!("poster{n}"), faults)?;
     }
-    if media.used || words.fresh.is_empty() && words.fresh_poster.is_none() {
+    if media.used || media.draft.is_some() || words.fresh.is_empty() && words.fresh_poster.is_none() {
         return Ok(());
     }
     let mut about = media.about();
     words.fresh.drain(..).for_each(|captions| about.spoken.add(captions));
     about.poster = words.fresh_poster.take().or(about.poster);
-    let written = app.store.write(move |tx| actions::media::describe(tx, by, id, &about)).await;
+    let written = browser.write(app, move |tx| actions::media::describe(tx, by, id, &about)).await;
     told(written, format!("captions-file{n}"), faults).map(drop)
 }
 

@@ -18,6 +18,7 @@ use crate::model::user::By;
 use crate::store::Rows;
 use crate::store::schema::MEDIA;
 use crate::web::request::Form;
+use crate::web::who::Browser;
 
 /// A place for a file. Numbered from 1.
 #[derive(Debug, Default)]
@@ -129,7 +130,7 @@ pub(super) fn part_of(focus: Option<(f32, f32)>) -> usize {
 /// Stores the new files, so that none need be sent again whatever else is wrong.
 pub(super) async fn take(
     app: &Arc<App>,
-    by: By<Attach>,
+    (browser, by): (&Browser, By<Attach>),
     slots: &mut [Slot],
     of: &[MediaId],
     faults: &mut Faults,
@@ -153,7 +154,7 @@ pub(super) async fn take(
             faults.push(slot.file_id(), &problem.remedy("Choose the file again."));
             continue;
         }
-        recording::take(app, by, id, slot.n, &mut slot.words, faults).await?;
+        recording::take(app, (browser, by), id, slot.n, &mut slot.words, faults).await?;
     }
     Ok(())
 }

@@ -93,7 +93,7 @@ impl<'a> Desk<'a> {
     }
 
     /// A form that may bring a file.
-    async fn send_to(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+    pub async fn send_to(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         let body = self.composed(fields, file);
         self.post_as(path, MULTIPART, &self.server.app.site.origin, body).await
     }
