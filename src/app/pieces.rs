@@ -14,7 +14,7 @@ use crate::error::{Error, Problem, Result};
 use crate::limits::inbound as limits;
 use crate::media::clip;
 use crate::media::files::{Unfinished, unwritten};
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, MediaId};
 use crate::model::power::Attach;
 use crate::model::user::By;
 
@@ -33,8 +33,13 @@ struct Begun {
 struct State {
     /// Gone when it was used.
     file: Option<Unfinished>,
+    /// What came of it.
+    end: Option<End>,
     last: Timestamp,
 }
+
+/// The upload that it has become, or why it becomes none.
+pub type End = Result<MediaId, Box<Problem>>;
 
 impl Pieces {
     fn lock(&self) -> Result<MutexGuard<'_, HashMap<String, Arc<Begun>>>> {
@@ -52,9 +57,21 @@ impl Begun {
         Arc::clone(&self.state).try_lock_owned().map_err(busy)
     }
 
-    fn check_whole(&self, come: u64) -> Result<u64> {
+    /// When it was used; none while it is on its way.
+    fn ended(&self) -> Option<Timestamp> {
+        self.state().ok().filter(|state| state.end.is_some()).map(|state| state.last)
+    }
+
+    /// Bytes that may still come. Of one whose piece is on its way this moment nobody knows.
+    fn still_to_come(&self) -> u64 {
+        let come =
+            self.state().map_or(Ok(0), |state| if state.end.is_some() { Ok(self.length) } else { state.offset() });
+        self.length.saturating_sub(come.unwrap_or_default())
+    }
+
+    fn check_whole(&self, come: u64) -> Result<()> {
         if come >= self.length {
-            return Ok(come);
+            return Ok(());
         }
         let what = format!("The upload has not come as a whole: {come} of {} bytes are here.", self.length);
         Err(Problem::new("E209", what).field("upload").remedy("Send the rest first.").into())
@@ -75,15 +92,22 @@ pub fn begin(app: &App, by: By<Attach>, length: u64) -> Result<String> {
     }
     clip::check_weight(length, app.heaviest())?;
     sweep(app)?;
-    let own = |begun: &&Arc<Begun>| begun.account == by.account();
-    let promised = app.pieces.lock()?.values().filter(own).map(|begun| begun.length).sum::<u64>();
+    let own = |begun: &&Arc<Begun>| begun.account == by.account() && begun.ended().is_none();
+    let (promised, to_come) = {
+        let all = app.pieces.lock()?;
+        let promised = all.values().filter(own).map(|begun| begun.length).sum::<u64>();
+        (promised, all.values().map(|begun| begun.still_to_come()).sum::<u64>())
+    };
+    app.files.expect_beside(length, to_come)?;
     upload::check_quota(app, by.account(), length.saturating_add(promised))?;
     let now = app.now();
     let mut all = app.pieces.lock()?;
-    if all.len() >= limits::PIECES_AT_ONCE || all.values().filter(own).count() >= limits::PIECES_EACH {
+    let on_their_way = all.values().filter(|begun| begun.ended().is_none()).count();
+    if on_their_way >= limits::PIECES_AT_ONCE || all.values().filter(own).count() >= limits::PIECES_EACH {
         return Err(Error::Busy { retry_after: limits::PIECES_COME_BACK });
     }
-    let state = State { file: Some(app.files.begin()?), last: now };
+    forget_oldest(&mut all, by.account());
+    let state = State { file: Some(app.files.begin()?), end: None, last: now };
     let name = token::new();
     all.insert(
         name.clone(),
@@ -92,11 +116,26 @@ pub fn begin(app: &App, by: By<Attach>, length: u64) -> Result<String> {
     Ok(name)
 }
 
+/// Of as many as an account may have on their way it is known what came of them.
+fn forget_oldest(all: &mut HashMap<String, Arc<Begun>>, account: AccountId) {
+    let own = all.iter().filter(|(_, begun)| begun.account == account);
+    let mut ended: Vec<_> = own.filter_map(|(name, begun)| Some((begun.ended()?, name.clone()))).collect();
+    ended.sort_unstable();
+    let more = ended.len().saturating_sub(limits::PIECES_EACH);
+    for (_, name) in ended.into_iter().take(more) {
+        all.remove(&name);
+    }
+}
+
 /// Forgets those of which no piece came for a day, or never one, and gives their room on the disk back.
 pub fn sweep(app: &App) -> Result<()> {
     let now = app.now();
     let is_young = |state: &State| {
-        let kept = if state.offset().is_ok_and(|come| come > 0) { limits::PIECES_KEPT } else { limits::PIECES_EMPTY };
+        let kept = if state.end.is_some() || state.offset().is_ok_and(|come| come > 0) {
+            limits::PIECES_KEPT
+        } else {
+            limits::PIECES_EMPTY
+        };
         now.since(state.last) < kept
     };
     app.pieces.lock()?.retain(|_, begun| begun.state().map_or(true, |state| is_young(&state)));
@@ -106,7 +145,8 @@ pub fn sweep(app: &App) -> Result<()> {
 /// How much of a file has come, and how much it is to be.
 pub fn progress(app: &App, by: By<Attach>, name: &str) -> Result<(u64, u64)> {
     let begun = app.pieces.find(by.account(), name)?;
-    Ok((begun.state()?.offset()?, begun.length))
+    let state = begun.state()?;
+    Ok((if state.end.is_some() { begun.length } else { state.offset()? }, begun.length))
 }
 
 /// Forgets a file.
@@ -154,18 +194,42 @@ impl Open {
     }
 }
 
-/// The length of a file that has come as a whole.
-pub fn whole(app: &App, by: By<Attach>, name: &str) -> Result<u64> {
-    let begun = app.pieces.find(by.account(), name)?;
-    let come = begun.state()?.offset()?;
-    begun.check_whole(come)
+/// A file that has come as a whole.
+pub enum Whole {
+    Ready(Ready),
+    Ended(End),
 }
 
-/// The whole file, once.
-pub fn take(app: &App, by: By<Attach>, name: &str) -> Result<Unfinished> {
+/// One that is to be used. Nobody else comes near it meanwhile.
+pub struct Ready(OwnedMutexGuard<State>);
+
+/// A file that has come as a whole, when nobody else is at it any more.
+pub async fn whole(app: &App, by: By<Attach>, name: &str) -> Result<Whole> {
     let begun = app.pieces.find(by.account(), name)?;
-    let mut state = begun.state()?;
+    let mut state = Arc::clone(&begun.state).lock_owned().await;
+    if let Some(end) = &state.end {
+        return Ok(Whole::Ended(end.clone()));
+    }
     begun.check_whole(state.offset()?)?;
-    app.pieces.lock()?.remove(name);
-    state.file.take().ok_or(Error::NotFound)
+    state.last = app.now();
+    Ok(Whole::Ready(Ready(state)))
+}
+
+impl Ready {
+    pub fn length(&self) -> Result<u64> {
+        self.0.offset()
+    }
+
+    pub fn take(&mut self) -> Result<Unfinished> {
+        self.0.file.take().ok_or(Error::NotFound)
+    }
+
+    /// It can be tried again.
+    pub fn put_back(&mut self, file: Unfinished) {
+        self.0.file = Some(file);
+    }
+
+    pub fn end(&mut self, end: End) {
+        self.0.end = Some(end);
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{Read as _, Seek as _};
 use std::sync::Arc;
 
 use super::App;
-use super::upload::{check_quota, keep_copy};
+use super::upload::{check_room, keep_copy};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -18,7 +18,7 @@ pub async fn captions(app: &Arc<App>, media: &Media, lang: Lang, file: Unfinishe
     let Some(clip) = &media.clip else {
         return Err(Problem::new("E207", "Captions are for video and sound.").field("captions").into());
     };
-    check_quota(app, media.account, file.length()?)?;
+    check_room(app, media.account, file.length()?)?;
     let (files, millis) = (app.files.clone(), clip.millis);
     let keep = move || {
         let read = text::read(&content(file, limits::captions::BYTES)?, millis)?;
@@ -31,7 +31,7 @@ pub async fn captions(app: &Arc<App>, media: &Media, lang: Lang, file: Unfinishe
 
 /// Keeps the picture that stands for a recording; no row names it yet.
 pub async fn poster(app: &Arc<App>, media: &Media, file: Unfinished) -> Result<Poster> {
-    check_quota(app, media.account, file.length()?)?;
+    check_room(app, media.account, file.length()?)?;
     let permit = app.decoding_room().await?;
     let files = app.files.clone();
     let keep = move || {

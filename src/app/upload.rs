@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::sync::Arc;
 
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::pieces::{Ready, Whole};
 use super::{App, pieces};
 use crate::actions;
 use crate::error::{Error, Problem, Result};
@@ -29,7 +30,8 @@ pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About
 /// As `take`; a picture, which is to have a shape.
 pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About, shape: Shape) -> Result<Media> {
     let place = admit(app, by, file.length()?).await?;
-    store(app, by, file, about, shape, place).await
+    let (_, kept) = look_at(app, file, shape, place).await?;
+    known(app, by, kept?.with(about)).await
 }
 
 /// The place of who looks at a file.
@@ -38,33 +40,68 @@ struct Place(OwnedSemaphorePermit);
 /// Whether a file of this length may come, and its turn to be looked at. What is refused here can be tried again.
 async fn admit(app: &App, by: By<Attach>, length: u64) -> Result<Place> {
     clip::check_weight(length, app.heaviest())?;
-    check_quota(app, by.account(), length)?;
+    check_room(app, by.account(), length)?;
     app.decoding_room().await.map(Place)
 }
 
-/// Takes a file in that came in pieces. Until nothing stands in its way it stays there, to be named again.
+/// Takes a file in that came in pieces, once, however often it is named: whoever did not hear what came of it asks again.
+/// What stands in its way for now, or is our own fault, leaves it there.
 pub async fn take_pieces(app: &Arc<App>, by: By<Attach>, name: &str, about: About) -> Result<Media> {
-    let place = admit(app, by, pieces::whole(app, by, name)?).await?;
-    let file = pieces::take(app, by, name)?;
-    store(app, by, file, about, Shape::Whole, place).await
+    let ready = match pieces::whole(app, by, name).await? {
+        Whole::Ready(ready) => ready,
+        Whole::Ended(Ok(id)) => {
+            let there = app.store.read(|rows| rows.get(&MEDIA, &id))?;
+            return there.filter(|media| media.account == by.account()).ok_or(Error::NotFound);
+        }
+        Whole::Ended(Err(problem)) => return Err(Error::Invalid(problem)),
+    };
+    let place = admit(app, by, ready.length()?).await?;
+    let (tell, told) = oneshot::channel();
+    let task = Arc::clone(app);
+    // Copying two gigabytes takes half a minute: it goes on when its client hangs up.
+    app.spawn(async move {
+        // Nobody listens any more: the next who asks is told.
+        _ = tell.send(end(&task, by, ready, about, place).await);
+    });
+    told.await.map_err(|e| Error::broken("look at a file", e))?
+}
+
+async fn end(app: &Arc<App>, by: By<Attach>, mut ready: Ready, about: About, place: Place) -> Result<Media> {
+    let (file, kept) = look_at(app, ready.take()?, Shape::Whole, place).await?;
+    let done = match kept {
+        Ok(media) => known(app, by, media.with(about)).await,
+        Err(e) => Err(e),
+    };
+    match &done {
+        Ok(media) => ready.end(Ok(media.id)),
+        Err(Error::Invalid(problem)) => ready.end(Err(problem.clone())),
+        Err(_) => ready.put_back(file),
+    }
+    done
 }
 
 /// Looks at a file that was admitted, and keeps what is good in it.
-async fn store(
+async fn look_at(
     app: &Arc<App>,
-    by: By<Attach>,
-    file: Unfinished,
-    about: About,
+    mut file: Unfinished,
     shape: Shape,
     Place(permit): Place,
-) -> Result<Media> {
+) -> Result<(Unfinished, Result<Media>)> {
     let (files, federated) = (app.files.clone(), app.config.media.federated_mb << 20);
     // The place is kept until the work ends, also when its client hangs up.
-    let store = move || keep(&files, file, shape, federated, permit);
-    let media = tokio::task::spawn_blocking(store).await.map_err(|e| Error::broken("look at a file", e))??;
-    let media = media.with(about);
+    let look = move || {
+        let kept = keep(&files, &mut file, shape, federated, permit);
+        (file, kept)
+    };
+    tokio::task::spawn_blocking(look).await.map_err(|e| Error::broken("look at a file", e))
+}
+
+/// Writes down what was kept.
+async fn known(app: &Arc<App>, by: By<Attach>, media: Media) -> Result<Media> {
     let row = media.clone();
-    let id = app.store.write(move |tx| actions::media::add(tx, by, &row)).await?;
+    let written = app.store.write(move |tx| actions::media::add(tx, by, &row)).await;
+    // Should one stay, the sweep finds it (see `work::prune`).
+    let id = written.inspect_err(|_| media.files().for_each(|name| app.files.remove(name).unwrap_or_default()))?;
     Ok(Media { id, account: by.account(), ..media })
 }
 
@@ -86,10 +123,14 @@ pub fn weights(rows: &Read) -> Result<BTreeMap<AccountId, Weight>> {
     Ok(weights)
 }
 
+/// Whether a file fits on the disk, where it is written once more, clean, and among those of its account.
+pub(super) fn check_room(app: &App, account: AccountId, length: u64) -> Result<()> {
+    app.files.expect(length)?;
+    check_quota(app, account, length)
+}
+
 /// Whether the account's files leave room for one more. Those that come at the same moment do not see each other.
 pub(super) fn check_quota(app: &App, account: AccountId, length: u64) -> Result<()> {
-    // It is written once more, clean.
-    app.files.expect(length)?;
     let taken = app.store.read(weights)?.get(&account).copied().unwrap_or_default().bytes;
     let quota = app.config.media.quota_gb;
     if taken.saturating_add(length) <= quota << 30 {
@@ -111,7 +152,7 @@ pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], about: Abo
 /// `federated`: bytes of the largest recording that other servers get. `place` is that of who decodes.
 fn keep(
     files: &Files,
-    mut file: Unfinished,
+    file: &mut Unfinished,
     shape: Shape,
     federated: u64,
     place: OwnedSemaphorePermit,
@@ -125,14 +166,13 @@ fn keep(
     file.file.rewind().map_err(failed)?;
     (&mut file.file).take(crate::limits::media::HEAD).read_to_end(&mut head).map_err(failed)?;
     if shape == Shape::Whole && clip::is_clip(&head) {
-        return keep_clip(files, &mut file, federated, place);
+        return keep_clip(files, file, federated, place);
     }
     picture::check_weight(length)?;
     file.file.rewind().map_err(failed)?;
     let mut bytes = Vec::new();
     bytes.reserve_exact(usize::try_from(length).unwrap_or_default());
     file.file.read_to_end(&mut bytes).map_err(failed)?;
-    drop(file);
     keep_picture(files, &picture::take(bytes, shape)?)
 }
 

@@ -61,9 +61,14 @@ impl Files {
 
     /// Whether there is room for so many bytes: better refused now than broken off, and the database has to go on.
     pub fn expect(&self, bytes: u64) -> Result<()> {
+        self.expect_beside(bytes, 0)
+    }
+
+    /// As `expect`, beside so many bytes that others may still bring.
+    pub fn expect_beside(&self, bytes: u64, promised: u64) -> Result<()> {
         // Where it cannot be told, writing tells.
         let Ok(disk) = rustix::fs::statvfs(&self.root) else { return Ok(()) };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize).saturating_sub(promised);
         let kept = limits::media::KEPT_FREE.min(disk.f_blocks.saturating_mul(disk.f_frsize) / 20);
         if free >= bytes.saturating_add(kept) {
             return Ok(());
@@ -285,6 +290,15 @@ mod tests {
         assert!(!path.exists());
         kept.remove(3);
         assert_eq!(names(&Files::open(&scratch.0).unwrap()), kept);
+    }
+
+    #[test]
+    fn what_others_may_still_bring_takes_room_and_is_no_part_of_the_file() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        assert!(files.expect(1).is_ok());
+        let Err(Error::Invalid(problem)) = files.expect_beside(1, u64::MAX) else { panic!() };
+        assert!(problem.id == "E194" && problem.what.contains("takes 1 MiB, and 0 MiB are free"), "{problem:?}");
     }
 
     #[test]

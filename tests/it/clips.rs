@@ -11,13 +11,15 @@ use instance::media::draw;
 use instance::model::ids::PostId;
 use instance::model::media::About;
 use instance::model::post::{Quoting, Visibility};
+use instance::store::check::check;
 use instance::store::material;
 use instance::store::schema::MEDIA;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, published};
-use crate::support::http::{get, send};
-use crate::support::{Instance, START, second_account};
+use crate::support::http::{get, raw, send};
+use crate::support::seat::led_to;
+use crate::support::{Instance, START, between, second_account};
 
 const VTT: &str = "WEBVTT\n\nSTYLE\n::cue{background:url(https://evil.example/)}\n\n00:00.100 --> 00:00.900\n<v Mayor>Good <script>morning</script>\n";
 const SRT: &str = "1\r\n00:00:00,100 --> 00:00:00,900\r\nGuten Morgen\r\n";
@@ -311,7 +313,10 @@ async fn an_upload_that_broke_off_goes_on_where_it_stopped() {
     assert_eq!(piece(1_000, &film[1_000..]).await.status, 204);
     let made: Value = serde_json::from_slice(&ask("POST", &media, &json, named.as_bytes()).await.body).unwrap();
     assert_eq!((made["type"].as_str(), made["description"].as_str()), (Some("video"), Some("A film")), "{made}");
-    assert_eq!(ask("POST", &media, &json, named.as_bytes()).await.status, 404, "it is used once");
+    let again: Value = serde_json::from_slice(&ask("POST", &media, &json, named.as_bytes()).await.body).unwrap();
+    assert_eq!(again["id"], made["id"], "it is used once, and who did not hear of it asks again");
+    assert_eq!(ask("HEAD", &url, &[], b"").await.header("upload-offset"), film.len().to_string());
+    assert_eq!(piece(film.len(), b"x").await.status, 404);
 
     assert_eq!(ask("POST", &all, &[("upload-length", "3000000000")], b"").await.status, 422, "heavier than is taken");
     let begin = async || ask("POST", &all, &[("upload-length", "10")], b"").await;
@@ -327,6 +332,45 @@ async fn an_upload_that_broke_off_goes_on_where_it_stopped() {
     assert_eq!((ask("HEAD", &last, &[], b"").await.status.as_u16(), begin().await.status.as_u16()), (404, 201));
     clock.advance(limits::inbound::PIECES_EMPTY);
     assert_eq!(begin().await.status, 201, "those of which nothing came made room");
+}
+
+#[tokio::test]
+async fn a_piece_that_is_too_large_is_told_so_also_in_chunks() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let bearer = server.bearer("read,write").await;
+    let own = [("authorization", bearer.as_str()), ("upload-length", "9")];
+    let begun = send("POST", &server.url("/api/uploads"), &own, "").await;
+    let path = &begun.header("location")[server.app.site.origin.len()..];
+    let piece = format!(
+        "PATCH {path} HTTP/1.1\r\nhost: x\r\nauthorization: {bearer}\r\nupload-offset: 0\r\n\
+         content-type: application/offset+octet-stream\r\ntransfer-encoding: chunked\r\n\r\n\
+         a\r\n0123456789\r\n0\r\n\r\n"
+    );
+    let said = raw(server.address, piece.as_bytes()).await;
+    assert!(said.starts_with("HTTP/1.1 413"), "{said}");
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_recording_comes_into_a_draft_by_its_own_form() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let text = [("text", "The bridge"), ("alt1", "A film"), ("do", "save")];
+    let draft = led_to(&desk.compose(&text, Some(("picture1", &clip("first.mp4")))).await);
+    let path = format!("{draft}/edit");
+    let poster = draw::sample(draw::Sample::Label);
+    for (name, bytes, there) in [
+        ("captions-file1", VTT.as_bytes(), "There are captions in English"),
+        ("poster1", &poster[..], "Another poster"),
+    ] {
+        let page = desk.get(&path).await.text();
+        assert!(!page.contains(there), "{page}");
+        let (kept, revision) = (kept(&page), between(&page, "name=\"revision\" value=\"", "\"").to_owned());
+        let fields = [&text[..], &[("kept1", kept.as_str()), ("revision", revision.as_str())]].concat();
+        assert_eq!(led_to(&desk.send_to(&path, &fields, Some((name, bytes))).await), draft);
+        let page = desk.get(&path).await.text();
+        assert!(page.contains(there), "{page}");
+    }
+    assert!(check(&server.app.store).unwrap().is_sound());
 }
 
 #[tokio::test]
@@ -347,6 +391,13 @@ async fn an_upload_that_is_refused_for_now_is_still_there() {
         ask("POST", &server.url("/api/v2/media"), &[("content-type", "application/json")], body.as_bytes()).await
     };
     assert_eq!(use_it("left").await.status, 422, "a focus that is none");
+    // Nothing can be written.
+    let path = server.app.files.path(&format!("{:032x}.mp4", 0)).unwrap();
+    let root = path.ancestors().nth(3).unwrap();
+    let (there, aside) = (root.join("unfinished"), root.join("aside"));
+    std::fs::rename(&there, &aside).unwrap();
+    assert_eq!(use_it("").await.status, 500);
+    std::fs::rename(&aside, &there).unwrap();
     let picture = draw::sample(draw::Sample::Label);
     let mut other = upload::take_bytes(&server.app, server.by(), &picture, About::default()).await.unwrap();
     for (bytes, status) in [(server.app.config.media.quota_gb << 30, 507), (other.bytes, 200)] {

@@ -57,7 +57,7 @@ async fn a_large_file_of_a_form_goes_on_where_it_stopped() {
 
     assert_eq!(ana.script(&url, &rest, &film[999..]).await.status, 204);
     let done = ana.script(&format!("{url}/finish"), &[], b"").await.json();
-    assert_eq!(ana.script(&format!("{url}/finish"), &[], b"").await.status, 404, "once");
+    assert_eq!(ana.script(&format!("{url}/finish"), &[], b"").await.json(), done, "once, and said again");
     let id = done["id"].as_str().unwrap();
     let account = press.to_string();
     let form = [("account", account.as_str()), ("lang", "en"), ("text", "Look"), ("kept1", id), ("alt1", "A film")];
@@ -72,4 +72,5 @@ async fn a_large_file_of_a_form_goes_on_where_it_stopped() {
         "{}",
         said.text()
     );
+    assert_eq!(ana.script(&format!("{wrong}/finish"), &[], b"").await.json(), said.json());
 }
