@@ -9,7 +9,7 @@ use crate::model::user::By;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, Write, media};
 
-/// Keeps a picture that was uploaded for an account. It has a day to become part of something.
+/// Keeps a file that was uploaded for an account. It has a day to become part of something.
 pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId> {
     media.about().check_bounds(media.sort())?;
     let id = MediaId(tx.id());
@@ -82,28 +82,28 @@ pub(super) fn ready(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<M
 pub(super) fn own(tx: &Write<'_>, account: AccountId, id: MediaId) -> Result<Media> {
     let found = tx.get(&MEDIA, &id)?.filter(|media| media.account == account);
     found.ok_or_else(|| {
-        Problem::new("E132", format!("There is no uploaded picture {id} of this account."))
+        Problem::new("E132", format!("There is no uploaded file {id} of this account."))
             .field("media")
-            .remedy("Upload it again; pictures that are not published expire after a day.")
+            .remedy("Upload it again; files that are part of nothing expire after a day.")
             .into()
     })
 }
 
-/// A picture belongs to one post or profile: it goes when that goes.
+/// A file belongs to one post, draft or profile: it goes when that goes.
 pub(super) fn free(media: &Media) -> Result<()> {
     if !media.used && media.draft.is_none() {
         return Ok(());
     }
-    let problem = Problem::new("E133", format!("The picture {} belongs to something else already.", media.id));
+    let problem = Problem::new("E133", format!("The file {} belongs to something else already.", media.id));
     Err(problem.field("media").into())
 }
 
-/// Makes a picture part of something published.
+/// Makes a file part of something published.
 pub(super) fn keep(tx: &mut Write<'_>, media: &Media) -> Result<()> {
     media::put(tx, &Media { used: true, ..media.clone() })
 }
 
-/// Forgets a picture; its files go after the commit.
+/// Forgets an upload; its files go after the commit.
 pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
     let Some(media) = media::remove(tx, id)? else { return Ok(()) };
     tx.after.files.extend(media.files().map(str::to_owned));

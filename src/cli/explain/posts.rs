@@ -39,9 +39,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "E132",
-        "The picture was never uploaded by this account, or was not used within a day and expired. Upload it again.",
+        "The file was never uploaded by this account, or was part of nothing for a day and expired. Upload it again.",
     ),
-    ("E133", "A picture belongs to one post. Upload it again for the second one."),
+    ("E133", "A file belongs to one post, draft or profile. Upload it again for the second one."),
     ("E134", "The file has no bytes. Was it saved to the end?"),
     (
         "E135",
