@@ -5,12 +5,13 @@ use crate::model::audit::{Act, Deed};
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
-use crate::model::user::By;
+use crate::model::user::{Asker, By};
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, Write, media};
+use crate::store::{Rows, Write, media, users};
 
 /// Keeps a file that was uploaded for an account. It has a day to become part of something.
 pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId> {
+    still(tx, by)?;
     media.about().check_bounds(media.sort())?;
     let id = MediaId(tx.id());
     let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
@@ -18,6 +19,14 @@ pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId>
     media::put(tx, &media)?;
     super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
     Ok(id)
+}
+
+/// Between the proof and the file lie its bytes, which may be on their way for an hour: whether who brings it is there
+/// and may still.
+fn still(tx: &Write<'_>, by: By<Attach>) -> Result<()> {
+    let Some(id) = by.who().user() else { return Ok(()) };
+    let user = users::get(tx, id)?.filter(|user| user.off.is_none()).ok_or(Error::SignIn)?;
+    Asker::User(user).may::<Attach>(by.account()).map(drop)
 }
 
 /// Changes what is said about a file that is not published yet; after that its post is edited, so that others hear of it.

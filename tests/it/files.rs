@@ -4,12 +4,13 @@ use bytes::Bytes;
 use instance::actions;
 use instance::app::upload;
 use instance::base::time::Clock;
+use instance::error::Error;
 use instance::limits::inbound::HEADERS;
 use instance::limits::media::{PASS, PIECE_LEAST, PIECES, SMALL_FILE};
 use instance::media::draw;
 use instance::model::media::About;
 use instance::model::post::NewPost;
-use instance::model::user::{Rank, Role};
+use instance::model::user::{Asker, Rank, Role};
 use instance::store::Write;
 use instance::store::check::check;
 use serde_json::{Value, json};
@@ -254,6 +255,19 @@ async fn whom_the_desk_lets_see_nothing_sees_no_file_either() {
         assert_ne!(desk().await, 200);
         assert_eq!(seat.get(&path).await.status, 404, "before anything else she sets up a second factor");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_switched_off_while_their_file_came_brings_none() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let ana = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
+    let by = Asker::User(ana.clone()).may(server.account.id).unwrap();
+    let take = async || upload::take_bytes(&server.app, by, &draw::avatar("press", "P"), About::words("A")).await;
+    assert!(take().await.is_ok());
+    let there = server.app.files.list().count();
+    server.app.store.write(move |tx| actions::users::switch_off(tx, owner(), ana.id)).await.unwrap();
+    assert!(matches!(take().await, Err(Error::SignIn)));
+    assert_eq!(server.app.files.list().count(), there, "nothing of it stays");
 }
 
 #[tokio::test(flavor = "multi_thread")]
