@@ -133,7 +133,7 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
     let form = multipart::fields(request, 0).await?;
     let (email, way) = (form.text("email"), Way::of(&form));
     if let Some(late) = way.late.as_ref().filter(|_| form.find("on").is_some()) {
-        if let Ok(browser) = super::browser(app, request) {
+        if let Ok(browser) = app.store.read(|rows| who::browser(app, rows, request)) {
             return late.shown(app, &browser).await;
         }
         let problem = Problem::new("E551", "Nobody is logged in on this browser yet.").remedy("Log in first.");
