@@ -12,7 +12,7 @@ use crate::model::user::By;
 use crate::store::{Write, accounts, activities, cases, notes, posts, quotes, reach, reactions};
 
 use super::address::{self, Saying};
-use super::{audit, quoting};
+use super::{audit, drafts, quoting};
 
 /// Deletes a post without a word.
 pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()> {
@@ -22,9 +22,10 @@ pub fn delete(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<()>
 /// Deletes a post; its address says why.
 pub fn delete_because(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, why: &[Reason]) -> Result<()> {
     check_reasons(why)?;
-    let post = super::edit::own(tx, by, id)?;
+    let post = super::edit::own(tx, by.account(), id)?;
     let inboxes = address::of_copies(tx, &post)?;
     clear(tx, &post, why)?;
+    drafts::changing::end(tx, by.who(), &post)?;
     if !post.demo {
         let said = why.first().map(|reason| reason.text.clone()).unwrap_or_default();
         audit::note(tx, by.who(), &Deed::new(Act::PostDelete).of(post.account).on(id).because(said))?;

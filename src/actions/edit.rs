@@ -1,7 +1,9 @@
-//! A post is changed after it was published; the earlier text is kept.
+//! A post is changed after it was published; the earlier text is kept. Where somebody has to let pass what the account
+//! says, that holds for what it says later too: then a change is a draft (`drafts::changing`), or urgent and owed.
 
 use super::address::{self, Saying};
 use super::audit;
+use super::drafts::changing;
 use super::{media as files, publish, quoting};
 use crate::activitypub::write;
 use crate::base::lang::Lang;
@@ -9,13 +11,14 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Deed};
+use crate::model::draft::{Demand, Edits};
 use crate::model::episode::Episode;
-use crate::model::ids::{ActivityId, MediaId, PostId};
+use crate::model::ids::{AccountId, ActivityId, MediaId, PostId};
 use crate::model::media::About;
-use crate::model::post::{Mention, Post, Revision, Version, check_media, check_versions};
+use crate::model::post::{Mention, Post, ReplyTo, Revision, Version, check_media, check_versions};
 use crate::model::site::Site;
-use crate::model::user::By;
-use crate::store::{Write, material, posts};
+use crate::model::user::{By, Who};
+use crate::store::{Rows, Write, accounts, material, posts};
 
 /// What is said to who changes what is no longer there.
 pub const MEANWHILE: &str = "Somebody else changed this post in the meantime.";
@@ -36,6 +39,8 @@ pub struct Change {
     pub sensitive: Option<bool>,
     /// What it is in its podcast; `None` leaves it as it is.
     pub episode: Option<Episode>,
+    /// An emergency: where the account's rule allows that, it is let pass afterwards.
+    pub urgent: bool,
 }
 
 impl Change {
@@ -45,9 +50,57 @@ impl Change {
     }
 }
 
-/// Changes a post and tells the servers that have it. Nothing happens when nothing differs.
+/// What the account's rule demands of a change of a post that somebody makes by themselves. An answer that needed
+/// nobody's look needs none now; one that began a thread was more than that.
+pub fn demand(rows: &impl Rows, post: &Post, who: Who, urgent: bool) -> Result<Demand> {
+    let approval = accounts::need(rows, post.account)?.approval;
+    let plain = post.poll.is_none() && post.quoted.is_none() && post.episode.is_none();
+    let answer =
+        plain && matches!(post.reply_to, Some(ReplyTo::Note(_))) && posts::own_replies(rows, post.id, 1)?.is_empty();
+    approval.unapproved(who, urgent, answer).map_err(|e| {
+        let remedy = if who == Who::Operator {
+            "Change it at the desk, where it is kept as a draft and somebody is asked; in an emergency add --urgent, \
+             which is written down."
+        } else if approval.urgent_first {
+            "Change it at the desk: it is kept as a draft, and somebody is asked for approval. In an emergency mark it \
+             there as urgent: then it is approved afterwards."
+        } else {
+            "Change it at the desk: it is kept as a draft, and somebody is asked for approval."
+        };
+        if matches!(e, Error::Invalid(_)) { refused(remedy) } else { e }
+    })
+}
+
+fn refused(remedy: &str) -> Error {
+    let what = "Somebody else has to approve what this account says, and so what becomes of it.";
+    Problem::new("E540", what).field("text").remedy(remedy).into()
+}
+
+/// Changes a post and tells the servers that have it, where the account demands nobody's approval, or it is urgent and
+/// may be approved afterwards. Nothing happens when nothing differs.
 pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change) -> Result<Post> {
-    let mut post = own(tx, by, id)?;
+    let before = own(tx, by.account(), id)?;
+    let demand = demand(tx, &before, by.who(), change.urgent)?;
+    let edits = Edits::of(&before, &material::media(tx, &before.media)?);
+    let post = apply(tx, site, (by.account(), by.who()), id, change)?;
+    if post.since() != before.since() {
+        match demand {
+            Demand::Nothing => changing::refresh(tx, by.who(), &post).map(drop)?,
+            Demand::Afterwards => changing::owing(tx, by.who(), edits, &post)?,
+        }
+    }
+    Ok(post)
+}
+
+/// Makes a change that may be made, for an account and whoever does it.
+pub(super) fn apply(
+    tx: &mut Write<'_>,
+    site: &Site,
+    (account, who): (AccountId, Who),
+    id: PostId,
+    change: &Change,
+) -> Result<Post> {
+    let mut post = own(tx, account, id)?;
     if change.of.is_some_and(|of| of != post.since()) {
         return Err(Error::Conflict(MEANWHILE));
     }
@@ -60,7 +113,7 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
         && post.media == media
         && post.sensitive == sensitive
         && post.episode == episode;
-    if !exchange(tx, by, &post, &media, &change.about)? && same {
+    if !exchange(tx, account, &post, &media, &change.about)? && same {
         return Ok(post);
     }
     // Mastodon takes an edit as one only when `updated` grows; its times have whole seconds.
@@ -74,7 +127,7 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
     post.sensitive = sensitive;
     post.episode = episode;
     post.tags = crate::model::post::tags(&post.versions);
-    note(tx, by, &post)?;
+    note(tx, who, &post)?;
     if !site.live || post.demo {
         posts::put(tx, &post)?;
         return Ok(post);
@@ -85,11 +138,11 @@ pub fn edit(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, change: &Change
 }
 
 /// The texts themselves are in the post, and go with it.
-fn note(tx: &mut Write<'_>, by: By, post: &Post) -> Result<()> {
+fn note(tx: &mut Write<'_>, who: Who, post: &Post) -> Result<()> {
     let before = post.revisions.last().map(|old| publish::sealed(&old.versions, old.media.len()));
     let after = publish::sealed(&post.versions, post.media.len());
     let deed = Deed::new(Act::PostEdit).of(post.account).on(post.id).change(before.unwrap_or_default(), after);
-    if post.demo { Ok(()) } else { audit::note(tx, by.who(), &deed) }
+    if post.demo { Ok(()) } else { audit::note(tx, who, &deed) }
 }
 
 /// Keeps an earlier text. When there are too many, the oldest but the first goes, and whom it named has a copy still.
@@ -117,13 +170,19 @@ fn episode(tx: &Write<'_>, post: &Post, change: &Change, media: &[MediaId]) -> R
 
 /// Takes in the files that are new, lets go of those that left, and sets what is said about them; true when any of the
 /// words differ. Checks everything before the first change.
-fn exchange(tx: &mut Write<'_>, by: By, post: &Post, media: &[MediaId], about: &[(MediaId, About)]) -> Result<bool> {
+fn exchange(
+    tx: &mut Write<'_>,
+    account: AccountId,
+    post: &Post,
+    media: &[MediaId],
+    about: &[(MediaId, About)],
+) -> Result<bool> {
     if about.iter().any(|(id, _)| !media.contains(id)) {
         return Err(Error::NotFound);
     }
     let mut changed = Vec::new();
     for id in media {
-        let file = files::own(tx, by.account(), *id)?;
+        let file = files::own(tx, account, *id)?;
         let new = !post.media.contains(id);
         if new {
             files::free(&file)?;
@@ -165,7 +224,7 @@ fn tell(tx: &mut Write<'_>, site: &Site, mut post: Post, before: &[Option<Lang>]
 }
 
 /// A post of the account for which the power was shown.
-pub(super) fn own(tx: &Write<'_>, by: By, id: PostId) -> Result<Post> {
+pub(super) fn own(tx: &Write<'_>, account: AccountId, id: PostId) -> Result<Post> {
     let post = posts::need(tx, id)?;
-    if post.account == by.account() { Ok(post) } else { Err(Error::NotFound) }
+    if post.account == account { Ok(post) } else { Err(Error::NotFound) }
 }

@@ -13,7 +13,7 @@ use crate::store::{Write, accounts};
 use super::address::{self, Saying};
 
 pub fn pin(tx: &mut Write<'_>, site: &Site, by: By, id: PostId) -> Result<Account> {
-    super::edit::own(tx, by, id)?;
+    super::edit::own(tx, by.account(), id)?;
     let mut account = accounts::need(tx, by.account())?;
     if account.pinned.contains(&id) {
         return Ok(account);

@@ -87,7 +87,7 @@ pub fn delete(tx: &mut Write<'_>, by: By, slug: &str) -> Result<()> {
 
 /// Changes what a post is in its podcast and nothing else, and tells the servers that have it.
 pub fn edit_episode(tx: &mut Write<'_>, site: &Site, by: By, id: PostId, episode: &Episode) -> Result<Post> {
-    let Post { versions, mentions, .. } = super::edit::own(tx, by, id)?;
+    let Post { versions, mentions, .. } = super::edit::own(tx, by.account(), id)?;
     let change = Change { versions, mentions, episode: Some(episode.clone()), ..Change::default() };
     super::edit::edit(tx, site, by, id, &change)
 }

@@ -48,8 +48,8 @@ impl Voice {
     pub fn thread(self, tx: &mut Write<'_>, site: &Site, news: &[NewPost]) -> Result<Post> {
         match self {
             Self::Publish(by) => unapproved(tx, site, (by.account(), by.who()), news),
-            // Those who may answer need not be able to publish.
-            Self::Answer(_) if news.first().is_none_or(|new| new.reply_to.is_none()) => {
+            // Those who may answer somebody need not be able to publish, and that is what to go on under an own post is.
+            Self::Answer(_) if !matches!(news.first().and_then(|new| new.reply_to), Some(ReplyTo::Note(_))) => {
                 Err(Error::Forbidden(Publish::MISSING))
             }
             Self::Answer(by) => unapproved(tx, site, (by.account(), by.who()), news),
@@ -63,11 +63,12 @@ pub fn publish(tx: &mut Write<'_>, site: &Site, by: By, new: &NewPost) -> Result
     Voice::Publish(by).say(tx, site, new)
 }
 
-/// What an account demands is asked once for a thread: by what its first post answers.
+/// What an account demands is asked once for a thread. What is more than a single plain answer is no answer to it.
 fn unapproved(tx: &mut Write<'_>, site: &Site, whose: (AccountId, Who), news: &[NewPost]) -> Result<Post> {
     let nothing = || Error::bug("a thread without posts");
     let (first, (account, who)) = (news.first().ok_or_else(nothing)?, whose);
-    let demand = accounts::need(tx, account)?.approval.unapproved(who, first.urgent, first.reply_to)?;
+    let answer = news.len() == 1 && first.is_answer();
+    let demand = accounts::need(tx, account)?.approval.unapproved(who, first.urgent, answer)?;
     let posts = say(tx, site, whose, news)?;
     match demand {
         Demand::Nothing => {}

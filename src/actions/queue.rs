@@ -53,7 +53,7 @@ pub fn try_again(
     activity: ActivityId,
     server: Option<ServerId>,
 ) -> Result<Again> {
-    let post = super::edit::own(tx, by, post)?;
+    let post = super::edit::own(tx, by.account(), post)?;
     if !post.activities.contains(&activity) {
         return Err(Error::NotFound);
     }

@@ -1,4 +1,5 @@
-//! An account of ours likes or boosts a stranger's post, and takes it back.
+//! An account of ours likes or boosts a stranger's post, and takes it back. Whoever publishes does that alone, also where
+//! posts need another's look: nothing is said in the account's own words, it is in the audit log, and taken back at once.
 
 use crate::activitypub::write;
 use crate::error::{Error, Result};

@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::model::audit::{Act, Deed};
 use crate::model::stored::{Errand, Place, Stored};
 use crate::model::user::Owner;
-use crate::store::meta;
 use crate::store::schema::{ERRANDS, MEDIA, STORED};
 use crate::store::{Rows, Span, Write};
+use crate::store::{drafts, meta};
 
 /// New files go to this place from now on, and the others follow.
 pub fn move_to(tx: &mut Write<'_>, owner: Owner, place: Place) -> Result<()> {
@@ -51,10 +51,20 @@ pub fn straighten(tx: &mut Write<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The files that records name.
+/// The files that records name. What a change of a post adds to a file that is published, the change alone names.
 pub fn named(rows: &impl Rows) -> Result<BTreeSet<String>> {
     let media = rows.rows(&MEDIA, Span::all())?;
-    Ok(media.iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect())
+    let mut named: BTreeSet<String> =
+        media.iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect();
+    drafts::each(rows, |_, draft| {
+        if draft.edits.is_some() && draft.stage().is_open() {
+            named.extend(
+                draft.content.media().flat_map(|file| file.about.files().map(str::to_owned).collect::<Vec<_>>()),
+            );
+        }
+        Ok(true)
+    })?;
+    Ok(named)
 }
 
 /// A new file was written to the disk.

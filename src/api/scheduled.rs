@@ -56,7 +56,7 @@ pub(super) async fn plan(
         Ok(new.media.iter().map(row).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect::<Vec<_>>())
     })?;
     let content = Content::of(&new, &media);
-    let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: Some(When::exactly(at)) };
+    let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: Some(When::exactly(at)), edits: None };
     let plan = move |tx: &mut Write<'_>| {
         let draft = verbs::begin(tx, pen, &sheet)?;
         verbs::plan(tx, by, Seen::of(&draft), &When::exactly(at))

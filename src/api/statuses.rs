@@ -45,7 +45,8 @@ pub(super) async fn publish(app: &Arc<App>, request: &mut Request, client: Clien
         let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
         return scheduled::plan(app, &client, new, at, key).await;
     }
-    let voice = Voice::of(&Asker::Client(client.clone()), account, answered.is_some())?;
+    let answers = matches!(answered, Some(ReplyTo::Note(_)));
+    let voice = Voice::of(&Asker::Client(client.clone()), account, answers)?;
     let new = NewPost { reply_to: answered, ..new_post(app, &form, account).await? };
     let site = app.site.clone();
     shown(app, once::publish(app, key, client.held(move |tx| voice.say(tx, &site, &new))).await?)
@@ -152,6 +153,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, id: &str, client
         about,
         sensitive: form.find("sensitive").map(|_| input::truth(&form, "sensitive")),
         episode: None,
+        urgent: false,
     };
     let site = app.site.clone();
     let edited = client.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;

@@ -357,6 +357,9 @@ pub struct PostEdit {
     pub remove: Vec<usize>,
     #[command(flatten)]
     pub episode: podcast::EpisodeEdit,
+    /// An emergency: change it at once, where somebody has to approve that, and have it approved afterwards
+    #[arg(long)]
+    pub urgent: bool,
 }
 
 /// A post of somebody else, and who acts on it.

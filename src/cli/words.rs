@@ -186,6 +186,7 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
         add: files(&edit.media, edit.alt, &nothing, &[])?,
         episode: podcast::episode_change(edit.episode)?,
         recordings: recordings(edit.recordings)?,
+        urgent: edit.urgent,
     })
 }
 

@@ -96,7 +96,7 @@ pub async fn edit(app: &Arc<App>, change: AccountChange) -> Result<Value> {
         rule: change.approval.unwrap_or(found.approval.rule),
         urgent_first: change.urgent_first.unwrap_or(found.approval.urgent_first),
         answers: change.approve_answers.unwrap_or(found.approval.answers),
-        stopped: found.approval.stopped,
+        ..found.approval
     };
     let (mut avatar, mut header) = (change.no_avatar.then_some(None), change.no_header.then_some(None));
     if let Some(picture) = change.avatar {

@@ -54,7 +54,7 @@ pub(super) async fn keep(
         |file: &Media| about.iter().find(|(of, _)| *of == file.id).map_or_else(|| file.about(), |(_, new)| new.clone());
     let about: Vec<(MediaId, About)> = files.iter().map(|file| (file.id, words(file))).collect();
     let content = Content::of(new, &about);
-    let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: when.clone() };
+    let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: when.clone(), edits: None };
     let draft = app.store.write(move |tx| {
         let draft = verbs::begin(tx, pen, &sheet)?;
         match &when {

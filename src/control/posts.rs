@@ -73,6 +73,9 @@ pub struct PostChange {
     pub episode: EpisodeChange,
     /// Of files by their place after the change.
     pub recordings: Vec<Recording>,
+    /// It goes out before anybody approves it.
+    #[serde(default)]
+    pub urgent: bool,
 }
 
 pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
@@ -234,9 +237,9 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
         media.push(file.take(app, by.to()).await?);
     }
     let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
-    let main = versions.first().map(|version| version.lang.clone()).unwrap_or_default();
+    let (main, urgent) = (versions.first().map(|version| version.lang.clone()).unwrap_or_default(), change.urgent);
     let about = super::recordings::told(app, &media, &main, change.recordings, about).await?;
-    let change = Change { of: None, versions, media: Some(media), about, mentions, sensitive: None, episode };
+    let change = Change { of: None, versions, media: Some(media), about, mentions, sensitive: None, episode, urgent };
     let (site, id) = (app.site.clone(), post.id);
     let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
     shown(app, edited)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use hyper::StatusCode;
 
-use super::frame::{self, Frame};
+use super::frame::{self, Frame, Wall};
 use crate::actions::drafts as verbs;
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
@@ -14,7 +14,8 @@ use crate::model::draft::{Approval, Rule};
 use crate::model::ids::AccountId;
 use crate::model::power::{Administer, Read};
 use crate::model::user::Asker;
-use crate::store::{Rows, accounts};
+use crate::store::{Rows, accounts, meta};
+use crate::views::people;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -29,6 +30,8 @@ struct Page {
     rules: Vec<Choice>,
     urgent_first: bool,
     answers: bool,
+    /// Who said so last; empty where nobody did.
+    set: String,
     may: bool,
 }
 
@@ -46,6 +49,13 @@ pub(super) fn words(rule: Rule) -> (&'static str, &'static str) {
         Rule::Other => ("Somebody else", "a colleague who did not write it: an author, editor or approver"),
         Rule::Approver => ("An approver", "somebody with that role who did not write it"),
     }
+}
+
+/// Who made the rule what it is, and when, as a sentence: whoever relies on it sees that it was made weaker.
+pub(super) fn set(rows: &impl Rows, account: &Account) -> Result<String> {
+    let Some((by, at)) = account.approval.set else { return Ok(String::new()) };
+    let wall = Wall::of(&meta::institution(rows)?);
+    Ok(format!("Set by {}, {}.", people::who(rows, by)?, wall.time(at)))
 }
 
 /// `GET /desk/accounts/ID/approval`
@@ -66,6 +76,7 @@ pub(super) fn page(app: &App, browser: &Browser, id: AccountId, request: &Reques
             rules: Rule::ALL.into_iter().map(choice).collect(),
             urgent_first: account.approval.urgent_first,
             answers: account.approval.answers,
+            set: set(rows, &account)?,
             may: asker.can::<Administer>(id),
             handle: account.handle,
         })
@@ -92,7 +103,7 @@ pub(super) async fn save(app: &Arc<App>, browser: &Browser, id: AccountId, form:
         rule,
         urgent_first: form.find("urgent_first").is_some(),
         answers: form.find("answers").is_some(),
-        stopped: None,
+        ..Approval::default()
     };
     browser.write(app, move |tx| verbs::set_rule(tx, by, approval).map(|_| ())).await?;
     Ok(response::see_other(&format!("/desk/accounts/{id}/approval?done=1")))

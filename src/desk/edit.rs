@@ -1,5 +1,6 @@
 //! A published post is changed in the form in which it was written. What cannot be changed any more is said beside it, and
-//! so is how many servers will be told.
+//! so is how many servers will be told. Where somebody has to let pass what the account says, a change is kept as a draft
+//! and goes the same way.
 
 use std::sync::Arc;
 
@@ -11,15 +12,19 @@ use super::preview::Preview;
 use super::write::{Beside, Published, Theirs, shown};
 use super::{meaning, press, slots};
 use crate::actions;
+use crate::actions::drafts::{self, Pen, Seen, changing};
 use crate::actions::edit::Change;
 use crate::app::{App, mentions};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
-use crate::model::ids::PostId;
+use crate::model::account::Account;
+use crate::model::draft::{Content, Draft, Sheet};
+use crate::model::episode::Episode;
+use crate::model::ids::{DraftId, PostId};
 use crate::model::post::{Post, ReplyTo, Version, Visibility};
 use crate::model::power::Publish;
 use crate::model::user::By;
-use crate::store::{Rows, accounts, material, meta, posts};
+use crate::store::{Rows, Write, accounts, material, meta, posts};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -28,18 +33,36 @@ use crate::web::who::{Acts as _, Browser};
 pub(super) fn page(app: &App, browser: &Browser, id: PostId) -> Result<Response> {
     let post = app.store.read(|rows| posts::need(rows, id))?;
     browser.asker().may::<Publish>(post.account)?;
+    let beside = beside(app, browser, &post)?;
+    if beside.post.as_ref().is_some_and(|post| post.asks)
+        && let Some(draft) = app.store.read(|rows| changing::pending(rows, post.account, id))?
+    {
+        return Ok(response::see_other(&format!("/desk/drafts/{}/edit", draft.id)));
+    }
     let media = app.store.read(|rows| material::media(rows, &post.media))?;
-    shown(app, browser, Typed::of_post(&post, &media), Faults::default(), beside(app, &post)?)
+    shown(app, browser, Typed::of_post(&post, &media), Faults::default(), beside)
 }
 
-fn beside(app: &App, post: &Post) -> Result<Beside> {
+/// What stands beside a draft that is a change of a post.
+pub(super) fn of_change(app: &App, browser: &Browser, draft: &Draft, b: Beside) -> Result<Beside> {
+    let Some(edits) = &draft.edits else { return Ok(b) };
+    let post = app.store.read(|rows| posts::need(rows, edits.post))?;
+    let Beside { post: published, .. } = beside(app, browser, &post)?;
+    let theirs = (post.since() != edits.of).then(|| Theirs { by: None, versions: post.versions.clone() });
+    Ok(Beside { post: published, theirs, ..b })
+}
+
+fn beside(app: &App, browser: &Browser, post: &Post) -> Result<Beside> {
+    let who = browser.asker().who();
     app.store.read(|rows| {
         let told = match told(rows, app, post)? {
             0 => "No other server has it.".to_owned(),
             1 => "1 other server will be told of the change. It may show its readers the earlier text too.".to_owned(),
             n => format!("{n} other servers will be told of the change. Many show their readers the earlier text too."),
         };
-        let post = Published { id: post.id, fixed: fixed(rows, app, post)?, told };
+        let demand = |urgent| actions::edit::demand(rows, post, who, urgent);
+        let (asks, urgent) = (demand(false).is_err(), demand(true).is_ok());
+        let post = Published { id: post.id, fixed: fixed(rows, app, post)?, told, asks, urgent: asks && urgent };
         Ok(Beside { post: Some(post), ..Beside::default() })
     })
 }
@@ -85,7 +108,8 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
     let by: By<Publish> = browser.asker().may(post.account)?;
     let account = app.store.read(|rows| accounts::need(rows, post.account))?;
     let mut typed = typed.fixed(&post);
-    let (mut faults, mut beside) = (Faults::default(), beside(app, &post)?);
+    let (mut faults, mut beside) = (Faults::default(), beside(app, browser, &post)?);
+    let asks = beside.post.as_ref().is_some_and(|post| post.asks) && typed.press != Press::Publish;
     slots::take(app, (browser, by.to()), &mut typed.slots, &post.media, &mut faults).await?;
     if !meaning::fits(&typed, &account, &mut faults) {
         return shown(app, browser, typed, faults, beside);
@@ -98,10 +122,14 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
         Press::Preview => beside.preview = Some(Preview::of(app, &account, &typed, &mut faults).await?),
         Press::Publish | Press::Save | Press::Stay | Press::Ask => {
             press::check_whole(&typed, &mut faults);
-            let versions = meaning::versions(&typed, &account, &mut faults);
-            match save(app, browser, by, &post, &typed, &versions, &mut faults).await {
-                Ok(true) => return Ok(response::see_other(&format!("/desk?changed={id}"))),
-                Ok(false) => {}
+            let done = if asks {
+                keep(app, browser, by, &post, &account, &typed, &mut faults).await
+            } else {
+                save(app, browser, by, &post, &account, &typed, &mut faults).await
+            };
+            match done {
+                Ok(Some(path)) => return Ok(response::see_other(&path)),
+                Ok(None) => {}
                 Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
                 Err(Error::Conflict(what)) if what == actions::edit::MEANWHILE => {
                     // Both texts come back, and nothing is lost before somebody has seen them.
@@ -118,16 +146,71 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
     shown(app, browser, typed, faults, beside)
 }
 
+/// Keeps it as a draft, unless something is wrong with it, and says where that is.
+async fn keep(
+    app: &Arc<App>,
+    browser: &Browser,
+    by: By<Publish>,
+    post: &Post,
+    account: &Account,
+    typed: &Typed,
+    faults: &mut Faults,
+) -> Result<Option<String>> {
+    let before = as_draft(app, browser, post)?;
+    let sheet = meaning::sheet(app, account, typed, faults, Some(&before)).await?;
+    if !faults.is_empty() {
+        return Ok(None);
+    }
+    let sheet = Sheet { edits: Some((post.id, Timestamp(typed.revision))), ..sheet };
+    let (pen, asks) = (Pen::Editor(by), typed.press == Press::Ask);
+    let verb = move |tx: &mut Write<'_>| {
+        let draft = drafts::begin(tx, pen, &sheet)?;
+        if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }
+    };
+    let draft = browser.write(app, verb).await?;
+    Ok(Some(match typed.press {
+        Press::Stay => format!("/desk/drafts/{}/edit", draft.id),
+        Press::Ask => format!("/desk/drafts/{}?done=ask", draft.id),
+        Press::Save | Press::Publish | Press::Preview | Press::Add => format!("/desk/drafts/{}?done=saved", draft.id),
+    }))
+}
+
+/// A post as if it were a draft still.
+fn as_draft(app: &App, browser: &Browser, post: &Post) -> Result<Draft> {
+    let content = app.store.read(|rows| Ok(Content::of_post(post, &material::media(rows, &post.media)?)))?;
+    let draft = Draft::new(DraftId(post.id.0), post.account, browser.asker().who(), app.now(), content);
+    Ok(Draft { mentions: vec![post.mentions.clone()], ..draft })
+}
+
+/// What an episode becomes, where somebody has to let that pass: a draft, and where it is. Nothing where nobody has to.
+pub(super) async fn keep_episode(
+    app: &Arc<App>,
+    browser: &Browser,
+    by: By<Publish>,
+    post: &Post,
+    episode: &Episode,
+) -> Result<Option<String>> {
+    if app.store.read(|rows| Ok(actions::edit::demand(rows, post, by.who(), false).is_ok()))? {
+        return Ok(None);
+    }
+    let Draft { content, mentions, .. } = as_draft(app, browser, post)?;
+    let content = Content { episode: Some(episode.clone()), ..content };
+    let sheet = Sheet { content, mentions, when: None, edits: Some((post.id, post.since())) };
+    let draft = browser.write(app, move |tx| drafts::begin(tx, Pen::Editor(by), &sheet)).await?;
+    Ok(Some(format!("/desk/drafts/{}?done=saved", draft.id)))
+}
+
 /// Writes it down, unless something is wrong with it.
 async fn save(
     app: &Arc<App>,
     browser: &Browser,
     by: By<Publish>,
     post: &Post,
+    account: &Account,
     typed: &Typed,
-    versions: &[Version],
     faults: &mut Faults,
-) -> Result<bool> {
+) -> Result<Option<String>> {
+    let versions = &meaning::versions(typed, account, faults);
     let of = Timestamp(typed.revision);
     if of != post.since() {
         return Err(Error::Conflict(actions::edit::MEANWHILE));
@@ -135,7 +218,7 @@ async fn save(
     let about = slots::told(app, typed, faults)?;
     meaning::check(versions, typed, faults);
     if !faults.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     // A warning hides the files too; where there was none, whatever else hid them stays.
     let warns = |versions: &[Version]| versions.iter().any(|version| !version.warning.is_empty());
@@ -145,10 +228,11 @@ async fn save(
         media: Some(about.iter().map(|(id, _)| *id).collect()),
         about,
         sensitive: Some(warns(versions) || post.sensitive && !warns(&post.versions)),
-        versions: versions.to_vec(),
+        versions: versions.clone(),
         episode: None,
+        urgent: typed.urgent,
     };
     let (site, id) = (app.site.clone(), post.id);
     browser.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
-    Ok(true)
+    Ok(Some(format!("/desk?changed={id}")))
 }

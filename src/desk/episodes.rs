@@ -401,6 +401,15 @@ pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &F
     let episode = sheet.episode(&podcast, &sounds, &mut faults);
     if faults.is_empty() {
         let (site, by) = (app.site.clone(), may(browser, post.account)?);
+        match super::edit::keep_episode(app, browser, by, &post, &episode).await {
+            Ok(Some(path)) => return Ok(response::see_other(&path)),
+            Ok(None) => {}
+            Err(e @ Error::Invalid(_)) => {
+                push(&mut faults, 0, e);
+                return shown(app, browser, &podcast, Some(&post), sheet, faults);
+            }
+            Err(e) => return Err(e),
+        }
         let edited = browser.write(app, move |tx| actions::podcasts::edit_episode(tx, &site, by, id, &episode)).await;
         match edited {
             Ok(post) => return Ok(response::see_other(&format!("/desk?changed={}", post.id))),

@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::model::draft::Draft;
-use crate::model::ids::{AccountId, NoteId};
+use crate::model::ids::{AccountId, MediaId, NoteId};
 use crate::model::login::Session;
-use crate::model::media::Media;
+use crate::model::media::{About, Media};
 use crate::model::poll::NewPoll;
 use crate::model::post::{Post, ReplyTo, Version, Visibility};
 use crate::model::thread;
@@ -51,6 +51,8 @@ pub(super) struct Typed {
     pub poll: PollForm,
     /// Always `limits::post::PICTURES`.
     pub slots: Vec<Slot>,
+    /// What a change of a post says of files so far, that are published with other words.
+    pub about: Vec<(MediaId, About)>,
 }
 
 /// One language of it.
@@ -156,6 +158,7 @@ impl Typed {
             turn: form.text("turn"),
             published: false,
             late: false,
+            about: Vec::new(),
         }
     }
 
@@ -191,6 +194,11 @@ impl Typed {
         Self { revision: post.since().0, ..Self::with(post.versions.clone(), media).fixed(post) }
     }
 
+    /// The form of a change of a post that is a draft: what of the post cannot be changed is as it is there.
+    pub(super) fn of_change(self, draft: &Draft, post: &Post) -> Self {
+        Self { about: draft.content.media().map(|file| (file.id, file.about.clone())).collect(), ..self.fixed(post) }
+    }
+
     /// What of a published post cannot be changed is as it is there, whatever came.
     pub(super) fn fixed(self, post: &Post) -> Self {
         let langs = self.others();
@@ -201,7 +209,6 @@ impl Typed {
         Self {
             account: Some(post.account),
             quiet: post.visibility == Visibility::Quiet,
-            urgent: post.urgent,
             poll: poll.unwrap_or_else(PollForm::blank),
             quote: String::new(),
             reply: None,
@@ -267,7 +274,6 @@ pub(super) async fn parts(app: &App, request: &mut Request) -> Result<Parts> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::MediaId;
     use crate::web::multipart::tests::{Scratch, content, parsed};
 
     async fn typed(place: &Scratch, sent: &[(&str, Option<&str>, &str)]) -> Typed {

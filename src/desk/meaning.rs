@@ -122,7 +122,7 @@ pub(super) async fn sheet(
     }
     let before = draft.map(|draft| draft.content.clone()).unwrap_or_default();
     let mut parts = Vec::new();
-    for (n, versions) in thread::cut(&versions).into_iter().enumerate() {
+    for (n, versions) in self::parts(typed, &versions).into_iter().enumerate() {
         let media = match n {
             0 => about.iter().map(|(id, about)| Attached { id: *id, about: about.clone() }).collect(),
             _ => before.parts.get(n).map(|part| part.media.clone()).unwrap_or_default(),
@@ -132,16 +132,25 @@ pub(super) async fn sheet(
     let content = Content {
         parts,
         visibility: if typed.quiet { Visibility::Quiet } else { Visibility::Public },
-        sensitive: versions.iter().any(|version| !version.warning.is_empty()),
+        // A warning hides the files too; where there was none, whatever else hid them stays.
+        sensitive: warns(&mut versions.iter()) || before.sensitive && !warns(&mut words_of(&before)),
         reply_to: typed.reply.map(ReplyTo::Note).or(before.reply_to),
-        poll,
+        poll: if typed.published { before.poll.clone() } else { poll },
         quote: quote(app, account, typed, faults).await?.or(before.quote),
         urgent: typed.urgent,
         ..before
     };
     let known = draft.map(|draft| draft.mentions.as_slice()).unwrap_or_default();
     let mentions = mentions::of_content(app, &content, known).await?;
-    Ok(Sheet { content, mentions, when: when(app, typed, draft, faults)? })
+    Ok(Sheet { content, mentions, when: when(app, typed, draft, faults)?, edits: None })
+}
+
+fn words_of(content: &Content) -> impl Iterator<Item = &Version> {
+    content.parts.iter().flat_map(|part| &part.versions)
+}
+
+fn warns<'a>(versions: &mut impl Iterator<Item = &'a Version>) -> bool {
+    versions.any(|version| !version.warning.is_empty())
 }
 
 /// When it is wanted. One whose plan stands keeps its time until it is planned anew: nobody moves it by a save.

@@ -23,7 +23,7 @@ use crate::model::power::Publish;
 use crate::model::site::Site;
 use crate::model::thread;
 use crate::model::user::By;
-use crate::store::{Write, accounts, drafts as rows_of, meta, notes};
+use crate::store::{Write, accounts, drafts as rows_of, meta, notes, posts};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -87,7 +87,12 @@ pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut ty
     let (draft, pen) = draft(app, browser, id)?;
     let account = app.store.read(|rows| accounts::need(rows, pen.account()))?;
     let mut faults = Faults::default();
-    let of: Vec<MediaId> = draft.content.media().map(|file| file.id).collect();
+    let mut of: Vec<MediaId> = draft.content.media().map(|file| file.id).collect();
+    if let Some(edits) = &draft.edits {
+        let post = app.store.read(|rows| posts::need(rows, edits.post))?;
+        typed = typed.of_change(&draft, &post);
+        of.extend(post.media);
+    }
     slots::take(app, (browser, browser.asker().may(account.id)?), &mut typed.slots, &of, &mut faults).await?;
     typed.account = Some(account.id);
     Work { app, browser, account: &account, draft: Some(&draft), attempt: None }.go_on(typed, faults).await
@@ -177,7 +182,8 @@ impl Work<'_> {
     /// Does it, and says where that leads; or comes back with everything that was typed and what is wrong with it.
     async fn go_on(self, mut typed: Typed, mut faults: Faults) -> Result<Response> {
         let (app, browser) = (self.app, self.browser);
-        let mut beside = self.draft.map(Beside::of_draft).unwrap_or_default();
+        let beside = self.draft.map(|draft| Beside::of_draft(app, browser, draft)).transpose()?;
+        let mut beside = beside.unwrap_or_default();
         if !meaning::fits(&typed, self.account, &mut faults) {
             return shown(app, browser, typed, faults, beside);
         }

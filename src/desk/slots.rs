@@ -171,7 +171,8 @@ pub(super) fn told(app: &App, typed: &Typed, faults: &mut Faults) -> Result<Vec<
             continue;
         };
         let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
-        let about = slot.about(&media.about(), &langs);
+        let before = typed.about.iter().find(|(of, _)| *of == id).map(|(_, about)| about.clone());
+        let about = slot.about(&before.unwrap_or_else(|| media.about()), &langs);
         if let Err(Error::Invalid(problem)) = media.check(&about) {
             faults.push(recording::field(slot.n, &problem).unwrap_or_else(|| slot.alt_id()), &problem);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use hyper::StatusCode;
 
+use super::approval;
 use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
 use super::roles::{self, Standings};
@@ -49,6 +50,8 @@ struct Person {
 struct Of {
     handle: String,
     roles: Vec<(&'static str, String)>,
+    /// Whose look its posts need, and who said so.
+    rule: String,
 }
 
 #[derive(Template)]
@@ -166,19 +169,21 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
         // An auditor changes nothing, and so has nothing to open.
         let opens = browser.user.rank != Rank::Auditor;
         let people = all.iter().map(|user| person(rows, &wall, user, opens)).collect::<Result<Vec<_>>>()?;
-        let accounts = accounts::all(rows)?.iter().map(|account| of(account, &all)).collect();
+        let accounts = accounts::all(rows)?.iter().map(|account| of(rows, account, &all)).collect::<Result<_>>()?;
         let owner = asker.may_run().is_ok();
         Ok(Listing { f, notice, owner, required: institution.second_factor, people, accounts })
     })?;
     frame::page(StatusCode::OK, &page)
 }
 
-fn of(account: &Account, all: &[User]) -> Of {
+fn of(rows: &impl Rows, account: &Account, all: &[User]) -> Result<Of> {
     let names = |role: Role| {
         let have = all.iter().filter(|user| user.off.is_none() && user.has(account.id, role));
         (roles::title(role), have.map(|user| user.called().to_owned()).collect::<Vec<_>>().join(", "))
     };
-    Of { handle: account.handle.clone(), roles: Role::ALL.into_iter().map(names).collect() }
+    let (rule, _) = approval::words(account.approval.rule);
+    let rule = format!("{rule}. {}", approval::set(rows, account)?);
+    Ok(Of { handle: account.handle.clone(), roles: Role::ALL.into_iter().map(names).collect(), rule })
 }
 
 /// `GET /desk/users/ID`

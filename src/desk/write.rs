@@ -21,7 +21,7 @@ use crate::base::zone::Zone;
 use crate::base::{html, markup, text};
 use crate::error::{Error, Result};
 use crate::model::account::Account;
-use crate::model::draft::{Draft, State};
+use crate::model::draft::{Draft, Rule, Stage, State};
 use crate::model::ids::{AccountId, CannedId, DraftId, NoteId, PostId};
 use crate::model::note::Note;
 use crate::model::post::{self, Post};
@@ -81,10 +81,14 @@ pub(super) struct Beside {
     pub busy: Vec<String>,
     /// What somebody else saved meanwhile.
     pub theirs: Option<Theirs>,
+    /// What is lost as soon as something is saved.
+    pub cancels: Option<&'static str>,
 }
 
 impl Beside {
-    pub(super) fn of_draft(draft: &Draft) -> Self {
+    pub(super) fn of_draft(app: &App, browser: &Browser, draft: &Draft) -> Result<Self> {
+        let approval = app.store.read(|rows| accounts::need(rows, draft.account))?.approval;
+        let stays = approval.rule == Rule::None && browser.asker().can::<Publish>(draft.account);
         let due = match draft.state {
             State::Planned { due, held: false, .. } => Some(due),
             State::Planned { held: true, .. }
@@ -94,7 +98,18 @@ impl Beside {
             | State::Missed { .. }
             | State::Published { .. } => None,
         };
-        Self { draft: Some(draft.id), due, ..Self::default() }
+        let beside = Self { draft: Some(draft.id), due, ..Self::default() };
+        let cancels = match draft.stage() {
+            Stage::Planned if !stays => Some(
+                "This is planned. As soon as a change is saved, also by itself while you write, the plan is gone: it does \
+                 not go out before somebody plans it again.",
+            ),
+            Stage::Approved => Some(
+                "This is approved. As soon as a change is saved, also by itself while you write, the approval is gone.",
+            ),
+            Stage::Draft | Stage::Asked | Stage::Planned | Stage::Missed | Stage::Published | Stage::Owing => None,
+        };
+        super::edit::of_change(app, browser, draft, Self { cancels, ..beside })
     }
 }
 
@@ -105,6 +120,10 @@ pub(super) struct Published {
     pub fixed: Vec<String>,
     /// How many servers will be told.
     pub told: String,
+    /// Somebody has to let a change pass.
+    pub asks: bool,
+    /// Whether it may be made at once, and let pass afterwards.
+    pub urgent: bool,
 }
 
 /// What was saved while somebody else wrote.
@@ -317,6 +336,9 @@ pub(super) async fn draft_page(app: &Arc<App>, browser: &Browser, id: DraftId) -
         Ok(all.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect::<Vec<_>>())
     })?;
     let zone = Zone::named(&app.store.read(meta::institution)?.time_zone);
-    let typed = Typed::of_draft(&draft, &media, &zone);
-    shown(app, browser, typed, Faults::default(), Beside { busy, ..Beside::of_draft(&draft) })
+    let mut typed = Typed::of_draft(&draft, &media, &zone);
+    if let Some(edits) = &draft.edits {
+        typed = typed.of_change(&draft, &app.store.read(|rows| posts::need(rows, edits.post))?);
+    }
+    shown(app, browser, typed, Faults::default(), Beside { busy, ..Beside::of_draft(app, browser, &draft)? })
 }

@@ -216,6 +216,12 @@ pub struct Poster {
 }
 
 impl About {
+    /// Files that come with what is said: captions, and the poster.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let captions = self.spoken.captions.iter().map(|captions| captions.file.as_str());
+        captions.chain(self.poster.iter().map(|poster| poster.small.file.as_str()))
+    }
+
     /// In one language and nothing else.
     pub fn words(alt: impl Into<String>) -> Self {
         Self { alt: alt.into(), ..Self::default() }

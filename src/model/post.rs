@@ -193,6 +193,12 @@ impl NewPost {
         }
     }
 
+    /// Whether it is an answer to somebody and no more: it asks nothing, quotes nothing and is no episode.
+    pub fn is_answer(&self) -> bool {
+        let plain = self.poll.is_none() && self.quote.is_none() && self.episode.is_none();
+        plain && matches!(self.reply_to, Some(ReplyTo::Note(_)))
+    }
+
     pub fn check(&self) -> Result<()> {
         check_versions(&self.versions, !self.media.is_empty())?;
         self.episode.as_ref().map_or(Ok(()), Episode::check)?;

@@ -190,7 +190,9 @@ impl Who {
         }
     }
 
-    /// Whether one and the same person did both. The operator's programs are the operator.
+    /// Whether one and the same person did both. The operator's programs are the operator. A human who has the shell of
+    /// the server and a user at the desk is two here: nothing tells the server who sits at the shell, which could change
+    /// the database as well. Four eyes are kept from users; from the operator, only the audit log keeps anything.
     pub fn is_same(self, other: Self) -> bool {
         self.user() == other.user()
     }

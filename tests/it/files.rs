@@ -242,8 +242,9 @@ async fn whom_the_desk_lets_see_nothing_sees_no_file_either() {
     for passwords in [true, false] {
         let clock = Clock::by_hand(START);
         let server = Instance::start_set(&clock, |config| config.login.passwords = passwords).await;
-        let media = upload::take_bytes(&server.app, server.by(), &draw::avatar("press", "P"), About::words("A"));
-        let path = format!("/media/{}", media.await.unwrap().file);
+        let picture = draw::avatar("press", "P");
+        let media = upload::take_bytes(&server.app, server.by(), &picture, About::words("A")).await.unwrap();
+        let path = format!("/media/{}", media.file);
         let ana = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
         let seat = Seat::of(&server, ana.id).await;
         let desk = || async { seat.get("/desk").await.status.as_u16() };

@@ -1,6 +1,7 @@
 //! Drafts: written by several, looked at, let pass, planned, stopped. What may become of one is decided in `model::draft`;
 //! here it is written down. Whatever changes a draft names the revision that was looked at.
 
+pub mod changing;
 pub mod links;
 mod passing;
 mod release;
@@ -10,8 +11,8 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::account::Account;
 use crate::model::audit::{Act, Deed};
-use crate::model::draft::{Approval, Content, Draft, Event, Sheet, Stage};
-use crate::model::ids::{AccountId, DraftId, UserId};
+use crate::model::draft::{Approval, Content, Draft, Edits, Event, Sheet, Stage};
+use crate::model::ids::{AccountId, DraftId, MediaId, UserId};
 use crate::model::media::{About, Media};
 use crate::model::post::ReplyTo;
 use crate::model::power::{self, Administer, Approve, Power, Publish};
@@ -111,7 +112,8 @@ pub const CHANGED: &str = "Somebody else saved this draft meanwhile.";
 pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
     let account = accounts::need(tx, pen.account())?;
     let id = DraftId(tx.id());
-    let media = check(tx, &account, id, &sheet.content)?;
+    let edits = changing::begun(tx, account.id, sheet.edits)?;
+    let media = check(tx, &account, (id, edits.as_ref()), &sheet.content)?;
     let mut open = 0;
     for stage in Stage::ALL.into_iter().filter(|stage| stage.is_open()) {
         open += drafts::count(tx, account.id, stage, limits::draft::PER_ACCOUNT)?;
@@ -123,6 +125,7 @@ pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
     let draft = Draft {
         mentions: sheet.mentions.clone(),
         when: sheet.when.clone(),
+        edits,
         ..Draft::new(id, account.id, pen.who(), tx.now(), sheet.content.clone())
     };
     attach(tx, id, media)?;
@@ -135,9 +138,10 @@ pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
 pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<Draft> {
     let mut draft = looked_at(tx, pen.account(), seen)?;
     let account = accounts::need(tx, pen.account())?;
-    let media = check(tx, &account, draft.id, &sheet.content)?;
+    let media = check(tx, &account, (draft.id, draft.edits.as_ref()), &sheet.content)?;
+    let moved = changing::moved(tx, &draft)?;
     let old = std::mem::replace(&mut draft.content, sheet.content.clone());
-    if old == draft.content {
+    if old == draft.content && moved.is_none() {
         draft.still_open()?;
         draft.closed(pen.who());
         draft.saved = tx.now();
@@ -150,10 +154,11 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
             audit::note(tx, pen.who(), &deed.with(format!("revision {}", draft.revision)))?;
         }
     }
+    draft.edits = moved.or(draft.edits);
     draft.mentions.clone_from(&sheet.mentions);
     draft.when.clone_from(&sheet.when);
     for gone in old.media().filter(|old| draft.content.media().all(|new| new.id != old.id)) {
-        super::media::forget(tx, gone.id)?;
+        let_go(tx, draft.id, gone.id)?;
     }
     attach(tx, draft.id, media)?;
     drafts::put(tx, &draft)?;
@@ -167,13 +172,9 @@ pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     if draft.due().is_some() && !pen.publishes() {
         return Err(Error::Forbidden("It is planned, and taking it away needs the role editor."));
     }
-    for file in draft.content.media() {
-        super::media::forget(tx, file.id)?;
-    }
-    links::forget_of_draft(tx, id)?;
     let deed = Deed::new(Act::DraftDrop).of(draft.account).on(id).change(draft.stage().name(), "");
     audit::note(tx, pen.who(), &deed)?;
-    drafts::remove(tx, id)
+    changing::drop_it(tx, &draft)
 }
 
 /// Notes who has the form open; answers who else has. Nobody is shut out: what is saved names its revision.
@@ -226,11 +227,12 @@ pub fn hand_over(tx: &mut Write<'_>, owner: Owner, from: UserId, to: UserId) -> 
 /// Says whose look an account's posts need from now on; whether its plans are stopped stays.
 pub fn set_rule(tx: &mut Write<'_>, by: By<Administer>, approval: Approval) -> Result<Account> {
     let mut account = accounts::need(tx, by.account())?;
-    let approval = Approval { stopped: account.approval.stopped, ..approval };
-    let before = std::mem::replace(&mut account.approval, approval);
+    let before = account.approval;
+    let approval = Approval { stopped: before.stopped, set: before.set, ..approval };
     if before == approval {
         return Ok(account);
     }
+    account.approval = Approval { set: Some((by.who(), tx.now())), ..approval };
     let deed = Deed::new(Act::AccountApproval).of(account.id).on(account.id);
     audit::note(tx, by.who(), &deed.change(before.words(), approval.words()))?;
     accounts::put(tx, &account)?;
@@ -261,27 +263,48 @@ fn looked_at(rows: &impl Rows, account: AccountId, seen: Seen) -> Result<Draft> 
     if draft.revision == seen.revision { Ok(draft) } else { Err(Error::Conflict(CHANGED)) }
 }
 
-/// Whether a content can be kept, and its files as they will be.
-fn check(tx: &Write<'_>, account: &Account, id: DraftId, content: &Content) -> Result<Vec<(Media, About)>> {
+/// Whether a content can be kept, and its files as they will be. Those that are published with the post that it is a
+/// change of stay as they are until it is made.
+fn check(
+    tx: &Write<'_>,
+    account: &Account,
+    (id, edits): (DraftId, Option<&Edits>),
+    content: &Content,
+) -> Result<Vec<(Media, About)>> {
     content.check_bounds()?;
+    if content.is_blank() {
+        let problem = Problem::new("E543", "There is nothing to keep: no word and no file.").field("text");
+        return Err(problem.remedy("Write something first. A draft that nobody needs can be dropped.").into());
+    }
     // A draft shows what it answers and quotes to those who may read it. What is gone is found out when it goes out.
     for named in [content.reply_to, content.quote] {
-        if let Some(ReplyTo::Note(id)) = named
+        if let Some(ReplyTo::Note(id)) = named.filter(|_| edits.is_none())
             && notes::get(tx, id)?.is_some_and(|note| !note.is_open_to(account.id))
         {
             return Err(Error::NotFound);
         }
     }
-    let mut media = Vec::new();
+    let (mut media, published) = (Vec::new(), changing::published(tx, edits)?);
     for attached in content.media() {
         let file = super::media::own(tx, account.id, attached.id)?;
+        attached.about.check_bounds(file.sort())?;
+        if published.contains(&attached.id) {
+            continue;
+        }
         if file.draft != Some(id) {
             super::media::free(&file)?;
         }
-        attached.about.check_bounds(file.sort())?;
         media.push((file, attached.about.clone()));
     }
     Ok(media)
+}
+
+/// Forgets a file that is part of a draft and of nothing else.
+fn let_go(tx: &mut Write<'_>, id: DraftId, file: MediaId) -> Result<()> {
+    match tx.get(&MEDIA, &file)?.and_then(|media| media.draft) {
+        Some(of) if of == id => super::media::forget(tx, file),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn attach(tx: &mut Write<'_>, id: DraftId, media: Vec<(Media, About)>) -> Result<()> {

@@ -1,13 +1,13 @@
 //! A draft becomes posts: a thread as a unit, in order, in one transaction with the draft's own change of state, so that
 //! whatever happens it goes out once or not at all.
 
-use super::{Seen, check_ready, links, looked_at, still_can};
+use super::{Seen, changing, check_ready, links, looked_at, still_can};
 use crate::actions::audit;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
 use crate::model::audit::{Act, Deed};
 use crate::model::draft::{Content, Demand, Draft, Event, Stage, State};
-use crate::model::ids::DraftId;
+use crate::model::ids::{DraftId, PostId};
 use crate::model::media::Media;
 use crate::model::post::{Mention, NewPost, Post};
 use crate::model::power::Publish;
@@ -114,10 +114,17 @@ fn go(tx: &mut Write<'_>, site: &Site, mut draft: Draft, by: Who, mentions: &[Ve
     let owes = draft.demand(account.approval, by)? == Demand::Afterwards;
     for attached in draft.content.media() {
         let file = super::super::media::own(tx, account.id, attached.id)?;
-        media::put(tx, &Media { draft: None, ..file })?;
+        if file.draft.is_some() {
+            media::put(tx, &Media { draft: None, ..file })?;
+        }
     }
-    let posts = super::super::publish::say(tx, site, (account.id, by), &draft.content.posts(mentions))?;
-    let posts: Vec<_> = posts.into_iter().map(|post| post.id).collect();
+    let posts: Vec<PostId> = if let Some(edits) = &draft.edits {
+        changing::apply(tx, site, by, &draft, mentions)?;
+        vec![edits.post]
+    } else {
+        let posts = super::super::publish::say(tx, site, (account.id, by), &draft.content.posts(mentions))?;
+        posts.into_iter().map(|post| post.id).collect()
+    };
     if let Some(first) = posts.first().filter(|_| owes) {
         audit::note(tx, by, &Deed::new(Act::PostUnapproved).of(account.id).on(*first))?;
     }

@@ -5,7 +5,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E500",
         "The account publishes only what somebody let pass who did not write it: 'instance account show' tells by which rule. Keep \
               the text as a draft and ask for approval. In an emergency it may go out at once where the account allows that, marked as \
-              urgent; it is written down, and somebody approves it afterwards.",
+              urgent; it is written down, and somebody approves it afterwards. A single answer to somebody needs no look unless the rule \
+              says so; with a poll, a quote or a second post it is no mere answer.",
     ),
     (
         "E501",
@@ -65,4 +66,21 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "Who may quote a post its account says when it is published. What another account of this server lets everybody quote, \
               is quoted at once; what it lets nobody quote, is not.",
     ),
+    (
+        "E540",
+        "What somebody let pass nobody changes alone: a change of a post goes the way of the post. At the desk it is kept as a draft \
+              with the difference, approved by somebody else and then published. Where the account allows that in an emergency, it is \
+              made at once, marked as urgent, and approved afterwards. To delete a post needs nobody's look.",
+    ),
+    (
+        "E541",
+        "A published post has one change at a time, so that whoever approves it knows what it will say. Go on with the draft that is \
+              there, or drop it and begin another.",
+    ),
+    (
+        "E542",
+        "A change names the state of the post that it was made from. When the post became another meanwhile, the draft shows what it \
+              says now; saved again, the change is one of that, and has to be approved as such.",
+    ),
+    ("E543", "A draft has a word, a file or a poll in it; one without anything would only stand in everybody's list."),
 ];

@@ -2,7 +2,9 @@
 //! that may be done about it.
 
 mod changes;
+mod list;
 mod pages;
+mod said;
 mod steps;
 
 use std::time::Duration;
@@ -18,7 +20,8 @@ use crate::store::{Rows, accounts, drafts};
 
 pub(super) use crate::views::people::who as name;
 pub(super) use crate::views::plans::stage_words;
-pub(super) use pages::{drop_page, list, page};
+pub(super) use list::list;
+pub(super) use pages::{drop_page, page};
 pub(super) use steps::{Step, discard, step};
 
 /// What somebody may do about a draft, as the page shows it. The verbs decide anew.

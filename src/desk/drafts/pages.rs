@@ -1,13 +1,14 @@
-//! The list of drafts, and the page of one: its state, its text, what changed since it was let pass, and what was said.
+//! The page of one draft: its state, its text, all that it makes public, what changed since it was let pass, and what was
+//! said.
 
 use askama::Template;
 use hyper::StatusCode;
 
 use super::changes::{Change, changes};
+use super::said::{Item, items};
 use super::{May, first, name, names, stage_words};
 use crate::app::App;
 use crate::base::time::Timestamp;
-use crate::desk::approval;
 use crate::desk::faults::Faults;
 use crate::desk::frame::{self, Frame, Wall};
 use crate::desk::links::Links;
@@ -17,116 +18,19 @@ use crate::desk::when;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::account::Account;
-use crate::model::draft::{Attached, Draft, Stage, State};
-use crate::model::ids::{AccountId, DraftId};
+use crate::model::draft::{Attached, Content, Draft, Stage, State};
+use crate::model::ids::DraftId;
 use crate::model::media::Media;
 use crate::model::poll::Answer;
 use crate::model::post::{ReplyTo, Version};
 use crate::model::power::Read;
 use crate::model::user::Asker;
+use crate::pages::preview;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts, drafts, meta, notes, posts};
 use crate::web::request::Request;
 use crate::web::response::Response;
 use crate::web::who::Browser;
-
-#[derive(Template)]
-#[template(path = "desk/drafts.html")]
-struct List {
-    f: Frame,
-    notice: &'static str,
-    groups: Vec<Group>,
-    stopped: bool,
-    /// Accounts, and whose look their posts need.
-    rules: Vec<(AccountId, String, &'static str)>,
-}
-
-/// Drafts of one stage.
-struct Group {
-    title: &'static str,
-    hint: &'static str,
-    rows: Vec<Line>,
-}
-
-/// A draft in the list.
-struct Line {
-    id: DraftId,
-    first: String,
-    lang: String,
-    dir: &'static str,
-    meta: String,
-    /// Somebody waits for whoever looks.
-    yours: bool,
-}
-
-/// In the order in which somebody has to act.
-const GROUPS: [(Stage, &str, &str); 6] = [
-    (Stage::Missed, "Missed", "Was to go out and did not: decide what becomes of it."),
-    (Stage::Asked, "To approve", "Waits for somebody's look."),
-    (Stage::Owing, "Published urgently", "Went out before anybody approved it: look at it now."),
-    (Stage::Approved, "Approved", "May go out, and has no time yet."),
-    (Stage::Planned, "Planned", "Goes out by itself."),
-    (Stage::Draft, "Being written", ""),
-];
-
-/// `GET /desk/drafts`
-pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
-    let notice = match request.query("done") {
-        Some("dropped") => "Dropped.",
-        Some(_) | None => "",
-    };
-    let list = app.store.read(|rows| {
-        let asker = browser.asker();
-        let f = Frame::of(rows, browser, "Drafts", "/desk/drafts")?;
-        let wall = Wall::of(&meta::institution(rows)?);
-        let mine: Vec<Account> =
-            accounts::all(rows)?.into_iter().filter(|account| asker.can::<Read>(account.id)).collect();
-        let mut groups = Vec::new();
-        for (stage, title, hint) in GROUPS {
-            let mut lines = Vec::new();
-            for account in &mine {
-                for draft in drafts::of(rows, account.id, stage, limits::desk::DRAFTS)? {
-                    lines.push(line(rows, &wall, &asker, account, &draft)?);
-                }
-            }
-            lines.sort_by_key(|line| !line.yours);
-            lines.truncate(limits::desk::DRAFTS);
-            if !lines.is_empty() {
-                groups.push(Group { title, hint, rows: lines });
-            }
-        }
-        let stopped = mine.iter().any(|account| account.approval.stopped.is_some());
-        let rule = |account: Account| (account.id, account.handle, approval::words(account.approval.rule).0);
-        let rules = mine.into_iter().map(rule).collect();
-        Ok(List { f, notice, groups, stopped, rules })
-    })?;
-    frame::page(StatusCode::OK, &list)
-}
-
-fn line(rows: &impl Rows, wall: &Wall, asker: &Asker, account: &Account, draft: &Draft) -> Result<Line> {
-    let version = draft.content.main();
-    let when = match &draft.state {
-        State::Planned { due, .. } | State::Missed { due, .. } => wall.time(*due),
-        State::Draft | State::Asked { .. } | State::Approved | State::Published { .. } => {
-            draft.when.as_ref().map(|when| format!("wanted for {}", wall.time(when.at))).unwrap_or_default()
-        }
-    };
-    let mut meta = format!("@{} · by {}", account.handle, name(rows, draft.writer)?);
-    for more in [when, format!("{} comments", draft.comments.len())] {
-        if !more.is_empty() && more != "0 comments" {
-            meta.push_str(" · ");
-            meta.push_str(if more == "1 comments" { "1 comment" } else { &more });
-        }
-    }
-    Ok(Line {
-        id: draft.id,
-        first: first(draft, limits::desk::FIRST_WORDS),
-        lang: version.map(|version| version.lang.to_string()).unwrap_or_default(),
-        dir: version.map_or("ltr", |version| version.lang.dir()),
-        meta,
-        yours: May::of(asker, account, draft).approve,
-    })
-}
 
 #[derive(Template)]
 #[template(path = "desk/draft.html")]
@@ -148,7 +52,13 @@ struct Page {
     busy: Vec<String>,
     answers: Option<(String, String)>,
     quotes: Option<(String, String)>,
+    /// Of a change: the page of the post.
+    edits: Option<String>,
     parts: Vec<PartShown>,
+    /// As it will be seen: a part of a page.
+    lenses: String,
+    /// What else it makes public, or decides.
+    said: Vec<Item>,
     /// What can be chosen in its poll.
     poll: Vec<Answer>,
     /// What there is to say before it goes out.
@@ -231,9 +141,37 @@ pub(super) fn shown(
     let (draft, account) = app.store.read(|rows| seen(rows, &browser.asker(), id))?;
     let open = draft.stage().is_open();
     let advice = if open { advice(app, &draft.content.posts(&draft.mentions))? } else { Vec::new() };
-    let page =
-        app.store.read(|rows| make(rows, browser, &draft, &account, typed, (faults, advice), notice, app.now()))?;
+    let lenses = if open || draft.stage() == Stage::Owing { lenses(app, &account, &draft)? } else { String::new() };
+    let extra = (faults, advice, lenses);
+    let page = app.store.read(|rows| make(rows, browser, &draft, &account, typed, extra, notice, app.now()))?;
     frame::page(status, &page)
+}
+
+/// Everything as the public will see it, for whoever is to let it pass: nobody lets pass what they were not shown.
+fn lenses(app: &App, account: &Account, draft: &Draft) -> Result<String> {
+    let about: Vec<_> = draft.content.media().map(|file| (file.id, file.about.clone())).collect();
+    preview::shown(app, account, &draft.content.posts(&draft.mentions), &about)
+}
+
+/// All that a content says, item by item.
+fn told(rows: &impl Rows, content: &Content) -> Result<Vec<Item>> {
+    let words = |named: Option<(String, String)>| named.map(|(words, page)| format!("{words} {page}"));
+    let (answers, quotes) = (words(named(rows, content.reply_to)?), words(named(rows, content.quote)?));
+    items(rows, content, answers.as_deref(), quotes.as_deref())
+}
+
+/// What a change of a post changes; of another draft, what was changed since it was let pass.
+fn compared(rows: &impl Rows, draft: &Draft, now: &[Item]) -> Result<Vec<Change>> {
+    let before = draft.edits.as_ref().map(|edits| &edits.was);
+    let before = before.or(draft.withdrawn().map(|passed| &passed.content));
+    Ok(before.map(|before| told(rows, before)).transpose()?.map(|was| changes(&was, now)).unwrap_or_default())
+}
+
+/// The page of the post that a draft is a change of.
+fn edited(rows: &impl Rows, account: &Account, draft: &Draft) -> Result<Option<String>> {
+    let Some(edits) = &draft.edits else { return Ok(None) };
+    let public = posts::get(rows, edits.post)?.is_some_and(|post| post.is_public());
+    Ok(Some(if public { listing::path(account, edits.post) } else { String::new() }))
 }
 
 /// A draft that somebody may look at, with its account.
@@ -251,7 +189,7 @@ fn make(
     draft: &Draft,
     account: &Account,
     typed: Typed,
-    (faults, advice): (Faults, Vec<String>),
+    (faults, advice, lenses): (Faults, Vec<String>, String),
     notice: &'static str,
     now: Timestamp,
 ) -> Result<Page> {
@@ -272,6 +210,7 @@ fn make(
             text: comment.text.clone(),
         })
     });
+    let said = told(rows, &draft.content)?;
     let wanted = draft.due().or(draft.when.as_ref().map(|when| when.at));
     let at = typed.at.unwrap_or_else(|| wanted.map(|at| wall.zone().wall(at)).unwrap_or_default());
     Ok(Page {
@@ -287,13 +226,16 @@ fn make(
         saved: format!("{}, {}", name(rows, draft.saved_by)?, wall.time(draft.saved)),
         steps: steps(draft),
         facts: facts(rows, &wall, draft)?,
-        warnings: warnings(account, draft, now),
+        warnings: warnings(rows, account, draft, now)?,
         busy: names(rows, &draft.busy(asker.who(), now))?,
         answers: named(rows, draft.content.reply_to)?,
         quotes: named(rows, draft.content.quote)?,
+        edits: edited(rows, account, draft)?,
         parts,
+        lenses,
         poll: draft.content.poll.as_ref().map(|poll| poll.answers.clone()).unwrap_or_default(),
-        changes: draft.withdrawn().map(|passed| changes(&passed.content, &draft.content)).unwrap_or_default(),
+        changes: compared(rows, draft, &said)?,
+        said: said.into_iter().filter(|item| !item.seen).collect(),
         remarks: remarks.collect::<Result<_>>()?,
         links: Links::of(rows, &asker, &wall, draft, now)?,
         posts: published(rows, account, draft)?,
@@ -331,6 +273,10 @@ fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft) -> Result<Vec<String>> {
         let (by, at) = (name(rows, passed.by)?, wall.time(passed.at));
         facts.push(format!("An earlier text was approved by {by}, {at}. That approval does not hold any more."));
     }
+    if let Some((by, at)) = draft.back {
+        let (by, at) = (name(rows, by)?, wall.time(at));
+        facts.push(format!("Sent back by {by}, {at}. What is to be changed stands under Comments."));
+    }
     match &draft.state {
         State::Draft | State::Approved => {
             facts.extend(draft.when.as_ref().map(|when| format!("It is wanted for {}.", wall.time(when.at))));
@@ -346,7 +292,8 @@ fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft) -> Result<Vec<String>> {
             facts.push(format!("It was to go out on {} and did not. {why}", wall.time(*due)));
         }
         State::Published { at, owes, .. } => {
-            facts.push(format!("It went out on {}.", wall.time(*at)));
+            let what = if draft.edits.is_some() { "The post was changed" } else { "It went out" };
+            facts.push(format!("{what} on {}.", wall.time(*at)));
             if *owes {
                 facts.push("Nobody has approved it yet: it was urgent.".to_owned());
             }
@@ -355,8 +302,16 @@ fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft) -> Result<Vec<String>> {
     Ok(facts)
 }
 
-fn warnings(account: &Account, draft: &Draft, now: Timestamp) -> Vec<String> {
+fn warnings(rows: &impl Rows, account: &Account, draft: &Draft, now: Timestamp) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
+    if let Some(edits) = draft.edits.as_ref().filter(|_| draft.stage().is_open())
+        && posts::get(rows, edits.post)?.is_some_and(|post| post.since() != edits.of)
+    {
+        warnings.push(
+            "The post was changed after this change of it was begun. Edit it: the form shows what the post says now."
+                .to_owned(),
+        );
+    }
     if account.approval.stopped.is_some() && draft.stage().is_open() {
         warnings.push("Everything planned for this account is stopped. What is published now goes out.".to_owned());
     }
@@ -364,7 +319,7 @@ fn warnings(account: &Account, draft: &Draft, now: Timestamp) -> Vec<String> {
     if over && matches!(draft.stage(), Stage::Draft | Stage::Asked | Stage::Approved) {
         warnings.push("The time for which it is wanted is over.".to_owned());
     }
-    warnings
+    Ok(warnings)
 }
 
 fn version(version: &Version) -> VersionShown {

@@ -155,6 +155,20 @@ impl Content {
         Ok(())
     }
 
+    /// Whether it is an answer to somebody and no more than that.
+    pub fn is_answer(&self) -> bool {
+        self.parts.len() == 1 && self.posts(&[]).first().is_some_and(NewPost::is_answer)
+    }
+
+    /// Whether there is neither a word nor a file in it.
+    pub fn is_blank(&self) -> bool {
+        let words =
+            |version: &Version| !crate::base::text::is_blank(&version.text) || !version.warning.trim().is_empty();
+        self.poll.is_none()
+            && self.media().next().is_none()
+            && !self.parts.iter().flat_map(|part| &part.versions).any(words)
+    }
+
     /// The main version of the first part.
     pub fn main(&self) -> Option<&Version> {
         self.parts.first().and_then(|part| part.versions.first())

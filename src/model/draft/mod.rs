@@ -1,21 +1,23 @@
 //! A post before it is one: what several people write, look at, let pass and plan. What may become of it is decided in
 //! `state`; what the institution demands for an account stands in its `Rule`.
 
+pub mod change;
 pub mod content;
 pub mod link;
 pub mod state;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AccountId, DraftId, UserId};
+use super::ids::{AccountId, DraftId, PostId, UserId};
 use super::post::Mention;
 use super::user::Who;
 use crate::base::time::Timestamp;
 use crate::base::zone::Turn;
 use crate::error::{Problem, Result};
 use crate::limits;
+pub use change::Edits;
 pub use content::{Attached, Content, Part};
-pub use state::{Demand, Event, Stage, State};
+pub use state::{Demand, Event, Plan, Stage, State};
 
 /// Whose look a draft needs before it is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -55,9 +57,15 @@ pub struct Approval {
     /// Whether what is urgent may go out at once and be approved afterwards.
     #[serde(default)]
     pub urgent_first: bool,
-    /// Whether answers to others need that look too.
+    /// Whether answers to others need that look too. Where they need none, that is for a single post without poll, quote
+    /// and recording: a thread that begins with an answer, or asks or shows more, is an announcement. Boosts and likes
+    /// never need it: they say nothing in the account's own words, and are in the audit log.
     #[serde(default)]
     pub answers: bool,
+    /// Who said so, and when. An admin may have other roles for the account too: a rule that they alone made weaker is
+    /// possible, and seen by everybody who looks at drafts, the rule, or who may do what.
+    #[serde(default)]
+    pub set: Option<(Who, Timestamp)>,
     /// Since when nothing that is planned goes out; a crisis.
     #[serde(default)]
     pub stopped: Option<Timestamp>,
@@ -107,6 +115,12 @@ pub struct Draft {
     /// Of whose changes the audit log has told lately, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<(Who, Timestamp)>,
+    /// The published post that it is a change of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edits>,
+    /// Who sent it back to its writer, and when; until it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<(Who, Timestamp)>,
 }
 
 /// A moment, and the words that were typed for it.
@@ -165,6 +179,8 @@ pub struct Sheet {
     /// Resolved beforehand, part by part, since that may need the network.
     pub mentions: Vec<Vec<Mention>>,
     pub when: Option<When>,
+    /// Of what is begun: the published post that it is a change of, and the state of it that was looked at.
+    pub edits: Option<(PostId, Timestamp)>,
 }
 
 impl Draft {
@@ -186,6 +202,8 @@ impl Draft {
             comments: Vec::new(),
             open: Vec::new(),
             told: vec![(by, now)],
+            edits: None,
+            back: None,
         }
     }
 

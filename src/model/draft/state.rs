@@ -8,7 +8,6 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::ids::PostId;
-use crate::model::post::ReplyTo;
 use crate::model::power::{Approve, Power as _};
 use crate::model::user::Who;
 
@@ -22,12 +21,28 @@ pub enum State {
     Asked { by: Who, at: Timestamp },
     /// Let pass, and without a time; `Draft::passed` says by whom.
     Approved,
-    /// Goes out by itself at `due`. `held`: somebody pressed "publish now", and it waits for them to think again.
-    Planned { by: Who, due: Timestamp, held: bool, since: Timestamp },
+    /// Goes out by itself at `due`. `held`: somebody pressed "publish now", and it waits for them to think again; then it is
+    /// planned again as it `was`.
+    Planned {
+        by: Who,
+        due: Timestamp,
+        held: bool,
+        since: Timestamp,
+        #[serde(default)]
+        was: Option<Plan>,
+    },
     /// Was to go out at `due` and did not: somebody has to decide. `why` is a sentence.
     Missed { due: Timestamp, why: String },
     /// Went out. `owes`: before anybody let it pass, since it was urgent.
     Published { at: Timestamp, posts: Vec<PostId>, owes: bool },
+}
+
+/// Who planned something for when, and since when it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub by: Who,
+    pub due: Timestamp,
+    pub since: Timestamp,
 }
 
 /// A state without what comes with it, in the order of the way.
@@ -132,11 +147,10 @@ impl Approval {
         if self.rule == Rule::Approver && !approver { Err(Error::Forbidden(Approve::MISSING)) } else { Ok(()) }
     }
 
-    /// Whether something may be published that nobody let pass. The operator answers for themselves, when they say that
-    /// it is urgent.
-    pub fn unapproved(self, who: Who, urgent: bool, reply_to: Option<ReplyTo>) -> Result<Demand> {
-        let answers = matches!(reply_to, Some(ReplyTo::Note(_)));
-        if self.rule == Rule::None || (answers && !self.answers) {
+    /// Whether something may be published that nobody let pass. `answer`: it is a plain answer to somebody. The operator
+    /// answers for themselves, when they say that it is urgent.
+    pub fn unapproved(self, who: Who, urgent: bool, answer: bool) -> Result<Demand> {
+        if self.rule == Rule::None || (answer && !self.answers) {
             return Ok(Demand::Nothing);
         }
         if urgent && (self.urgent_first || who == Who::Operator) {
@@ -158,12 +172,13 @@ impl Approval {
 }
 
 impl Draft {
-    /// What its account demands before it goes out.
+    /// What its account demands before it goes out. A change of something published always needs the look that is
+    /// demanded: those that need none are made at once.
     pub fn demand(&self, approval: Approval, who: Who) -> Result<Demand> {
         if self.is_let_pass(approval) {
             return Ok(Demand::Nothing);
         }
-        approval.unapproved(who, self.content.urgent, self.content.reply_to)
+        approval.unapproved(who, self.content.urgent, self.edits.is_none() && self.content.is_answer())
     }
 
     /// Whether it can still be changed.
@@ -181,11 +196,22 @@ impl Draft {
             Event::SendBack { approver } => self.sent_back(*approver, by, approval)?,
             Event::Plan { due } => self.planned(*due, false, by, now, approval)?,
             Event::Hold { due } => self.planned(*due, true, by, now, approval)?,
-            Event::Unplan => self.unplanned()?,
+            Event::Unplan => self.unplanned(now)?,
             Event::Miss { why } => self.missed(why)?,
             Event::Publish { posts } => self.published(posts, by, now, approval)?,
         };
         self.state = next;
+        self.back = match event {
+            Event::SendBack { .. } => Some((by, now)),
+            Event::Changed { .. } | Event::Miss { .. } => self.back,
+            Event::Ask
+            | Event::Withdraw
+            | Event::Approve { .. }
+            | Event::Plan { .. }
+            | Event::Hold { .. }
+            | Event::Unplan
+            | Event::Publish { .. } => None,
+        };
         Ok(())
     }
 
@@ -284,7 +310,15 @@ impl Draft {
         }
         self.demand(approval, by)?;
         if held {
-            return Ok(State::Planned { by, due: due.min(now.plus(limits::draft::HOLD)), held, since: now });
+            let was = match self.state {
+                State::Planned { by, due, since, .. } => Some(Plan { by, due, since }),
+                State::Draft
+                | State::Asked { .. }
+                | State::Approved
+                | State::Missed { .. }
+                | State::Published { .. } => None,
+            };
+            return Ok(State::Planned { by, due: due.min(now.plus(limits::draft::HOLD)), held, since: now, was });
         }
         if due <= now {
             return Err(Problem::new("E504", "That moment is over.")
@@ -298,12 +332,15 @@ impl Draft {
                 .remedy("Is the year right?")
                 .into());
         }
-        Ok(State::Planned { by, due, held, since: now })
+        Ok(State::Planned { by, due, held, since: now, was: None })
     }
 
-    /// Back to where it would be without a plan.
-    fn unplanned(&self) -> Result<State> {
+    /// Back to where it would be without a plan; without "publish now", back to the plan that there was.
+    fn unplanned(&self, now: Timestamp) -> Result<State> {
         match &self.state {
+            State::Planned { was: Some(Plan { by, due, since }), .. } if *due > now => {
+                Ok(State::Planned { by: *by, due: *due, held: false, since: *since, was: None })
+            }
             State::Planned { .. } | State::Missed { .. } => {
                 Ok(if self.approval().is_some() { State::Approved } else { State::Draft })
             }

@@ -1,0 +1,125 @@
+//! The list of drafts, in the order in which somebody has to act.
+
+use askama::Template;
+use hyper::StatusCode;
+
+use super::{May, first, name};
+use crate::app::App;
+use crate::desk::approval;
+use crate::desk::frame::{self, Frame, Wall};
+use crate::error::Result;
+use crate::limits;
+use crate::model::account::Account;
+use crate::model::draft::{Draft, Stage, State};
+use crate::model::ids::{AccountId, DraftId};
+use crate::model::power::Read;
+use crate::model::user::Asker;
+use crate::store::{Rows, accounts, drafts, meta};
+use crate::web::request::Request;
+use crate::web::response::Response;
+use crate::web::who::Browser;
+
+#[derive(Template)]
+#[template(path = "desk/drafts.html")]
+struct List {
+    f: Frame,
+    notice: &'static str,
+    groups: Vec<Group>,
+    stopped: bool,
+    /// Accounts, whose look their posts need, and who said so.
+    rules: Vec<(AccountId, String, &'static str, String)>,
+}
+
+/// Drafts of one stage.
+struct Group {
+    title: &'static str,
+    hint: &'static str,
+    rows: Vec<Line>,
+}
+
+/// A draft in the list.
+struct Line {
+    id: DraftId,
+    first: String,
+    lang: String,
+    dir: &'static str,
+    meta: String,
+    /// Somebody waits for whoever looks.
+    yours: bool,
+    /// Whoever looks wrote it, and was given it back.
+    back: bool,
+}
+
+/// In the order in which somebody has to act.
+const GROUPS: [(Stage, &str, &str); 6] = [
+    (Stage::Missed, "Missed", "Was to go out and did not: decide what becomes of it."),
+    (Stage::Asked, "To approve", "Waits for somebody's look."),
+    (Stage::Owing, "Published urgently", "Went out before anybody approved it: look at it now."),
+    (Stage::Approved, "Approved", "May go out, and has no time yet."),
+    (Stage::Planned, "Planned", "Goes out by itself."),
+    (Stage::Draft, "Being written", ""),
+];
+
+/// `GET /desk/drafts`
+pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
+    let notice = match request.query("done") {
+        Some("dropped") => "Dropped.",
+        Some(_) | None => "",
+    };
+    let list = app.store.read(|rows| {
+        let asker = browser.asker();
+        let f = Frame::of(rows, browser, "Drafts", "/desk/drafts")?;
+        let wall = Wall::of(&meta::institution(rows)?);
+        let mine: Vec<Account> =
+            accounts::all(rows)?.into_iter().filter(|account| asker.can::<Read>(account.id)).collect();
+        let mut groups = Vec::new();
+        for (stage, title, hint) in GROUPS {
+            let mut lines = Vec::new();
+            for account in &mine {
+                for draft in drafts::of(rows, account.id, stage, limits::desk::DRAFTS)? {
+                    lines.push(line(rows, &wall, &asker, account, &draft)?);
+                }
+            }
+            lines.sort_by_key(|line| !line.yours && !line.back);
+            lines.truncate(limits::desk::DRAFTS);
+            if !lines.is_empty() {
+                groups.push(Group { title, hint, rows: lines });
+            }
+        }
+        let stopped = mine.iter().any(|account| account.approval.stopped.is_some());
+        let rule = |account: Account| {
+            let set = approval::set(rows, &account)?;
+            Ok((account.id, account.handle, approval::words(account.approval.rule).0, set))
+        };
+        let rules = mine.into_iter().map(rule).collect::<Result<_>>()?;
+        Ok(List { f, notice, groups, stopped, rules })
+    })?;
+    frame::page(StatusCode::OK, &list)
+}
+
+fn line(rows: &impl Rows, wall: &Wall, asker: &Asker, account: &Account, draft: &Draft) -> Result<Line> {
+    let version = draft.content.main();
+    let when = match &draft.state {
+        State::Planned { due, .. } | State::Missed { due, .. } => wall.time(*due),
+        State::Draft | State::Asked { .. } | State::Approved | State::Published { .. } => {
+            draft.when.as_ref().map(|when| format!("wanted for {}", wall.time(when.at))).unwrap_or_default()
+        }
+    };
+    let change = if draft.edits.is_some() { "change of a post · " } else { "" };
+    let mut meta = format!("{change}@{} · by {}", account.handle, name(rows, draft.writer)?);
+    for more in [when, format!("{} comments", draft.comments.len())] {
+        if !more.is_empty() && more != "0 comments" {
+            meta.push_str(" · ");
+            meta.push_str(if more == "1 comments" { "1 comment" } else { &more });
+        }
+    }
+    Ok(Line {
+        id: draft.id,
+        first: first(draft, limits::desk::FIRST_WORDS),
+        lang: version.map(|version| version.lang.to_string()).unwrap_or_default(),
+        dir: version.map_or("ltr", |version| version.lang.dir()),
+        meta,
+        yours: May::of(asker, account, draft).approve,
+        back: draft.back.is_some() && draft.is_by(asker.who()),
+    })
+}
