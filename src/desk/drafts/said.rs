@@ -192,8 +192,12 @@ fn asked(list: &mut List, poll: &NewPoll) {
     }
     list.fact("Poll", if *multiple { "several answers may be chosen" } else { "one answer may be chosen" });
     let (days, hours, minutes) = (lasts / 86_400, lasts / 3_600 % 24, lasts / 60 % 60);
-    let counted = [(days, "days"), (hours, "hours"), (minutes, "minutes")];
-    let open: Vec<_> = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let counted = [(days, "day"), (hours, "hour"), (minutes, "minute")];
+    let open: Vec<_> = counted
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} {what}{}", if *n == 1 { "" } else { "s" }))
+        .collect();
     list.fact("The poll is open for", open.join(", "));
 }
 

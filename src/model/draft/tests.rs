@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::error::Error;
-use crate::model::ids::PostId;
-use crate::model::post::{NewPost, Version};
+use crate::model::ids::{NoteId, PostId};
+use crate::model::poll::NewPoll;
+use crate::model::post::{NewPost, ReplyTo, Version};
 
 const ANA: Who = Who::User(UserId(1));
 const BEN: Who = Who::User(UserId(2));
@@ -161,6 +162,53 @@ fn what_is_urgent_may_go_first_where_that_is_allowed() {
     assert_eq!(id(draft().step(&publish, Who::Operator, NOW, lenient)), "E500");
     urgent.step(&Event::Approve { approver: false }, BEN, NOW, lenient).unwrap();
     assert_eq!(urgent.stage(), Stage::Published);
+}
+
+#[test]
+fn whoever_thinks_again_finds_the_plan_that_there_was() {
+    let later = Timestamp(SOON.0 + 600_000);
+    for rule in [Rule::None, Rule::Other] {
+        let mut planned = all(rule).swap_remove(2);
+        planned.step(&Event::Plan { due: later }, BEN, NOW, approval(rule)).unwrap();
+        let was = planned.state.clone();
+        planned.step(&Event::Hold { due: SOON }, ANA, NOW, approval(rule)).unwrap();
+        assert_eq!(planned.due(), Some(SOON));
+        let mut again = planned.clone();
+        again.step(&Event::Unplan, ANA, NOW, approval(rule)).unwrap();
+        assert_eq!(again.state, was, "by whoever planned it, and since then");
+        planned.step(&Event::Unplan, ANA, later, approval(rule)).unwrap();
+        assert_eq!(planned.stage(), Stage::Approved, "a plan that is over is none");
+    }
+}
+
+#[test]
+fn what_was_sent_back_says_so_until_it_goes_on() {
+    let mut draft = all(Rule::Other).swap_remove(1);
+    draft.step(&Event::SendBack { approver: true }, BEN, NOW, approval(Rule::Other)).unwrap();
+    draft.step(&Event::Changed { publishes: false }, ANA, NOW, approval(Rule::Other)).unwrap();
+    assert_eq!(draft.back, Some((BEN, NOW)));
+    draft.step(&Event::Ask, ANA, NOW, approval(Rule::Other)).unwrap();
+    assert_eq!(draft.back, None);
+}
+
+#[test]
+fn an_answer_is_one_post_that_asks_and_quotes_nothing() {
+    let answer = NewPost { reply_to: Some(ReplyTo::Note(NoteId(1))), ..NewPost::plain("en".parse().unwrap(), "Words") };
+    let whole = Content::of(&answer, &[]);
+    assert!(answer.is_answer() && whole.is_answer());
+    let poll = NewPoll { answers: Vec::new(), multiple: false, lasts: 1 };
+    let more = [
+        Content { poll: Some(poll), ..whole.clone() },
+        Content { quote: Some(ReplyTo::Note(NoteId(2))), ..whole.clone() },
+        Content { parts: [whole.parts.clone(), whole.parts.clone()].concat(), ..whole.clone() },
+        Content { reply_to: Some(ReplyTo::Own(PostId(1))), ..whole.clone() },
+        Content { reply_to: None, ..whole },
+    ];
+    for content in more {
+        assert!(!content.is_answer(), "{content:?}");
+        let draft = Draft { content, ..draft() };
+        assert_eq!(id(draft.demand(approval(Rule::Other), ANA).map(drop)), "E500");
+    }
 }
 
 #[test]

@@ -1,21 +1,26 @@
 //! Attacks from the desk: by people who may do something, and want to do more.
 
-use instance::actions::{sessions, users};
+use instance::actions::drafts as verbs;
+use instance::actions::{sessions, tokens, users};
 use instance::base::time::Clock;
+use instance::crypto::token;
+use instance::media::draw;
 use instance::model::case::Stand;
+use instance::model::client::Scopes;
+use instance::model::draft::{Approval, Rule};
 use instance::model::ids::{AccountId, CaseId, NoteId, PostId};
 use instance::model::note::{Note, Shown};
 use instance::model::power::Administer;
 use instance::model::user::{Asker, By, Rank, Role};
 use instance::store::schema::TOKENS;
-use instance::store::{Rows, Span, cases, drafts, notes, posts};
+use instance::store::{Rows, Span, Write, cases, drafts, notes, posts};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::inbox::{note, release};
 use crate::support::http::send;
-use crate::support::seat::{FORM, Seat, user};
+use crate::support::seat::{FORM, Seat, led_to, user};
 use crate::support::{Instance, START, between, owner, second_account};
 
 /// A request whose body is still on its way: the server has asked for it, so it has looked at who it is.
@@ -71,7 +76,7 @@ async fn what_was_taken_away_while_a_form_was_on_its_way_is_gone() {
 
     // Their sessions end; they lose a role; they are switched off.
     let (logged_out, lost, off) = (form(&canned, &words).await, ed.id, ed.id);
-    let all = move |tx: &mut instance::store::Write<'_>| sessions::end(tx, owner().for_user(lost), |_| true);
+    let all = move |tx: &mut Write<'_>| sessions::end(tx, owner().for_user(lost), |_| true);
     server.app.store.write(all).await.unwrap();
     assert_eq!(logged_out.end().await, 401);
 
@@ -183,7 +188,7 @@ async fn an_answer_that_was_changed_after_the_look_is_not_released() {
     let seat = Seat::of(&server, mo.id).await;
     let page = seat.get("/desk/inbox").await.text();
     let stamp = between(&page, "name=\"seen\" value=\"", "\"").to_owned();
-    let change = move |tx: &mut instance::store::Write<'_>| {
+    let change = move |tx: &mut Write<'_>| {
         let mut note: Note = notes::get(tx, id)?.unwrap();
         note.content.html = "<p>The mayor is a crook</p>".into();
         notes::put(tx, &note)
@@ -225,4 +230,113 @@ async fn who_is_named_besides_decides_nothing_for_the_account_that_was_answered(
     let page = ours.get(&path).await.text();
     assert!(page.contains("mayor is ill") && !page.contains("Not for us"), "{page}");
     assert_eq!((release(&ours, id).await.status.as_u16(), shown(&server, id)), (303, Shown::Released));
+}
+
+async fn rule(server: &Instance, rule: Rule) {
+    let by: By<Administer> = Asker::Operator.may(server.account.id).unwrap();
+    let approval = Approval { rule, ..Approval::default() };
+    server.app.store.write(move |tx| verbs::set_rule(tx, by, approval).map(|_| ())).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_lets_pass_is_shown_all_that_will_be_public() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let of = server.account.id;
+    rule(&server, Rule::Approver).await;
+    let ana = user(&server, "ana@city.example", Rank::Member, of, &[Role::Author]).await;
+    let cem = user(&server, "cem@city.example", Rank::Member, of, &[Role::Approver]).await;
+    let (ana, cem) = (Seat::of(&server, ana.id).await, Seat::of(&server, cem.id).await);
+    let account = of.to_string();
+    let form = [
+        ("account", account.as_str()),
+        ("lang", "en"),
+        ("text", "The bridge"),
+        ("lang2", "de"),
+        ("text2", "Die Brücke"),
+        ("alt1", "A bridge"),
+        ("alt1-2", "SMUGGLED"),
+        ("quiet", "1"),
+        ("urgent", "1"),
+        ("answer1", "Yes"),
+        ("answer2", "No"),
+        ("answer1-2", "HINEIN"),
+        ("lasts", "86400"),
+        ("keep", "ask"),
+    ];
+    let path =
+        led_to(&ana.post_files("/desk/posts", &form, &[("picture1", &draw::sample(draw::Sample::Bridge))]).await);
+    let page = cem.get(&path).await.text();
+    let shown =
+        ["SMUGGLED", "quiet: not on the home page", "HINEIN", "1 day<", "goes before everything", "Who may quote it"];
+    for words in shown {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // What is changed under an approval is told word by word, in each language of each file.
+    led_to(&cem.post(&format!("{path}/approve"), &[("revision", "1")]).await);
+    let kept = server.app.store.read(|rows| {
+        let mut kept = String::new();
+        drafts::each(rows, |_, draft| {
+            kept = draft.content.media().next().map(|file| file.id.to_string()).unwrap_or_default();
+            Ok(true)
+        })?;
+        Ok(kept)
+    });
+    let kept = kept.unwrap();
+    let mut again: Vec<(&str, &str)> = form[1..].iter().copied().filter(|(name, _)| *name != "quiet").collect();
+    again.extend([("kept1", kept.as_str()), ("revision", "1")]);
+    for (name, value) in &mut again {
+        *value = if *name == "alt1-2" { "Eine Lüge" } else { value };
+    }
+    led_to(&ana.post_parts(&format!("{path}/edit"), &again).await);
+    let page = cem.get(&path).await.text();
+    assert!(page.contains("File 1: description, Deutsch") && page.contains("<del>SMUGGLED</del><ins>Eine Lüge</ins>"));
+    assert!(page.contains("<h3>Who finds it</h3>"), "{page}");
+}
+
+#[tokio::test]
+async fn what_was_let_pass_is_not_changed_by_a_program_either() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let post = server.publish("Benign").await;
+    rule(&server, Rule::Other).await;
+    let bearer = server.bearer("write").await;
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let path = server.url(&format!("/api/v1/statuses/{}", post.id));
+    let answer = send("PUT", &path, &headers, json!({ "status": "EVERYTHING DIFFERENT" }).to_string()).await;
+    assert!(answer.status == 422 && answer.text().contains("approve"), "{}", answer.text());
+    let now = server.app.store.read(|rows| posts::need(rows, post.id)).unwrap();
+    assert_eq!((now.versions[0].text.as_str(), now.revisions.len()), ("Benign", 0));
+}
+
+#[tokio::test]
+async fn who_may_answer_publishes_nothing_under_our_own_posts_nor_more_than_an_answer() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let of = server.account.id;
+    let post = server.publish("Ours").await;
+    let asked = note(&server, None, "Ann", "<p>When?</p>", true).await;
+    let rita = user(&server, "rita@city.example", Rank::Member, of, &[Role::Replier]).await;
+    let (text, scopes) = (token::new(), Scopes::parse("write").unwrap());
+    let (hash, id) = (token::hash(&text), rita.id);
+    let add = move |tx: &mut Write<'_>| tokens::add(tx, owner(), of, Some(id), &scopes, "test", hash).map(|_| ());
+    server.app.store.write(add).await.unwrap();
+    let bearer = format!("Bearer {text}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let answer = async |to: String| {
+        let body = json!({ "status": "News", "in_reply_to_id": to }).to_string();
+        send("POST", &server.url("/api/v1/statuses"), &headers, body).await.status.as_u16()
+    };
+    assert_eq!(answer(post.id.to_string()).await, 403);
+    assert_eq!((answer(asked.to_string()).await, published(&server)), (200, 2));
+    // A thread, a poll, a quote: more than an answer, where somebody has to let pass what is said.
+    rule(&server, Rule::Other).await;
+    let seat = Seat::of(&server, rita.id).await;
+    let (account, reply, own) = (of.to_string(), asked.to_string(), server.post_uri(post.id));
+    let form = [("account", account.as_str()), ("lang", "en"), ("reply", reply.as_str()), ("do", "publish")];
+    let poll = [("text", "Well"), ("answer1", "Yes"), ("answer2", "No"), ("lasts", "86400")];
+    for more in [&[("text", "Well\n---\nUNAPPROVED")][..], &poll, &[("text", "Well"), ("quote", own.as_str())]] {
+        let refused = seat.post_parts("/desk/posts", &[&form[..], more].concat()).await;
+        assert!(refused.status == 422 && refused.text().contains("has to approve"), "{more:?}: {}", refused.text());
+    }
+    assert_eq!(published(&server), 2);
+    let plain = seat.post_parts("/desk/posts", &[&form[..], &[("text", "Well")]].concat()).await;
+    assert_eq!((plain.status.as_u16(), published(&server)), (303, 3));
 }

@@ -149,6 +149,33 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "what was let pass is changed by one person afterwards: text, files, by form, program or command",
+        "CWE-841",
+        &[
+            "drafts::changes::a_change_of_what_was_let_pass_is_let_pass_before_it_is_seen",
+            "drafts::changes::what_is_changed_in_an_emergency_is_owed_with_what_is_public",
+            "hostile::desk::what_was_let_pass_is_not_changed_by_a_program_either",
+        ],
+    ),
+    fails(
+        "words that whoever approves a draft is not shown: in another language, of a file, of a poll",
+        "CWE-451",
+        &["hostile::desk::whoever_lets_pass_is_shown_all_that_will_be_public"],
+    ),
+    fails(
+        "a thread, a poll, a quote or a post under an own one, published as if it were an answer",
+        "CWE-863",
+        &[
+            "hostile::desk::who_may_answer_publishes_nothing_under_our_own_posts_nor_more_than_an_answer",
+            "drafts::a_thread_meets_the_rule_once",
+        ],
+    ),
+    fails(
+        "a rule of approval that one admin makes weaker, and nobody sees",
+        "CWE-778",
+        &["drafts::changes::who_made_a_rule_weaker_stands_where_others_look"],
+    ),
+    fails(
         "an account that answers or quotes what was written in private to another one of the same server",
         "CWE-639",
         &["hostile::desk::what_was_written_to_another_account_is_neither_read_nor_answered"],
