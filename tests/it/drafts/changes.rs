@@ -194,7 +194,7 @@ async fn who_made_a_rule_weaker_stands_where_others_look() {
     let office = Office::new(Rule::Approver).await;
     let of = office.server.account.id;
     let roles = [instance::model::user::Role::Admin, instance::model::user::Role::Editor];
-    let eve = crate::support::seat::user(&office.server, "eve@city.example", Default::default(), of, &roles).await;
+    let eve = crate::support::seat::user(&office.server, "eve@city.example", Rank::default(), of, &roles).await;
     let eve = Seat::of(&office.server, eve.id).await;
     assert_eq!(eve.post(&format!("/desk/accounts/{of}/approval"), &[("rule", "none")]).await.status, 303);
     let cem = Seat::of(&office.server, office.cem.id).await;
