@@ -8,7 +8,7 @@ use instance::error::Result;
 use instance::model::draft::{Approval, Draft, Rule, Sheet, Stage, State};
 use instance::model::ids::DraftId;
 use instance::model::post::{Post, Version};
-use instance::model::user::{Asker, User};
+use instance::model::user::{Asker, Rank, User};
 use instance::store::{drafts, posts};
 
 use super::{Office, problem, soon};
