@@ -1,9 +1,14 @@
-//! Episodes of a podcast: published with their recording, and changed. What is wrong comes back with everything that was
-//! typed, and with the recording that was uploaded.
+//! Episodes of a podcast: published with their recording or kept as a draft to be let pass, and changed. What is wrong
+//! comes back with everything that was typed, and with the recording that was uploaded.
+
+mod draft;
+mod sheet;
 
 use std::sync::Arc;
 
 use askama::Template;
+
+use sheet::Sheet;
 
 use super::faults::Faults;
 use super::frame::{self, Frame};
@@ -11,17 +16,20 @@ use super::podcasts::may;
 use super::recording;
 use super::write::{Choice, langs};
 use crate::actions;
+use crate::actions::drafts::Pen;
 use crate::app::once;
 use crate::app::{App, mentions, upload};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
-use crate::media::files::Unfinished;
+use crate::limits;
 use crate::model::account::Account;
-use crate::model::episode::{self, Episode, Kind, Titled};
+use crate::model::draft::Draft;
+use crate::model::episode::Episode;
 use crate::model::ids::{AccountId, MediaId, PostId};
 use crate::model::media::{About, Media, Sort};
 use crate::model::podcast::Podcast;
 use crate::model::post::{NewPost, Post, Version, check_versions};
+use crate::model::power::{self, Attach};
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, Write, accounts, podcasts, posts};
@@ -29,6 +37,21 @@ use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
 use crate::web::{csrf, multipart};
+
+pub(super) use draft::{change as change_draft, page as draft_page};
+
+/// The fields in their order; those of the recording stand between the text and the season.
+const FIELDS: [&[&str]; 9] = [
+    &["file"],
+    &["lang-"],
+    &["title-"],
+    &["text"],
+    &["captions", "transcript", "reason", "why", "poster"],
+    &["season"],
+    &["number"],
+    &["chapters"],
+    &["persons"],
+];
 
 /// An episode brings one recording, whose fields have this number.
 const ONE: usize = 1;
@@ -40,8 +63,13 @@ struct Page {
     faults: Faults,
     action: String,
     series: String,
-    /// Of an episode that is there already, whose text and recording are changed elsewhere.
-    post: Option<PostId>,
+    /// Of an episode that is there already: where its text and recording are changed.
+    rest: Option<String>,
+    /// Of a draft.
+    revision: Option<u64>,
+    /// Where the form is left without a change.
+    leave: String,
+    publishes: bool,
     sheet: Sheet,
     titles: Vec<Title>,
     langs: Vec<Choice>,
@@ -55,25 +83,6 @@ struct Title {
     label: String,
     lang: String,
     words: String,
-}
-
-/// An episode as it was typed.
-#[derive(Debug, Default)]
-struct Sheet {
-    once: String,
-    /// Of the first title, and of a new text.
-    lang: String,
-    titles: Vec<(String, String)>,
-    text: String,
-    season: String,
-    number: String,
-    kind: String,
-    explicit: bool,
-    chapters: String,
-    persons: String,
-    kept: Option<MediaId>,
-    file: Option<Unfinished>,
-    words: recording::Words,
 }
 
 /// The id of the field that a problem is about; those of a language carry its number.
@@ -93,120 +102,52 @@ fn push(faults: &mut Faults, n: usize, e: Error) {
     }
 }
 
-impl Sheet {
-    /// `langs` are those of the titles that an episode has already.
-    fn of(form: &Form, langs: &[Lang], file: Option<Unfinished>) -> Self {
-        let lang = form.text("lang-0");
-        let tags: Vec<String> =
-            if langs.is_empty() { vec![lang.clone()] } else { langs.iter().map(ToString::to_string).collect() };
-        let title = |(n, tag): (usize, String)| (tag, form.text(&format!("title-{n}")).trim().to_owned());
-        Self {
-            once: form.text("once"),
-            lang,
-            titles: tags.into_iter().enumerate().map(title).collect(),
-            text: form.text("text"),
-            season: form.text("season").trim().to_owned(),
-            number: form.text("number").trim().to_owned(),
-            kind: form.text("kind"),
-            explicit: form.find("explicit").is_some(),
-            chapters: form.text("chapters"),
-            persons: form.text("persons"),
-            kept: form.find("kept").and_then(|id| id.parse().ok()),
-            file,
-            words: recording::Words::default(),
+/// What the form is about.
+enum Of<'a> {
+    New,
+    Post(&'a Post),
+    Draft(&'a Draft),
+}
+
+impl Of<'_> {
+    fn action(&self, podcast: &Podcast) -> String {
+        match self {
+            Self::New => format!("/desk/podcasts/{}/{}/episodes", podcast.account, podcast.slug),
+            Self::Post(post) => format!("/desk/posts/{}/episode", post.id),
+            Self::Draft(draft) => format!("/desk/drafts/{}/episode", draft.id),
         }
     }
 
-    fn from(episode: &Episode) -> Self {
-        let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
-        let persons: Vec<String> = episode.persons.iter().map(episode::person_typed).collect();
-        Self {
-            titles: episode.titles.iter().map(|t| (t.lang.to_string(), t.title.clone())).collect(),
-            season: number(episode.season),
-            number: number(episode.number),
-            kind: episode.kind.as_str().to_owned(),
-            explicit: episode.explicit,
-            chapters: episode::chapters_typed(&episode.chapters),
-            persons: persons.join("\n"),
-            ..Self::default()
+    fn rest(&self) -> Option<String> {
+        match self {
+            Self::New => None,
+            Self::Post(post) => Some(format!("/desk/posts/{}/edit", post.id)),
+            Self::Draft(draft) => Some(format!("/desk/drafts/{}/edit", draft.id)),
         }
-    }
-
-    /// What is said about the recording: it is called by its title; what is said in it is the transcript.
-    fn about(&self, app: &App, sound: MediaId, episode: &Episode, faults: &mut Faults) -> Result<About> {
-        let media = app.store.read(|rows| rows.need(&MEDIA, &sound))?;
-        let title = episode.titles.first().map(|titled| titled.title.clone()).unwrap_or_default();
-        let mut about = About { alt: title, ..media.about() };
-        self.words.tell(&mut about);
-        if let Err(Error::Invalid(problem)) = media.check(&about)
-            && let Some(at) = recording::field(ONE, &problem)
-        {
-            faults.push(at, &problem);
-        }
-        Ok(about)
-    }
-
-    /// The episode, with a fault for everything that is wrong.
-    fn episode(&self, podcast: &Podcast, sounds: &[Option<MediaId>], faults: &mut Faults) -> Episode {
-        let main = podcast.main().map(|told| told.lang.clone()).unwrap_or_default();
-        let titled = |(n, (tag, title)): (usize, &(String, String))| Titled {
-            lang: tag.parse().unwrap_or_else(|_| main.clone()),
-            title: title.clone(),
-            sound: sounds.get(n).copied().flatten(),
-        };
-        let mut kept = |e: Error| push(faults, 0, e);
-        let season = count(&self.season, "season").unwrap_or_else(|e| {
-            kept(e);
-            None
-        });
-        let number = count(&self.number, "number").unwrap_or_else(|e| {
-            kept(e);
-            None
-        });
-        let chapters = episode::chapters(&self.chapters).unwrap_or_else(|e| {
-            kept(e);
-            Vec::new()
-        });
-        let persons: Result<Vec<_>> = episode::lines(&self.persons).map(episode::person).collect();
-        let persons = persons.unwrap_or_else(|e| {
-            kept(e);
-            Vec::new()
-        });
-        let episode = Episode {
-            series: podcast.slug.clone(),
-            titles: self.titles.iter().enumerate().map(titled).collect(),
-            season,
-            number,
-            kind: Kind::parse(&self.kind).unwrap_or_default(),
-            explicit: self.explicit,
-            chapters,
-            persons,
-        };
-        for (n, titled) in episode.titles.iter().enumerate() {
-            let one = Episode { titles: vec![titled.clone()], ..episode.clone() };
-            if let Err(e) = one.check()
-                && faults.at(at(&e, n)).is_none()
-            {
-                push(faults, n, e);
-            }
-        }
-        episode
     }
 }
 
-/// A number, or nothing.
-fn count(typed: &str, field: &'static str) -> Result<Option<u32>> {
-    if typed.is_empty() {
-        return Ok(None);
+/// Says once that another episode has the same number; sent again, it is meant.
+fn check_number(app: &App, account: AccountId, new: &Episode, sheet: &mut Sheet, faults: &mut Faults) -> Result<()> {
+    let Some(number) = new.number else { return Ok(()) };
+    let told = format!("{}-{number}", new.season.unwrap_or_default());
+    if std::mem::replace(&mut sheet.same, told.clone()) == told {
+        return Ok(());
     }
-    let wrong =
-        |_| Problem::new("E410", format!("'{typed}' is no number.")).field(field).remedy("Write digits, or nothing.");
-    typed.parse().map(Some).map_err(wrong).map_err(Error::from)
+    let same = |other: &Episode| (other.season, other.number, other.kind) == (new.season, new.number, new.kind);
+    let most = limits::desk::EPISODES;
+    let posts = app.store.read(|rows| posts::episodes(rows, account, &new.series, None, most))?;
+    if let Some(other) = posts.iter().filter_map(|post| post.episode.as_ref()).find(|other| same(other)) {
+        let title = other.titles.first().map(|titled| titled.title.as_str()).unwrap_or_default();
+        let problem = Problem::new("E413", format!("“{title}” is episode {number} already."));
+        faults.push("number", &problem.remedy("Choose another number, or press again if both are to have it."));
+    }
+    Ok(())
 }
 
 /// `GET /desk/podcasts/ACCOUNT/NAME/episodes`
 pub(super) fn blank(app: &App, browser: &Browser, account: AccountId, slug: &str) -> Result<Response> {
-    may(browser, account)?;
+    browser.asker().may::<power::Draft>(account)?;
     let podcast = app.store.read(|rows| podcasts::shown(rows, account, slug))?;
     let lang = podcast.main().map(|told| told.lang.to_string()).unwrap_or_default();
     let sheet = Sheet {
@@ -215,13 +156,13 @@ pub(super) fn blank(app: &App, browser: &Browser, account: AccountId, slug: &str
         lang,
         ..Sheet::default()
     };
-    shown(app, browser, &podcast, None, sheet, Faults::default())
+    shown(app, browser, &podcast, &Of::New, sheet, Faults::default())
 }
 
 /// `GET /desk/posts/ID/episode`
 pub(super) fn page(app: &App, browser: &Browser, id: PostId) -> Result<Response> {
     let (post, podcast, episode) = find(app, browser, id)?;
-    shown(app, browser, &podcast, Some(&post), Sheet::from(&episode), Faults::default())
+    shown(app, browser, &podcast, &Of::Post(&post), Sheet::from(&episode), Faults::default())
 }
 
 fn find(app: &App, browser: &Browser, id: PostId) -> Result<(Post, Podcast, Episode)> {
@@ -236,13 +177,20 @@ fn shown(
     app: &App,
     browser: &Browser,
     podcast: &Podcast,
-    post: Option<&Post>,
+    of: &Of<'_>,
     sheet: Sheet,
-    faults: Faults,
+    mut faults: Faults,
 ) -> Result<Response> {
     let status = faults.status();
+    faults.order(&FIELDS);
     let page = app.store.read(|rows| {
-        let title = if post.is_some() { "Change an episode" } else { "Publish an episode" };
+        let publishes = may(browser, podcast.account).is_ok();
+        let (title, leave) = match of {
+            Of::New if publishes => ("Publish an episode", "/desk/podcasts".to_owned()),
+            Of::New => ("Write an episode", "/desk/podcasts".to_owned()),
+            Of::Post(_) => ("Change an episode", "/desk/podcasts".to_owned()),
+            Of::Draft(draft) => ("Change an episode", format!("/desk/drafts/{}", draft.id)),
+        };
         let account = accounts::need(rows, podcast.account)?;
         let kinds = [("full", "Whole episode"), ("trailer", "Trailer"), ("bonus", "Bonus")];
         let kind = |(value, name): (&str, &str)| Choice {
@@ -250,16 +198,18 @@ fn shown(
             value: value.to_owned(),
             name: name.to_owned(),
         };
-        let action = match post {
-            Some(post) => format!("/desk/posts/{}/episode", post.id),
-            None => format!("/desk/podcasts/{}/{}/episodes", podcast.account, podcast.slug),
-        };
         let sound = sheet.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
         Ok(Page {
             f: Frame::of(rows, browser, title, "/desk/podcasts")?.with(&faults),
-            action,
+            action: of.action(podcast),
             series: podcast.main().map(|told| told.title.clone()).unwrap_or_default(),
-            post: post.map(|post| post.id),
+            rest: of.rest(),
+            revision: match of {
+                Of::Draft(draft) => Some(draft.revision),
+                Of::New | Of::Post(_) => None,
+            },
+            leave,
+            publishes,
             titles: titles(&sheet),
             langs: langs(rows, &sheet.lang, Some(&account))?,
             kinds: kinds.into_iter().map(kind).collect(),
@@ -294,7 +244,9 @@ pub(super) async fn publish(
     let mut parts =
         multipart::read(request, &app.files, &["file", "captions-file", "poster"], 3, app.form_with_files()).await?;
     csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
-    let by = may(browser, account)?;
+    let keeps = draft::Keeps::of(&parts.form);
+    let by = if keeps.is_none() { Some(may(browser, account)?) } else { None };
+    let pen = Pen::of(&browser.asker(), account)?;
     let podcast = app.store.read(|rows| podcasts::shown(rows, account, slug))?;
     let at = parts.files.iter().position(|(name, _)| name == "file");
     let file = at.map(|at| parts.files.swap_remove(at).1);
@@ -305,34 +257,61 @@ pub(super) async fn publish(
     if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
-    let mut faults = Faults::default();
-    let sound = take(app, browser, by, &mut sheet, &mut faults).await?;
+    if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))? {
+        return Ok(response::see_other(&format!("/desk/drafts/{}", known.id)));
+    }
+    let (mut faults, brought) = (Faults::default(), sheet.file.is_some());
+    let sound = take(app, browser, browser.asker().may(account)?, &mut sheet, &mut faults).await?;
     let owner = app.store.read(|rows| accounts::need(rows, account))?;
     let version = version(&sheet, &owner, &mut faults);
     let episode = sheet.episode(&podcast, &[], &mut faults);
     let about = sound
         .map(|sound| Ok::<_, Error>((sound.id, sheet.about(app, sound.id, &episode, &mut faults)?)))
         .transpose()?;
-    if let Some(about) = about.filter(|_| faults.is_empty()) {
-        match send(app, browser, by, version, episode, about, attempt).await {
-            Ok(post) => return Ok(response::see_other(&format!("/desk?done={}", post.id))),
+    if keeps == Some(draft::Keeps::Draft) {
+        faults.keep(|at| draft::UNREADABLE.contains(&at) || brought && at == "file");
+    } else {
+        check_number(app, account, &episode, &mut sheet, &mut faults)?;
+    }
+    if faults.is_empty() {
+        let done = match (by, keeps, about) {
+            (Some(by), None, Some(about)) => {
+                let sent = send(app, browser, by, version, episode, about, attempt).await;
+                sent.map(|post| format!("/desk?done={}", post.id))
+            }
+            (_, keeps, about) => {
+                let asks = keeps == Some(draft::Keeps::Asked);
+                draft::keep(app, browser, pen, new(version, episode, about.as_ref()), about, attempt, asks).await
+            }
+        };
+        match done {
+            Ok(path) => return Ok(response::see_other(&path)),
             Err(e @ Error::Invalid(_)) => push(&mut faults, 0, e),
             Err(e) => return Err(e),
         }
     }
-    shown(app, browser, &podcast, None, sheet, faults)
+    shown(app, browser, &podcast, &Of::New, sheet, faults)
+}
+
+fn new(version: Version, episode: Episode, about: Option<&(MediaId, About)>) -> NewPost {
+    NewPost {
+        media: about.iter().map(|(id, _)| *id).collect(),
+        episode: Some(episode),
+        versions: vec![version],
+        ..NewPost::plain(Lang::default(), "")
+    }
 }
 
 /// Keeps a new recording, so that it need not be sent again whatever else is wrong.
 async fn take(
     app: &Arc<App>,
     browser: &Browser,
-    by: By,
+    by: By<Attach>,
     sheet: &mut Sheet,
     faults: &mut Faults,
 ) -> Result<Option<Media>> {
     if let Some(file) = sheet.file.take() {
-        match upload::take(app, by.to(), file, About::default()).await {
+        match upload::take(app, by, file, About::default()).await {
             Ok(media) if media.sort() == Sort::Sound => sheet.kept = Some(media.id),
             Ok(_) => {
                 let problem = Problem::new("E408", "The file is no recording that can be heard alone.");
@@ -346,7 +325,7 @@ async fn take(
     let there = there.filter(|media| media.account == by.account() && !media.used && media.sort() == Sort::Sound);
     sheet.kept = there.as_ref().map(|media| media.id);
     if let Some(id) = sheet.kept {
-        recording::take(app, (browser, by.to()), id, ONE, &mut sheet.words, faults).await?;
+        recording::take(app, (browser, by), id, ONE, &mut sheet.words, faults).await?;
     }
     if there.is_none() && faults.at("file").is_none() {
         faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));
@@ -372,17 +351,12 @@ async fn send(
     by: By,
     version: Version,
     episode: Episode,
-    (id, about): (MediaId, About),
+    about: (MediaId, About),
     attempt: Option<once::Attempt>,
 ) -> Result<Post> {
-    let versions = vec![version];
-    let new = NewPost {
-        mentions: mentions::of_versions(app, &versions).await?,
-        media: vec![id],
-        episode: Some(episode),
-        versions: versions.clone(),
-        ..NewPost::plain(Lang::default(), "")
-    };
+    let mut new = new(version, episode, Some(&about));
+    new.mentions = mentions::of_versions(app, &new.versions).await?;
+    let (id, about) = about;
     let site = app.site.clone();
     let verb = move |tx: &mut Write<'_>| {
         actions::media::describe(tx, by.to(), id, &about)?;
@@ -417,5 +391,5 @@ pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &F
             Err(e) => return Err(e),
         }
     }
-    shown(app, browser, &podcast, Some(&post), sheet, faults)
+    shown(app, browser, &podcast, &Of::Post(&post), sheet, faults)
 }

@@ -36,6 +36,17 @@ impl Faults {
         self.0.extend(others.0);
     }
 
+    /// Leaves only those at these fields.
+    pub(super) fn keep(&mut self, fields: impl Fn(&str) -> bool) {
+        self.0.retain(|fault| fields(&fault.at));
+    }
+
+    /// In the order of the form: groups of fields by how their ids begin.
+    pub(super) fn order(&mut self, form: &[&[&str]]) {
+        let place = |at: &str| form.iter().position(|group| group.iter().any(|field| at.starts_with(field)));
+        self.0.sort_by_key(|fault| place(&fault.at).unwrap_or(form.len()));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,6 +1,8 @@
 //! The composer's form as it was sent: fields, and up to four files with their descriptions. What is said in another
 //! language than the main one stands in fields with that version's number: `text2`, `alt1-2`, `answer1-2`.
 
+use hyper::StatusCode;
+
 use super::poll::PollForm;
 use super::slots::Slot;
 use crate::app::App;
@@ -44,8 +46,8 @@ pub(super) struct Typed {
     pub at: Option<String>,
     /// Which of two is meant, when that hour comes twice.
     pub turn: String,
-    /// Its session had ended: it is looked at, and nothing else happens to it.
-    pub late: bool,
+    /// Its session had ended: it is given back with this status to be looked at, and nothing else happens to it.
+    pub late: Option<StatusCode>,
     /// It went out already: it stays one post, whatever its text has.
     pub published: bool,
     pub poll: PollForm,
@@ -157,14 +159,14 @@ impl Typed {
             at: form.find("at").map(|at| at.trim().to_owned()),
             turn: form.text("turn"),
             published: false,
-            late: false,
+            late: None,
             about: Vec::new(),
         }
     }
 
     /// A form whose session had ended, as it comes back through the log-in.
     pub(super) fn late(form: &Form) -> Self {
-        Self { late: true, press: Press::Preview, ..Self::of(form, Vec::new()) }
+        Self { late: Some(StatusCode::OK), press: Press::Preview, ..Self::of(form, Vec::new()) }
     }
 
     /// With the token of an earlier log-in it is only looked at, and its files are to be chosen again.
@@ -172,7 +174,7 @@ impl Typed {
         match csrf::check_token(session, &self.csrf) {
             Err(Error::Forbidden(_)) if self.press != Press::Stay && self.whole => {
                 let slots = self.slots.into_iter().map(Slot::without_files).collect();
-                Ok(Self { late: true, press: Press::Preview, slots, ..self })
+                Ok(Self { late: Some(StatusCode::FORBIDDEN), press: Press::Preview, slots, ..self })
             }
             checked => checked.map(|()| self),
         }

@@ -64,6 +64,7 @@ fn keeps(verb: Verb) -> bool {
             Change::Step(Step::Comment | Step::SendBack | Step::Plan)
                 | Change::Delete
                 | Change::EditEpisode
+                | Change::EditDraftEpisode
                 | Change::Case(Deed::Remark | Deed::KeepCanned | Deed::Elsewhere)
                 | Change::AddUser
                 | Change::Arrange

@@ -22,6 +22,7 @@ use crate::model::account::Account;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, check_alt};
 use crate::model::podcast::{CATEGORIES, Order, Podcast, Told};
+use crate::model::power::Draft;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts, podcasts};
@@ -36,6 +37,8 @@ use crate::web::{csrf, multipart};
 struct Listing {
     f: Frame,
     podcasts: Vec<Row>,
+    /// Whether there is an account for which they may begin one.
+    begins: bool,
 }
 
 struct Row {
@@ -44,6 +47,8 @@ struct Row {
     handle: String,
     /// At the desk.
     path: String,
+    /// Whether they may publish and change, and not only write.
+    changes: bool,
     page: String,
     feed: String,
     episodes: usize,
@@ -186,6 +191,19 @@ impl Sheet {
     }
 }
 
+/// The fields in their order.
+const FIELDS: [&[&str]; 9] = [
+    &["account"],
+    &["slug"],
+    &["lang-", "title-", "description-"],
+    &["category"],
+    &["file"],
+    &["alt"],
+    &["author"],
+    &["mail"],
+    &["guid"],
+];
+
 /// Puts a fault to a field; what is no fault of the form cannot come here.
 fn push(faults: &mut Faults, field: String, e: Error) {
     if let Error::Invalid(problem) = e {
@@ -201,13 +219,15 @@ pub(super) fn may(browser: &Browser, account: AccountId) -> Result<By> {
 pub(super) fn list(app: &App, browser: &Browser) -> Result<Response> {
     let listing = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Podcasts", "/desk/podcasts")?;
-        let mut found = Vec::new();
-        for account in accounts::all(rows)?.into_iter().filter(|account| may(browser, account.id).is_ok()) {
+        let (mut found, mut begins, asker) = (Vec::new(), false, browser.asker());
+        for account in accounts::all(rows)?.into_iter().filter(|account| asker.can::<Draft>(account.id)) {
+            let changes = may(browser, account.id).is_ok();
+            begins = begins || changes;
             for podcast in podcasts::of_account(rows, account.id)? {
-                found.push(row(app, rows, &account, podcast)?);
+                found.push(Row { changes, ..row(app, rows, &account, podcast)? });
             }
         }
-        Ok(Listing { f, podcasts: found })
+        Ok(Listing { f, podcasts: found, begins })
     })?;
     frame::page(StatusCode::OK, &listing)
 }
@@ -224,12 +244,17 @@ fn row(app: &App, rows: &impl Rows, account: &Account, podcast: Podcast) -> Resu
         path: format!("/desk/podcasts/{}/{}", account.id, podcast.slug),
         feed: format!("{}{page}.rss", app.site.origin),
         page,
+        changes: false,
         episodes: state.episodes,
         missing: state.missing,
     })
 }
 
 pub(super) fn blank(app: &App, browser: &Browser) -> Result<Response> {
+    let all = app.store.read(accounts::all)?;
+    if !all.iter().any(|account| may(browser, account.id).is_ok()) {
+        return Ok(response::see_other("/desk/podcasts"));
+    }
     let sheet = Sheet { told: vec![Default::default()], locked: true, ..Sheet::default() };
     shown(app, browser, sheet, None, Faults::default())
 }
@@ -244,8 +269,9 @@ pub(super) fn page(app: &App, browser: &Browser, account: AccountId, slug: &str)
 }
 
 /// The form; `old` is what it changes.
-fn shown(app: &App, browser: &Browser, sheet: Sheet, old: Option<&Podcast>, faults: Faults) -> Result<Response> {
+fn shown(app: &App, browser: &Browser, sheet: Sheet, old: Option<&Podcast>, mut faults: Faults) -> Result<Response> {
     let status = faults.status();
+    faults.order(&FIELDS);
     let page = app.store.read(|rows| {
         let title = if old.is_some() { "Change a podcast" } else { "Begin a podcast" };
         let f = Frame::of(rows, browser, title, "/desk/podcasts")?.with(&faults);

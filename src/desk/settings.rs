@@ -67,6 +67,7 @@ struct FileRow {
 struct LegalForm {
     f: Frame,
     faults: Faults,
+    saved: bool,
     name: &'static str,
     title: &'static str,
     what: &'static str,
@@ -185,8 +186,8 @@ fn named(legal: &str, lang: &str) -> Result<(Legal, Lang)> {
 }
 
 /// `GET /desk/settings/legal/imprint/de`
-pub(super) fn legal_page(app: &App, browser: &Browser, legal: &str, lang: &str) -> Result<Response> {
-    legal_shown(app, browser, named(legal, lang), None, Faults::default())
+pub(super) fn legal_page(app: &App, browser: &Browser, legal: &str, lang: &str, saved: bool) -> Result<Response> {
+    legal_shown(app, browser, named(legal, lang), None, saved, Faults::default())
 }
 
 fn legal_shown(
@@ -194,6 +195,7 @@ fn legal_shown(
     browser: &Browser,
     which: Result<(Legal, Lang)>,
     typed: Option<String>,
+    saved: bool,
     faults: Faults,
 ) -> Result<Response> {
     browser.asker().may_run()?;
@@ -206,6 +208,7 @@ fn legal_shown(
         Ok(LegalForm {
             f: Frame::of(rows, browser, "Legal page", HERE)?.with(&faults),
             faults,
+            saved,
             name: legal.name(),
             title,
             what,
@@ -227,12 +230,12 @@ pub(super) async fn save_legal(
 ) -> Result<Response> {
     let owner = browser.asker().may_run()?;
     let (legal, lang) = named(legal, lang)?;
-    let (text, of) = (form.text("text"), lang.clone());
+    let (text, of, landed) = (form.text("text"), lang.clone(), lang.clone());
     let typed = text.clone();
     match browser.write(app, move |tx| verbs::set_legal(tx, owner, legal, &of, &text)).await {
-        Ok(()) => Ok(response::see_other(&format!("{HERE}?done=saved"))),
+        Ok(()) => Ok(response::see_other(&format!("{HERE}/legal/{}/{landed}?done=saved", legal.name()))),
         Err(Error::Invalid(problem)) => {
-            legal_shown(app, browser, Ok((legal, lang)), Some(typed), Faults::of("text", &problem))
+            legal_shown(app, browser, Ok((legal, lang)), Some(typed), false, Faults::of("text", &problem))
         }
         Err(e) => Err(e),
     }

@@ -73,6 +73,8 @@ pub(super) struct Beside {
     pub preview: Option<Preview>,
     /// The draft that is edited.
     pub draft: Option<DraftId>,
+    /// Whether it is an episode of a podcast, of which the form shows text and recording.
+    pub episode: bool,
     /// The moment at which that draft goes out by itself.
     pub due: Option<Timestamp>,
     /// The post that is edited.
@@ -98,7 +100,7 @@ impl Beside {
             | State::Missed { .. }
             | State::Published { .. } => None,
         };
-        let beside = Self { draft: Some(draft.id), due, ..Self::default() };
+        let beside = Self { draft: Some(draft.id), episode: draft.content.episode.is_some(), due, ..Self::default() };
         let cancels = match draft.stage() {
             Stage::Planned if !stays => Some(
                 "This is planned. As soon as a change is saved, also by itself while you write, the plan is gone: it does \
@@ -217,7 +219,7 @@ fn prefill(rows: &impl Rows, asker: &Asker, typed: &mut Typed, canned: Option<Ca
 }
 
 pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faults, b: Beside) -> Result<Response> {
-    let status = faults.status();
+    let status = typed.late.unwrap_or_else(|| faults.status());
     let slots = std::mem::take(&mut typed.slots);
     let write = app.store.read(|rows| {
         let (title, place) = if b.post.is_some() { ("Edit", "/desk/posts") } else { ("Write", "/desk") };

@@ -82,6 +82,8 @@ pub const QUOTES: usize = 5;
 pub const ANSWERS: usize = 20;
 /// What a canned answer is chosen by, in characters.
 pub const CANNED_TITLE: usize = 80;
+/// Episodes among which one with the same number is looked for, the newest: ten years of a weekly podcast.
+pub const EPISODES: usize = 520;
 /// Canned answers of an account, in all languages: more than fit into a list to choose from would not be used.
 pub const CANNED: usize = 100;
 /// Boosts of an account's that are listed.

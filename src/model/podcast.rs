@@ -110,20 +110,19 @@ impl Podcast {
 
     /// All that is wrong, each with the place of the version that it is about.
     pub fn problems(&self) -> Vec<(usize, Error)> {
-        let mut found = vec![
-            (0, check_slug(&self.slug)),
-            (0, check_count(self.versions.len())),
-            (0, check_line(&self.author, limits::AUTHOR, "author", "The author")),
-            (0, check_mail(&self.mail)),
-            (0, check_category(&self.category)),
-            (0, self.guid.as_deref().map_or(Ok(()), check_guid)),
-        ];
+        let mut found = vec![(0, check_slug(&self.slug)), (0, check_count(self.versions.len()))];
         for (n, told) in self.versions.iter().enumerate() {
             let before = self.versions.iter().take(n);
+            found.push((n, check_lang(&told.lang, before)));
             found.push((n, check_line(&told.title, limits::TITLE, "title", "The title")));
             found.push((n, check_description(&told.description)));
-            found.push((n, check_lang(&told.lang, before)));
         }
+        found.extend([
+            (0, check_category(&self.category)),
+            (0, check_line(&self.author, limits::AUTHOR, "author", "The author")),
+            (0, check_mail(&self.mail)),
+            (0, self.guid.as_deref().map_or(Ok(()), check_guid)),
+        ]);
         found.into_iter().filter_map(|(n, checked)| Some((n, checked.err()?))).collect()
     }
 }
@@ -146,7 +145,10 @@ fn check_slug(slug: &str) -> Result<()> {
     if letters && (1..=limits::SLUG).contains(&slug.len()) && !slug.starts_with('-') && !slug.ends_with('-') {
         return Ok(());
     }
-    let what = format!("'{slug}' cannot be a podcast's name in addresses.");
+    let what = match slug {
+        "" => "The podcast has no name for its addresses.".to_owned(),
+        _ => format!("'{slug}' cannot be a podcast's name in addresses."),
+    };
     let remedy = format!("Use 1 to {} letters a to z, digits and hyphens: city-talk", limits::SLUG);
     Err(Problem::new("E401", what).field("slug").remedy(remedy).into())
 }
@@ -164,8 +166,13 @@ fn check_description(description: &str) -> Result<()> {
     if !description.trim().is_empty() && bytes <= limits::DESCRIPTION {
         return Ok(());
     }
-    let what = format!("A description has 1 to {} bytes; this one has {bytes}.", limits::DESCRIPTION);
-    let remedy = "Directories refuse a podcast without one; say in some sentences what it is about.";
+    let (what, remedy) = if description.trim().is_empty() {
+        let remedy = "Say in some sentences what it is about: directories refuse a podcast without.";
+        ("The description is missing.".to_owned(), remedy)
+    } else {
+        let what = format!("The description has {bytes} bytes, and directories take {}.", limits::DESCRIPTION);
+        (what, "Shorten it: a letter of the Latin alphabet is one byte, others are two or more.")
+    };
     Err(Problem::new("E400", what).field("description").remedy(remedy).into())
 }
 
@@ -180,7 +187,11 @@ fn check_category(typed: &str) -> Result<()> {
     if category(typed).is_some() {
         return Ok(());
     }
-    Err(Problem::new("E403", format!("Apple's list has no category '{typed}'."))
+    let what = match typed {
+        "" => "No category is chosen.".to_owned(),
+        _ => format!("Apple's list has no category '{typed}'."),
+    };
+    Err(Problem::new("E403", what)
         .field("category")
         .remedy("For example: Government, News > Politics, Education. All of them: instance help podcast-categories")
         .into())
@@ -192,7 +203,11 @@ pub(super) fn check_line(words: &str, most: usize, field: &'static str, called: 
     if !text::one_line(words).is_empty() && length <= most && !words.contains('\n') {
         return Ok(());
     }
-    let what = format!("{called} has 1 to {most} characters in one line; this one has {length}.");
+    let what = if text::one_line(words).is_empty() {
+        format!("{called} is missing.")
+    } else {
+        format!("{called} has 1 to {most} characters in one line; this one has {length}.")
+    };
     Err(Problem::new("E400", what).field(field).into())
 }
 
@@ -207,7 +222,11 @@ fn check_mail(mail: &str) -> Result<()> {
     if fits && parts.is_some() {
         return Ok(());
     }
-    Err(Problem::new("E402", format!("'{mail}' is no mail address."))
+    let what = match mail {
+        "" => "The mail address is missing.".to_owned(),
+        _ => format!("'{mail}' is no mail address."),
+    };
+    Err(Problem::new("E402", what)
         .field("mail")
         .remedy("Directories write to it to ask whether the podcast is yours, and it stands in the feed: podcast@city.example")
         .into())

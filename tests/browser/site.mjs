@@ -39,7 +39,10 @@ async function recordings(trial, account) {
   return { film, silent, sound };
 }
 
-/** Begins a podcast with an episode, and returns where their pages are. */
+/** The number of an episode that is a draft, once there is one. */
+let episodeDraft;
+
+/** Begins a podcast with an episode and a draft of one, and returns where their pages are. */
 async function podcast(trial, account) {
   const file = (name, content) => written(trial, name, content);
   const sound = clip("sound.mp3");
@@ -51,6 +54,8 @@ async function podcast(trial, account) {
   const episode = await trial.run("post new", "--as", account, "--podcast", "city-talk", "--title", "What the budget costs", "--audio", sound, "--no-captions", "no-speech",
     "--lang", "en", "--text", "The treasurer explains the budget of next year.\n\nWith questions from listeners. #budget", "--season", "1",
     "--episode", "1", "--chapters", file("chapters.txt", chapters), "--person", "Ann Example; host", "--person", "Ben Example; guest; https://ben.example");
+  episodeDraft = await trial.run("post new", "--as", account, "--draft", "--podcast", "city-talk", "--title", "What comes next", "--audio", sound,
+    "--no-captions", "no-speech", "--lang", "en", "--text", "The plans of next year.", "--season", "1", "--episode", "2");
   return { podcast: feed.replace(/\.rss$/, ""), episode };
 }
 
@@ -141,5 +146,6 @@ export async function deskPages(origin, html) {
     }
     frontier = next;
   }
-  return [...found.values()];
+  const drafted = episodeDraft && `${origin}/desk/drafts/${episodeDraft}/episode`;
+  return [...found.values(), ...(drafted ? [{ name: "episode of a draft", url: drafted }] : [])];
 }

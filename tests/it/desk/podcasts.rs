@@ -1,13 +1,17 @@
 //! Podcasts at the desk, without script: what is wrong comes back with all that was typed and uploaded.
 
+use instance::actions::drafts::set_rule;
 use instance::base::time::Clock;
 use instance::limits::inbound::UPLOAD;
+use instance::model::draft::{Approval, Rule};
 use instance::model::episode::Kind;
+use instance::model::user::{Asker, Rank, Role};
 use instance::store::podcasts;
 
 use super::{Answer, Desk, MULTIPART, between, published};
 use crate::podcast::cover;
 use crate::support::http::{get, raw};
+use crate::support::seat::{Seat, led_to, user};
 use crate::support::{Instance, START};
 
 const MP3: &[u8] = include_bytes!("../../vectors/clips/sound.mp3");
@@ -177,4 +181,83 @@ async fn an_episode_is_published_once_and_changed() {
     assert_eq!(desk.post(&edit, &[("title-0", " ")]).await.status.as_u16(), 422);
     let none = desk.get(&format!("/desk/posts/{}/episode", post.id.0 + 1)).await;
     assert_eq!(none.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn an_episode_goes_through_other_hands_and_stays_one() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let path = format!("{}/episodes", begun(&desk).await);
+    let by = Asker::Operator.may(server.account.id).unwrap();
+    let rule = Approval { rule: Rule::Other, ..Approval::default() };
+    server.app.store.write(move |tx| set_rule(tx, by, rule).map(|_| ())).await.unwrap();
+    let ana = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Author]).await;
+    let ana = Seat::of(&server, ana.id).await;
+    let list = ana.get("/desk/podcasts").await.text();
+    assert!(
+        list.contains("Write an episode<") && !list.contains("Begin a podcast") && !list.contains("Give up"),
+        "{list}"
+    );
+    let form = ana.get(&path).await.text();
+    assert!(form.contains("Ask for approval</button>") && !form.contains(">Publish</button>"), "{form}");
+
+    // Unfinished it is kept; what cannot be read is not.
+    let mut fields = vec![
+        ("lang-0", "en"),
+        ("title-0", "The budgte"),
+        ("text", "What it costs"),
+        ("number", "x"),
+        ("kind", "full"),
+        ("chapters", "00:00 Welcome"),
+        ("keep", "draft"),
+    ];
+    assert_eq!(ana.post_files(&path, &fields, &[("file", MP3)]).await.status.as_u16(), 422);
+    fields[3].1 = "2";
+    let draft = led_to(&ana.post_files(&path, &fields, &[("file", MP3)]).await);
+
+    // The composer changes its text and its recording, and leaves the rest.
+    let edit = format!("{draft}/edit");
+    let page = ana.get(&edit).await.text();
+    assert!(page.contains(&format!("href=\"{draft}/episode\"")), "{page}");
+    let (kept, revision) =
+        (between(&page, "name=\"kept1\" value=\"", "\""), between(&page, "name=\"revision\" value=\"", "\""));
+    let words = [
+        ("revision", revision),
+        ("lang", "en"),
+        ("text", "What it really costs"),
+        ("kept1", kept),
+        ("alt1", "The budget"),
+        ("transcript1", "Welcome. Here are the numbers."),
+        ("keep", "draft"),
+    ];
+    led_to(&ana.post_parts(&edit, &words).await);
+    let form = ana.get(&format!("{draft}/episode")).await.text();
+    assert!(form.contains("value=\"The budgte\"") && form.contains("0:00 Welcome"), "{form}");
+    let revision = between(&form, "name=\"revision\" value=\"", "\"").to_owned();
+    let better = [("title-0", "The budget"), ("number", "3"), ("kind", "full"), ("chapters", "00:00 Welcome")];
+    let stale = [&better[..], &[("revision", "1")]].concat();
+    let stale = ana.post(&format!("{draft}/episode"), &stale).await;
+    assert!(stale.status == 422 && stale.text().contains("value=\"The budget\""), "{}", stale.text());
+    led_to(&ana.post(&format!("{draft}/episode"), &[&better[..], &[("revision", &revision)]].concat()).await);
+
+    // Asked, let pass, published: an episode all the way.
+    let revision = between(&ana.get(&edit).await.text(), "name=\"revision\" value=\"", "\"").to_owned();
+    let seen = [("revision", revision.as_str())];
+    led_to(&ana.post(&format!("{draft}/ask"), &seen).await);
+    assert_eq!(desk.post(&format!("{draft}/approve"), &seen).await.status.as_u16(), 303);
+    assert_eq!(desk.post(&format!("{draft}/publish"), &seen).await.status.as_u16(), 303);
+    let episode = desk.posts()[0].episode.clone().unwrap();
+    assert_eq!((episode.titles[0].title.as_str(), episode.number, episode.chapters.len()), ("The budget", Some(3), 1));
+
+    // A number that is taken is asked about once.
+    let mut again = vec![("lang-0", "en"), ("title-0", "More"), ("text", "More"), ("number", "3"), ("kind", "full")];
+    again.extend([("transcript1", "Welcome."), ("keep", "ask")]);
+    let page = ana.post_files(&path, &again, &[("file", MP3)]).await.text();
+    assert!(page.contains("“The budget” is episode 3 already"), "{page}");
+    again.extend([
+        ("kept", between(&page, "name=\"kept\" value=\"", "\"")),
+        ("same", between(&page, "name=\"same\" value=\"", "\"")),
+    ]);
+    let asked = ana.post_parts(&path, &again).await;
+    assert!(asked.header("location").ends_with("?done=ask"), "{}", asked.text());
 }

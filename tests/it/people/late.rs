@@ -67,7 +67,9 @@ async fn what_was_typed_comes_back_through_the_log_in_and_nothing_is_sent() {
     // Another window has logged in meanwhile: the old page's form is shown once more too.
     let stale = Seat { server: &server, cookie: seat.cookie.clone(), csrf: "of an earlier log-in".into() };
     let posts = count(&server);
-    let again = stale.post_parts("/desk/posts", &typed).await.text();
+    let again = stale.post_parts("/desk/posts", &typed).await;
+    assert_eq!(again.status.as_u16(), 403);
+    let again = again.text();
     assert!(again.contains("nothing was sent") && again.contains("\nDie Brücke ist offen</textarea>"), "{again}");
     assert_eq!(count(&server), posts);
 }
