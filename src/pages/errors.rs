@@ -3,7 +3,7 @@
 use askama::Template;
 use hyper::{StatusCode, header};
 
-use super::shell::name;
+use super::shell::{legal, name};
 use super::words::{Words, fill};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
@@ -22,6 +22,8 @@ struct ErrorPage<'a> {
     icon: String,
     title: &'a str,
     lines: Vec<String>,
+    /// At the foot: path and name.
+    legal: &'a [(String, &'static str)],
     /// Why something was deleted, in a language of its own.
     reason: Option<&'a Reason>,
 }
@@ -33,12 +35,15 @@ pub struct Voice {
     /// The address of its emblem.
     pub icon: String,
     pub css: String,
+    /// Legal pages: who is lost wants to know whose house it is.
+    pub legal: Vec<(String, &'static str)>,
 }
 
 impl Voice {
-    pub fn of(institution: &Institution) -> Self {
+    pub fn of(institution: &Institution, lang: Lang) -> Self {
         Self {
-            lang: institution.main_language(),
+            legal: legal(institution, &lang, Words::of(&lang)),
+            lang,
             institution: institution.name.clone(),
             icon: assets::emblem(institution),
             css: assets::style(institution.settings.colours),
@@ -48,7 +53,7 @@ impl Voice {
     /// Where nothing is known but what to call it.
     pub fn bare(name: &str) -> Self {
         let (icon, css) = (assets::path("emblem.svg"), assets::style(None));
-        Self { lang: Lang::default(), institution: name.to_owned(), icon, css }
+        Self { lang: Lang::default(), institution: name.to_owned(), icon, css, legal: Vec::new() }
     }
 }
 
@@ -86,6 +91,7 @@ fn answer(
         icon: voice.icon.clone(),
         title,
         lines,
+        legal: &voice.legal,
         reason,
     };
     let body = page.render().unwrap_or_else(|_| title.to_owned());

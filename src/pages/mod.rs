@@ -235,7 +235,7 @@ fn gone(app: &App, rows: &Read, institution: Institution, id: PostId, lang: Opti
     let reason = reasons.iter().find(|reason| Some(&reason.lang) == wanted.as_ref()).or_else(|| reasons.first());
     let lang = wanted.or_else(|| reason.map(|reason| reason.lang.clone()));
     let scene = Scene::new(&app.site, institution, lang);
-    let voice = errors::Voice { lang: scene.lang.clone(), ..errors::Voice::of(&scene.institution) };
+    let voice = errors::Voice::of(&scene.institution, scene.lang.clone());
     let when = post.as_ref().and_then(|post| post.deleted).map(|at| scene.moment(at));
     Ok(errors::gone(&voice, when.as_deref(), reason))
 }
@@ -284,7 +284,7 @@ fn security(app: &App) -> Result<Response> {
 /// In whose name an error is told: the institution's where the store answers, else the domain's, in English.
 fn voice(app: &App) -> errors::Voice {
     match app.store.read(meta::institution) {
-        Ok(institution) => errors::Voice::of(&institution),
+        Ok(institution) => errors::Voice::of(&institution, institution.main_language()),
         Err(_) => errors::Voice::bare(&app.site.handle_domain),
     }
 }

@@ -61,7 +61,7 @@ impl<'a> Scene<'a> {
             css: assets::style(self.institution.settings.colours),
             icon: assets::emblem(&self.institution),
             emblem: self.institution.emblem.clone(),
-            legal: self.legal(),
+            legal: legal(&self.institution, &self.lang, self.w),
             trial: !self.site.live,
             hidden: !self.site.live,
             institution,
@@ -70,38 +70,12 @@ impl<'a> Scene<'a> {
 
     /// What a legal page is called.
     pub fn legal_title(&self, legal: Legal) -> &'static str {
-        match legal {
-            Legal::Imprint => self.w.imprint,
-            Legal::Privacy => self.w.privacy,
-            Legal::Accessibility => self.w.accessibility,
-            Legal::Terms => self.w.terms,
-        }
+        title_of(self.w, legal)
     }
 
     /// Its address: the one without a language answers whoever reads the main one.
     pub fn legal_path(&self, legal: Legal, lang: &Lang) -> String {
-        let main = self.institution.main_language();
-        let first = self.institution.settings.spoken(legal, &main, &main);
-        if first.as_ref() == Some(lang) {
-            format!("/about/{}", legal.name())
-        } else {
-            format!("/about/{}/{lang}", legal.name())
-        }
-    }
-
-    /// Legal pages in the nearest language; what the program itself says of readers and of the pages where there is none.
-    fn legal(&self) -> Vec<(String, &'static str)> {
-        let (settings, main) = (&self.institution.settings, self.institution.main_language());
-        let link = |legal: Legal| {
-            let path = settings.spoken(legal, &self.lang, &main).map(|lang| self.legal_path(legal, &lang));
-            let own = match legal {
-                Legal::Privacy => Some("/about#privacy".to_owned()),
-                Legal::Accessibility => Some("/about#accessibility".to_owned()),
-                Legal::Imprint | Legal::Terms => None,
-            };
-            path.or(own).map(|path| (path, self.legal_title(legal)))
-        };
-        Legal::ALL.into_iter().filter_map(link).collect()
+        path_of(&self.institution, legal, lang)
     }
 
     /// What preview cards of other servers show of a page.
@@ -119,6 +93,39 @@ impl<'a> Scene<'a> {
             feeds: Vec::new(),
         }
     }
+}
+
+fn title_of(w: &'static Words, legal: Legal) -> &'static str {
+    match legal {
+        Legal::Imprint => w.imprint,
+        Legal::Privacy => w.privacy,
+        Legal::Accessibility => w.accessibility,
+        Legal::Terms => w.terms,
+    }
+}
+
+fn path_of(institution: &Institution, legal: Legal, lang: &Lang) -> String {
+    let main = institution.main_language();
+    if institution.settings.spoken(legal, &main, &main).as_ref() == Some(lang) {
+        format!("/about/{}", legal.name())
+    } else {
+        format!("/about/{}/{lang}", legal.name())
+    }
+}
+
+/// Legal pages in the nearest language; what the program itself says of readers and of the pages where there is none.
+pub(super) fn legal(institution: &Institution, lang: &Lang, w: &'static Words) -> Vec<(String, &'static str)> {
+    let main = institution.main_language();
+    let link = |legal: Legal| {
+        let path = institution.settings.spoken(legal, lang, &main).map(|lang| path_of(institution, legal, &lang));
+        let own = match legal {
+            Legal::Privacy => Some("/about#privacy".to_owned()),
+            Legal::Accessibility => Some("/about#accessibility".to_owned()),
+            Legal::Imprint | Legal::Terms => None,
+        };
+        path.or(own).map(|path| (path, title_of(w, legal)))
+    };
+    Legal::ALL.into_iter().filter_map(link).collect()
 }
 
 /// The frame of a page.

@@ -74,6 +74,8 @@ pub struct Words {
     pub captions: &'static str,
     pub transcript: &'static str,
     pub play: &'static str,
+    /// The same without captions.
+    pub play_sound: &'static str,
     pub video_by: &'static str,
     pub sound_by: &'static str,
     pub to_post: &'static str,

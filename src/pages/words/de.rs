@@ -56,6 +56,7 @@ pub static WORDS: Words = Words {
     captions: "Untertitel",
     transcript: "Abschrift",
     play: "Untertitel, Abschrift und Datei",
+    play_sound: "Abschrift und Datei",
     video_by: "Video von {}",
     sound_by: "Aufnahme von {}",
     to_post: "Zum Beitrag",

@@ -56,6 +56,7 @@ pub static WORDS: Words = Words {
     captions: "Captions",
     transcript: "Transcript",
     play: "Captions, transcript and download",
+    play_sound: "Transcript and download",
     video_by: "Video by {}",
     sound_by: "Recording by {}",
     to_post: "To the post",

@@ -56,6 +56,7 @@ pub static WORDS: Words = Words {
     captions: "Sous-titres",
     transcript: "Transcription",
     play: "Sous-titres, transcription et fichier",
+    play_sound: "Transcription et fichier",
     video_by: "Vidéo de {}",
     sound_by: "Enregistrement de {}",
     to_post: "Vers la publication",
