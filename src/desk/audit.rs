@@ -6,10 +6,12 @@ use hyper::{StatusCode, header};
 use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
 use crate::app::App;
+use crate::base::text;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Filter};
-use crate::store::{Rows, accounts, meta, users};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, accounts, drafts, meta, users};
 use crate::views::audit::{self, Asked, Line};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
@@ -90,7 +92,7 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
             acts: groups(&asked),
             since: asked.since.to_owned(),
             until: asked.until.to_owned(),
-            entries: found.lines.iter().map(|line| item(&wall, line)).collect(),
+            entries: found.lines.iter().map(|line| item(rows, &wall, line)).collect::<Result<_>>()?,
             older,
             query,
             most: limits::audit::FILE,
@@ -121,7 +123,7 @@ fn query(asked: &Asked<'_>) -> String {
 fn accounts_of(rows: &impl Rows, asked: &Asked<'_>) -> Result<Vec<Choice>> {
     let wanted = asked.account.trim_start_matches('@');
     let choice = |handle: String| Choice { title: format!("@{handle}"), chosen: handle == wanted, value: handle };
-    Ok(accounts::all(rows)?.into_iter().filter(|account| !account.demo).map(|account| choice(account.handle)).collect())
+    Ok(accounts::all(rows)?.into_iter().map(|account| choice(account.handle)).collect())
 }
 
 fn people_of(rows: &impl Rows, asked: &Asked<'_>) -> Result<Vec<Choice>> {
@@ -150,7 +152,7 @@ fn groups(asked: &Asked<'_>) -> Vec<Group> {
     groups
 }
 
-fn item(wall: &Wall, line: &Line) -> Item {
+fn item(rows: &impl Rows, wall: &Wall, line: &Line) -> Result<Item> {
     let who = match (line.by, line.who.as_str()) {
         ("operator", _) => "the operator".to_owned(),
         ("nobody", _) => "nobody who is known".to_owned(),
@@ -162,13 +164,9 @@ fn item(wall: &Wall, line: &Line) -> Item {
         (_, name) => name.to_owned(),
     };
     let id = line.object.clone().unwrap_or_default();
-    let named = if line.name.is_empty() { id.clone() } else { line.name.clone() };
-    let link = match line.kind {
-        Some("post") => format!("/ap/posts/{id}"),
-        Some("user") => format!("/desk/users/{id}"),
-        Some(_) | None => String::new(),
-    };
-    Item {
+    let (link, words) = leads(rows, line.kind, &id)?;
+    let named = [line.name.clone(), words, id].into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    Ok(Item {
         seq: line.seq,
         title: line.did.title(),
         who,
@@ -181,7 +179,31 @@ fn item(wall: &Wall, line: &Line) -> Item {
         after: line.after.clone(),
         why: line.why.clone(),
         erased: line.erased,
-    }
+    })
+}
+
+/// Where to look at what an entry is about, and its first words, as long as it is there.
+fn leads(rows: &impl Rows, kind: Option<&str>, id: &str) -> Result<(String, String)> {
+    Ok(match kind {
+        Some("post") => (format!("/ap/posts/{id}"), String::new()),
+        Some("user") => (format!("/desk/users/{id}"), String::new()),
+        Some("reply") => (format!("/desk/inbox/{id}"), String::new()),
+        Some("draft") => match id.parse().map_or(Ok(None), |draft| drafts::get(rows, draft))? {
+            Some(draft) => {
+                let text = draft.content.main().map(|version| text::one_line(&version.text)).unwrap_or_default();
+                (format!("/desk/drafts/{id}"), format!("“{}”", text::clip(&text, limits::desk::SHORT_WORDS)))
+            }
+            None => (String::new(), format!("{id}, which is gone")),
+        },
+        Some("media") => match id.parse().map_or(Ok(None), |media| rows.get(&MEDIA, &media))? {
+            Some(media) => {
+                let alt = text::clip(&media.alt, limits::desk::SHORT_WORDS);
+                (format!("/media/{}", media.file), if alt.is_empty() { String::new() } else { format!("“{alt}”") })
+            }
+            None => (String::new(), format!("{id}, which is gone")),
+        },
+        Some(_) | None => (String::new(), String::new()),
+    })
 }
 
 /// `GET /desk/audit/log.csv` and `log.json`: what the page shows, and older entries besides.

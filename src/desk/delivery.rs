@@ -38,6 +38,8 @@ struct Page {
     /// None when nobody was told.
     shown: Option<Shown>,
     notice: Option<String>,
+    /// Whether anything is sent to other servers at all.
+    live: bool,
     /// Whether whoever looks may try again.
     tries: bool,
 }
@@ -92,6 +94,7 @@ pub(super) fn page(app: &App, browser: &Browser, id: PostId, request: &Request) 
             said: if post.activities.len() > 1 { said.collect() } else { Vec::new() },
             shown: way.map(|way| shown(way, number, now)),
             notice: notice(request),
+            live: app.site.live,
             tries: asker.can::<Publish>(post.account),
         };
         Ok((page, curve))

@@ -6,10 +6,12 @@ use super::faults::Faults;
 use super::form::Typed;
 use super::{meaning, slots};
 use crate::app::{App, advise};
+use crate::base::lang::Lang;
 use crate::error::Result;
 use crate::model::account::Account;
-use crate::model::media::Media;
-use crate::model::post::NewPost;
+use crate::model::ids::MediaId;
+use crate::model::media::{About, Media};
+use crate::model::post::{NewPost, Version};
 use crate::pages::preview::shown;
 use crate::store::material;
 
@@ -27,11 +29,34 @@ impl Preview {
         let about = slots::told(app, typed, &mut Faults::default())?;
         let poll = typed.poll.read(&typed.others(), &mut Faults::default());
         let posts = meaning::posts(app, typed, &versions, &about, (poll, None)).await?;
-        let account = account.clone();
-        let draw =
-            move |app: &App| Ok(Self { advice: advice(app, &posts)?, lenses: shown(app, &account, &posts, &about)? });
+        let (account, undescribed) = (account.clone(), undescribed(&versions, &about));
+        let draw = move |app: &App| {
+            let mut advice = advice(app, &posts)?;
+            advice.extend(undescribed.clone());
+            Ok(Self { advice, lenses: shown(app, &account, &posts, &about)? })
+        };
         app.apart(draw).await
     }
+}
+
+/// Versions whose readers get the description of a file in the main language.
+fn undescribed(versions: &[Version], about: &[(MediaId, About)]) -> Vec<String> {
+    let lacks = |lang: &Lang, about: &About| {
+        let said = about.alts.iter().any(|(of, alt)| of == lang && !alt.is_empty());
+        !said && !about.decorative && !about.alt.is_empty()
+    };
+    let line = |version: &Version| {
+        let lang = &version.lang;
+        let files = (1..).zip(about).filter(|(_, (_, about))| lacks(lang, about));
+        let files: Vec<String> = files.map(|(n, _): (usize, _)| format!("file {n}")).collect();
+        (!files.is_empty()).then(|| {
+            let (name, files) = (lang.own_name(), files.join(", "));
+            format!(
+                "{name} ({lang}): what {files} shows is said in the main language alone. Describe it in this one too."
+            )
+        })
+    };
+    versions.iter().skip(1).filter_map(line).collect()
 }
 
 /// What there is to say before posts go out, each thing once: about their words, and about what their files weigh.
