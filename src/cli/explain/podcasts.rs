@@ -45,11 +45,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     ("E410", "Seasons and episodes are counted from 1."),
     (
-        "E413",
-        "Two episodes of a season have the same number. Apps put them in an order of their own; a number is asked about once, and taken \
-              when the form is sent again.",
-    ),
-    (
         "E411",
         "Chapters are lines that begin with a time (00:00 Welcome), or a file of JSON chapters as the podcast namespace has it. They \
               follow each other and lie within the recording.",
@@ -57,5 +52,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "E412",
         "A person has a name, and perhaps a role and an address: Ann Example; guest; https://ann.example. Without a role it is a host.",
+    ),
+    (
+        "E413",
+        "Two episodes of a season have the same number. Apps put them in an order of their own; a number is asked about once, and taken \
+              when the form is sent again.",
     ),
 ];
