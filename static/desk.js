@@ -14,6 +14,17 @@ const say = (words) => { voice.textContent = words; };
 
 const form = one("form[enctype]");
 
+/** Says to everybody, above the buttons, what went wrong; nothing when that is over. */
+function warn(words) {
+  const said = one("#trouble");
+  if (said?.textContent === words) return;
+  said?.remove();
+  if (!words) return;
+  const place = Object.assign(document.createElement("p"), { id: "trouble", className: "note warn", textContent: words });
+  place.setAttribute("role", "alert");
+  all(".btns", form).at(-1).before(place);
+}
+
 // The length of each text as Mastodon counts it: addresses are 23, names of other servers count without them.
 const letters = window.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 const SHOWN_WHOLE = 500;
@@ -63,23 +74,42 @@ const looks = (event) => !whole && event.submitter?.value === "preview" && !chos
 // else saved stops that.
 if (form && /\/drafts\/\d+\/edit$/.test(form.action)) {
   const PAUSE = 4_000;
+  // What may pass is tried again: no answer, of the server or of what stands before it. What does not is said.
+  const passes = (problem) => !problem.status || [502, 503, 504].includes(problem.status);
+  const why = {
+    401: "your session is over. Copy your text, log in again and open the draft anew.",
+    403: "you may not change this draft any more, or you logged in anew elsewhere. Copy your text and open the draft anew.",
+    404: "the draft is not there any more. Copy your text.",
+    409: "it was published meanwhile. Copy your text.",
+    413: "it is too long to be sent. Shorten it.",
+    422: "press Save draft to see why.",
+  };
   let timer, saving, dirty = false, stopped = false;
   const keep = async () => {
     dirty = false;
     try {
       const answer = await send(fields("keep", "on"));
+      const page = await parsed(answer), revision = one("input[name=revision]", page);
+      // Where somebody else saved meanwhile, only a button decides which text it is.
+      stopped = Boolean(one("#theirs", page));
       if (!answer.ok) throw answer;
-      const page = await parsed(answer);
-      form.elements.revision.value = one("input[name=revision]", page).value;
+      if (!revision) throw { status: 401 };
+      form.elements.revision.value = revision.value;
       one("#busy")?.remove();
       const busy = one("#busy", page);
       if (busy) one("h1").before(document.adoptNode(busy));
+      warn("");
       say(`Saved at ${new Date().toLocaleTimeString()}.`);
     } catch (problem) {
       dirty = true;
-      stopped = problem.status === 422;
-      say(stopped ? "Not saved: press Save draft to see why." : "Not saved: no connection. It is tried again.");
-      if (!stopped) later(4 * PAUSE);
+      if (passes(problem)) {
+        warn("Not saved: no connection. It is tried again.");
+        later(4 * PAUSE);
+        return;
+      }
+      // Other words may help against these two.
+      stopped ||= ![413, 422].includes(problem.status);
+      warn(`Not saved: ${why[problem.status] ?? `the server answered ${problem.status}. Copy your text.`}`);
     }
   };
   const later = (pause) => {
@@ -113,12 +143,17 @@ if (at && go) {
 // The preview comes without leaving the page, and then follows the text. New files go by the button as always.
 if (form) {
   let timer, running = 0;
-  const look = async () => {
-    const turn = ++running;
-    const answer = await send(fields("do", "preview"));
+  const look = async (follows) => {
+    const turn = ++running, data = fields("do", "preview");
+    // What comes by itself asks no other server whom a half-typed name means.
+    if (follows) data.set("follow", "1");
+    const answer = await send(data);
+    if (answer.status === 503) throw answer;
     const page = await parsed(answer);
     const fresh = one("#preview", page);
-    if (turn !== running || !answer.ok || !fresh) return false;
+    if (turn !== running) return true; // A later one is on its way.
+    if (!answer.ok || !fresh) return false;
+    if (one("#trouble")?.textContent.startsWith("No preview")) warn("");
     one(".note.warn[aria-labelledby=advice]")?.remove();
     one("#preview")?.remove();
     const advice = one(".note.warn[aria-labelledby=advice]", page);
@@ -128,20 +163,22 @@ if (form) {
   form.addEventListener("submit", (event) => {
     if (!looks(event)) return;
     event.preventDefault();
+    clearTimeout(timer);
     look().then((shown) => {
       if (!shown) throw new Error("no preview");
       const head = one("#preview-h");
+      if (!head) return;
       head.tabIndex = -1;
       head.focus();
-    }).catch(() => {
-      // Never without its button: a form that names none is published.
+    }).catch((problem) => {
+      if (problem.status === 503) return warn("No preview: too much is going on. Press Preview again in a moment.");
       whole = true;
       form.requestSubmit(event.submitter);
     });
   });
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    if (one("#preview")) timer = setTimeout(() => look().catch(() => {}), 1_200);
+    if (one("#preview")) timer = setTimeout(() => look(true).catch(() => {}), 1_200);
   });
 }
 
@@ -242,6 +279,7 @@ if (form) {
         input.focus();
         say(wrong);
         busy = false;
+        form.dispatchEvent(new Event("input")); // It did not go: what is typed is not saved yet.
         return;
       }
     } catch {

@@ -24,6 +24,10 @@ async function typed(tab, text) {
   return (await answered).status();
 }
 
+/** The next form is answered with this status, whatever the server would have said. */
+const refused = (tab, path, status) =>
+  tab.route(`**${path}`, (route) => route.fulfill({ status, body: "" }), { times: 1 });
+
 function same(found, wanted) {
   if (found !== wanted) throw new Error(`${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
 }
@@ -72,6 +76,33 @@ export async function composer(browser, report, trial) {
       await owner.tab.waitForURL(/done=saved/);
       await ana.tab.reload();
       same(await ana.tab.inputValue(TEXT), "The market stays");
+    });
+    await report.check("composer: what stands in the way of a save is said, and what passes is tried again", async () => {
+      await refused(ana.tab, form, 422);
+      same(await typed(ana.tab, "The market closes"), 422);
+      await ana.tab.getByText("Not saved: press Save draft to see why.").waitFor();
+      same(await typed(ana.tab, "The market closes early"), 303);
+      await ana.tab.locator("#trouble").waitFor({ state: "detached" });
+      await refused(ana.tab, form, 503);
+      same(await typed(ana.tab, "The market closes late"), 503);
+      await ana.tab.getByText("It is tried again").waitFor();
+      await ana.tab.clock.runFor(4 * PAUSE);
+      await ana.tab.locator("#trouble").waitFor({ state: "detached" });
+      await ana.tab.reload();
+      same(await ana.tab.inputValue(TEXT), "The market closes late");
+    });
+    await report.check("composer: who presses Preview twice sees it once, and publishes nothing", async () => {
+      await ana.tab.getByRole("button", { name: "Preview" }).dblclick();
+      await ana.tab.locator("#preview").waitFor();
+      same(new URL(ana.tab.url()).pathname, form);
+      await refused(ana.tab, form, 503);
+      await ana.tab.getByRole("button", { name: "Preview" }).click();
+      await ana.tab.getByText("Press Preview again").waitFor();
+      same(await ana.tab.inputValue(TEXT), "The market closes late");
+      await ana.tab.fill(TEXT, "The market is full");
+      await ana.tab.route(`**${form}`, (route) => route.fulfill({ status: 401, body: "" }));
+      await ana.tab.clock.runFor(PAUSE);
+      await ana.tab.getByText("your session is over").waitFor();
     });
   } finally {
     await ana.context.close();
