@@ -380,7 +380,7 @@ pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &F
             Ok(None) => {}
             Err(e @ Error::Invalid(_)) => {
                 push(&mut faults, 0, e);
-                return shown(app, browser, &podcast, Some(&post), sheet, faults);
+                return shown(app, browser, &podcast, &Of::Post(&post), sheet, faults);
             }
             Err(e) => return Err(e),
         }

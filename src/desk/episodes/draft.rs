@@ -52,7 +52,7 @@ pub(super) async fn keep(
     let about: Vec<(MediaId, About)> = about.into_iter().collect();
     let content = Content::of(&new, &about);
     let mentions = mentions::of_content(app, &content, &[]).await?;
-    let sheet = draft::Sheet { content, mentions, when: None };
+    let sheet = draft::Sheet { content, mentions, when: None, edits: None };
     let verb = move |tx: &mut Write<'_>| {
         let draft = drafts::begin(tx, pen, &sheet)?;
         if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }
@@ -85,7 +85,7 @@ pub(in crate::desk) async fn change(app: &Arc<App>, browser: &Browser, id: Draft
     if faults.is_empty() {
         let seen = Seen { id, revision: form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default() };
         let content = Content { episode: Some(episode), ..draft.content.clone() };
-        let kept = draft::Sheet { content, mentions: draft.mentions.clone(), when: draft.when.clone() };
+        let kept = draft::Sheet { content, mentions: draft.mentions.clone(), when: draft.when.clone(), edits: None };
         match browser.write(app, move |tx| actions::drafts::save(tx, pen, seen, &kept)).await {
             Ok(_) => return Ok(response::see_other(&format!("/desk/drafts/{id}?done=saved"))),
             Err(e @ Error::Invalid(_)) => push(&mut faults, 0, e),

@@ -316,7 +316,7 @@ async fn who_may_answer_publishes_nothing_under_our_own_posts_nor_more_than_an_a
     let rita = user(&server, "rita@city.example", Rank::Member, of, &[Role::Replier]).await;
     let (text, scopes) = (token::new(), Scopes::parse("write").unwrap());
     let (hash, id) = (token::hash(&text), rita.id);
-    let add = move |tx: &mut Write<'_>| tokens::add(tx, owner(), of, Some(id), &scopes, "test", hash).map(|()| ());
+    let add = move |tx: &mut Write<'_>| tokens::add(tx, owner(), of, Some(id), &scopes, "test", hash);
     server.app.store.write(add).await.unwrap();
     let bearer = format!("Bearer {text}");
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
