@@ -354,7 +354,7 @@ async fn a_piece_that_is_too_large_is_told_so_also_in_chunks() {
 async fn what_belongs_to_a_recording_comes_into_a_draft_by_its_own_form() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;
-    let text = [("text", "The bridge"), ("alt1", "A film"), ("do", "save")];
+    let text = [("text", "The bridge"), ("alt1", "A film"), ("keep", "draft")];
     let draft = led_to(&desk.compose(&text, Some(("picture1", &clip("first.mp4")))).await);
     let path = format!("{draft}/edit");
     let poster = draw::sample(draw::Sample::Label);

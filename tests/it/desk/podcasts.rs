@@ -240,7 +240,13 @@ async fn an_episode_goes_through_other_hands_and_stays_one() {
     assert!(stale.status == 422 && stale.text().contains("value=\"The budget\""), "{}", stale.text());
     led_to(&ana.post(&format!("{draft}/episode"), &[&better[..], &[("revision", &revision)]].concat()).await);
 
-    // Asked, let pass, published: an episode all the way.
+    passes(&desk, &ana, &draft).await;
+    a_number_that_is_taken_is_asked_about_once(&ana, &path).await;
+}
+
+/// Asked, let pass, published: an episode all the way.
+async fn passes(desk: &Desk<'_>, ana: &Seat<'_>, draft: &str) {
+    let edit = format!("{draft}/edit");
     let revision = between(&ana.get(&edit).await.text(), "name=\"revision\" value=\"", "\"").to_owned();
     let seen = [("revision", revision.as_str())];
     led_to(&ana.post(&format!("{draft}/ask"), &seen).await);
@@ -248,16 +254,17 @@ async fn an_episode_goes_through_other_hands_and_stays_one() {
     assert_eq!(desk.post(&format!("{draft}/publish"), &seen).await.status.as_u16(), 303);
     let episode = desk.posts()[0].episode.clone().unwrap();
     assert_eq!((episode.titles[0].title.as_str(), episode.number, episode.chapters.len()), ("The budget", Some(3), 1));
+}
 
-    // A number that is taken is asked about once.
+async fn a_number_that_is_taken_is_asked_about_once(ana: &Seat<'_>, path: &str) {
     let mut again = vec![("lang-0", "en"), ("title-0", "More"), ("text", "More"), ("number", "3"), ("kind", "full")];
     again.extend([("transcript1", "Welcome."), ("keep", "ask")]);
-    let page = ana.post_files(&path, &again, &[("file", MP3)]).await.text();
+    let page = ana.post_files(path, &again, &[("file", MP3)]).await.text();
     assert!(page.contains("“The budget” is episode 3 already"), "{page}");
     again.extend([
         ("kept", between(&page, "name=\"kept\" value=\"", "\"")),
         ("same", between(&page, "name=\"same\" value=\"", "\"")),
     ]);
-    let asked = ana.post_parts(&path, &again).await;
+    let asked = ana.post_parts(path, &again).await;
     assert!(asked.header("location").ends_with("?done=ask"), "{}", asked.text());
 }
