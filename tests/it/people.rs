@@ -365,7 +365,7 @@ async fn a_secret_address_of_a_calendar_ends_with_the_password_and_with_all_sess
     let id = ana.id;
     let address = async || {
         let page = Seat::of(&server, id).await.post("/desk/calendar/feed", &[]).await.text();
-        format!("/desk/calendar/{}.ics", between(&page, "/desk/calendar/", ".ics"))
+        format!("/desk/calendar/{}.ics", between(&page, &format!("{}/desk/calendar/", server.app.site.origin), ".ics"))
     };
     let status = async |path: &str| Seat::empty(&server).get(path).await.status.as_u16();
     let kept = Kept::new(PASSWORD).unwrap();
