@@ -119,6 +119,13 @@ pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
     media.files().try_for_each(|name| super::storage::forget(tx, name))
 }
 
+/// Takes a file out of a draft. It has its day again, in which it can be put back: a form is kept while somebody writes,
+/// and whoever tried how the post looks without the file has not thrown it away.
+pub(super) fn let_go(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
+    let Some(media) = tx.get(&MEDIA, &id)?.filter(|media| !media.used) else { return Ok(()) };
+    media::put(tx, &Media { draft: None, created: tx.now(), ..media })
+}
+
 /// Puts one picture of a profile in another's place.
 pub(super) fn replace(
     tx: &mut Write<'_>,

@@ -7,10 +7,10 @@ use crate::model::advice::{self, Advice, Around};
 use crate::model::post::{Mention, Version};
 use crate::store::meta;
 
-/// What there is to say about the versions of a post, in which `found` were found.
-pub fn on(app: &App, versions: &[Version], found: &[Mention]) -> Result<Vec<Advice>> {
+/// What there is to say about the versions of a post, in which `found` were found; none where nobody was looked up.
+pub fn on(app: &App, versions: &[Version], found: Option<&[Mention]>) -> Result<Vec<Advice>> {
     let institution = app.store.read(meta::institution)?;
-    let unknown = unknown(app, versions, found);
+    let unknown = found.map(|found| unknown(app, versions, found)).unwrap_or_default();
     let today = app.now().in_zone(&institution.zone()).date();
     Ok(advice::on(versions, &Around { languages: &institution.languages, today, unknown: &unknown }))
 }

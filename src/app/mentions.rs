@@ -16,6 +16,24 @@ use crate::model::draft::{Content, Draft};
 use crate::model::post::{Mention, Version};
 use crate::store::accounts;
 
+/// Whose word is wanted about names that nobody was found under before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Ours, and that of the servers that are named.
+    Everybody,
+    /// Ours alone: while somebody writes, half a name is nobody's business, and a whole one not yet.
+    Nobody,
+}
+
+impl Asks {
+    fn within(self) -> Option<Duration> {
+        match self {
+            Self::Everybody => Some(MENTIONS),
+            Self::Nobody => None,
+        }
+    }
+}
+
 /// The mentions of all versions, each once.
 pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Mention>> {
     of_edit(app, versions, &[]).await
@@ -23,23 +41,33 @@ pub async fn of_versions(app: &Arc<App>, versions: &[Version]) -> Result<Vec<Men
 
 /// The same for a post that named `before`: who was found then is not looked for again. Their server may be away.
 pub async fn of_edit(app: &Arc<App>, versions: &[Version], before: &[Mention]) -> Result<Vec<Mention>> {
-    Ok(of_parts(app, &[versions], before, MENTIONS).await?.concat())
+    Ok(of_parts(app, &[versions], before, Some(MENTIONS)).await?.concat())
 }
 
 /// The mentions of each post of a thread, looked up within one span for all of them.
-pub async fn of_thread(app: &Arc<App>, parts: &[Vec<Version>]) -> Result<Vec<Vec<Mention>>> {
+pub async fn of_thread(
+    app: &Arc<App>,
+    parts: &[Vec<Version>],
+    before: &[Mention],
+    asks: Asks,
+) -> Result<Vec<Vec<Mention>>> {
     let parts: Vec<&[Version]> = parts.iter().map(Vec::as_slice).collect();
-    of_parts(app, &parts, &[], MENTIONS).await
+    of_parts(app, &parts, before, asks.within()).await
 }
 
 /// The mentions of each part of a draft. Who was found before is not looked for again.
 pub async fn of_draft(app: &Arc<App>, draft: &Draft) -> Result<Vec<Vec<Mention>>> {
-    of_content(app, &draft.content, &draft.mentions).await
+    of_content(app, &draft.content, &draft.mentions.concat(), Asks::Everybody).await
 }
 
 /// The same for a content that is about to be kept.
-pub async fn of_content(app: &Arc<App>, content: &Content, before: &[Vec<Mention>]) -> Result<Vec<Vec<Mention>>> {
-    of_parts(app, &texts(content), &before.concat(), MENTIONS).await
+pub async fn of_content(
+    app: &Arc<App>,
+    content: &Content,
+    before: &[Mention],
+    asks: Asks,
+) -> Result<Vec<Vec<Mention>>> {
+    of_parts(app, &texts(content), before, asks.within()).await
 }
 
 /// The mentions of each part of each of several drafts whose time has come: who was not found when they were saved is
@@ -47,7 +75,7 @@ pub async fn of_content(app: &Arc<App>, content: &Content, before: &[Vec<Mention
 pub async fn of_planned(app: &Arc<App>, drafts: &[Draft]) -> Result<Vec<Vec<Vec<Mention>>>> {
     let before: Vec<Mention> = drafts.iter().flat_map(|draft| draft.mentions.concat()).collect();
     let parts: Vec<&[Version]> = drafts.iter().flat_map(|draft| texts(&draft.content)).collect();
-    let mut all = of_parts(app, &parts, &before, MENTIONS_PLANNED).await?.into_iter();
+    let mut all = of_parts(app, &parts, &before, Some(MENTIONS_PLANNED)).await?.into_iter();
     Ok(drafts.iter().map(|draft| all.by_ref().take(draft.content.parts.len()).collect()).collect())
 }
 
@@ -55,11 +83,12 @@ fn texts(content: &Content) -> Vec<&[Version]> {
     content.parts.iter().map(|part| part.versions.as_slice()).collect()
 }
 
+/// Without a span no other server is asked.
 async fn of_parts(
     app: &Arc<App>,
     parts: &[&[Version]],
     before: &[Mention],
-    within: Duration,
+    within: Option<Duration>,
 ) -> Result<Vec<Vec<Mention>>> {
     let named: Vec<Vec<Handle>> = parts.iter().map(|versions| handles(versions)).collect();
     let (mut found, mut wanted) = (Vec::new(), Vec::new());
@@ -71,7 +100,10 @@ async fn of_parts(
             Some(_) | None => {}
         }
     }
-    look_up(app, wanted, within, &mut found).await?;
+    if within.is_none() {
+        wanted.retain(|handle| app.site.is_ours(handle.domain.as_deref()));
+    }
+    look_up(app, wanted, within.unwrap_or(MENTIONS), &mut found).await?;
     let mention = |handle: &Handle| found.iter().find(|(of, _)| of == handle).map(|(_, mention)| mention.clone());
     Ok(named.iter().map(|handles| handles.iter().filter_map(mention).collect()).collect())
 }
@@ -118,9 +150,10 @@ fn is(mention: &Mention, handle: &Handle) -> bool {
 }
 
 async fn resolve(app: &Arc<App>, handle: &Handle) -> Result<Option<Mention>> {
-    let domain = handle.domain.as_deref().unwrap_or_default();
-    let ours = domain.is_empty() || domain == app.site.handle_domain || domain == app.site.authority();
-    if ours { own(app, &handle.user) } else { stranger(app, &handle.user, domain).await }
+    match handle.domain.as_deref() {
+        Some(domain) if !app.site.is_ours(Some(domain)) => stranger(app, &handle.user, domain).await,
+        Some(_) | None => own(app, &handle.user),
+    }
 }
 
 fn own(app: &App, user: &str) -> Result<Option<Mention>> {
@@ -146,8 +179,17 @@ async fn stranger(app: &Arc<App>, user: &str, domain: &str) -> Result<Option<Men
             url: actor.profile.url,
             own: None,
         })),
-        // An address in a text may be a typing mistake: it then stays text.
         Err(Error::Broken(cause)) => Err(Error::Broken(cause)),
-        Err(_) => Ok(None),
+        // An address in a text may be a typing mistake, its server away, or the line before it full: it then stays text.
+        Err(
+            Error::NotFound
+            | Error::SignIn
+            | Error::Forbidden(_)
+            | Error::Invalid(_)
+            | Error::Conflict(_)
+            | Error::Busy { .. }
+            | Error::Gone
+            | Error::Peer { .. },
+        ) => Ok(None),
     }
 }

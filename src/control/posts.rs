@@ -94,7 +94,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let mut episode = new.episode.as_ref().map(|episode| episode.read(app, &found, &versions)).transpose()?;
     let reply_to = target(app, by, new.reply_to.as_deref()).await?;
     let mentions = mentions::of_versions(app, &versions).await?;
-    let advice = advise::on(app, &versions, &mentions)?;
+    let advice = advise::on(app, &versions, Some(&mentions))?;
     let mut media = Vec::new();
     for picture in new.media {
         media.push(picture.take(app, by.to()).await?);

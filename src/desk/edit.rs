@@ -111,12 +111,12 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
     let (mut faults, mut beside) = (Faults::default(), beside(app, browser, &post)?);
     let asks = beside.post.as_ref().is_some_and(|post| post.asks) && typed.press != Press::Publish;
     slots::take(app, (browser, by.to()), &mut typed.slots, &post.media, &mut faults).await?;
-    if !meaning::fits(&typed, &account, &mut faults) {
+    if !meaning::fits(&typed, &account, &mut faults)? {
         return shown(app, browser, typed, faults, beside);
     }
     match typed.press {
         Press::Add => {
-            meaning::versions(&typed, &account, &mut faults);
+            meaning::versions(&typed, &account, &mut faults)?;
             typed.add(&app.store.read(meta::institution)?.languages);
         }
         Press::Preview => beside.preview = Some(Preview::of(app, &account, &typed, &mut faults).await?),
@@ -210,24 +210,22 @@ async fn save(
     typed: &Typed,
     faults: &mut Faults,
 ) -> Result<Option<String>> {
-    let versions = &meaning::versions(typed, account, faults);
+    let versions = &meaning::versions(typed, account, faults)?;
     let of = Timestamp(typed.revision);
     if of != post.since() {
         return Err(Error::Conflict(actions::edit::MEANWHILE));
     }
     let about = slots::told(app, typed, faults)?;
-    meaning::check(versions, typed, faults);
+    meaning::check(versions, typed, faults)?;
     if !faults.is_empty() {
         return Ok(None);
     }
-    // A warning hides the files too; where there was none, whatever else hid them stays.
-    let warns = |versions: &[Version]| versions.iter().any(|version| !version.warning.is_empty());
     let change = Change {
         of: Some(of),
         mentions: mentions::of_edit(app, versions, &post.mentions).await?,
         media: Some(about.iter().map(|(id, _)| *id).collect()),
         about,
-        sensitive: Some(warns(versions) || post.sensitive && !warns(&post.versions)),
+        sensitive: Some(meaning::covers(versions, post.sensitive, &post.versions)),
         versions: versions.clone(),
         episode: None,
         urgent: typed.urgent,

@@ -11,12 +11,12 @@ use crate::base::zone::{Turn, Zone};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
-use crate::model::draft::Draft;
+use crate::model::draft::{Draft, Part};
 use crate::model::ids::{AccountId, MediaId, NoteId};
 use crate::model::login::Session;
 use crate::model::media::{About, Media};
 use crate::model::poll::NewPoll;
-use crate::model::post::{Post, ReplyTo, Version, Visibility};
+use crate::model::post::{Mention, Post, ReplyTo, Version, Visibility};
 use crate::model::thread;
 use crate::web::csrf;
 use crate::web::multipart::{self, Parts};
@@ -37,9 +37,11 @@ pub(super) struct Typed {
     pub quiet: bool,
     pub urgent: bool,
     pub press: Press,
+    /// It was sent by itself, while somebody writes: no other server is asked anything for it.
+    pub by_itself: bool,
     pub reply: Option<NoteId>,
-    /// The address of a post to quote.
-    pub quote: String,
+    /// The address of a post to quote; none where the form did not ask.
+    pub quote: Option<String>,
     /// The state that the form began with: the revision of a draft, or the moment since when a post has its words.
     pub revision: u64,
     /// When it is wanted, on the institution's wall; empty for now, none where the form did not ask.
@@ -55,6 +57,11 @@ pub(super) struct Typed {
     pub slots: Vec<Slot>,
     /// What a change of a post says of files so far, that are published with other words.
     pub about: Vec<(MediaId, About)>,
+    /// The files of the further posts of a thread, which the form only carries: a line of `---` that is gone for a
+    /// moment takes none away. None where the form did not bring them.
+    pub later: Option<Vec<Vec<MediaId>>>,
+    /// Whom the texts named when that was looked up last.
+    pub known: Vec<Mention>,
 }
 
 /// One language of it.
@@ -80,9 +87,9 @@ impl Words {
 /// The button that was pressed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Press {
-    #[default]
     Publish,
-    /// Shows everything as it will be, and changes nothing.
+    /// Shows everything as it will be, and changes nothing: also what a form means that lost its button on the way.
+    #[default]
     Preview,
     /// Comes back with one more language.
     Add,
@@ -100,11 +107,10 @@ impl Press {
             Some("draft") => Self::Save,
             Some("on") => Self::Stay,
             Some("ask") => Self::Ask,
-            Some("preview") => Self::Preview,
             Some("add") => Self::Add,
-            // One was taken out: that is to be seen first.
-            _ if form.find("leave").is_some() => Self::Preview,
-            Some(_) | None => Self::Publish,
+            Some("publish") => Self::Publish,
+            // A language was taken out, or no button is known: that is to be seen first.
+            Some(_) | None => Self::Preview,
         }
     }
 }
@@ -142,6 +148,7 @@ impl Typed {
         let main = versions.first().map(Words::language).unwrap_or_default();
         // What is said in another language goes by the number of that language's fields: another may have been chosen.
         let others = numbers.get(1..).unwrap_or_default();
+        let press = Press::of(form);
         Self {
             slots: Slot::all(form, files, &main, others),
             poll: PollForm::of(form, others),
@@ -152,8 +159,9 @@ impl Typed {
             account: form.find("account").and_then(|id| id.parse().ok()),
             quiet: form.find("quiet").is_some(),
             urgent: form.find("urgent").is_some(),
-            press: Press::of(form),
-            quote: form.text("quote").trim().to_owned(),
+            press,
+            by_itself: press == Press::Stay || form.find("follow").is_some(),
+            quote: form.find("quote").map(|address| address.trim().to_owned()),
             revision: form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default(),
             reply: form.find("reply").and_then(|id| id.parse().ok()),
             at: form.find("at").map(|at| at.trim().to_owned()),
@@ -161,6 +169,8 @@ impl Typed {
             published: false,
             late: None,
             about: Vec::new(),
+            later: form.find("later").map(later),
+            known: Vec::new(),
         }
     }
 
@@ -212,16 +222,18 @@ impl Typed {
             account: Some(post.account),
             quiet: post.visibility == Visibility::Quiet,
             poll: poll.unwrap_or_else(PollForm::blank),
-            quote: String::new(),
+            quote: None,
             reply: None,
             at: None,
             published: true,
+            known: post.mentions.clone(),
             ..self
         }
     }
 
-    /// The form of a draft, whose files come with what is said about them.
-    pub(super) fn of_draft(draft: &Draft, media: &[Media], zone: &Zone) -> Self {
+    /// The form of a draft, whose files come with what is said about them; what it quotes has an address.
+    pub(super) fn of_draft(draft: &Draft, media: &[Media], quote: String, zone: &Zone) -> Self {
+        let ids = |part: &Part| part.media.iter().map(|file| file.id).collect();
         let parts: Vec<_> = draft.content.parts.iter().map(|part| part.versions.clone()).collect();
         let typed = Self::with(thread::join(&parts), media);
         let poll = draft.content.poll.as_ref();
@@ -237,8 +249,16 @@ impl Typed {
             poll: poll.map_or_else(PollForm::blank, |poll| PollForm::of_poll(poll, &typed.others())),
             at: Some(draft.when.as_ref().map(|when| zone.wall(when.at)).unwrap_or_default()),
             turn: draft.when.as_ref().and_then(|when| when.turn).map(Turn::name).unwrap_or_default().to_owned(),
+            quote: Some(quote),
+            later: Some(draft.content.parts.iter().skip(1).map(ids).collect()),
             ..typed
         }
+    }
+
+    /// As `later` reads it.
+    pub(super) fn later(&self) -> Option<String> {
+        let part = |ids: &Vec<MediaId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        self.later.as_ref().map(|parts| parts.iter().map(part).collect::<Vec<_>>().join(","))
     }
 
     /// The languages besides the main one, in the order of their fields.
@@ -258,6 +278,12 @@ impl Typed {
                 .push(Words { lang: missing.map(ToString::to_string).unwrap_or_default(), ..Words::default() });
         }
     }
+}
+
+/// The files of the posts behind the first: `1 2,,3`. Bounded by what a draft can hold.
+fn later(typed: &str) -> Vec<Vec<MediaId>> {
+    let ids = |part: &str| part.split(' ').filter_map(|id| id.parse().ok()).take(limits::post::PICTURES).collect();
+    typed.split(',').take(limits::post::THREAD).map(ids).collect()
 }
 
 /// Reads the form. The caller holds a permit for an upload.
@@ -318,6 +344,28 @@ mod tests {
             slots,
             [(1, false, None, ""), (2, true, None, "A map"), (3, false, kept, "A tower"), (4, false, None, "")]
         );
+    }
+
+    #[tokio::test]
+    async fn a_form_that_lost_its_button_is_looked_at() {
+        let place = Scratch::make();
+        for (sent, press) in [
+            (("text", "Words"), Press::Preview),
+            (("do", "nonsense"), Press::Preview),
+            (("leave", "2"), Press::Preview),
+            (("do", "publish"), Press::Publish),
+            (("keep", "on"), Press::Stay),
+        ] {
+            assert_eq!(typed(&place, &[(sent.0, None, sent.1)]).await.press, press, "{sent:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn files_of_later_posts_go_along() {
+        let place = Scratch::make();
+        let typed = typed(&place, &[("later", None, "17 18,,x 19")]).await;
+        assert_eq!(typed.later, Some(vec![vec![MediaId(17), MediaId(18)], Vec::new(), vec![MediaId(19)]]));
+        assert_eq!(typed.later().as_deref(), Some("17 18,,19"));
     }
 
     #[tokio::test]

@@ -6,21 +6,32 @@ use std::sync::Arc;
 use super::faults::Faults;
 use super::form::{Press, Typed, number};
 use super::{slots, when};
-use crate::app::{App, lookup, mentions};
+use crate::app::mentions::{self, Asks};
+use crate::app::{App, lookup};
 use crate::base::lang::Lang;
 use crate::base::zone::Zone;
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::{Attached, Content, Draft, Part, Sheet, When};
 use crate::model::ids::MediaId;
-use crate::model::media::About;
+use crate::model::media::{About, Media};
 use crate::model::poll::NewPoll;
 use crate::model::post::{NewPost, Quoting, ReplyTo, Version, Visibility, check_versions};
 use crate::model::thread;
-use crate::store::meta;
+use crate::store::schema::MEDIA;
+use crate::store::{Rows as _, meta, notes};
+
+/// What is wrong, in words for people; an error that is nobody's typing goes on.
+fn problem(checked: Result<()>) -> Result<Option<Box<Problem>>> {
+    match checked {
+        Ok(()) => Ok(None),
+        Err(Error::Invalid(problem)) => Ok(Some(problem)),
+        Err(e) => Err(e),
+    }
+}
 
 /// The versions as they were typed. Where a language is wrong the account's stands in, with a fault.
-pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) -> Vec<Version> {
+pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) -> Result<Vec<Version>> {
     let mut versions: Vec<Version> = Vec::with_capacity(typed.versions.len());
     for (at, words) in typed.versions.iter().enumerate() {
         let lang = match words.lang.parse::<Lang>() {
@@ -41,12 +52,12 @@ pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) ->
                 faults.push(format!("lang{}", number(at)), &problem);
                 account.language.clone()
             }
-            Err(_) => account.language.clone(),
+            Err(e) => return Err(e),
         };
         let (text, warning) = (words.text.trim_end().to_owned(), words.warning.trim().to_owned());
         versions.push(Version { lang, text, warning });
     }
-    versions
+    Ok(versions)
 }
 
 /// The versions of each post of the thread. What is published stays one post.
@@ -55,35 +66,40 @@ fn parts(typed: &Typed, versions: &[Version]) -> Vec<Vec<Version>> {
 }
 
 /// Whether it is no more than a draft can hold: asked before anybody is looked up for it and anything drawn.
-pub(super) fn fits(typed: &Typed, account: &Account, faults: &mut Faults) -> bool {
-    let versions = versions(typed, account, &mut Faults::default());
+pub(super) fn fits(typed: &Typed, account: &Account, faults: &mut Faults) -> Result<bool> {
+    let versions = versions(typed, account, &mut Faults::default())?;
     let part = |versions| Part { versions, media: Vec::new() };
     let content = Content { parts: parts(typed, &versions).into_iter().map(part).collect(), ..Content::default() };
-    if let Err(Error::Invalid(problem)) = content.check_bounds() {
-        faults.push("text", &problem);
-        return false;
+    let wrong = problem(content.check_bounds())?;
+    if let Some(problem) = &wrong {
+        faults.push("text", problem);
     }
-    true
+    Ok(wrong.is_none())
+}
+
+/// Whether the files are covered: by a warning, and where there was none, by whatever else covered them before.
+pub(super) fn covers<'a>(now: &[Version], before: bool, old: impl IntoIterator<Item = &'a Version>) -> bool {
+    let warns = |version: &Version| !version.warning.is_empty();
+    now.iter().any(warns) || before && !old.into_iter().any(warns)
 }
 
 /// Whether each post of each version can be published.
-pub(super) fn check(versions: &[Version], typed: &Typed, faults: &mut Faults) {
+pub(super) fn check(versions: &[Version], typed: &Typed, faults: &mut Faults) -> Result<()> {
     let pictures = typed.slots.iter().any(|slot| slot.kept.is_some());
     if !typed.published
-        && let Err(Error::Invalid(problem)) = thread::check(versions)
+        && let Some(problem) = problem(thread::check(versions))?
     {
         faults.push("text", &problem);
     }
     for (at, version) in versions.iter().enumerate() {
-        let posts = parts(typed, std::slice::from_ref(version));
-        let wrong = (0..).zip(&posts).find_map(|(n, post)| match check_versions(post, pictures && n == 0) {
-            Err(Error::Invalid(problem)) => Some(problem),
-            Ok(()) | Err(_) => None,
-        });
-        if let Some(problem) = wrong {
-            faults.push(field(problem.field, at), &problem);
+        for (n, post) in parts(typed, std::slice::from_ref(version)).iter().enumerate() {
+            if let Some(problem) = problem(check_versions(post, pictures && n == 0))? {
+                faults.push(field(problem.field, at), &problem);
+                break;
+            }
         }
     }
+    Ok(())
 }
 
 /// What is to be published, when nothing is wrong with it.
@@ -94,10 +110,10 @@ pub(super) async fn ready(
     faults: &mut Faults,
 ) -> Result<Option<(Vec<NewPost>, Vec<(MediaId, About)>)>> {
     let about = slots::told(app, typed, faults)?;
-    let versions = versions(typed, account, faults);
-    check(&versions, typed, faults);
+    let versions = versions(typed, account, faults)?;
+    check(&versions, typed, faults)?;
     let poll = typed.poll.read(&typed.others(), faults);
-    let quote = quote(app, account, typed, faults).await?;
+    let quote = quote(app, account, typed, faults, None).await?;
     if !faults.is_empty() {
         return Ok(None);
     }
@@ -114,43 +130,58 @@ pub(super) async fn sheet(
 ) -> Result<Sheet> {
     let mut missing = Faults::default();
     let about = slots::told(app, typed, &mut missing)?;
-    let versions = versions(typed, account, faults);
+    let versions = versions(typed, account, faults)?;
     let poll = typed.poll.read(&typed.others(), &mut missing);
     if matches!(typed.press, Press::Ask | Press::Publish) {
         faults.add(missing);
-        check(&versions, typed, faults);
+        check(&versions, typed, faults)?;
     }
     let before = draft.map(|draft| draft.content.clone()).unwrap_or_default();
     let mut parts = Vec::new();
     for (n, versions) in self::parts(typed, &versions).into_iter().enumerate() {
         let media = match n {
             0 => about.iter().map(|(id, about)| Attached { id: *id, about: about.clone() }).collect(),
-            _ => before.parts.get(n).map(|part| part.media.clone()).unwrap_or_default(),
+            _ => later(app, account, typed, draft, n)?,
         };
         parts.push(Part { versions, media });
     }
     let content = Content {
         parts,
         visibility: if typed.quiet { Visibility::Quiet } else { Visibility::Public },
-        // A warning hides the files too; where there was none, whatever else hid them stays.
-        sensitive: warns(&mut versions.iter()) || before.sensitive && !warns(&mut words_of(&before)),
+        sensitive: covers(&versions, before.sensitive, before.parts.iter().flat_map(|part| &part.versions)),
         reply_to: typed.reply.map(ReplyTo::Note).or(before.reply_to),
         poll: if typed.published { before.poll.clone() } else { poll },
-        quote: quote(app, account, typed, faults).await?.or(before.quote),
+        quote: quote(app, account, typed, faults, before.quote).await?,
         urgent: typed.urgent,
         ..before
     };
-    let known = draft.map(|draft| draft.mentions.as_slice()).unwrap_or_default();
-    let mentions = mentions::of_content(app, &content, known).await?;
+    let mentions = mentions::of_content(app, &content, &typed.known, asks(typed)).await?;
     Ok(Sheet { content, mentions, when: when(app, typed, draft, faults)?, edits: None })
 }
 
-fn words_of(content: &Content) -> impl Iterator<Item = &Version> {
-    content.parts.iter().flat_map(|part| &part.versions)
+fn asks(typed: &Typed) -> Asks {
+    if typed.by_itself { Asks::Nobody } else { Asks::Everybody }
 }
 
-fn warns<'a>(versions: &mut impl Iterator<Item = &'a Version>) -> bool {
-    versions.any(|version| !version.warning.is_empty())
+/// The files of a further post of a thread: as they are in the draft, or as the form carries them; what it names and is not
+/// there for it any more is left out.
+fn later(app: &App, account: &Account, typed: &Typed, draft: Option<&Draft>, n: usize) -> Result<Vec<Attached>> {
+    let parts = draft.map(|draft| draft.content.parts.as_slice()).unwrap_or_default();
+    let Some(named) = &typed.later else {
+        return Ok(parts.get(n).map(|part| part.media.clone()).unwrap_or_default());
+    };
+    let mut files = Vec::new();
+    for id in named.get(n - 1).into_iter().flatten() {
+        if let Some(there) = parts.iter().flat_map(|part| &part.media).find(|file| file.id == *id) {
+            files.push(there.clone());
+            continue;
+        }
+        let free = |media: &Media| media.account == account.id && !media.used && media.draft.is_none();
+        if let Some(media) = app.store.read(|rows| rows.get(&MEDIA, id))?.filter(free) {
+            files.push(Attached { id: *id, about: media.about() });
+        }
+    }
+    Ok(files)
 }
 
 /// When it is wanted. One whose plan stands keeps its time until it is planned anew: nobody moves it by a save.
@@ -194,28 +225,45 @@ pub(super) fn field(named: Option<&'static str>, at: usize) -> String {
     }
 }
 
-/// The post that is quoted: found now, perhaps on its own server.
-pub(super) async fn quote(
+/// The address of what is quoted, for the form; empty where that is nothing, or not there any more.
+pub(super) fn quoted(app: &App, quote: Option<ReplyTo>) -> Result<String> {
+    Ok(match quote {
+        Some(ReplyTo::Own(id)) => app.site.post(id),
+        Some(ReplyTo::Note(id)) => {
+            app.store.read(|rows| notes::get(rows, id))?.map(|note| note.content.uri).unwrap_or_default()
+        }
+        None => String::new(),
+    })
+}
+
+/// The post that is quoted: the one from before, or found now, perhaps on its own server.
+async fn quote(
     app: &Arc<App>,
     account: &Account,
     typed: &Typed,
     faults: &mut Faults,
+    before: Option<ReplyTo>,
 ) -> Result<Option<ReplyTo>> {
-    if typed.quote.is_empty() {
+    let Some(address) = &typed.quote else { return Ok(before) };
+    if address.is_empty() {
         return Ok(None);
     }
-    match lookup::reply_target(app, account.id, &typed.quote).await {
+    let is_known = || app.store.read(|rows| Ok(notes::by_uri(rows, address)?.is_some()));
+    if *address == quoted(app, before)? || typed.by_itself && app.site.own_post(address).is_none() && !is_known()? {
+        return Ok(before);
+    }
+    match lookup::reply_target(app, account.id, address).await {
         Ok(found) => Ok(Some(found)),
-        Err(Error::Broken(cause)) => Err(Error::Broken(cause)),
         Err(Error::Invalid(problem)) => {
             faults.push("quote", &problem);
             Ok(None)
         }
-        Err(_) => {
+        Err(Error::NotFound | Error::Gone | Error::Peer { .. }) => {
             let problem = Problem::new("E604", "There is no post at this address, or its server does not answer.");
             faults.push("quote", &problem.remedy("Copy the address of the post itself, or leave the quote out."));
             Ok(None)
         }
+        Err(e) => Err(e),
     }
 }
 
@@ -228,7 +276,7 @@ pub(super) async fn posts(
     (poll, quote): (Option<NewPoll>, Option<ReplyTo>),
 ) -> Result<Vec<NewPost>> {
     let (mut posts, parts) = (Vec::new(), parts(typed, versions));
-    let named = mentions::of_thread(app, &parts).await?;
+    let named = mentions::of_thread(app, &parts, &typed.known, asks(typed)).await?;
     for (n, (versions, mentions)) in parts.into_iter().zip(named).enumerate() {
         let media: Vec<MediaId> = if n == 0 { about.iter().map(|(id, _)| *id).collect() } else { Vec::new() };
         posts.push(NewPost {

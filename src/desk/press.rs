@@ -167,7 +167,8 @@ impl Then {
                 let approval = accounts::need(tx, draft.account)?.approval;
                 match draft.demand(approval, by.who()) {
                     Ok(_) => drafts::plan(tx, *by, seen, when),
-                    Err(_) => ask(tx),
+                    Err(Error::Invalid(_)) => ask(tx),
+                    Err(e) => Err(e),
                 }
             }
             // It goes out in a moment already, as it is now.
@@ -184,12 +185,13 @@ impl Work<'_> {
         let (app, browser) = (self.app, self.browser);
         let beside = self.draft.map(|draft| Beside::of_draft(app, browser, draft)).transpose()?;
         let mut beside = beside.unwrap_or_default();
-        if !meaning::fits(&typed, self.account, &mut faults) {
+        typed.known = self.draft.map(|draft| draft.mentions.concat()).unwrap_or_default();
+        if !meaning::fits(&typed, self.account, &mut faults)? {
             return shown(app, browser, typed, faults, beside);
         }
         match typed.press {
             Press::Add => {
-                meaning::versions(&typed, self.account, &mut faults);
+                meaning::versions(&typed, self.account, &mut faults)?;
                 typed.add(&app.store.read(meta::institution)?.languages);
             }
             Press::Preview => beside.preview = Some(Preview::of(app, self.account, &typed, &mut faults).await?),

@@ -24,14 +24,14 @@ pub(super) struct Preview {
 impl Preview {
     /// Of a form that may still be full of faults: what is there is shown.
     pub async fn of(app: &Arc<App>, account: &Account, typed: &Typed, faults: &mut Faults) -> Result<Self> {
-        let versions = meaning::versions(typed, account, faults);
+        let versions = meaning::versions(typed, account, faults)?;
         // What is missing is said when it is to go out.
         let about = slots::told(app, typed, &mut Faults::default())?;
         let poll = typed.poll.read(&typed.others(), &mut Faults::default());
         let posts = meaning::posts(app, typed, &versions, &about, (poll, None)).await?;
-        let (account, undescribed) = (account.clone(), undescribed(&versions, &about));
+        let (account, undescribed, is_asked) = (account.clone(), undescribed(&versions, &about), !typed.by_itself);
         let draw = move |app: &App| {
-            let mut advice = advice(app, &posts)?;
+            let mut advice = told(app, &posts, is_asked)?;
             advice.extend(undescribed.clone());
             Ok(Self { advice, lenses: shown(app, &account, &posts, &about)? })
         };
@@ -61,9 +61,14 @@ fn undescribed(versions: &[Version], about: &[(MediaId, About)]) -> Vec<String> 
 
 /// What there is to say before posts go out, each thing once: about their words, and about what their files weigh.
 pub(super) fn advice(app: &App, posts: &[NewPost]) -> Result<Vec<String>> {
+    told(app, posts, true)
+}
+
+/// The same; of names only where they were looked up.
+fn told(app: &App, posts: &[NewPost], is_asked: bool) -> Result<Vec<String>> {
     let mut advice: Vec<String> = Vec::new();
     for post in posts {
-        let words = advise::on(app, &post.versions, &post.mentions)?;
+        let words = advise::on(app, &post.versions, is_asked.then_some(post.mentions.as_slice()))?;
         let files = app.store.read(|rows| material::media(rows, &post.media))?;
         let all = words.iter().map(ToString::to_string).chain(files.iter().filter_map(Media::advice));
         let new: Vec<String> = all.filter(|text| !advice.contains(text)).collect();

@@ -12,7 +12,7 @@ use super::inbox::{self, concerned};
 use super::listing::{self, Row};
 use super::preview::Preview;
 use super::slots::{self, Place};
-use super::{press, when};
+use super::{meaning, press, when};
 use crate::actions::drafts;
 use crate::app::App;
 use crate::base::lang::{self, Lang};
@@ -338,7 +338,7 @@ pub(super) async fn draft_page(app: &Arc<App>, browser: &Browser, id: DraftId) -
         Ok(all.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect::<Vec<_>>())
     })?;
     let zone = Zone::named(&app.store.read(meta::institution)?.time_zone);
-    let mut typed = Typed::of_draft(&draft, &media, &zone);
+    let mut typed = Typed::of_draft(&draft, &media, meaning::quoted(app, draft.content.quote)?, &zone);
     if let Some(edits) = &draft.edits {
         typed = typed.of_change(&draft, &app.store.read(|rows| posts::need(rows, edits.post))?);
     }

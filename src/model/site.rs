@@ -50,7 +50,8 @@ impl Site {
 
     /// Whether a name at a domain, or at none, is one of ours.
     pub fn is_ours(&self, domain: Option<&str>) -> bool {
-        domain.is_none_or(|domain| domain.eq_ignore_ascii_case(&self.handle_domain) || domain == self.authority())
+        let is = |ours: &str| domain.is_none_or(|domain| domain.eq_ignore_ascii_case(ours));
+        is(&self.handle_domain) || is(self.authority())
     }
 
     pub fn shared_inbox(&self) -> String {
@@ -206,6 +207,14 @@ mod tests {
         assert_eq!((site.own(&site.of_post(PostId(9), "likes")), site.own_lang(&site.post(PostId(9)))), (None, None));
         assert_eq!(site.own(&site.profile("press")), Some(Own::Profile("press".into())));
         assert_eq!(site.own(&site.instance_actor()), Some(Own::Instance));
+    }
+
+    #[test]
+    fn a_name_is_ours_at_either_domain_in_any_case() {
+        for ours in [None, Some("Example"), Some("example"), Some("S.example")] {
+            assert!(site().is_ours(ours), "{ours:?}");
+        }
+        assert!(!site().is_ours(Some("t.example")) && !site().is_ours(Some("")));
     }
 
     #[test]

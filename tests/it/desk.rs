@@ -1,5 +1,6 @@
 //! The desk as a browser without script uses it: forms sent, redirects followed by hand.
 
+mod keeping;
 mod podcasts;
 mod uploads;
 mod writing;
@@ -18,6 +19,7 @@ use instance::store::schema::MEDIA;
 use instance::store::{Rows, Span, Write, material, notes, posts};
 
 use crate::support::http::{Answer, send};
+use crate::support::seat::first_button;
 use crate::support::{Instance, START, at_once, between, drain, owner};
 
 const MULTIPART: &str = "multipart/form-data; boundary=xyz";
@@ -92,9 +94,9 @@ impl<'a> Desk<'a> {
         self.send_to("/desk/posts", fields, file).await
     }
 
-    /// A form that may bring a file.
+    /// A form that may bring a file, with its first button where none is named.
     pub async fn send_to(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
-        let body = self.composed(fields, file);
+        let body = self.composed(&[fields, first_button(path, fields)].concat(), file);
         self.post_as(path, MULTIPART, &self.server.app.site.origin, body).await
     }
 

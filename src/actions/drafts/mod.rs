@@ -134,7 +134,8 @@ pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
     Ok(draft)
 }
 
-/// Puts another content in the place of the one that was looked at. What does not change leaves the approval as it is.
+/// Puts another content in the place of the one that was looked at. What does not change leaves the approval as it is;
+/// a file that is left out is an upload again.
 pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<Draft> {
     let mut draft = looked_at(tx, pen.account(), seen)?;
     let account = accounts::need(tx, pen.account())?;
@@ -158,7 +159,9 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
     draft.mentions.clone_from(&sheet.mentions);
     draft.when.clone_from(&sheet.when);
     for gone in old.media().filter(|old| draft.content.media().all(|new| new.id != old.id)) {
-        let_go(tx, draft.id, gone.id)?;
+        if tx.get(&MEDIA, &gone.id)?.is_some_and(|media| media.draft == Some(draft.id)) {
+            super::media::let_go(tx, gone.id)?;
+        }
     }
     attach(tx, draft.id, media)?;
     drafts::put(tx, &draft)?;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::{Of, Sheet, push, shown};
 use crate::actions;
 use crate::actions::drafts::{self, Pen, Seen};
+use crate::app::App;
+use crate::app::mentions::{self, Asks};
 use crate::app::once::{self, Attempt};
-use crate::app::{App, mentions};
 use crate::base::lang::Lang;
 use crate::desk::faults::Faults;
 use crate::desk::press;
@@ -51,7 +52,7 @@ pub(super) async fn keep(
 ) -> Result<String> {
     let about: Vec<(MediaId, About)> = about.into_iter().collect();
     let content = Content::of(&new, &about);
-    let mentions = mentions::of_content(app, &content, &[]).await?;
+    let mentions = mentions::of_content(app, &content, &[], Asks::Everybody).await?;
     let sheet = draft::Sheet { content, mentions, when: None, edits: None };
     let verb = move |tx: &mut Write<'_>| {
         let draft = drafts::begin(tx, pen, &sheet)?;
