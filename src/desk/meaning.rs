@@ -15,6 +15,7 @@ use crate::model::account::Account;
 use crate::model::draft::{Attached, Content, Draft, Part, Sheet, When};
 use crate::model::ids::MediaId;
 use crate::model::media::{About, Media};
+use crate::model::note::Note;
 use crate::model::poll::NewPoll;
 use crate::model::post::{NewPost, Quoting, ReplyTo, Version, Visibility, check_versions};
 use crate::model::thread;
@@ -248,7 +249,9 @@ async fn quote(
     if address.is_empty() {
         return Ok(None);
     }
-    let is_known = || app.store.read(|rows| Ok(notes::by_uri(rows, address)?.is_some()));
+    // What is known and not for this account is as if it were not known.
+    let is_open = |note: &Note| note.is_open_to(account.id);
+    let is_known = || app.store.read(|rows| Ok(notes::by_uri(rows, address)?.as_ref().is_some_and(is_open)));
     if *address == quoted(app, before)? || typed.by_itself && app.site.own_post(address).is_none() && !is_known()? {
         return Ok(before);
     }
