@@ -21,7 +21,7 @@ use crate::model::account::Account;
 use crate::model::draft::{Content, Draft, Sheet};
 use crate::model::episode::Episode;
 use crate::model::ids::{DraftId, PostId};
-use crate::model::post::{Post, ReplyTo, Version, Visibility};
+use crate::model::post::{Post, ReplyTo, Visibility};
 use crate::model::power::Publish;
 use crate::model::user::By;
 use crate::store::{Rows, Write, accounts, material, meta, posts};
