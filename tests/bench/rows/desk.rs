@@ -70,7 +70,7 @@ fn fill(path: &str, ids: &Ids) -> Option<String> {
     let id = match path.split('/').next().unwrap_or_default() {
         _ if !path.contains(":id") => "",
         // There is no episode.
-        "posts" if path.ends_with("episode") => return None,
+        "posts" | "drafts" if path.ends_with("episode") => return None,
         "posts" => &ids.post,
         "users" => &ids.user,
         "accounts" => &ids.account,
