@@ -146,7 +146,8 @@ export class Trial {
   async tell(input, words, ...args) {
     const all = [...words.split(" "), "--data", this.data, ...args];
     const running = promisify(execFile)(BINARY, all, { timeout: 180_000, maxBuffer: 16 << 20 });
-    running.child.stdin.end(input);
+    // A command that reads nothing may be over before it is written to.
+    running.child.stdin.on("error", () => {}).end(input);
     try {
       return (await running).stdout.trim();
     } catch (error) {
