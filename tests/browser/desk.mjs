@@ -154,7 +154,7 @@ export async function busyDesk(browser) {
     page("accounts", "/desk/accounts"),
     page("log-in", "/desk/login", { login: undefined }),
     page("log-in, wrong", "/desk/login", { login: undefined, status: 422, act: faulty("Log in", (tab) => tab.getByLabel("E-mail").fill("who@city.example")) }),
-    page("a link that was used", new URL(links[1]).pathname, { login: undefined }),
+    page("a link that was used", new URL(links[1]).pathname, { login: undefined, status: 410 }),
     page("what a writer may not see", "/desk/settings", { login: writer, status: 403 }),
     page("what is not there", "/desk/drafts/17", { status: 404 }),
   ];
