@@ -122,11 +122,8 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
         Press::Preview => beside.preview = Some(Preview::of(app, &account, &typed, &mut faults).await?),
         Press::Publish | Press::Save | Press::Stay | Press::Ask => {
             press::check_whole(&typed, &mut faults);
-            let done = if asks {
-                keep(app, browser, by, &post, &account, &typed, &mut faults).await
-            } else {
-                save(app, browser, by, &post, &account, &typed, &mut faults).await
-            };
+            let work = Work { app, browser, by, post: &post, account: &account };
+            let done = if asks { work.keep(&typed, &mut faults).await } else { work.save(&typed, &mut faults).await };
             match done {
                 Ok(Some(path)) => return Ok(response::see_other(&path)),
                 Ok(None) => {}
@@ -146,33 +143,68 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
     shown(app, browser, typed, faults, beside)
 }
 
-/// Keeps it as a draft, unless something is wrong with it, and says where that is.
-async fn keep(
-    app: &Arc<App>,
-    browser: &Browser,
+/// A change of a post, and who makes it. Done, unless something is wrong with it; then it is said where that leads.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    app: &'a Arc<App>,
+    browser: &'a Browser,
     by: By<Publish>,
-    post: &Post,
-    account: &Account,
-    typed: &Typed,
-    faults: &mut Faults,
-) -> Result<Option<String>> {
-    let before = as_draft(app, browser, post)?;
-    let sheet = meaning::sheet(app, account, typed, faults, Some(&before)).await?;
-    if !faults.is_empty() {
-        return Ok(None);
+    post: &'a Post,
+    account: &'a Account,
+}
+
+impl Work<'_> {
+    /// Keeps it as a draft.
+    async fn keep(self, typed: &Typed, faults: &mut Faults) -> Result<Option<String>> {
+        let Self { app, browser, by, post, account } = self;
+        let before = as_draft(app, browser, post)?;
+        let sheet = meaning::sheet(app, account, typed, faults, Some(&before)).await?;
+        if !faults.is_empty() {
+            return Ok(None);
+        }
+        let sheet = Sheet { edits: Some((post.id, Timestamp(typed.revision))), ..sheet };
+        let (pen, asks) = (Pen::Editor(by), typed.press == Press::Ask);
+        let verb = move |tx: &mut Write<'_>| {
+            let draft = drafts::begin(tx, pen, &sheet)?;
+            if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }
+        };
+        let draft = browser.write(app, verb).await?;
+        Ok(Some(match typed.press {
+            Press::Stay => format!("/desk/drafts/{}/edit", draft.id),
+            Press::Ask => format!("/desk/drafts/{}?done=ask", draft.id),
+            Press::Save | Press::Publish | Press::Preview | Press::Add => {
+                format!("/desk/drafts/{}?done=saved", draft.id)
+            }
+        }))
     }
-    let sheet = Sheet { edits: Some((post.id, Timestamp(typed.revision))), ..sheet };
-    let (pen, asks) = (Pen::Editor(by), typed.press == Press::Ask);
-    let verb = move |tx: &mut Write<'_>| {
-        let draft = drafts::begin(tx, pen, &sheet)?;
-        if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }
-    };
-    let draft = browser.write(app, verb).await?;
-    Ok(Some(match typed.press {
-        Press::Stay => format!("/desk/drafts/{}/edit", draft.id),
-        Press::Ask => format!("/desk/drafts/{}?done=ask", draft.id),
-        Press::Save | Press::Publish | Press::Preview | Press::Add => format!("/desk/drafts/{}?done=saved", draft.id),
-    }))
+
+    /// Writes it down.
+    async fn save(self, typed: &Typed, faults: &mut Faults) -> Result<Option<String>> {
+        let Self { app, browser, by, post, account } = self;
+        let versions = &meaning::versions(typed, account, faults)?;
+        let of = Timestamp(typed.revision);
+        if of != post.since() {
+            return Err(Error::Conflict(actions::edit::MEANWHILE));
+        }
+        let about = slots::told(app, typed, faults)?;
+        meaning::check(versions, typed, faults)?;
+        if !faults.is_empty() {
+            return Ok(None);
+        }
+        let change = Change {
+            of: Some(of),
+            mentions: mentions::of_edit(app, versions, &post.mentions).await?,
+            media: Some(about.iter().map(|(id, _)| *id).collect()),
+            about,
+            sensitive: Some(meaning::covers(versions, post.sensitive, &post.versions)),
+            versions: versions.clone(),
+            episode: None,
+            urgent: typed.urgent,
+        };
+        let (site, id) = (app.site.clone(), post.id);
+        browser.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
+        Ok(Some(format!("/desk?changed={id}")))
+    }
 }
 
 /// A post as if it were a draft still.
@@ -198,39 +230,4 @@ pub(super) async fn keep_episode(
     let sheet = Sheet { content, mentions, when: None, edits: Some((post.id, post.since())) };
     let draft = browser.write(app, move |tx| drafts::begin(tx, Pen::Editor(by), &sheet)).await?;
     Ok(Some(format!("/desk/drafts/{}?done=saved", draft.id)))
-}
-
-/// Writes it down, unless something is wrong with it.
-async fn save(
-    app: &Arc<App>,
-    browser: &Browser,
-    by: By<Publish>,
-    post: &Post,
-    account: &Account,
-    typed: &Typed,
-    faults: &mut Faults,
-) -> Result<Option<String>> {
-    let versions = &meaning::versions(typed, account, faults)?;
-    let of = Timestamp(typed.revision);
-    if of != post.since() {
-        return Err(Error::Conflict(actions::edit::MEANWHILE));
-    }
-    let about = slots::told(app, typed, faults)?;
-    meaning::check(versions, typed, faults)?;
-    if !faults.is_empty() {
-        return Ok(None);
-    }
-    let change = Change {
-        of: Some(of),
-        mentions: mentions::of_edit(app, versions, &post.mentions).await?,
-        media: Some(about.iter().map(|(id, _)| *id).collect()),
-        about,
-        sensitive: Some(meaning::covers(versions, post.sensitive, &post.versions)),
-        versions: versions.clone(),
-        episode: None,
-        urgent: typed.urgent,
-    };
-    let (site, id) = (app.site.clone(), post.id);
-    browser.write(app, move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
-    Ok(Some(format!("/desk?changed={id}")))
 }

@@ -368,25 +368,20 @@ async fn send(
 /// `POST /desk/posts/ID/episode`
 pub(super) async fn edit(app: &Arc<App>, browser: &Browser, id: PostId, form: &Form) -> Result<Response> {
     let (post, podcast, old) = find(app, browser, id)?;
-    let tongues: Vec<Lang> = old.titles.iter().map(|titled| titled.lang.clone()).collect();
-    let sounds: Vec<_> = old.titles.iter().map(|titled| titled.sound).collect();
-    let sheet = Sheet::of(form, &tongues, None);
     let mut faults = Faults::default();
-    let episode = sheet.episode(&podcast, &sounds, &mut faults);
+    let (sheet, episode) = Sheet::again(form, &old, &podcast, &mut faults);
     if faults.is_empty() {
         let (site, by) = (app.site.clone(), may(browser, post.account)?);
-        match super::edit::keep_episode(app, browser, by, &post, &episode).await {
-            Ok(Some(path)) => return Ok(response::see_other(&path)),
-            Ok(None) => {}
-            Err(e @ Error::Invalid(_)) => {
-                push(&mut faults, 0, e);
-                return shown(app, browser, &podcast, &Of::Post(&post), sheet, faults);
+        let done = match super::edit::keep_episode(app, browser, by, &post, &episode).await {
+            Ok(None) => {
+                let verb = move |tx: &mut Write<'_>| actions::podcasts::edit_episode(tx, &site, by, id, &episode);
+                browser.write(app, verb).await.map(|post| format!("/desk?changed={}", post.id))
             }
-            Err(e) => return Err(e),
-        }
-        let edited = browser.write(app, move |tx| actions::podcasts::edit_episode(tx, &site, by, id, &episode)).await;
-        match edited {
-            Ok(post) => return Ok(response::see_other(&format!("/desk?changed={}", post.id))),
+            Ok(Some(path)) => Ok(path),
+            Err(e) => Err(e),
+        };
+        match done {
+            Ok(path) => return Ok(response::see_other(&path)),
             Err(e @ Error::Invalid(_)) => push(&mut faults, 0, e),
             Err(e) => return Err(e),
         }

@@ -9,7 +9,6 @@ use crate::actions::drafts::{self, Pen, Seen};
 use crate::app::App;
 use crate::app::mentions::{self, Asks};
 use crate::app::once::{self, Attempt};
-use crate::base::lang::Lang;
 use crate::desk::faults::Faults;
 use crate::desk::press;
 use crate::error::{Error, Problem, Result};
@@ -78,11 +77,8 @@ pub(in crate::desk) fn page(app: &App, browser: &Browser, id: DraftId) -> Result
 /// `POST /desk/drafts/ID/episode`
 pub(in crate::desk) async fn change(app: &Arc<App>, browser: &Browser, id: DraftId, form: &Form) -> Result<Response> {
     let (draft, pen, podcast, old) = find(app, browser, id)?;
-    let tongues: Vec<Lang> = old.titles.iter().map(|titled| titled.lang.clone()).collect();
-    let sounds: Vec<_> = old.titles.iter().map(|titled| titled.sound).collect();
-    let sheet = Sheet::of(form, &tongues, None);
     let mut faults = Faults::default();
-    let episode = sheet.episode(&podcast, &sounds, &mut faults);
+    let (sheet, episode) = Sheet::again(form, &old, &podcast, &mut faults);
     if faults.is_empty() {
         let seen = Seen { id, revision: form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default() };
         let content = Content { episode: Some(episode), ..draft.content.clone() };

@@ -61,6 +61,15 @@ impl Sheet {
         }
     }
 
+    /// As it was typed of an episode that is there, and what it becomes by that: its languages and what is heard stay.
+    pub(super) fn again(form: &Form, old: &Episode, podcast: &Podcast, faults: &mut Faults) -> (Self, Episode) {
+        let langs: Vec<Lang> = old.titles.iter().map(|titled| titled.lang.clone()).collect();
+        let sounds: Vec<_> = old.titles.iter().map(|titled| titled.sound).collect();
+        let sheet = Self::of(form, &langs, None);
+        let episode = sheet.episode(podcast, &sounds, faults);
+        (sheet, episode)
+    }
+
     pub(super) fn from(episode: &Episode) -> Self {
         let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
         let persons: Vec<String> = episode.persons.iter().map(episode::person_typed).collect();
