@@ -51,8 +51,8 @@
 //!
 //! `POST /desk/posts` comes to [`desk`]: session, form token, text, pictures ([`app::upload`] decodes and strips them),
 //! those who are named ([`app::mentions`] may ask their servers). It waits as a draft for somebody to think again, unless
-//! it is an emergency or nobody wants to wait; then [`actions::publish::publish`] writes the post, renders
-//! its Create once ([`activitypub::write`]), stores it, and puts a row for each distinct inbox of the audience. The
+//! it is an emergency or nobody wants to wait; then [`actions::publish`] writes the post, renders its
+//! Create once ([`activitypub::write`]), stores it, and puts a row for each distinct inbox of the audience. The
 //! commit wakes [`work::deliver`], which gives each server a lane of its own, signs each try anew, and gives a lane its
 //! next turn when the outcomes of the last one are rows ([`actions::deliver::settle_all`]).
 //!

@@ -28,7 +28,7 @@ pub fn set_password(tx: &mut Write<'_>, own: Own, password: &Kept, here: Option<
 
 /// Whether a code is that of somebody's second factor, or one of those that stand in for it; then it is used up. Who
 /// has no second factor needs none.
-pub fn second(tx: &mut Write<'_>, user: UserId, typed: &str) -> Result<bool> {
+pub(super) fn second(tx: &mut Write<'_>, user: UserId, typed: &str) -> Result<bool> {
     let mut secrets = of(tx, user)?;
     let Some(kept) = &mut secrets.totp else { return Ok(true) };
     if let Some(step) = totp::find(&kept.secret, typed, tx.now(), kept.last) {

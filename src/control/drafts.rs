@@ -69,7 +69,7 @@ pub(super) async fn keep(
 /// A moment as it was typed, on the wall of the institution's zone.
 fn moment(app: &App, typed: &str) -> Result<When> {
     let zone = Zone::named(&app.store.read(meta::institution)?.time_zone);
-    Ok(When { at: zone.moment(typed, None)?, typed: typed.to_owned(), zone: zone.name().to_owned(), turn: None })
+    When::on(&zone, typed, None)
 }
 
 /// Those of an account or of all, of one stage or of all in which somebody has something to do.

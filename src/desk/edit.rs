@@ -171,10 +171,7 @@ impl Work<'_> {
         let draft = browser.write(app, verb).await?;
         Ok(Some(match typed.press {
             Press::Stay => format!("/desk/drafts/{}/edit", draft.id),
-            Press::Ask => format!("/desk/drafts/{}?done=ask", draft.id),
-            Press::Save | Press::Publish | Press::Preview | Press::Add => {
-                format!("/desk/drafts/{}?done=saved", draft.id)
-            }
+            Press::Save | Press::Ask | Press::Publish | Press::Preview | Press::Add => press::place(&draft),
         }))
     }
 
@@ -229,5 +226,5 @@ pub(super) async fn keep_episode(
     let content = Content { episode: Some(episode.clone()), ..content };
     let sheet = Sheet { content, mentions, when: None, edits: Some((post.id, post.since())) };
     let draft = browser.write(app, move |tx| drafts::begin(tx, Pen::Editor(by), &sheet)).await?;
-    Ok(Some(format!("/desk/drafts/{}?done=saved", draft.id)))
+    Ok(Some(press::place(&draft)))
 }

@@ -13,6 +13,7 @@ use sheet::Sheet;
 use super::faults::Faults;
 use super::frame::{self, Frame};
 use super::podcasts::may;
+use super::press;
 use super::recording;
 use super::write::{Choice, langs};
 use crate::actions;
@@ -257,9 +258,14 @@ pub(super) async fn publish(
     if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
         return Ok(response::see_other(&format!("/desk?done={known}")));
     }
-    if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))? {
-        return Ok(response::see_other(&format!("/desk/drafts/{}", known.id)));
+    // The same form once more, after it began a draft: it is about that one.
+    let known = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))?;
+    if let Some(known) = known.as_ref().filter(|known| !known.stage().is_open()) {
+        return Ok(response::see_other(&press::place(known)));
     }
+    let keeps = keeps.or(known.as_ref().map(|_| draft::Keeps::Draft));
+    let known = known.map(|known| known.id);
+    let attempt = attempt.filter(|_| known.is_none());
     let (mut faults, brought) = (Faults::default(), sheet.file.is_some());
     let sound = take(app, browser, browser.asker().may(account)?, &mut sheet, &mut faults).await?;
     let owner = app.store.read(|rows| accounts::need(rows, account))?;
@@ -281,7 +287,8 @@ pub(super) async fn publish(
             }
             (_, keeps, about) => {
                 let asks = keeps == Some(draft::Keeps::Asked);
-                draft::keep(app, browser, pen, new(version, episode, about.as_ref()), about, attempt, asks).await
+                draft::keep(app, browser, pen, new(version, episode, about.as_ref()), about, (attempt, known), asks)
+                    .await
             }
         };
         match done {

@@ -283,7 +283,7 @@ impl Typed {
 /// The files of the posts behind the first: `1 2,,3`. Bounded by what a draft can hold.
 fn later(typed: &str) -> Vec<Vec<MediaId>> {
     let ids = |part: &str| part.split(' ').filter_map(|id| id.parse().ok()).take(limits::post::PICTURES).collect();
-    typed.split(',').take(limits::post::THREAD).map(ids).collect()
+    typed.split(',').take(limits::draft::PARTS).map(ids).collect()
 }
 
 /// Reads the form. The caller holds a permit for an upload.

@@ -61,7 +61,7 @@ fn keeps(verb: Verb) -> bool {
                 | Upload::EditProfile
                 | Upload::SetEmblem
         ) | Verb::Change(
-            Change::Step(Step::Comment | Step::SendBack | Step::Plan)
+            Change::Step(Step::Comment | Step::Approve | Step::SendBack | Step::Plan)
                 | Change::Delete
                 | Change::EditEpisode
                 | Change::EditDraftEpisode

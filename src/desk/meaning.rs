@@ -78,10 +78,12 @@ pub(super) fn fits(typed: &Typed, account: &Account, faults: &mut Faults) -> Res
     Ok(wrong.is_none())
 }
 
-/// Whether the files are covered: by a warning, and where there was none, by whatever else covered them before.
+/// Whether the files are covered: as they were, unless a warning came or went. A warning covers them by itself, so that a
+/// save that changes none of it leaves the post as it is.
 pub(super) fn covers<'a>(now: &[Version], before: bool, old: impl IntoIterator<Item = &'a Version>) -> bool {
     let warns = |version: &Version| !version.warning.is_empty();
-    now.iter().any(warns) || before && !old.into_iter().any(warns)
+    let (now, old) = (now.iter().any(warns), old.into_iter().any(warns));
+    if now == old { before } else { now }
 }
 
 /// Whether each post of each version can be published.
@@ -101,24 +103,6 @@ pub(super) fn check(versions: &[Version], typed: &Typed, faults: &mut Faults) ->
         }
     }
     Ok(())
-}
-
-/// What is to be published, when nothing is wrong with it.
-pub(super) async fn ready(
-    app: &Arc<App>,
-    account: &Account,
-    typed: &Typed,
-    faults: &mut Faults,
-) -> Result<Option<(Vec<NewPost>, Vec<(MediaId, About)>)>> {
-    let about = slots::told(app, typed, faults)?;
-    let versions = versions(typed, account, faults)?;
-    check(&versions, typed, faults)?;
-    let poll = typed.poll.read(&typed.others(), faults);
-    let quote = quote(app, account, typed, faults, None).await?;
-    if !faults.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some((posts(app, typed, &versions, &about, (poll, quote)).await?, about)))
 }
 
 /// What is to be kept: unfinished, unless it is to go out or to be approved. What the form does not show stays as it was.
@@ -270,7 +254,8 @@ async fn quote(
     }
 }
 
-/// The posts of a thread, or the one. Files, a poll and a quote stand in the first; what the others answer is known when that is written down.
+/// The posts of a thread, or the one, for a look. Files, a poll and a quote stand in the first; what the others answer is
+/// known when that is written down.
 pub(super) async fn posts(
     app: &Arc<App>,
     typed: &Typed,

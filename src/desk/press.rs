@@ -121,7 +121,7 @@ pub(super) fn check_whole(typed: &Typed, faults: &mut Faults) {
 }
 
 /// Where a draft is shown, with what became of it.
-fn place(draft: &Draft) -> String {
+pub(super) fn place(draft: &Draft) -> String {
     let done = match &draft.state {
         State::Published { posts, .. } => match posts.first() {
             Some(post) => return format!("/desk?done={post}"),
@@ -264,8 +264,12 @@ impl Work<'_> {
     /// Publishes a post, or a thread as a unit, that never was a draft.
     async fn send(&self, typed: &Typed, faults: &mut Faults) -> Result<Option<String>> {
         let voice = Voice::of(&self.browser.asker(), self.account.id, typed.reply.is_some())?;
-        let ready = meaning::ready(self.app, self.account, typed, faults).await?;
-        let Some((posts, about)) = ready else { return Ok(None) };
+        let sheet = meaning::sheet(self.app, self.account, typed, faults, None).await?;
+        if !faults.is_empty() {
+            return Ok(None);
+        }
+        let posts = sheet.content.posts(&sheet.mentions);
+        let about: Vec<_> = sheet.content.media().map(|file| (file.id, file.about.clone())).collect();
         let site = self.app.site.clone();
         let verb = move |tx: &mut Write<'_>| {
             for (id, words) in &about {

@@ -29,7 +29,7 @@ impl Field {
 pub(super) fn read(zone: &Zone, at: &str, turn: &str) -> Result<When> {
     // What was chosen for another hour says nothing about one that comes once.
     let turn = Turn::named(turn).filter(|_| zone.moment(at, None).is_err());
-    Ok(When { at: zone.moment(at, turn)?, typed: at.to_owned(), zone: zone.name().to_owned(), turn })
+    When::on(zone, at, turn)
 }
 
 #[cfg(test)]

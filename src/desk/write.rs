@@ -172,7 +172,8 @@ struct Answering {
     busy: Option<String>,
 }
 
-/// `GET /desk`, with `?reply=` the note to answer, `&as=` the account that answers, and `?done=` or `?changed=` the post to speak of.
+/// `GET /desk`, with `?reply=` the note to answer, `&as=` the account that answers, and `?done=` or `?changed=` the post to
+/// speak of.
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
     let mut typed = Typed { reply: request.position("reply"), account: request.position("as"), ..Typed::blank() };
     let notice = notice(app, request)?;

@@ -6,6 +6,9 @@ use std::time::Duration;
 pub const LINK: Duration = Duration::from_secs(24 * 3600);
 /// How long a browser stays logged in.
 pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
+/// The same for whoever came by the identity provider: a working day. Who has left the house is told so by the provider the
+/// next time, and gets no further.
+pub const SESSION_BY_PROVIDER: Duration = Duration::from_secs(12 * 3600);
 /// Bytes of what was typed into a form whose session has ended, on its way through the log-in: ten times the longest post,
 /// in six languages. What is longer is cut off there.
 pub const LATE: usize = 256 << 10;
@@ -13,9 +16,6 @@ pub const LATE: usize = 256 << 10;
 pub const LATE_FIELDS: usize = 190;
 /// Bytes of files that are passed over to find what was typed behind them. Larger ones come in pieces where there is script.
 pub const LATE_BODY: u64 = 64 << 20;
-/// The same for whoever came by the identity provider: a working day. Who has left the house is told so by the provider the
-/// next time, and gets no further.
-pub const SESSION_BY_PROVIDER: Duration = Duration::from_secs(12 * 3600);
 /// A person's e-mail address, in bytes: the most that a mail server takes (RFC 5321 §4.5.3.1.3).
 pub const EMAIL: usize = 254;
 /// A person's name.

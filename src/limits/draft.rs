@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// Drafts of one account that are not published: a year of an editorial plan, and what is read for one page of the desk.
 pub const PER_ACCOUNT: usize = 500;
-/// Posts of one thread: each is a post that followers get.
-pub const PARTS: usize = 25;
+/// Posts of one thread.
+pub const PARTS: usize = super::post::THREAD;
 /// Characters of one version of one part. More than may be published, since nothing that was typed is refused before it
 /// is finished; what is too long is said when it is to go out.
 pub const TEXT: usize = 50_000;

@@ -19,7 +19,7 @@ use crate::store::{Rows, Span, Write, drafts};
 pub fn share(tx: &mut Write<'_>, eyes: Eyes, id: DraftId, hash: [u8; 32]) -> Result<Link> {
     let draft = own(tx, eyes.account(), id)?;
     draft.still_open()?;
-    if links(tx, tx.now(), |link| link.draft == id)?.len() >= limits::draft::LINKS {
+    if of_draft(tx, id, tx.now())?.len() >= limits::draft::LINKS {
         let what = format!("{} links to this draft are open already.", limits::draft::LINKS);
         return Err(Problem::new("E531", what).field("link").remedy("End them, then make another.").into());
     }
@@ -34,7 +34,7 @@ pub fn share(tx: &mut Write<'_>, eyes: Eyes, id: DraftId, hash: [u8; 32]) -> Res
 pub fn unshare(tx: &mut Write<'_>, eyes: Eyes, id: DraftId) -> Result<usize> {
     let draft = own(tx, eyes.account(), id)?;
     let open = of_draft(tx, id, tx.now())?.len();
-    forget(tx, |link| link.draft == id)?;
+    forget_of_draft(tx, id)?;
     if open > 0 {
         let deed = Deed::new(Act::DraftUnshare).of(draft.account).on(id).with(open.to_string());
         audit::note(tx, eyes.who(), &deed)?;
@@ -52,7 +52,8 @@ pub fn behind(rows: &impl Rows, hash: &[u8; 32], now: Timestamp) -> Result<(Draf
 
 /// Those that lead to a draft now, the one that ends first before the others.
 pub fn of_draft(rows: &impl Rows, id: DraftId, now: Timestamp) -> Result<Vec<Link>> {
-    let mut open: Vec<Link> = links(rows, now, |link| link.draft == id)?.into_iter().map(|(_, link)| link).collect();
+    let all = rows.rows(&DRAFT_LINKS, Span::all())?.into_iter().map(|(_, link)| link);
+    let mut open: Vec<Link> = all.filter(|link| link.draft == id && link.is_open(now)).collect();
     open.sort_by_key(|link| link.expires);
     Ok(open)
 }
@@ -73,9 +74,4 @@ fn forget(tx: &mut Write<'_>, meant: impl Fn(&Link) -> bool) -> Result<()> {
         tx.remove(&DRAFT_LINKS, hash)?;
     }
     Ok(())
-}
-
-fn links(rows: &impl Rows, now: Timestamp, meant: impl Fn(&Link) -> bool) -> Result<Vec<([u8; 32], Link)>> {
-    let all = rows.rows(&DRAFT_LINKS, Span::all())?;
-    Ok(all.into_iter().filter(|(_, link)| meant(link) && link.is_open(now)).collect())
 }

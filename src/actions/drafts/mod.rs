@@ -21,7 +21,8 @@ use crate::store::schema::MEDIA;
 use crate::store::{Rows, Write, accounts, drafts, notes, users};
 
 pub use passing::{approve, ask, comment, hold, plan, send_back, unplan, withdraw};
-pub use release::{miss, owing, publish, release, resume, stop};
+pub(in crate::actions) use release::owing;
+pub use release::{miss, publish, release, resume, stop};
 
 /// The power by which somebody writes: who publishes may change what is planned.
 #[derive(Debug, Clone, Copy)]

@@ -28,8 +28,8 @@ pub fn publish(
     go(tx, site, draft, by.who(), mentions)
 }
 
-/// Publishes what is due, for whoever planned it, if they still may; nothing when it is not due (any more). `seen` is the revision that the
-/// mentions were looked up for.
+/// Publishes what is due, for whoever planned it, if they still may; nothing when it is not due (any more). `seen` is the
+/// revision that the mentions were looked up for.
 pub fn release(tx: &mut Write<'_>, site: &Site, seen: Seen, mentions: &[Vec<Mention>]) -> Result<Option<Draft>> {
     let Some(draft) = drafts::get(tx, seen.id)?.filter(|draft| draft.revision == seen.revision) else {
         return Ok(None);
@@ -92,7 +92,7 @@ pub fn resume(tx: &mut Write<'_>, by: By<Publish>) -> Result<usize> {
 }
 
 /// Keeps in mind what went out urgently before anybody let it pass: a post, or a thread as one.
-pub fn owing(tx: &mut Write<'_>, who: Who, news: &[NewPost], posts: &[Post]) -> Result<()> {
+pub(in crate::actions) fn owing(tx: &mut Write<'_>, who: Who, news: &[NewPost], posts: &[Post]) -> Result<()> {
     let Some(first) = posts.first() else { return Ok(()) };
     let now = tx.now();
     let files: Vec<_> = posts.iter().flat_map(|post| post.media.iter().copied()).collect();

@@ -3,7 +3,6 @@
 
 use super::said::Item;
 use crate::base::diff::{self, Piece};
-use crate::base::lang::Lang;
 
 /// Something as it was and as it is.
 pub(super) struct Change {
@@ -36,6 +35,6 @@ fn change(item: &Item, was: &str, is: &str) -> Change {
         Piece::New(text) => ("ins", text.to_owned()),
     };
     let pieces = diff::words(was, is).into_iter().map(piece).collect();
-    let lang: &Lang = &item.lang;
-    Change { what: format!("{}{}", item.place, item.what), lang: lang.to_string(), dir: lang.dir(), pieces }
+    let (lang, dir) = (item.lang.to_string(), item.lang.dir());
+    Change { what: format!("{}{}", item.place, item.what), lang, dir, pieces }
 }

@@ -39,14 +39,15 @@ impl Keeps {
     }
 }
 
-/// Keeps a new one, and asks for approval where that is wanted; answers where it is shown.
+/// Keeps a new one, or `known`, which the same form began and was gone back to, and asks for approval where that is wanted;
+/// answers where it is shown.
 pub(super) async fn keep(
     app: &Arc<App>,
     browser: &Browser,
     pen: Pen,
     new: NewPost,
     about: Option<(MediaId, About)>,
-    attempt: Option<Attempt>,
+    (attempt, known): (Option<Attempt>, Option<DraftId>),
     asks: bool,
 ) -> Result<String> {
     let about: Vec<(MediaId, About)> = about.into_iter().collect();
@@ -54,11 +55,15 @@ pub(super) async fn keep(
     let mentions = mentions::of_content(app, &content, &[], Asks::Everybody).await?;
     let sheet = draft::Sheet { content, mentions, when: None, edits: None };
     let verb = move |tx: &mut Write<'_>| {
-        let draft = drafts::begin(tx, pen, &sheet)?;
+        let draft = match known {
+            // As it was begun: what was saved since is not overwritten unseen.
+            Some(id) => drafts::save(tx, pen, Seen { id, revision: 1 }, &sheet)?,
+            None => drafts::begin(tx, pen, &sheet)?,
+        };
         if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }
     };
     let draft = once::plan(app, attempt, browser.held(verb)).await?;
-    Ok(format!("/desk/drafts/{}?done={}", draft.id, if asks { "ask" } else { "saved" }))
+    Ok(press::place(&draft))
 }
 
 fn find(app: &App, browser: &Browser, id: DraftId) -> Result<(Draft, Pen, Podcast, Episode)> {
@@ -76,17 +81,21 @@ pub(in crate::desk) fn page(app: &App, browser: &Browser, id: DraftId) -> Result
 
 /// `POST /desk/drafts/ID/episode`
 pub(in crate::desk) async fn change(app: &Arc<App>, browser: &Browser, id: DraftId, form: &Form) -> Result<Response> {
-    let (draft, pen, podcast, old) = find(app, browser, id)?;
+    let (mut draft, pen, podcast, old) = find(app, browser, id)?;
+    // The page that comes back is about what was looked at, until somebody has been told that it is another one.
+    let typed = form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default();
+    let now = std::mem::replace(&mut draft.revision, typed);
     let mut faults = Faults::default();
     let (sheet, episode) = Sheet::again(form, &old, &podcast, &mut faults);
     if faults.is_empty() {
-        let seen = Seen { id, revision: form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default() };
+        let seen = Seen::of(&draft);
         let content = Content { episode: Some(episode), ..draft.content.clone() };
         let kept = draft::Sheet { content, mentions: draft.mentions.clone(), when: draft.when.clone(), edits: None };
         match browser.write(app, move |tx| actions::drafts::save(tx, pen, seen, &kept)).await {
             Ok(_) => return Ok(response::see_other(&format!("/desk/drafts/{id}?done=saved"))),
             Err(e @ Error::Invalid(_)) => push(&mut faults, 0, e),
             Err(Error::Conflict(what)) if what == drafts::CHANGED => {
+                draft.revision = now;
                 let problem = Problem::new("E602", what);
                 faults.push(
                     "title-0",

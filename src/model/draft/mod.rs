@@ -12,7 +12,7 @@ use super::ids::{AccountId, DraftId, PostId, UserId};
 use super::post::Mention;
 use super::user::Who;
 use crate::base::time::Timestamp;
-use crate::base::zone::Turn;
+use crate::base::zone::{Turn, Zone};
 use crate::error::{Problem, Result};
 use crate::limits;
 pub use change::Edits;
@@ -138,6 +138,11 @@ pub struct When {
 }
 
 impl When {
+    /// A moment as somebody typed it, on the wall of a zone.
+    pub fn on(zone: &Zone, typed: &str, turn: Option<Turn>) -> Result<Self> {
+        Ok(Self { at: zone.moment(typed, turn)?, typed: typed.to_owned(), zone: zone.name().to_owned(), turn })
+    }
+
     /// A moment that a program named.
     pub fn exactly(at: Timestamp) -> Self {
         Self { at, typed: String::new(), zone: String::new(), turn: None }

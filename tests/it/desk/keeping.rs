@@ -140,6 +140,22 @@ async fn what_a_program_made_sensitive_stays_so() {
 }
 
 #[tokio::test]
+async fn a_warning_that_stays_is_no_change() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let words = [("text", "One"), ("warning", "Heights")];
+    let post = published(&desk, &desk.compose(&words, None).await);
+    let done = desk.change(post.id, &words, None).await;
+    assert_eq!((done.status.as_u16(), desk.posts()[0].revisions.len()), (303, 0), "{}", done.text());
+    // As programs write it: the warning alone covers.
+    let paper = Paper::begin(&desk, &words, None).await;
+    paper.make(|draft| draft.content.sensitive = false).await;
+    let before = paper.is();
+    led_to(&paper.send(&[&words[..], &[STAY]].concat()).await);
+    assert_eq!((&paper.is().content, paper.is().revision), (&before.content, before.revision));
+}
+
+#[tokio::test]
 async fn what_a_draft_quotes_is_shown_kept_and_taken_out() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;

@@ -238,10 +238,40 @@ async fn an_episode_goes_through_other_hands_and_stays_one() {
     let stale = [&better[..], &[("revision", "1")]].concat();
     let stale = ana.post(&format!("{draft}/episode"), &stale).await;
     assert!(stale.status == 422 && stale.text().contains("value=\"The budget\""), "{}", stale.text());
+    // Another fault does not make it look as if what somebody saved meanwhile had been seen.
+    let wrong = [("title-0", "The budget"), ("number", "x"), ("kind", "full"), ("revision", "1")];
+    let wrong = ana.post(&format!("{draft}/episode"), &wrong).await.text();
+    assert_eq!(between(&wrong, "name=\"revision\" value=\"", "\""), "1");
     led_to(&ana.post(&format!("{draft}/episode"), &[&better[..], &[("revision", &revision)]].concat()).await);
 
     passes(&desk, &ana, &draft).await;
     a_number_that_is_taken_is_asked_about_once(&ana, &path).await;
+}
+
+#[tokio::test]
+async fn an_episode_s_form_that_is_gone_back_to_is_about_the_draft_that_it_began() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let path = format!("{}/episodes", begun(&desk).await);
+    let seat = Seat { server: &server, cookie: desk.cookie.clone(), csrf: desk.csrf.clone() };
+    let words = |text: &'static str| {
+        [
+            ("once", "k1"),
+            ("lang-0", "en"),
+            ("title-0", "The budget"),
+            ("text", text),
+            ("kind", "full"),
+            ("keep", "draft"),
+        ]
+    };
+    let draft = led_to(&seat.post_parts(&path, &words("What it costs")).await);
+    assert_eq!(led_to(&seat.post_parts(&path, &words("What it really costs")).await), draft);
+    assert!(seat.get(&draft).await.text().contains("What it really costs"));
+    // What was saved since is not overwritten unseen.
+    let late = seat.post_parts(&path, &words("Something else")).await;
+    assert!(late.status == 409 && !seat.get(&draft).await.text().contains("Something else"), "{}", late.text());
+    let drafts = seat.get("/desk/drafts").await.text();
+    assert_eq!(drafts.matches("href=\"/desk/drafts/1").count(), 1, "{drafts}");
 }
 
 /// Asked, let pass, published: an episode all the way.

@@ -88,6 +88,12 @@ async fn other_forms_come_back_as_words_and_passwords_never_do() {
     let nobody = log_in(&out, &page, &[("on", "1")]).await;
     assert!(nobody.status == 401 && nobody.text().contains("late.text"), "{}", nobody.text());
 
+    // Whoever lets something pass may have written why.
+    for step in ["comment", "approve", "send-back"] {
+        let page = out.post(&format!("/desk/drafts/17/{step}"), &[("comment", "Mind the bridge")]).await.text();
+        assert!(page.contains("late.comment") && page.contains("Mind the bridge"), "{step}: {page}");
+    }
+
     let secret = out.post("/desk/account/password", &[("current", PASSWORD), ("password", "another few words")]).await;
     let page = secret.text();
     assert!(secret.status == 401 && !page.contains("few words") && !page.contains("late."), "{page}");
