@@ -118,7 +118,7 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
     match look {
         Look::Write => write::page(app, browser, request),
         Look::Drafts => drafts::list(app, browser, request),
-        Look::Draft => drafts::page(app, browser, id.parse()?, request),
+        Look::Draft => drafts::page(app, browser, id.parse()?, request).await,
         Look::EditDraft => write::draft_page(app, browser, id.parse()?).await,
         Look::DropDraft => drafts::drop_page(app, browser, id.parse()?),
         Look::Calendar => calendar::page(app, browser, request),

@@ -1,6 +1,8 @@
 //! The page of one draft: its state, its text, all that it makes public, what changed since it was let pass, and what was
 //! said.
 
+use std::sync::Arc;
+
 use askama::Template;
 use hyper::StatusCode;
 
@@ -112,7 +114,12 @@ pub(in crate::desk) struct Typed {
 }
 
 /// `GET /desk/drafts/ID`
-pub(in crate::desk) fn page(app: &App, browser: &Browser, id: DraftId, request: &Request) -> Result<Response> {
+pub(in crate::desk) async fn page(
+    app: &Arc<App>,
+    browser: &Browser,
+    id: DraftId,
+    request: &Request,
+) -> Result<Response> {
     let notice = match request.query("done") {
         Some("saved") => "Saved.",
         Some("ask") => "Approval was asked for.",
@@ -126,11 +133,11 @@ pub(in crate::desk) fn page(app: &App, browser: &Browser, id: DraftId, request: 
         Some("unshared") => "No link leads to it any more.",
         Some(_) | None => "",
     };
-    shown(app, browser, id, Typed::default(), Faults::default(), notice)
+    shown(app, browser, id, Typed::default(), Faults::default(), notice).await
 }
 
-pub(super) fn shown(
-    app: &App,
+pub(super) async fn shown(
+    app: &Arc<App>,
     browser: &Browser,
     id: DraftId,
     typed: Typed,
@@ -139,18 +146,24 @@ pub(super) fn shown(
 ) -> Result<Response> {
     let status = faults.status();
     let (draft, account) = app.store.read(|rows| seen(rows, &browser.asker(), id))?;
-    let open = draft.stage().is_open();
-    let advice = if open { advice(app, &draft.content.posts(&draft.mentions))? } else { Vec::new() };
-    let lenses = if open || draft.stage() == Stage::Owing { lenses(app, &account, &draft)? } else { String::new() };
+    let (of, whose) = (draft.clone(), account.clone());
+    let (advice, lenses) = if draft.stage() == Stage::Published {
+        (Vec::new(), String::new())
+    } else {
+        app.apart(move |app| drawn(app, &whose, &of)).await?
+    };
     let extra = (faults, advice, lenses);
     let page = app.store.read(|rows| make(rows, browser, &draft, &account, typed, extra, notice, app.now()))?;
     frame::page(status, &page)
 }
 
-/// Everything as the public will see it, for whoever is to let it pass: nobody lets pass what they were not shown.
-fn lenses(app: &App, account: &Account, draft: &Draft) -> Result<String> {
+/// What there is to say before it goes out, and everything as the public will see it, for whoever is to let it pass: nobody
+/// lets pass what they were not shown.
+fn drawn(app: &App, account: &Account, draft: &Draft) -> Result<(Vec<String>, String)> {
     let about: Vec<_> = draft.content.media().map(|file| (file.id, file.about.clone())).collect();
-    preview::shown(app, account, &draft.content.posts(&draft.mentions), &about)
+    let posts = draft.content.posts(&draft.mentions);
+    let advice = if draft.stage().is_open() { advice(app, &posts)? } else { Vec::new() };
+    Ok((advice, preview::shown(app, account, &posts, &about)?))
 }
 
 /// All that a content says, item by item.

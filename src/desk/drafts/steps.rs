@@ -79,11 +79,11 @@ pub(in crate::desk) async fn step(
         Ok(()) => Ok(response::see_other(&format!("/desk/drafts/{id}?done={}", step.done()))),
         Err(Error::Invalid(problem)) => {
             let faults = Faults::of(step.field(problem.field), &problem);
-            shown(app, browser, id, typed, faults, "")
+            shown(app, browser, id, typed, faults, "").await
         }
         Err(Error::Conflict(what)) => {
             let problem = Problem::new("E511", what).remedy("Here is the draft as it is now; look at it again.");
-            shown(app, browser, id, typed, Faults::of("text", &problem), "")
+            shown(app, browser, id, typed, Faults::of("text", &problem), "").await
         }
         Err(e) => Err(e),
     }
