@@ -2,12 +2,13 @@
 
 use crate::error::{Error, Problem, Result};
 use crate::model::audit::{Act, Deed};
+use crate::model::client::TokenId;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
-use crate::model::user::{Asker, By};
-use crate::store::schema::MEDIA;
-use crate::store::{Rows, Write, media, users};
+use crate::model::user::{Asker, By, Who};
+use crate::store::schema::{MEDIA, TOKENS};
+use crate::store::{Rows, Span, Write, media, users};
 
 /// Keeps a file that was uploaded for an account. It has a day to become part of something.
 pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId> {
@@ -22,8 +23,13 @@ pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId>
 }
 
 /// Between the proof and the file lie its bytes, which may be on their way for an hour: whether who brings it is there
-/// and may still.
+/// and may still, by the program that they sent it with.
 fn still(tx: &Write<'_>, by: By<Attach>) -> Result<()> {
+    if let Who::Client { token, .. } = by.who()
+        && !tx.keys(&TOKENS, Span::all())?.iter().any(|key| TokenId::of(key) == token)
+    {
+        return Err(Error::SignIn);
+    }
     let Some(id) = by.who().user() else { return Ok(()) };
     let user = users::get(tx, id)?.filter(|user| user.off.is_none()).ok_or(Error::SignIn)?;
     Asker::User(user).may::<Attach>(by.account()).map(drop)

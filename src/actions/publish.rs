@@ -12,7 +12,7 @@ use crate::model::draft::Demand;
 use crate::model::ids::{AccountId, ActivityId, PostId};
 use crate::model::media::Media;
 use crate::model::post::{NewPost, Post, ReplyTo, Version};
-use crate::model::power::{Attach, Power as _, Publish, Reply};
+use crate::model::power::{Attach, Draft, Power as _, Publish, Reply};
 use crate::model::site::Site;
 use crate::model::user::{Asker, By, Who};
 use crate::store::{Write, accounts, material, notes, podcasts, posts};
@@ -68,7 +68,13 @@ fn unapproved(tx: &mut Write<'_>, site: &Site, whose: (AccountId, Who), news: &[
     let nothing = || Error::bug("a thread without posts");
     let (first, (account, who)) = (news.first().ok_or_else(nothing)?, whose);
     let answer = news.len() == 1 && first.is_answer();
-    let demand = accounts::need(tx, account)?.approval.unapproved(who, first.urgent, answer)?;
+    let approval = accounts::need(tx, account)?.approval;
+    let demand = match approval.unapproved(who, first.urgent, answer) {
+        Err(Error::Invalid(problem)) if !super::drafts::still_can::<Draft>(tx, who, account)? => {
+            return Err(problem.remedy(approval.for_repliers()).into());
+        }
+        demand => demand?,
+    };
     let posts = say(tx, site, whose, news)?;
     match demand {
         Demand::Nothing => {}

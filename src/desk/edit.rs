@@ -98,7 +98,7 @@ fn fixed(rows: &impl Rows, app: &App, post: &Post) -> Result<Vec<String>> {
 /// `POST /desk/posts/:id/edit`
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: PostId) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let typed = form::read(app, request).await?.checked(&browser.session)?;
+    let typed = form::read(app, request, browser).await?;
     change(app, browser, id, typed).await
 }
 

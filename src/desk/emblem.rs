@@ -51,7 +51,7 @@ fn shown(app: &App, browser: &Browser, faults: Faults, notice: &'static str) -> 
 pub(super) async fn set(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
     let mut parts = multipart::read(request, &app.files, &["picture"], 1, limits::inbound::UPLOAD).await?;
-    csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
+    csrf::check_form(app, browser, &parts.form)?;
     let owner = browser.asker().may_run()?;
     let by: By<Administer> = owner.of(INSTANCE);
     let picture = if parts.form.find("remove").is_some() {

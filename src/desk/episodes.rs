@@ -244,7 +244,7 @@ pub(super) async fn publish(
     let _permit = app.uploads.take(browser.asker().who())?;
     let mut parts =
         multipart::read(request, &app.files, &["file", "captions-file", "poster"], 3, app.form_with_files()).await?;
-    csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
+    csrf::check_form(app, browser, &parts.form)?;
     let keeps = draft::Keeps::of(&parts.form);
     let by = if keeps.is_none() { Some(may(browser, account)?) } else { None };
     let pen = Pen::of(&browser.asker(), account)?;

@@ -8,25 +8,24 @@ use super::slots::Slot;
 use crate::app::App;
 use crate::base::lang::Lang;
 use crate::base::zone::{Turn, Zone};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::model::draft::{Draft, Part};
 use crate::model::ids::{AccountId, MediaId, NoteId};
-use crate::model::login::Session;
 use crate::model::media::{About, Media};
 use crate::model::poll::NewPoll;
 use crate::model::post::{Mention, Post, ReplyTo, Version, Visibility};
 use crate::model::thread;
 use crate::web::csrf;
-use crate::web::multipart::{self, Parts};
+use crate::web::multipart;
 use crate::web::request::{Form, Request};
+use crate::web::who::Browser;
 
 /// What somebody wants to publish, as far as they got.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "boxes of the form, one by one")]
 pub(super) struct Typed {
-    pub csrf: String,
     /// False for a form that was cut short: it takes nothing away.
     pub whole: bool,
     /// Made for each fresh form: a second press of the button publishes nothing twice.
@@ -75,6 +74,12 @@ pub(super) struct Words {
 impl Words {
     fn of(version: Version) -> Self {
         Self { lang: version.lang.to_string(), text: version.text, warning: version.warning }
+    }
+
+    /// As it is kept.
+    pub(super) fn version(&self) -> Version {
+        let (text, warning) = (self.text.trim_end().to_owned(), self.warning.trim().to_owned());
+        Version { lang: self.language(), text, warning }
     }
 
     /// Undetermined until one is chosen.
@@ -153,7 +158,6 @@ impl Typed {
             slots: Slot::all(form, files, &main, others),
             poll: PollForm::of(form, others),
             versions,
-            csrf: form.text("csrf"),
             whole: form.find("text").is_some(),
             once: form.text("once"),
             account: form.find("account").and_then(|id| id.parse().ok()),
@@ -174,20 +178,9 @@ impl Typed {
         }
     }
 
-    /// A form whose session had ended, as it comes back through the log-in.
-    pub(super) fn late(form: &Form) -> Self {
-        Self { late: Some(StatusCode::OK), press: Press::Preview, ..Self::of(form, Vec::new()) }
-    }
-
-    /// With the token of an earlier log-in it is only looked at, and its files are to be chosen again.
-    pub(super) fn checked(self, session: &Session) -> Result<Self> {
-        match csrf::check_token(session, &self.csrf) {
-            Err(Error::Forbidden(_)) if self.press != Press::Stay && self.whole => {
-                let slots = self.slots.into_iter().map(Slot::without_files).collect();
-                Ok(Self { late: Some(StatusCode::FORBIDDEN), press: Press::Preview, slots, ..self })
-            }
-            checked => checked.map(|()| self),
-        }
+    /// A form whose session had ended: it is given back with this status, and its files are to be chosen again.
+    pub(super) fn late(form: &Form, status: StatusCode) -> Self {
+        Self { late: Some(status), press: Press::Preview, ..Self::of(form, Vec::new()) }
     }
 
     /// A form with these words, and files that come with what is said about them.
@@ -286,17 +279,13 @@ fn later(typed: &str) -> Vec<Vec<MediaId>> {
     typed.split(',').take(limits::draft::PARTS).map(ids).collect()
 }
 
-/// Reads the form. The caller holds a permit for an upload.
-pub(super) async fn read(app: &App, request: &mut Request) -> Result<Typed> {
-    let parts = parts(app, request).await?;
-    Ok(Typed::of(&parts.form, parts.files))
-}
-
-/// A form that may bring files.
-pub(super) async fn parts(app: &App, request: &mut Request) -> Result<Parts> {
+/// Reads the form, which may bring files. The caller holds a permit for an upload.
+pub(super) async fn read(app: &App, request: &mut Request, browser: &Browser) -> Result<Typed> {
     // Each recording may bring captions and a poster.
-    let most = 3 * limits::post::PICTURES;
-    multipart::read(request, &app.files, &["picture", "captions-file", "poster"], most, app.form_with_files()).await
+    let (most, prefixes) = (3 * limits::post::PICTURES, ["picture", "captions-file", "poster"]);
+    let parts = multipart::read(request, &app.files, &prefixes, most, app.form_with_files()).await?;
+    csrf::check_form(app, browser, &parts.form)?;
+    Ok(Typed::of(&parts.form, parts.files))
 }
 
 #[cfg(test)]
@@ -330,10 +319,7 @@ mod tests {
             ("remove4", None, "1"),
         ];
         let mut typed = typed(&place, &sent).await;
-        assert_eq!(
-            (typed.csrf.as_str(), typed.account, typed.versions[0].text.as_str()),
-            ("secret", Some(AccountId(17)), "One\nTwo")
-        );
+        assert_eq!((typed.account, typed.versions[0].text.as_str()), (Some(AccountId(17)), "One\nTwo"));
         assert!(typed.quiet && typed.urgent && typed.reply.is_none());
         let file = typed.slots[1].file.as_mut().map(content);
         assert_eq!(file.as_deref(), Some("bytes"));

@@ -1,6 +1,7 @@
-//! Forms that come too late: their session has ended. What was typed goes along through the log-in as hidden fields and
-//! comes back to be looked at. Nothing of it is kept here, and nothing is carried out before it is sent once more. Only a
-//! page of ours can begin this (`csrf::check_origin`), so nobody's form is filled by a stranger.
+//! Forms that come too late: their session has ended, before they came or while they were on their way. What was typed
+//! goes along through the log-in as hidden fields and comes back to be looked at; whoever has logged in again since gets
+//! it back at once, with the token of now. Nothing of it is kept here, and nothing is carried out before it is sent once
+//! more. Only a page of ours can begin this (`csrf::check_origin`), so nobody's form is filled by a stranger.
 
 use std::sync::Arc;
 
@@ -18,13 +19,19 @@ use crate::limits;
 use crate::web::multipart;
 use crate::web::request::{Form, Request};
 use crate::web::response::Response;
-use crate::web::who::Browser;
+use crate::web::who::{self, Browser};
 
 /// Before the name of a field that is taken along.
 const MARK: &str = "late.";
 
 /// Fields that are never taken along. The routes that ask for passwords and codes are not in `keeps` at all.
 const SECRET: [&str; 5] = ["csrf", "password", "current", "code", "secret"];
+
+/// Bytes and fields of what goes through the log-in: its page has them once more.
+const CARRIED: (usize, usize) = (limits::desk::LATE, limits::desk::LATE_FIELDS);
+
+/// The same of what is given back at once: all that a form can have.
+const WHOLE: (usize, usize) = (limits::inbound::FORM, limits::inbound::FIELDS);
 
 /// A form on its way through the log-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +55,7 @@ struct Page {
 }
 
 /// Whether a form has words that somebody typed, and no secret.
-fn keeps(verb: Verb) -> bool {
+pub(super) fn keeps(verb: Verb) -> bool {
     matches!(
         verb,
         Verb::Upload(
@@ -81,32 +88,34 @@ fn route(path: &str) -> Option<(Verb, routes::Named)> {
 }
 
 impl Late {
-    fn new(to: &str, fields: impl Iterator<Item = (String, String)>) -> Option<Self> {
+    fn new(to: &str, fields: impl Iterator<Item = (String, String)>, (mut left, most): (usize, usize)) -> Option<Self> {
         let (verb, _) = route(to)?;
-        let mut left = limits::desk::LATE;
         let fits = |(name, value): &(String, String)| {
             left = left.saturating_sub(name.len() + value.len());
             left > 0 && !SECRET.contains(&name.as_str())
         };
-        let fields: Vec<_> = fields.filter(fits).take(limits::desk::LATE_FIELDS).collect();
+        let fields: Vec<_> = fields.filter(fits).take(most).collect();
         (keeps(verb) && !fields.is_empty()).then(|| Self { to: to.to_owned(), fields })
     }
 
-    /// What came without a session, as far as it can be read.
-    async fn read(request: &mut Request, verb: Verb) -> Option<Self> {
+    /// What came, as far as it can be read.
+    async fn read(request: &mut Request, verb: Verb, room: (usize, usize)) -> Option<Self> {
         if !keeps(verb) {
             return None;
         }
-        let form = multipart::fields(request, limits::desk::LATE_BODY).await.ok()?;
+        let form = match request.typed() {
+            Some(form) => form.clone(),
+            None => multipart::fields(request, limits::desk::LATE_BODY).await.ok()?,
+        };
         let path = request.path().to_owned();
-        Self::new(&path, form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())))
+        Self::new(&path, form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())), room)
     }
 
     /// What a log-in brings along.
     pub(super) fn of(form: &Form) -> Option<Self> {
         let carried =
             form.pairs().filter_map(|(name, value)| Some((name.strip_prefix(MARK)?.to_owned(), value.to_owned())));
-        Self::new(form.find("to")?, carried)
+        Self::new(form.find("to")?, carried, CARRIED)
     }
 
     /// As hidden fields.
@@ -119,9 +128,9 @@ impl Late {
     }
 
     /// The form, filled, for whoever has logged in. Where it cannot be shown any more, at least the words are.
-    pub(super) async fn shown(&self, app: &Arc<App>, browser: &Browser) -> Result<Response> {
+    pub(super) async fn shown(&self, app: &Arc<App>, browser: &Browser, status: StatusCode) -> Result<Response> {
         let Some((verb, named)) = route(&self.to) else { return Err(Error::NotFound) };
-        let typed = Typed::late(&self.form()?);
+        let typed = Typed::late(&self.form()?, status);
         let composer = match verb {
             Verb::Upload(Upload::Publish) => press::begin(app, browser, typed).await,
             Verb::Upload(Upload::EditDraft) => match named.first().parse() {
@@ -134,21 +143,27 @@ impl Late {
             },
             Verb::Open(_) | Verb::Look(_) | Verb::Upload(_) | Verb::Change(_) => Err(Error::NotFound),
         };
-        composer.or_else(|_| self.plain(app, browser, matches!(verb, Verb::Upload(_))))
+        composer.or_else(|_| self.plain(app, browser, matches!(verb, Verb::Upload(_)), status))
     }
 
-    fn plain(&self, app: &App, browser: &Browser, files: bool) -> Result<Response> {
+    fn plain(&self, app: &App, browser: &Browser, files: bool, status: StatusCode) -> Result<Response> {
         let f = app.store.read(|rows| Frame::of(rows, browser, "Look at it once more", ""))?;
         let spoken = |value: &str| value.chars().any(char::is_whitespace) || !value.is_ascii();
         let (words, rest) = self.fields.iter().cloned().partition(|(_, value)| spoken(value));
-        frame::page(StatusCode::OK, &Page { f, to: self.to.clone(), files, words, rest })
+        frame::page(status, &Page { f, to: self.to.clone(), files, words, rest })
     }
 }
 
-/// Instead of an answer to a form without a session: the way in, with what was typed.
-pub(super) async fn log_in(app: &App, request: &mut Request, verb: Verb) -> Result<Response> {
-    let late = Late::read(request, verb).await;
-    start::login_again(app, StatusCode::UNAUTHORIZED, late)
+/// Instead of an answer to a form whose session has ended: what was typed, with the token of now, or the way in.
+pub(super) async fn give_back(app: &Arc<App>, request: &mut Request, verb: Verb, why: Error) -> Result<Response> {
+    let browser = app.store.read(|rows| who::browser(app, rows, request));
+    let late = Late::read(request, verb, if browser.is_ok() { WHOLE } else { CARRIED }).await;
+    match (browser, late) {
+        (Ok(browser), Some(late)) => late.shown(app, &browser, StatusCode::FORBIDDEN).await,
+        (Ok(_), None) => Err(why),
+        (Err(Error::SignIn), late) => start::login_again(app, StatusCode::UNAUTHORIZED, late),
+        (Err(e), _) => Err(e),
+    }
 }
 
 #[cfg(test)]
@@ -156,7 +171,7 @@ mod tests {
     use super::*;
 
     fn late(to: &str, fields: &[(&str, &str)]) -> Option<Late> {
-        Late::new(to, fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Late::new(to, fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())), CARRIED)
     }
 
     #[test]

@@ -64,6 +64,13 @@ pub fn routes() -> impl Iterator<Item = (&'static Method, &'static str)> {
     routes::ROUTES.iter().map(|(method, path, _)| (*method, *path))
 }
 
+/// The forms, by paths as in `routes`, that come back with what was typed when their session has ended, and whether they
+/// bring files.
+pub fn kept() -> impl Iterator<Item = (&'static str, bool)> {
+    let kept = routes::ROUTES.iter().filter(|(_, _, verb)| late::keeps(*verb));
+    kept.map(|(_, path, verb)| (*path, matches!(verb, Verb::Upload(_))))
+}
+
 /// Answers a request under `/desk`.
 pub async fn handle(app: &Arc<App>, mut request: Request) -> Result<Response> {
     let segments: Vec<String> = request.segments().into_iter().skip(1).map(str::to_owned).collect();
@@ -74,7 +81,9 @@ pub async fn handle(app: &Arc<App>, mut request: Request) -> Result<Response> {
     }
     let answer = match answer(app, &mut request, verb, &named).await {
         Err(Error::SignIn) if request.is_read() => start::login_page(app, &request, StatusCode::UNAUTHORIZED),
-        Err(Error::SignIn) => late::log_in(app, &mut request, verb).await,
+        Err(why @ (Error::SignIn | Error::Forbidden(csrf::STALE))) => {
+            late::give_back(app, &mut request, verb, why).await
+        }
         other => other,
     };
     answer.map(unstored)
@@ -107,7 +116,7 @@ async fn answer(app: &Arc<App>, request: &mut Request, verb: Verb, named: &Named
         Verb::Look(look) => look_at(app, request, &browser, look, named).await,
         Verb::Upload(upload) => take_in(app, request, &browser, upload, named).await,
         Verb::Change(change) => {
-            let form = form(request, &browser).await?;
+            let form = form(app, request, &browser).await?;
             carry_out(app, &browser, change, named, &form).await
         }
     }
@@ -267,9 +276,9 @@ async fn handle_case(app: &Arc<App>, browser: &Browser, deed: Deed, named: &Name
 }
 
 /// A posted form without files that carries the session's token.
-async fn form(request: &mut Request, browser: &Browser) -> Result<Form> {
+async fn form(app: &App, request: &mut Request, browser: &Browser) -> Result<Form> {
     let form = request.form().await?;
-    csrf::check_token(&browser.session, form.find("csrf").unwrap_or_default())?;
+    csrf::check_form(app, browser, &form)?;
     Ok(form)
 }
 

@@ -349,7 +349,7 @@ pub(super) async fn save(
 ) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
     let mut parts = multipart::read(request, &app.files, &["file"], 1, limits::inbound::UPLOAD).await?;
-    csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
+    csrf::check_form(app, browser, &parts.form)?;
     let mut sheet = Sheet::of(&parts.form, parts.files.pop().map(|(_, file)| file));
     let mut faults = Faults::default();
     if let Some((account, _)) = old {

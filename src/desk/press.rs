@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::faults::Faults;
-use super::form::{self, Press, Typed};
+use super::form::{self, Press, Typed, Words};
 use super::preview::Preview;
 use super::write::{Beside, Theirs, shown};
 use super::{meaning, slots};
@@ -18,7 +18,7 @@ use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Stage, State, When};
 use crate::model::ids::{DraftId, MediaId};
-use crate::model::post::Mention;
+use crate::model::post::{Mention, Version};
 use crate::model::power::Publish;
 use crate::model::site::Site;
 use crate::model::thread;
@@ -31,7 +31,7 @@ use crate::web::who::{Acts as _, Browser};
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let typed = form::read(app, request).await?.checked(&browser.session)?;
+    let typed = form::read(app, request, browser).await?;
     begin(app, browser, typed).await
 }
 
@@ -78,12 +78,27 @@ pub(super) async fn save_draft(
     id: DraftId,
 ) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
-    let typed = form::read(app, request).await?.checked(&browser.session)?;
+    let typed = form::read(app, request, browser).await?;
     go_on(app, browser, id, typed).await
 }
 
-/// The same for a draft.
-pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut typed: Typed) -> Result<Response> {
+/// The same for a draft. Pressed twice, it says the second time what became of it the first time.
+pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, typed: Typed) -> Result<Response> {
+    let words: Vec<Version> = typed.versions.iter().map(Words::version).collect();
+    match write_on(app, browser, id, typed).await {
+        Err(Error::Conflict(why)) => published(app, id, &words)?.ok_or(Error::Conflict(why)),
+        answer => answer,
+    }
+}
+
+/// On to a draft that is published by now with just these words.
+fn published(app: &App, id: DraftId, words: &[Version]) -> Result<Option<Response>> {
+    let draft = app.store.read(|rows| rows_of::need(rows, id))?;
+    let says_it = draft.content.parts.iter().map(|part| &part.versions).eq(&thread::cut(words));
+    Ok((says_it && !draft.stage().is_open()).then(|| response::see_other(&place(&draft))))
+}
+
+async fn write_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut typed: Typed) -> Result<Response> {
     let (draft, pen) = draft(app, browser, id)?;
     let account = app.store.read(|rows| accounts::need(rows, pen.account()))?;
     let mut faults = Faults::default();

@@ -247,7 +247,7 @@ fn place(
 pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browser, id: AccountId) -> Result<Response> {
     let _permit = app.uploads.take(browser.asker().who())?;
     let parts = multipart::read(request, &app.files, &["picture"], 2, limits::inbound::UPLOAD).await?;
-    csrf::check_token(&browser.session, parts.form.find("csrf").unwrap_or_default())?;
+    csrf::check_form(app, browser, &parts.form)?;
     let by: By<Administer> = browser.asker().may(id)?;
     let account = app.store.read(|rows| accounts::need(rows, id))?;
     let (mut sheet, mut faults) = (Sheet::of(&parts.form, parts.files), Faults::default());

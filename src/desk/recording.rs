@@ -70,10 +70,6 @@ impl Words {
         }
     }
 
-    pub fn without_files(self) -> Self {
-        Self { captions: None, poster: None, ..self }
-    }
-
     /// Puts what was sent into what is said about the file.
     pub fn tell(&self, about: &mut About) {
         for lang in &self.drop {

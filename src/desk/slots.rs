@@ -94,10 +94,6 @@ impl Slot {
         about
     }
 
-    pub(super) fn without_files(self) -> Self {
-        Self { file: None, words: self.words.without_files(), ..self }
-    }
-
     fn file_id(&self) -> String {
         format!("picture{}", self.n)
     }

@@ -99,7 +99,7 @@ impl Way {
     pub(super) async fn go(self, app: &Arc<App>, fresh: &str) -> Result<Response> {
         let Some(late) = self.late else { return Ok(logged_in(app, fresh, &self.to)) };
         let browser = app.store.read(|rows| who::by_token(app, rows, fresh))?;
-        Ok(keeping(app, fresh, late.shown(app, &browser).await?))
+        Ok(keeping(app, fresh, late.shown(app, &browser, StatusCode::OK).await?))
     }
 }
 
@@ -134,7 +134,7 @@ pub(super) async fn login(app: &Arc<App>, request: &mut Request) -> Result<Respo
     let (email, way) = (form.text("email"), Way::of(&form));
     if let Some(late) = way.late.as_ref().filter(|_| form.find("on").is_some()) {
         if let Ok(browser) = app.store.read(|rows| who::browser(app, rows, request)) {
-            return late.shown(app, &browser).await;
+            return late.shown(app, &browser, StatusCode::OK).await;
         }
         let problem = Problem::new("E551", "Nobody is logged in on this browser yet.").remedy("Log in first.");
         return login_shown(app, StatusCode::UNAUTHORIZED, email, way, false, Faults::of("email", &problem));

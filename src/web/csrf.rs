@@ -1,11 +1,13 @@
 //! Whether a form was sent from a page of ours (CWE-352): by where the browser says it comes from, and by a token
 //! that only our own pages of that session carry.
 
+use crate::app::App;
 use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::model::login::Session;
 use crate::model::site::Site;
-use crate::web::request::Request;
+use crate::web::request::{Form, Request};
+use crate::web::who::Browser;
 
 /// What a browser says about where a request comes from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,12 +52,21 @@ pub fn check_origin(request: &Request, site: &Site) -> Result<()> {
     Err(Error::Forbidden("This form was sent from another site. Open the desk itself and send it there."))
 }
 
-/// Refuses a form that does not carry the session's token.
+/// Said of a form of an earlier log-in. The desk gives back what was typed into one.
+pub const STALE: &str = "This form belongs to an earlier log-in. Open the page again and send it once more.";
+
+/// Refuses a form that has arrived and is not of the log-in that began to send it, or whose log-in has ended meanwhile.
+pub fn check_form(app: &App, browser: &Browser, form: &Form) -> Result<()> {
+    app.store.read(|rows| browser.check_open(rows, app.now()))?;
+    check_token(&browser.session, form.find("csrf").unwrap_or_default())
+}
+
+/// Refuses what does not carry the session's token.
 pub fn check_token(session: &Session, given: &str) -> Result<()> {
     if token::equal(session.csrf.as_bytes(), given.as_bytes()) {
         return Ok(());
     }
-    Err(Error::Forbidden("This form belongs to an earlier log-in. Open the page again and send it once more."))
+    Err(Error::Forbidden(STALE))
 }
 
 #[cfg(test)]
@@ -128,7 +139,7 @@ mod tests {
         };
         assert!(check_token(&session, "abc").is_ok());
         for wrong in ["", "ab", "abcd", "ABC"] {
-            assert!(matches!(check_token(&session, wrong), Err(Error::Forbidden(_))), "{wrong}");
+            assert!(matches!(check_token(&session, wrong), Err(Error::Forbidden(STALE))), "{wrong}");
         }
     }
 }

@@ -32,7 +32,9 @@ pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most:
         files.expect(announced.unwrap_or_default())?;
         whole = Whole::Upload;
     }
-    parse(parts, files, prefixes, most, Pace::begin(whole)).await
+    let parts = parse(parts, files, prefixes, most, Pace::begin(whole)).await?;
+    request.remember(&parts.form);
+    Ok(parts)
 }
 
 /// The fields of a form of any kind, of somebody who is not known: their room is that of strangers. Files are passed

@@ -1,6 +1,7 @@
 //! A request as a door sees it: path in segments, query, form; every body bounded in size and time.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyDataStream, BodyExt, Limited};
@@ -28,6 +29,8 @@ pub struct Request {
     segments: Vec<String>,
     query: Vec<(String, String)>,
     body: Option<Incoming>,
+    /// The fields that the body had, once they were read.
+    typed: Option<Form>,
     visitor: Visitor,
 }
 
@@ -37,7 +40,7 @@ impl Request {
         let (parts, body) = request.into_parts();
         let segments = segments(parts.uri.path())?;
         let query = owned(parts.uri.query().unwrap_or_default().as_bytes());
-        Ok(Self { parts, segments, query, body: Some(body), visitor })
+        Ok(Self { parts, segments, query, body: Some(body), typed: None, visitor })
     }
 
     pub fn method(&self) -> &Method {
@@ -168,7 +171,19 @@ impl Request {
     /// A posted form without files.
     pub async fn form(&mut self) -> Result<Form> {
         let bytes = self.bytes(limits::inbound::FORM).await?;
-        Form::new(owned(&bytes))
+        let form = Form::new(owned(&bytes))?;
+        self.remember(&form);
+        Ok(form)
+    }
+
+    /// Keeps the fields that the body had, for whoever has to give them back.
+    pub(super) fn remember(&mut self, form: &Form) {
+        self.typed = Some(form.clone());
+    }
+
+    /// The fields that the body had; none before they were read.
+    pub fn typed(&self) -> Option<&Form> {
+        self.typed.as_ref()
     }
 
     /// The boundary of a multipart body, when it is one.
@@ -177,10 +192,10 @@ impl Request {
     }
 }
 
-/// The fields of a form or of a flat JSON object, in order.
+/// The fields of a form or of a flat JSON object, in order. Its copies share them.
 #[derive(Debug, Default, Clone)]
 pub struct Form {
-    pairs: Vec<(String, String)>,
+    pairs: Arc<[(String, String)]>,
 }
 
 impl Form {
@@ -188,7 +203,7 @@ impl Form {
         if pairs.len() > FIELDS {
             return Err(Problem::new("E153", format!("The form has more than {FIELDS} fields.")).into());
         }
-        Ok(Self { pairs })
+        Ok(Self { pairs: pairs.into() })
     }
 
     /// A field's text, with line ends as Unix writes them; empty when it is absent.

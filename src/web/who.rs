@@ -3,6 +3,7 @@
 
 use crate::actions::{break_glass, secrets};
 use crate::app::App;
+use crate::base::time::Timestamp;
 use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::model::login::Session;
@@ -40,6 +41,12 @@ pub struct Browser {
 impl Browser {
     pub fn asker(&self) -> Asker {
         Asker::User(self.user.clone())
+    }
+
+    /// Whether its session lasts, and its user is there.
+    pub fn check_open(&self, rows: &impl Rows, now: Timestamp) -> Result<()> {
+        rows.get(&SESSIONS, &self.key)?.filter(|session| session.is_open(now)).ok_or(Error::SignIn)?;
+        present(users::get(rows, self.user.id)?).map(drop)
     }
 }
 

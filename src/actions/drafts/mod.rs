@@ -136,9 +136,13 @@ pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
 }
 
 /// Puts another content in the place of the one that was looked at. What does not change leaves the approval as it is;
-/// a file that is left out is an upload again.
+/// a file that is left out is an upload again. What it says already can be saved from any state: a button was pressed twice.
 pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<Draft> {
-    let mut draft = looked_at(tx, pen.account(), seen)?;
+    let mut draft = own(tx, pen.account(), seen.id)?;
+    let says_it = draft.content == sheet.content && draft.when == sheet.when && draft.edits.is_none();
+    if draft.revision != seen.revision && !says_it {
+        return Err(Error::Conflict(CHANGED));
+    }
     let account = accounts::need(tx, pen.account())?;
     let media = check(tx, &account, (draft.id, draft.edits.as_ref()), &sheet.content)?;
     let moved = changing::moved(tx, &draft)?;
@@ -245,7 +249,7 @@ pub fn set_rule(tx: &mut Write<'_>, by: By<Administer>, approval: Approval) -> R
 
 /// Whether whoever did something then has the power for it now: they may have left, or lost the role. Programs of
 /// somebody stand for them; the operator can always.
-fn still_can<P: Power>(rows: &impl Rows, who: Who, account: AccountId) -> Result<bool> {
+pub(super) fn still_can<P: Power>(rows: &impl Rows, who: Who, account: AccountId) -> Result<bool> {
     match (who, who.user()) {
         (Who::Nobody, _) => Ok(false),
         (Who::Operator | Who::User(_) | Who::Client { .. }, None) => Ok(true),

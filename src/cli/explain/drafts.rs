@@ -6,7 +6,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "The account publishes only what somebody let pass who did not write it: 'instance account show' tells by which rule. Keep \
               the text as a draft and ask for approval. In an emergency it may go out at once where the account allows that, marked as \
               urgent; it is written down, and somebody approves it afterwards. A single answer to somebody needs no look unless the rule \
-              says so; with a poll, a quote or a second post it is no mere answer.",
+              says so; with a poll, a quote or a second post it is no mere answer. Whoever may only answer keeps no drafts, and \
+              asks somebody with the role author or editor to write what is more than that.",
     ),
     (
         "E501",

@@ -169,6 +169,18 @@ impl Approval {
         };
         Err(Problem::new("E500", what).field("approval").remedy(remedy).into())
     }
+
+    /// What can be done by somebody who may answer and keeps no drafts, where more than that is demanded.
+    pub fn for_repliers(self) -> String {
+        let ask = if self.answers {
+            "Ask somebody with the role author or editor for this account to write it and to have it approved."
+        } else {
+            "You can send a single answer without a poll or a quote. For more than that, ask somebody with the role author \
+             or editor for this account to write it and to have it approved."
+        };
+        let urgent = " In an emergency mark it as urgent: then it is approved afterwards.";
+        [ask, if self.urgent_first { urgent } else { "" }].concat()
+    }
 }
 
 impl Draft {

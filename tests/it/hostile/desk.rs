@@ -12,46 +12,14 @@ use instance::model::ids::{AccountId, CaseId, NoteId, PostId};
 use instance::model::note::{Note, Shown};
 use instance::model::power::Administer;
 use instance::model::user::{Asker, By, Rank, Role};
-use instance::store::schema::TOKENS;
+use instance::store::schema::{MEDIA, TOKENS};
 use instance::store::{Rows, Span, Write, cases, drafts, notes, posts};
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use crate::inbox::{note, release};
-use crate::support::http::send;
+use crate::support::http::{Held, send};
 use crate::support::seat::{FORM, Seat, led_to, user};
 use crate::support::{Instance, START, between, owner, second_account};
-
-/// A request whose body is still on its way: the server has asked for it, so it has looked at who it is.
-struct Held(TcpStream, String);
-
-impl Held {
-    async fn begin(server: &Instance, path: &str, kind: &str, who: (&str, &str), body: String) -> Self {
-        let origin = server.app.site.origin.as_str();
-        let mut stream = TcpStream::connect(server.address).await.unwrap();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n{}: {}\r\ncontent-type: {kind}\r\n\
-             content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
-            server.address,
-            who.0,
-            who.1,
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut line = [0; 25];
-        stream.read_exact(&mut line).await.unwrap();
-        assert!(line.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&line));
-        Self(stream, body)
-    }
-
-    async fn end(mut self) -> u16 {
-        self.0.write_all(self.1.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        self.0.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8_lossy(&answer).split(' ').nth(1).unwrap().parse().unwrap()
-    }
-}
 
 fn published(server: &Instance) -> usize {
     server.app.store.read(|rows| posts::of_account(rows, server.account.id, None, 9)).unwrap().len()
@@ -120,6 +88,23 @@ async fn a_token_that_was_revoked_while_a_post_was_on_its_way_publishes_nothing(
     let known = server.app.store.read(|rows| rows.keys(&TOKENS, Span::all())).unwrap();
     server.app.store.write(move |tx| tx.remove(&TOKENS, &known[0]).map(|_| ())).await.unwrap();
     assert_eq!((held.end().await, published(&server)), (401, 1));
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_while_a_file_was_on_its_way_leaves_none_behind() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let bearer = server.bearer("write").await;
+    let head = "--xyz\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n";
+    let body = || [head.as_bytes(), &draw::sample(draw::Sample::Bridge), b"\r\n--xyz--\r\n"].concat();
+    let kind = "multipart/form-data; boundary=xyz";
+    let begin =
+        async |body| Held::begin(&server, "/api/v2/media", kind, ("authorization", bearer.as_str()), body).await;
+    let count = || server.app.store.read(|rows| rows.len(&MEDIA)).unwrap();
+    assert_eq!((begin(body()).await.end().await, count()), (200, 1));
+    let held = begin(body()).await;
+    let known = server.app.store.read(|rows| rows.keys(&TOKENS, Span::all())).unwrap();
+    server.app.store.write(move |tx| tx.remove(&TOKENS, &known[0]).map(|_| ())).await.unwrap();
+    assert_eq!((held.end().await, count()), (401, 1));
 }
 
 #[tokio::test]
@@ -334,9 +319,29 @@ async fn who_may_answer_publishes_nothing_under_our_own_posts_nor_more_than_an_a
     let poll = [("text", "Well"), ("answer1", "Yes"), ("answer2", "No"), ("lasts", "86400")];
     for more in [&[("text", "Well\n---\nUNAPPROVED")][..], &poll, &[("text", "Well"), ("quote", own.as_str())]] {
         let refused = seat.post_parts("/desk/posts", &[&form[..], more].concat()).await;
-        assert!(refused.status == 422 && refused.text().contains("has to approve"), "{more:?}: {}", refused.text());
+        let text = refused.text();
+        assert!(refused.status == 422 && text.contains("has to approve"), "{more:?}: {text}");
+        // Who keeps no drafts is not told to keep one.
+        assert!(text.contains("You can send a single answer") && !text.contains("Keep it as a draft"), "{text}");
+        assert!(text.contains("ask somebody with the role author or editor"), "{text}");
     }
+    let body = json!({ "status": "Well", "in_reply_to_id": reply, "poll": { "options": ["Yes", "No"], "expires_in": 86_400 } });
+    let refused = send("POST", &server.url("/api/v1/statuses"), &headers, body.to_string()).await;
+    assert!(refused.status == 422 && refused.text().contains("role author or editor"), "{}", refused.text());
+    let ed = user(&server, "ed@city.example", Rank::Member, of, &[Role::Author, Role::Replier]).await;
+    let refused = Seat::of(&server, ed.id).await.post_parts("/desk/posts", &[&form[..], &poll].concat()).await;
+    assert!(refused.status == 422 && refused.text().contains("Keep it as a draft"), "{}", refused.text());
     assert_eq!(published(&server), 2);
     let plain = seat.post_parts("/desk/posts", &[&form[..], &[("text", "Well")]].concat()).await;
     assert_eq!((plain.status.as_u16(), published(&server)), (303, 3));
+    // Where answers need a look as well, there is nothing that they can send themselves.
+    let by: By<Administer> = Asker::Operator.may(of).unwrap();
+    let strict = Approval { rule: Rule::Other, answers: true, urgent_first: true, ..Approval::default() };
+    server.app.store.write(move |tx| verbs::set_rule(tx, by, strict).map(|_| ())).await.unwrap();
+    let refused = seat.post_parts("/desk/posts", &[&form[..], &[("text", "Well")]].concat()).await.text();
+    assert!(
+        refused.contains("Ask somebody with the role author or editor") && refused.contains("mark it as urgent"),
+        "{refused}"
+    );
+    assert!(!refused.contains("You can send"), "{refused}");
 }

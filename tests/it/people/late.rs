@@ -1,12 +1,16 @@
 //! A form that comes after its session has ended: nothing typed is lost, and nothing happens before it is sent again.
 
+use instance::actions::sessions;
 use instance::base::time::Clock;
-use instance::store::posts;
+use instance::desk;
+use instance::model::user::{Rank, User};
+use instance::store::{audit, posts};
 
-use super::{PASSWORD, with_ana};
-use crate::support::http::{Answer, send};
-use crate::support::seat::Seat;
-use crate::support::{Instance, START, between};
+use super::{FORM, PASSWORD, with_ana};
+use crate::inbox::note;
+use crate::support::http::{Answer, Held, send};
+use crate::support::seat::{Seat, led_to, user};
+use crate::support::{Instance, START, between, owner};
 
 /// All hidden fields of the page's last form, and what is typed besides.
 fn onward(page: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -105,4 +109,110 @@ async fn other_forms_come_back_as_words_and_passwords_never_do() {
     let answer =
         send("POST", &server.url("/desk/login"), &headers, "to=/desk/posts&late.text=evil+words".to_owned()).await;
     assert!(answer.status == 403 && !answer.text().contains("evil words"), "{}", answer.text());
+}
+
+const WORDS: &str = "Mind the old bridge";
+
+/// A server with an owner, and every form that comes back: where it is sent, and whether it brings files.
+struct Forms {
+    server: Instance,
+    owner: User,
+}
+
+impl Forms {
+    async fn new() -> Self {
+        let server = Instance::start_as(&Clock::by_hand(START), false).await;
+        let owner = user(&server, "owner@city.example", Rank::Owner, server.account.id, &[]).await;
+        Self { server, owner }
+    }
+
+    async fn seat(&self) -> Seat<'_> {
+        Seat::of(&self.server, self.owner.id).await
+    }
+
+    async fn place(&self, pattern: &str) -> String {
+        let (server, account) = (&self.server, self.server.account.id);
+        let id = match pattern.split('/').next().unwrap() {
+            "posts" => server.publish("Words").await.id.to_string(),
+            "inbox" => note(server, None, "Ann", "<p>When?</p>", true).await.to_string(),
+            "users" => self.owner.id.to_string(),
+            "drafts" => {
+                let of = account.to_string();
+                let new = [("account", of.as_str()), ("lang", "en"), ("text", "Words"), ("keep", "draft")];
+                let path = led_to(&self.seat().await.post_parts("/desk/posts", &new).await);
+                path.rsplit('/').next().unwrap().to_owned()
+            }
+            _ => account.to_string(),
+        };
+        format!("/desk/{}", pattern.replacen(":id", &id, 1).replace(":id", "new"))
+    }
+
+    /// Words in each field for words, and what else some of them need to be whole.
+    fn fields(account: &str) -> Vec<(&str, &str)> {
+        let words = ["text", "comment", "remark", "title", "name", "public"].map(|name| (name, WORDS));
+        let more = [("account", account), ("lang", "en"), ("rank", "member"), ("email", "owner@city.example")];
+        [&words[..], &more, &[("revision", "1"), ("do", "publish"), ("at", "2027-06-01T09:00")]].concat()
+    }
+
+    fn acts(&self) -> Option<u64> {
+        self.server.app.store.read(audit::head).unwrap().map(|head| head.seq)
+    }
+}
+
+#[tokio::test]
+async fn every_form_of_an_earlier_log_in_comes_back_with_the_token_of_now() {
+    let forms = Forms::new().await;
+    let account = forms.server.account.id.to_string();
+    assert!(desk::kept().count() > 20);
+    for (pattern, files) in desk::kept() {
+        let path = forms.place(pattern).await;
+        let seat = forms.seat().await;
+        let stale = Seat { server: &forms.server, cookie: seat.cookie.clone(), csrf: "of an earlier log-in".into() };
+        let (fields, before) = (Forms::fields(&account), forms.acts());
+        let send = async |seat: &Seat<'_>| {
+            if files { seat.post_parts(&path, &fields).await } else { seat.post(&path, &fields).await }
+        };
+        let back = send(&stale).await;
+        let page = back.text();
+        assert_eq!((back.status.as_u16(), forms.acts()), (403, before), "{path}: {page}");
+        for part in [
+            format!("\n{WORDS}</textarea>"),
+            format!("action=\"{path}\""),
+            format!("name=\"csrf\" value=\"{}\"", seat.csrf),
+        ] {
+            assert!(page.contains(&part), "{path}: {part} is not in {page}");
+        }
+        assert_ne!(send(&seat).await.status.as_u16(), 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_while_a_form_is_on_its_way_takes_no_words_along() {
+    let forms = Forms::new().await;
+    let (server, account) = (&forms.server, forms.server.account.id.to_string());
+    for (pattern, files) in desk::kept() {
+        let path = forms.place(pattern).await;
+        let seat = forms.seat().await;
+        let fields = [&[("csrf", seat.csrf.as_str())], &Forms::fields(&account)[..]].concat();
+        let part = |(name, value): &(&str, &str)| {
+            format!("--xyz\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let (kind, body) = if files {
+            let body = fields.iter().map(part).collect::<String>() + "--xyz--\r\n";
+            ("multipart/form-data; boundary=xyz", body)
+        } else {
+            (FORM, form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish())
+        };
+        let held = Held::begin(server, &path, kind, ("cookie", &seat.cookie), body).await;
+        let id = forms.owner.id;
+        server.app.store.write(move |tx| sessions::end(tx, owner().for_user(id), |_| true)).await.unwrap();
+        let before = forms.acts();
+        let answer = held.answer().await;
+        assert_eq!(forms.acts(), before, "{path}: {answer}");
+        let back = [format!("value=\"{WORDS}\""), "name=\"late.".to_owned(), format!("name=\"to\" value=\"{path}\"")];
+        assert!(
+            answer.starts_with("HTTP/1.1 401 ") && back.iter().all(|part| answer.contains(part)),
+            "{path}: {answer}"
+        );
+    }
 }

@@ -10,6 +10,8 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use super::Instance;
+
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -59,6 +61,43 @@ pub async fn try_send(
     let body = body.collect().await?.to_bytes();
     driver.abort();
     Ok(Answer { status: parts.status, headers: parts.headers, body })
+}
+
+/// A request whose body is still on its way: the server has asked for it, so it has looked at who it is.
+pub struct Held(TcpStream, Vec<u8>);
+
+impl Held {
+    pub async fn begin(server: &Instance, path: &str, kind: &str, who: (&str, &str), body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let origin = server.app.site.origin.as_str();
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n{}: {}\r\ncontent-type: {kind}\r\n\
+             content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+            server.address,
+            who.0,
+            who.1,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut line = [0; 25];
+        stream.read_exact(&mut line).await.unwrap();
+        assert!(line.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&line));
+        Self(stream, body)
+    }
+
+    /// The status of the answer.
+    pub async fn end(self) -> u16 {
+        self.answer().await.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    /// The whole answer, with its head.
+    pub async fn answer(mut self) -> String {
+        self.0.write_all(&self.1).await.unwrap();
+        let mut answer = Vec::new();
+        self.0.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
 }
 
 /// A connection that is kept for one request after the other.
