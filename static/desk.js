@@ -70,15 +70,39 @@ const chosen = () => all("input[type=file]", form).some((input) => input.files.l
 let whole = false; // The preview comes as a page, as without script.
 const looks = (event) => !whole && event.submitter?.value === "preview" && !chosen();
 
-// A draft is kept while somebody writes; the revision goes on with it, and who else has it open is told. What somebody
-// else saved stops that.
-if (form && /\/drafts\/\d+\/edit$/.test(form.action)) {
-  const PAUSE = 4_000;
+/** The form of something new becomes that of the draft that was begun with it. */
+function settle(page, path) {
+  const made = one("form[enctype]", page), as = one(".as", made), [mine, theirs] = [form, made].map((root) => all(".btns", root).at(-1));
+  form.action = path;
+  form.dataset.account = made.dataset.account;
+  for (const button of all("[formaction]", form)) button.formAction = path + new URL(button.formAction).hash;
+  form.elements.account.closest("p").replaceWith(...[as].filter(Boolean));
+  one("h1").replaceWith(one("h1", page));
+  all("button", mine).filter((button) => !one(`[name=${button.name}][value=${button.value}]`, theirs)).forEach((button) => button.remove());
+  mine.append(...all("a", theirs));
+  history.replaceState(null, "", path);
+}
+
+// What somebody writes is kept as a draft, by itself; the revision goes on with it, and who else has it open is told. What
+// somebody else saved stops that. Something new begins its draft as soon as there are words in it, where whoever writes
+// keeps drafts: then it stays with its account, and the page is that of the draft.
+const DRAFT = /\/drafts\/\d+\/edit$/;
+const begins = /\/desk\/posts$/.test(form?.action) && one("button[value=draft]", form);
+if (form && (begins || DRAFT.test(form.action))) {
+  const PAUSE = 4_000, fresh = location.pathname === "/desk";
+  const isKept = () => DRAFT.test(form.action);
+  const choice = () => form.elements.account;
+  // What an answer begins with is not written yet.
+  const written = () => all("textarea[id^=text]", form).some((field) => field.value.trim() && !(fresh && field.value === field.defaultValue));
+  const ready = () => isKept() || written() && !("unkept" in (choice().selectedOptions?.[0] ?? choice()).dataset);
+  // What only a button sends.
+  const unsent = () => chosen() || all("input[type=file][name^=picture]", form).some(({ name }) =>
+    !form.elements[name.replace("picture", "kept")] && form.elements[name.replace("picture", "alt")].value);
   // What may pass is tried again: no answer, of the server or of what stands before it. What does not is said.
   const passes = (problem) => !problem.status || [502, 503, 504].includes(problem.status);
   const why = {
-    401: "your session is over. Copy your text, log in again and open the draft anew.",
-    403: "you may not change this draft any more, or you logged in anew elsewhere. Copy your text and open the draft anew.",
+    401: "your session is over. Press Save draft and log in: your text comes along.",
+    403: "you logged in anew elsewhere, or may not change this any more. Press Save draft: your text comes back.",
     404: "the draft is not there any more. Copy your text.",
     409: "it was published meanwhile. Copy your text.",
     413: "it is too long to be sent. Shorten it.",
@@ -87,21 +111,29 @@ if (form && /\/drafts\/\d+\/edit$/.test(form.action)) {
   let timer, saving, dirty = false, stopped = false;
   const keep = async () => {
     dirty = false;
+    const begun = !isKept();
     try {
-      const answer = await send(fields("keep", "on"));
+      const sent = send(fields("keep", "on"));
+      // The draft is made for the account that was sent.
+      if (begun) choice().disabled = true;
+      const answer = await sent;
       const page = await parsed(answer), revision = one("input[name=revision]", page);
       // Where somebody else saved meanwhile, only a button decides which text it is.
       stopped = Boolean(one("#theirs", page));
       if (!answer.ok) throw answer;
       if (!revision) throw { status: 401 };
+      if (!DRAFT.test(answer.url)) throw { status: 409 };
+      if (begun) settle(page, new URL(answer.url).pathname);
       form.elements.revision.value = revision.value;
       one("#busy")?.remove();
       const busy = one("#busy", page);
       if (busy) one("h1").before(document.adoptNode(busy));
       warn("");
-      say(`Saved at ${new Date().toLocaleTimeString()}.`);
+      dirty ||= unsent();
+      say(`${begun ? "Kept as a draft" : "Saved"} at ${new Date().toLocaleTimeString()}.`);
     } catch (problem) {
       dirty = true;
+      if (begun) choice().disabled = false;
       if (passes(problem)) {
         warn("Not saved: no connection. It is tried again.");
         later(4 * PAUSE);
@@ -114,11 +146,15 @@ if (form && /\/drafts\/\d+\/edit$/.test(form.action)) {
   };
   const later = (pause) => {
     clearTimeout(timer);
-    timer = setTimeout(() => { saving = keep().finally(() => { saving = null; }); }, pause);
+    timer = setTimeout(() => {
+      // Somebody is just choosing for whom.
+      if (!isKept() && document.activeElement === choice()) return later(PAUSE);
+      if (ready()) saving = keep().finally(() => { saving = null; });
+    }, pause);
   };
   form.addEventListener("input", () => {
-    dirty = true;
-    if (!stopped) later(PAUSE);
+    dirty = ready();
+    if (dirty && !stopped) later(PAUSE);
   });
   form.addEventListener("submit", (event) => {
     if (looks(event)) return;

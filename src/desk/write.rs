@@ -42,6 +42,9 @@ struct Write {
     publishes: bool,
     keeps: bool,
     accounts: Vec<Choice>,
+    /// Those of `accounts` for which nothing is kept by itself, by their values: as a draft, whoever writes here could not
+    /// send it any more.
+    unkept: Vec<String>,
     versions: Vec<Version>,
     /// The languages besides the main one.
     others: Vec<Lang>,
@@ -229,6 +232,8 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faul
         let (wall, others, asker) = (Wall::of(&institution), typed.others(), browser.asker());
         let wanted = typed.at.clone().or_else(|| b.due.map(|due| wall.zone().wall(due))).unwrap_or_default();
         let writes = |id| asker.can::<power::Draft>(id);
+        // Whoever may answer sends it at once; a draft is published by those who publish.
+        let keeps = |id| writes(id) && (typed.reply.is_none() || asker.can::<Publish>(id));
         let may = |id| if typed.reply.is_some() { asker.can::<Reply>(id) } else { writes(id) };
         let all: Vec<Account> = accounts::all(rows)?.into_iter().filter(|account| may(account.id)).collect();
         let account = all.iter().find(|a| Some(a.id) == typed.account).or_else(|| all.first());
@@ -244,6 +249,7 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faul
             when: when::Field::new(wall.zone(), wanted, &typed.turn, &faults),
             hold: super::drafts::hold(&institution).as_secs(),
             accounts: all.iter().map(|a| account_choice(app, a, typed.account)).collect(),
+            unkept: all.iter().map(|a| a.id).filter(|id| !keeps(*id)).map(|id| id.to_string()).collect(),
             slots: slots::places(rows, slots, &others, &faults)?,
             posts: if b.post.is_some() { Vec::new() } else { listing::latest(rows, &app.site, &asker, None)? },
             b,

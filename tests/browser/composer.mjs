@@ -17,8 +17,8 @@ async function seat(browser, trial, ...who) {
 }
 
 /** Types, lets the pause go by, and waits for what the server says to the save. */
-async function typed(tab, text) {
-  const answered = tab.waitForResponse((answer) => answer.request().method() === "POST" && answer.url().endsWith("/edit"));
+async function typed(tab, text, to = "/edit") {
+  const answered = tab.waitForResponse((answer) => answer.request().method() === "POST" && answer.url().endsWith(to));
   await tab.fill(TEXT, text);
   await tab.clock.runFor(PAUSE);
   return (await answered).status();
@@ -32,7 +32,125 @@ function same(found, wanted) {
   if (found !== wanted) throw new Error(`${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
 }
 
-export async function composer(browser, report, trial) {
+const KEPT = /\/desk\/drafts\/\d+\/edit$/;
+
+/** What the form is about and what can be done with it, as it stands in the page. */
+const stands = (tab) => tab.evaluate(() => {
+  const form = document.querySelector("form[enctype]");
+  const pressed = (button) => [button.name, button.value, button.formAction];
+  return JSON.stringify({
+    about: [document.querySelector("h1").textContent, form.action, form.dataset.account, form.elements.revision.value],
+    as: form.querySelector(".as")?.textContent,
+    chosen: Boolean(form.elements.account),
+    buttons: [...form.querySelectorAll("button")].map(pressed),
+    links: [...form.querySelectorAll(".btns a")].map((link) => link.href),
+  });
+});
+
+/** Whether the browser would ask before it leaves the page. */
+const asksToStay = (tab) => tab.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+
+/** Does something while the page's clock runs; nothing may be sent. */
+async function silent(tab, body) {
+  const sent = [];
+  const note = (request) => request.method() === "POST" && sent.push(request.url());
+  tab.on("request", note);
+  await body();
+  await tab.clock.runFor(2 * PAUSE);
+  tab.off("request", note);
+  same(sent.join(" "), "");
+}
+
+async function begun(report, { tab, at, context }, trial) {
+  await report.check("composer: something new is kept by itself once there are words in it, and its page is the draft's", async () => {
+    await tab.goto(at("/desk"));
+    await silent(tab, () => tab.fill(TEXT, "  "));
+    same(await asksToStay(tab), false);
+    await tab.getByRole("button", { name: "Add a language" }).click();
+    await tab.selectOption("#lang2", "de");
+    await tab.fill("#text2", "Zweitens");
+    await tab.locator("#picture1").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from("no picture yet") });
+    await tab.fill("#alt1", "A bridge");
+    same(await typed(tab, "The tram returns", "/desk/posts"), 303);
+    await tab.getByText(/^Kept as a draft at/).waitFor();
+    if (!KEPT.test(tab.url())) throw new Error(tab.url());
+    // A chosen file goes with a button, and is not lost before.
+    same(await tab.locator("#picture1").evaluate((input) => input.files.length), 1);
+    same(await asksToStay(tab), true);
+    same(await typed(tab, "The tram returns on Monday"), 303);
+    await tab.getByText(/^Saved at/).waitFor();
+    const here = await stands(tab);
+    await tab.reload();
+    same(await stands(tab), here);
+    same(await tab.inputValue(TEXT), "The tram returns on Monday");
+    same(await tab.inputValue("#text2"), "Zweitens");
+    same(await asksToStay(tab), false);
+  });
+  await report.check("composer: a draft that began by itself is looked at in place, and in another window nothing is overwritten", async () => {
+    await tab.goto(at("/desk"));
+    same(await typed(tab, "The ferry waits", "/desk/posts"), 303);
+    await tab.getByText(/^Kept as a draft at/).waitFor();
+    const other = await context.newPage();
+    await other.clock.install();
+    await other.goto(tab.url());
+    same(await typed(tab, "The ferry waits for nobody"), 303);
+    same(await typed(other, "The ferry leaves"), 422);
+    await other.getByText("Not saved: press Save draft to see why.").waitFor();
+    await other.close();
+    await tab.getByRole("button", { name: "Preview", exact: true }).last().click();
+    await tab.locator("#preview").getByText("The ferry waits for nobody").first().waitFor();
+    if (!KEPT.test(tab.url())) throw new Error(tab.url());
+  });
+  await report.check("composer: what began by itself is published once, however often the button is pressed", async () => {
+    await tab.check("#urgent");
+    await tab.getByRole("button", { name: "Publish", exact: true }).dblclick();
+    await tab.waitForURL(/\/desk\?done=\d+$/);
+    await tab.getByText("Published.").waitFor();
+    await tab.goto(at("/desk/posts"));
+    same(await tab.locator("p.first", { hasText: "The ferry waits" }).count(), 1);
+    await tab.goto(at("/desk/drafts"));
+    same(await tab.getByRole("main").getByText("The ferry waits").count(), 0);
+  });
+  await report.check("composer: a draft stays with the account for which it began, and none begins while that is chosen", async () => {
+    await trial.run("account add second", "--name", "Second account");
+    await tab.goto(at("/desk"));
+    await silent(tab, async () => {
+      await tab.fill(TEXT, "The library opens");
+      await tab.focus("#account");
+    });
+    await tab.selectOption("#account", { label: await tab.locator("#account option", { hasText: "Second account" }).textContent() });
+    same(await typed(tab, "The library opens at nine", "/desk/posts"), 303);
+    await tab.locator(".as").getByText("Second account").waitFor();
+    same(await tab.locator("#account").count(), 0);
+    const here = await stands(tab);
+    await tab.reload();
+    same(await stands(tab), here);
+  });
+}
+
+/** In a city with answers of strangers: who may only send one keeps no draft. */
+async function answering(report, city) {
+  const tab = await city.enter(await city.invite("Rita", "replier"));
+  const [{ id }] = JSON.parse(await city.trial.run("reply list --json")).replies;
+  await report.check("composer: who may only answer sends it, and nothing is kept by itself", async () => {
+    await tab.clock.install();
+    await tab.goto(`${city.origin}/desk?reply=${id}`);
+    await silent(tab, () => tab.fill(TEXT, "At nine."));
+    same(await asksToStay(tab), false);
+    same(await tab.locator("button[value=draft]").count(), 0);
+    await tab.getByRole("button", { name: "Publish", exact: true }).waitFor();
+  });
+  await report.check("composer: who may write and answer, and not publish, is not made to ask somebody", async () => {
+    const both = await city.enter(await city.invite("Bo", "author,replier"));
+    await both.clock.install();
+    await both.goto(`${city.origin}/desk?reply=${id}`);
+    await both.locator("button[value=draft]").waitFor();
+    await silent(both, () => both.fill(TEXT, "At ten."));
+  });
+}
+
+/** `busy`: a city with answers of strangers. */
+export async function composer(browser, report, trial, busy) {
   const ana = await seat(browser, trial, "ana@city.example");
   const owner = await seat(browser, trial);
   let form;
@@ -104,6 +222,8 @@ export async function composer(browser, report, trial) {
       await ana.tab.clock.runFor(PAUSE);
       await ana.tab.getByText("your session is over").waitFor();
     });
+    await begun(report, owner, trial);
+    await answering(report, busy);
   } finally {
     await ana.context.close();
     await owner.context.close();

@@ -306,7 +306,7 @@ await report.check("all pages were looked at", async () => {
   await passkeys(browser, report, city.trial);
   await keyboard(browser, report, city);
   await uploads(browser, report, city.trial);
-  await composer(browser, report, city.trial);
+  await composer(browser, report, city.trial, busy.city);
   await walk(browser, report);
 });
 await busy?.city.close();

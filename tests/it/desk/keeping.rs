@@ -4,13 +4,15 @@ use instance::base::time::Clock;
 use instance::model::draft::Draft;
 use instance::model::ids::{DraftId, MediaId};
 use instance::model::post::ReplyTo;
+use instance::model::user::{Rank, Role};
 use instance::store::schema::MEDIA;
 use instance::store::{Rows, drafts};
 
 use super::{Desk, MULTIPART, between, png, published};
+use crate::inbox::note;
 use crate::support::evil::Evil;
 use crate::support::http::Answer;
-use crate::support::seat::led_to;
+use crate::support::seat::{Seat, led_to, user};
 use crate::support::{Instance, START};
 
 type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -71,6 +73,82 @@ async fn a_form_that_lost_its_button_publishes_nothing() {
     let seen = desk.post_as(&format!("/desk/posts/{}/edit", post.id), MULTIPART, origin, body).await;
     assert!(seen.status == 200 && seen.text().contains("<section id=\"preview\""), "{}", seen.text());
     assert_eq!(desk.posts()[0].versions[0].text, "Whole");
+}
+
+/// How many drafts there are.
+fn kept(server: &Instance) -> usize {
+    let mut count = 0;
+    let each = |_, _| {
+        count += 1;
+        Ok(true)
+    };
+    server.app.store.read(|rows| drafts::each(rows, each)).unwrap();
+    count
+}
+
+#[tokio::test]
+async fn what_is_new_is_kept_by_itself_and_becomes_one_post() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let nothing = desk.compose(&[("once", "x"), ("text", " \n"), STAY], None).await;
+    assert!(nothing.status == 422 && kept(&server) == 0, "{}", nothing.text());
+    let edit = led_to(&desk.compose(&[("once", "x"), ("text", "The bridge"), STAY], None).await);
+    // The answer was not heard: it is the same draft.
+    let again = desk.compose(&[("once", "x"), ("text", "The bridge opens"), STAY], None).await;
+    assert_eq!((led_to(&again), kept(&server)), (edit.clone(), 1));
+    let form = desk.get(&edit).await.text();
+    for part in
+        ["\nThe bridge opens</textarea>", "name=\"revision\" value=\"2\"", "<p class=\"as\">As <b>", "data-account="]
+    {
+        assert!(form.contains(part), "{part} is not in {form}");
+    }
+    assert!(form.contains(&format!("action=\"{edit}\"")) && !form.contains("name=\"account\""), "{form}");
+    // A window that saw an earlier state overwrites nothing.
+    let other = [("revision", "1"), ("text", "The bridge is closed")];
+    for button in [STAY, ("keep", "draft"), ("do", "publish")] {
+        let late = desk.send_to(&edit, &[&other[..], &[button]].concat(), None).await;
+        assert!(late.status == 422 && late.text().contains("Somebody else saved"), "{}", late.text());
+    }
+    let seen = desk.send_to(&edit, &[("revision", "2"), ("text", "The bridge!"), ("do", "preview")], None).await;
+    assert!(seen.status == 200 && seen.text().contains("<section id=\"preview\""), "{}", seen.text());
+    assert!(desk.posts().is_empty());
+
+    let publish = [("revision", "2"), ("text", "The bridge opens!\n"), ("do", "publish")];
+    let done = desk.send_to(&edit, &publish, None).await;
+    let post = published(&desk, &done);
+    assert_eq!((post.versions[0].text.as_str(), kept(&server)), ("The bridge opens!", 1));
+    // Pressed twice it says the same; what says something else is told that it comes too late.
+    let twice = desk.send_to(&edit, &publish, None).await;
+    assert_eq!((twice.status.as_u16(), twice.header("location")), (303, done.header("location")));
+    let late = desk.send_to(&edit, &[("revision", "2"), ("text", "The bridge is shut"), ("do", "publish")], None).await;
+    assert_eq!((late.status.as_u16(), desk.posts().len()), (409, 1));
+    assert!(!desk.get("/desk/drafts").await.text().contains("The bridge"), "no draft is left beside the post");
+}
+
+#[tokio::test]
+async fn nothing_is_kept_by_itself_where_a_draft_could_not_be_sent() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let (of, reply) = (server.account.id, note(&server, None, "Ann", "<p>When?</p>", true).await.to_string());
+    let account = of.to_string();
+    let seat = async |roles: &[Role]| {
+        let email = format!("{}@city.example", roles.iter().map(|role| role.name()).collect::<String>());
+        Seat::of(&server, user(&server, &email, Rank::Member, of, roles).await.id).await
+    };
+    let form = async |seat: &Seat<'_>| seat.get(&format!("/desk?reply={reply}")).await.text();
+    let (button, mark) =
+        ("name=\"keep\" value=\"draft\"", "value=\"ACCOUNT\" data-unkept>".replace("ACCOUNT", &account));
+    let replier = seat(&[Role::Replier]).await;
+    let page = form(&replier).await;
+    assert!(page.contains("value=\"publish\"") && !page.contains(button), "{page}");
+    let new = [("account", account.as_str()), ("lang", "en"), ("text", "At nine"), ("reply", reply.as_str()), STAY];
+    assert_eq!((replier.post_parts("/desk/posts", &new).await.status.as_u16(), kept(&server)), (403, 0));
+    // Who may also write can keep a draft, and send the answer: not both.
+    let both = seat(&[Role::Author, Role::Replier]).await;
+    let page = form(&both).await;
+    assert!(page.contains(button) && page.contains("value=\"publish\"") && page.contains(&mark), "{page}");
+    assert!(!both.get("/desk").await.text().contains("data-unkept"));
+    let page = form(&seat(&[Role::Editor]).await).await;
+    assert!(page.contains(button) && !page.contains("data-unkept"), "{page}");
 }
 
 #[tokio::test]
