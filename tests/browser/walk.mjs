@@ -32,6 +32,11 @@ async function settle(browser, script) {
   city.peer = await city.neighbour();
   city.ana = await city.enter(links[0], { javaScriptEnabled: script });
   city.ben = await city.enter(links[1], { javaScriptEnabled: script });
+  // Nothing comes by itself: how fast a machine walks makes no difference.
+  for (const page of script ? [city.ana, city.ben] : []) {
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 1_000);
+  }
   return city;
 }
 
