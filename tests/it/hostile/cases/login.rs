@@ -146,6 +146,8 @@ pub const CASES: &[Case] = &[
         &[
             "hostile::desk::what_was_taken_away_while_a_form_was_on_its_way_is_gone",
             "hostile::desk::a_token_that_was_revoked_while_a_post_was_on_its_way_publishes_nothing",
+            "hostile::desk::a_token_that_was_revoked_while_a_file_was_on_its_way_leaves_none_behind",
+            "people::late::a_session_that_ends_while_a_form_is_on_its_way_takes_no_words_along",
         ],
     ),
     fails(
@@ -189,6 +191,11 @@ pub const CASES: &[Case] = &[
         "a stranger who names two accounts, so that one of them decides, reads and closes what is the other's",
         "CWE-639",
         &["hostile::desk::who_is_named_besides_decides_nothing_for_the_account_that_was_answered"],
+    ),
+    fails(
+        "a form with the token of another log-in: it is given back, and does nothing",
+        "CWE-352",
+        &["people::late::every_form_of_an_earlier_log_in_comes_back_with_the_token_of_now"],
     ),
     fails(
         "a form of the log-in that another site fills with words of its own",
