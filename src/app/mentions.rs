@@ -44,17 +44,6 @@ pub async fn of_edit(app: &Arc<App>, versions: &[Version], before: &[Mention]) -
     Ok(of_parts(app, &[versions], before, Some(MENTIONS)).await?.concat())
 }
 
-/// The mentions of each post of a thread, looked up within one span for all of them.
-pub async fn of_thread(
-    app: &Arc<App>,
-    parts: &[Vec<Version>],
-    before: &[Mention],
-    asks: Asks,
-) -> Result<Vec<Vec<Mention>>> {
-    let parts: Vec<&[Version]> = parts.iter().map(Vec::as_slice).collect();
-    of_parts(app, &parts, before, asks.within()).await
-}
-
 /// The mentions of each part of a draft. Who was found before is not looked for again.
 pub async fn of_draft(app: &Arc<App>, draft: &Draft) -> Result<Vec<Vec<Mention>>> {
     of_content(app, &draft.content, &draft.mentions.concat(), Asks::Everybody).await

@@ -119,7 +119,10 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
             meaning::versions(&typed, &account, &mut faults)?;
             typed.add(&app.store.read(meta::institution)?.languages);
         }
-        Press::Preview => beside.preview = Some(Preview::of(app, &account, &typed, &mut faults).await?),
+        Press::Preview => {
+            let before = as_draft(app, browser, &post)?;
+            beside.preview = Some(Preview::of(app, &account, &typed, Some(&before), &mut faults).await?);
+        }
         Press::Publish | Press::Save | Press::Stay | Press::Ask => {
             press::check_whole(&typed, &mut faults);
             let work = Work { app, browser, by, post: &post, account: &account };

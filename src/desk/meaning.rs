@@ -17,7 +17,7 @@ use crate::model::ids::MediaId;
 use crate::model::media::{About, Media};
 use crate::model::note::Note;
 use crate::model::poll::NewPoll;
-use crate::model::post::{NewPost, Quoting, ReplyTo, Version, Visibility, check_versions};
+use crate::model::post::{NewPost, ReplyTo, Version, Visibility, check_versions};
 use crate::model::thread;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows as _, meta, notes};
@@ -121,6 +121,23 @@ pub(super) async fn sheet(
         faults.add(missing);
         check(&versions, typed, faults)?;
     }
+    let said = Said { versions, about, poll, quote: quote(app, account, typed, faults, draft).await? };
+    let content = content(app, account, typed, said, draft)?;
+    let mentions = mentions::of_content(app, &content, &typed.known, asks(typed)).await?;
+    Ok(Sheet { content, mentions, when: when(app, typed, draft, faults)?, edits: None })
+}
+
+/// What of a form was read already, well or badly.
+struct Said {
+    versions: Vec<Version>,
+    about: Vec<(MediaId, About)>,
+    poll: Option<NewPoll>,
+    quote: Option<ReplyTo>,
+}
+
+/// What it says as a whole; `draft` is what it changes.
+fn content(app: &App, account: &Account, typed: &Typed, said: Said, draft: Option<&Draft>) -> Result<Content> {
+    let Said { versions, about, poll, quote } = said;
     let before = draft.map(|draft| draft.content.clone()).unwrap_or_default();
     let mut parts = Vec::new();
     for (n, versions) in self::parts(typed, &versions).into_iter().enumerate() {
@@ -130,18 +147,38 @@ pub(super) async fn sheet(
         };
         parts.push(Part { versions, media });
     }
-    let content = Content {
+    Ok(Content {
         parts,
         visibility: if typed.quiet { Visibility::Quiet } else { Visibility::Public },
         sensitive: covers(&versions, before.sensitive, before.parts.iter().flat_map(|part| &part.versions)),
         reply_to: typed.reply.map(ReplyTo::Note).or(before.reply_to),
         poll: if typed.published { before.poll.clone() } else { poll },
-        quote: quote(app, account, typed, faults, before.quote).await?,
+        quote,
         urgent: typed.urgent,
         ..before
+    })
+}
+
+/// What would go out of a form that may still be full of faults, with the words of all files: for a look.
+pub(super) async fn posts(
+    app: &Arc<App>,
+    account: &Account,
+    typed: &Typed,
+    draft: Option<&Draft>,
+    faults: &mut Faults,
+) -> Result<(Vec<NewPost>, Vec<(MediaId, About)>)> {
+    // What is missing is said when it is to go out.
+    let mut missing = Faults::default();
+    let said = Said {
+        versions: versions(typed, account, faults)?,
+        about: slots::told(app, typed, &mut missing)?,
+        poll: typed.poll.read(&typed.others(), &mut missing),
+        quote: draft.and_then(|draft| draft.content.quote),
     };
+    let content = content(app, account, typed, said, draft)?;
     let mentions = mentions::of_content(app, &content, &typed.known, asks(typed)).await?;
-    Ok(Sheet { content, mentions, when: when(app, typed, draft, faults)?, edits: None })
+    let about = content.media().map(|file| (file.id, file.about.clone())).collect();
+    Ok((content.posts(&mentions), about))
 }
 
 fn asks(typed: &Typed) -> Asks {
@@ -227,8 +264,9 @@ async fn quote(
     account: &Account,
     typed: &Typed,
     faults: &mut Faults,
-    before: Option<ReplyTo>,
+    draft: Option<&Draft>,
 ) -> Result<Option<ReplyTo>> {
+    let before = draft.and_then(|draft| draft.content.quote);
     let Some(address) = &typed.quote else { return Ok(before) };
     if address.is_empty() {
         return Ok(None);
@@ -252,35 +290,4 @@ async fn quote(
         }
         Err(e) => Err(e),
     }
-}
-
-/// The posts of a thread, or the one, for a look. Files, a poll and a quote stand in the first; what the others answer is
-/// known when that is written down.
-pub(super) async fn posts(
-    app: &Arc<App>,
-    typed: &Typed,
-    versions: &[Version],
-    about: &[(MediaId, About)],
-    (poll, quote): (Option<NewPoll>, Option<ReplyTo>),
-) -> Result<Vec<NewPost>> {
-    let (mut posts, parts) = (Vec::new(), parts(typed, versions));
-    let named = mentions::of_thread(app, &parts, &typed.known, asks(typed)).await?;
-    for (n, (versions, mentions)) in parts.into_iter().zip(named).enumerate() {
-        let media: Vec<MediaId> = if n == 0 { about.iter().map(|(id, _)| *id).collect() } else { Vec::new() };
-        posts.push(NewPost {
-            mentions,
-            sensitive: versions.iter().any(|version| !version.warning.is_empty()),
-            visibility: if typed.quiet { Visibility::Quiet } else { Visibility::Public },
-            quoting: Quoting::Anyone,
-            reply_to: typed.reply.filter(|_| n == 0).map(ReplyTo::Note),
-            episode: None,
-            poll: poll.clone().filter(|_| n == 0),
-            quote: quote.filter(|_| n == 0),
-            urgent: typed.urgent,
-            demo: false,
-            media,
-            versions,
-        });
-    }
-    Ok(posts)
 }

@@ -65,7 +65,8 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
         Press::Save | Press::Stay | Press::Ask => Pen::of(&asker, account.id).and_then(|_| asker.may(account.id))?,
         Press::Preview | Press::Add => asker.may(account.id)?,
     };
-    slots::take(app, (browser, attach), &mut typed.slots, &[], &mut faults).await?;
+    let of: Vec<MediaId> = draft.iter().flat_map(|draft| draft.content.media()).map(|file| file.id).collect();
+    slots::take(app, (browser, attach), &mut typed.slots, &of, &mut faults).await?;
     let attempt = attempt.filter(|_| draft.is_none());
     Work { app, browser, account: &account, draft: draft.as_ref(), attempt }.go_on(typed, faults).await
 }
@@ -209,7 +210,9 @@ impl Work<'_> {
                 meaning::versions(&typed, self.account, &mut faults)?;
                 typed.add(&app.store.read(meta::institution)?.languages);
             }
-            Press::Preview => beside.preview = Some(Preview::of(app, self.account, &typed, &mut faults).await?),
+            Press::Preview => {
+                beside.preview = Some(Preview::of(app, self.account, &typed, self.draft, &mut faults).await?);
+            }
             Press::Save | Press::Stay | Press::Ask | Press::Publish => {
                 match self.carry_out(&typed, &mut faults).await {
                     Ok(Some(path)) => return Ok(response::see_other(&path)),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::faults::Faults;
 use super::form::Typed;
-use super::{meaning, slots};
+use super::meaning;
 use crate::app::{App, advise};
 use crate::base::lang::Lang;
 use crate::error::Result;
 use crate::model::account::Account;
+use crate::model::draft::Draft;
 use crate::model::ids::MediaId;
 use crate::model::media::{About, Media};
 use crate::model::post::{NewPost, Version};
@@ -22,14 +23,17 @@ pub(super) struct Preview {
 }
 
 impl Preview {
-    /// Of a form that may still be full of faults: what is there is shown.
-    pub async fn of(app: &Arc<App>, account: &Account, typed: &Typed, faults: &mut Faults) -> Result<Self> {
-        let versions = meaning::versions(typed, account, faults)?;
-        // What is missing is said when it is to go out.
-        let about = slots::told(app, typed, &mut Faults::default())?;
-        let poll = typed.poll.read(&typed.others(), &mut Faults::default());
-        let posts = meaning::posts(app, typed, &versions, &about, (poll, None)).await?;
-        let (account, undescribed, is_asked) = (account.clone(), undescribed(&versions, &about), !typed.by_itself);
+    /// Of a form that may still be full of faults: what is there is shown. `draft` is what it changes.
+    pub async fn of(
+        app: &Arc<App>,
+        account: &Account,
+        typed: &Typed,
+        draft: Option<&Draft>,
+        faults: &mut Faults,
+    ) -> Result<Self> {
+        let (posts, about) = meaning::posts(app, account, typed, draft, faults).await?;
+        let (account, is_asked) = (account.clone(), !typed.by_itself);
+        let undescribed = posts.first().map(|first| undescribed(first, &about)).unwrap_or_default();
         let draw = move |app: &App| {
             let mut advice = told(app, &posts, is_asked)?;
             advice.extend(undescribed.clone());
@@ -40,14 +44,15 @@ impl Preview {
 }
 
 /// Versions whose readers get the description of a file in the main language.
-fn undescribed(versions: &[Version], about: &[(MediaId, About)]) -> Vec<String> {
+fn undescribed(post: &NewPost, about: &[(MediaId, About)]) -> Vec<String> {
     let lacks = |lang: &Lang, about: &About| {
         let said = about.alts.iter().any(|(of, alt)| of == lang && !alt.is_empty());
         !said && !about.decorative && !about.alt.is_empty()
     };
     let line = |version: &Version| {
         let lang = &version.lang;
-        let files = (1..).zip(about).filter(|(_, (_, about))| lacks(lang, about));
+        let own = about.iter().filter(|(id, _)| post.media.contains(id));
+        let files = (1..).zip(own).filter(|(_, (_, about))| lacks(lang, about));
         let files: Vec<String> = files.map(|(n, _): (usize, _)| format!("file {n}")).collect();
         (!files.is_empty()).then(|| {
             let (name, files) = (lang.own_name(), files.join(", "));
@@ -56,7 +61,7 @@ fn undescribed(versions: &[Version], about: &[(MediaId, About)]) -> Vec<String> 
             )
         })
     };
-    versions.iter().skip(1).filter_map(line).collect()
+    post.versions.iter().skip(1).filter_map(line).collect()
 }
 
 /// What there is to say before posts go out, each thing once: about their words, and about what their files weigh.

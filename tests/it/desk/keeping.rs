@@ -204,6 +204,33 @@ async fn a_line_that_is_gone_for_a_moment_takes_no_file_of_a_later_post_away() {
 }
 
 #[tokio::test]
+async fn a_look_shows_what_goes_out_with_the_files_of_later_posts() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let fields = [("text", "One\n---\nTwo"), ("alt1", "A map")];
+    let paper = Paper::begin(&desk, &fields, Some(("picture1", &png()))).await;
+    paper
+        .make(|draft| {
+            let media = std::mem::take(&mut draft.content.parts[0].media);
+            draft.content.parts[1].media = media;
+        })
+        .await;
+    let file = paper.files()[1][0];
+    let row = server.app.store.read(|rows| rows.need(&MEDIA, &file)).unwrap();
+    let later = between(&desk.get(&paper.edit).await.text(), "name=\"later\" value=\"", "\"").to_owned();
+    let look = async |text: &str| {
+        let page = paper.send(&[("text", text), ("later", &later), ("do", "preview")]).await.text();
+        between(&page, "<section id=\"preview\"", "</section>\n<form").to_owned()
+    };
+    let seen = look("One\n---\nTwo").await;
+    let (first, second) = seen.split_once("Post 2 of 2").expect(&seen);
+    let still = row.small.unwrap().file;
+    assert!(!first.contains(&still) && second.contains(&still) && second.contains("Picture: A map"), "{seen}");
+    // The line is gone for a moment: so is that file.
+    assert!(!look("One\n--\nTwo").await.contains(&still));
+}
+
+#[tokio::test]
 async fn what_a_program_made_sensitive_stays_so() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;
