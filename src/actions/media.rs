@@ -1,8 +1,13 @@
 //! Uploaded files: kept, attached, let go.
 
+use std::collections::BTreeSet;
+
+use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::audit::{Act, Deed};
 use crate::model::client::TokenId;
+use crate::model::fresh::{self, Fresh, Piece};
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
@@ -56,6 +61,66 @@ pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) 
     set(tx, media, about)
 }
 
+/// Keeps captions and posters of a recording that has its place already: until a form that names them is saved, or a
+/// change with them is let pass, only who works on it is shown them.
+pub fn bring(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, pieces: &[Piece]) -> Result<Media> {
+    let mut media = own(tx, by.account(), id)?;
+    if media.sort() == Sort::Picture {
+        let problem = Problem::new("E207", "Captions and posters are for video and sound.").field("captions");
+        return Err(problem.remedy("Choose the recording that they belong to.").into());
+    }
+    media.fresh.retain(|fresh| pieces.iter().all(|piece| piece.file() != fresh.what.file()));
+    let since = tx.now();
+    for piece in pieces {
+        super::storage::came(tx, &piece.file().to_owned())?;
+        media.fresh.push(Fresh { since, what: piece.clone() });
+    }
+    // The oldest that no change names makes room.
+    let named = if fresh::is_too_much(&media.fresh) { super::drafts::changing::named(tx)? } else { BTreeSet::new() };
+    while fresh::is_too_much(&media.fresh) {
+        let older = media.fresh.len().saturating_sub(pieces.len());
+        let idle = media.fresh.iter().take(older).position(|fresh| !named.contains(fresh.what.file()));
+        let Some(at) = idle else { return Err(too_many()) };
+        drop_file(tx, media.fresh.remove(at).what.file())?;
+    }
+    media::put(tx, &media)?;
+    super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
+    Ok(media)
+}
+
+fn too_many() -> Error {
+    let what = format!("{} files of captions and posters wait for this recording already.", limits::captions::FRESH);
+    let remedy = "Have the change that they belong to published, or drop it; what nothing names goes after a day.";
+    Problem::new("E595", what).field("captions").remedy(remedy).into()
+}
+
+/// Whether anything of it waits for longer than it may.
+pub(super) fn is_stale(media: &Media, now: Timestamp) -> bool {
+    media.fresh.iter().any(|fresh| now.since(fresh.since) > limits::keep::UNUSED_UPLOAD)
+}
+
+/// Lets go of what waits for longer than it may and is not among the files that changes name.
+pub(super) fn freshen(tx: &mut Write<'_>, id: MediaId, named: &BTreeSet<String>) -> Result<()> {
+    let Some(mut media) = tx.get(&MEDIA, &id)? else { return Ok(()) };
+    let now = tx.now();
+    let stays =
+        |fresh: &Fresh| now.since(fresh.since) <= limits::keep::UNUSED_UPLOAD || named.contains(fresh.what.file());
+    let (stay, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut media.fresh).into_iter().partition(stays);
+    if gone.is_empty() {
+        return Ok(());
+    }
+    media.fresh = stay;
+    media::put(tx, &media)?;
+    gone.iter().try_for_each(|fresh| drop_file(tx, fresh.what.file()))
+}
+
+/// A file that nothing names any more goes after the commit.
+fn drop_file(tx: &mut Write<'_>, name: &str) -> Result<()> {
+    super::storage::forget(tx, name)?;
+    tx.after.files.push(name.to_owned());
+    Ok(())
+}
+
 /// Throws away a file that is part of nothing; what it is part of lets it go by itself.
 pub fn remove(tx: &mut Write<'_>, by: By<Attach>, id: MediaId) -> Result<()> {
     let media = tx.get(&MEDIA, &id)?.filter(|media| media.account == by.account()).ok_or(Error::NotFound)?;
@@ -74,14 +139,15 @@ pub fn remove(tx: &mut Write<'_>, by: By<Attach>, id: MediaId) -> Result<()> {
 pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Media> {
     about.check_bounds(media.sort())?;
     let before: Vec<String> = media.files().map(str::to_owned).collect();
-    let media = media.with(about.clone());
+    let mut media = media.with(about.clone());
+    // What is said of it now waits no more.
+    media.fresh.retain(|fresh| about.files().all(|name| name != fresh.what.file()));
     let now: Vec<String> = media.files().map(str::to_owned).collect();
     for name in now.iter().filter(|name| !before.contains(name)) {
         super::storage::came(tx, name)?;
     }
     for name in before.into_iter().filter(|name| !now.contains(name)) {
-        super::storage::forget(tx, &name)?;
-        tx.after.files.push(name);
+        drop_file(tx, &name)?;
     }
     media::put(tx, &media)?;
     Ok(media)

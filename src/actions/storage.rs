@@ -8,8 +8,7 @@ use crate::model::audit::{Act, Deed};
 use crate::model::stored::{Errand, Place, Stored};
 use crate::model::user::Owner;
 use crate::store::schema::{ERRANDS, MEDIA, STORED};
-use crate::store::{Rows, Span, Write};
-use crate::store::{drafts, meta};
+use crate::store::{Rows, Span, Write, meta};
 
 /// New files go to this place from now on, and the others follow.
 pub fn move_to(tx: &mut Write<'_>, owner: Owner, place: Place) -> Result<()> {
@@ -56,14 +55,7 @@ pub fn named(rows: &impl Rows) -> Result<BTreeSet<String>> {
     let media = rows.rows(&MEDIA, Span::all())?;
     let mut named: BTreeSet<String> =
         media.iter().flat_map(|(_, media)| media.files().map(str::to_owned).collect::<Vec<_>>()).collect();
-    drafts::each(rows, |_, draft| {
-        if draft.edits.is_some() && draft.stage().is_open() {
-            named.extend(
-                draft.content.media().flat_map(|file| file.about.files().map(str::to_owned).collect::<Vec<_>>()),
-            );
-        }
-        Ok(true)
-    })?;
+    named.append(&mut super::drafts::changing::named(rows)?);
     Ok(named)
 }
 

@@ -259,5 +259,6 @@ fn blank() -> Media {
         focus: None,
         used: false,
         draft: None,
+        fresh: Vec::new(),
     }
 }

@@ -6,14 +6,14 @@ use askama::Template;
 
 use super::faults::Faults;
 use super::frame::{self, Frame};
+use super::intake;
 use crate::actions;
-use crate::app::{App, upload};
-use crate::error::{Error, Problem, Result};
+use crate::app::App;
+use crate::error::{Problem, Result};
 use crate::limits;
 use crate::media::picture::Shape;
 use crate::model::ids::INSTANCE;
 use crate::model::institution::Emblem;
-use crate::model::media::About;
 use crate::model::power::Administer;
 use crate::model::user::By;
 use crate::store::meta;
@@ -61,11 +61,19 @@ pub(super) async fn set(app: &Arc<App>, request: &mut Request, browser: &Browser
             let problem = Problem::new("E155", "There is no file.").remedy("Choose a picture.");
             return shown(app, browser, Faults::of("picture", &problem), "");
         };
-        match upload::take_as(app, by.to(), file, About::default(), Shape::Emblem).await {
-            Ok(media) => Some(media.id),
-            Err(Error::Invalid(problem)) => return shown(app, browser, Faults::of("picture", &problem), ""),
-            Err(e) => return Err(e),
-        }
+        let (mut kept, mut faults) = (None, Faults::default());
+        let place = intake::Place {
+            field: "picture".to_owned(),
+            file: Some(file),
+            kept: &mut kept,
+            of: &[],
+            shape: Shape::Emblem,
+            check: |_| Ok(()),
+        };
+        let Some(media) = intake::take(app, by.to(), place, &mut faults).await? else {
+            return shown(app, browser, faults, "");
+        };
+        Some(media.id)
     };
     browser.write(app, move |tx| actions::emblem::set(tx, owner, picture).map(drop)).await?;
     Ok(response::see_other("/desk/settings/emblem?done=1"))

@@ -12,6 +12,7 @@ use sheet::Sheet;
 
 use super::faults::Faults;
 use super::frame::{self, Frame};
+use super::intake;
 use super::podcasts::may;
 use super::press;
 use super::recording;
@@ -19,10 +20,11 @@ use super::write::{Choice, langs};
 use crate::actions;
 use crate::actions::drafts::Pen;
 use crate::app::once;
-use crate::app::{App, mentions, upload};
+use crate::app::{App, mentions};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::media::picture::Shape;
 use crate::model::account::Account;
 use crate::model::draft::Draft;
 use crate::model::episode::Episode;
@@ -62,6 +64,7 @@ const ONE: usize = 1;
 struct Page {
     f: Frame,
     faults: Faults,
+    id: AccountId,
     action: String,
     series: String,
     /// Of an episode that is there already: where its text and recording are changed.
@@ -199,9 +202,10 @@ fn shown(
             value: value.to_owned(),
             name: name.to_owned(),
         };
-        let sound = sheet.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
+        let sound =
+            sheet.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten().map(|media| sheet.words.onto(media));
         Ok(Page {
-            f: Frame::of(rows, browser, title, "/desk/podcasts")?.with(&faults),
+            f: Frame::of(rows, browser, title, "/desk/podcasts")?.with(&faults).scripted(matches!(of, Of::New)),
             action: of.action(podcast),
             series: podcast.main().map(|told| told.title.clone()).unwrap_or_default(),
             rest: of.rest(),
@@ -215,12 +219,16 @@ fn shown(
             langs: langs(rows, &sheet.lang, Some(&account))?,
             kinds: kinds.into_iter().map(kind).collect(),
             recording: recording::Place::new(ONE, &sheet.words, sound.as_ref(), &faults),
+            id: podcast.account,
             sound,
             sheet,
             faults,
         })
     })?;
-    frame::page(status, &page)
+    match of {
+        Of::New => frame::scripted(status, &page),
+        Of::Post(_) | Of::Draft(_) => frame::page(status, &page),
+    }
 }
 
 fn titles(sheet: &Sheet) -> Vec<Title> {
@@ -264,10 +272,11 @@ pub(super) async fn publish(
         return Ok(response::see_other(&press::place(known)));
     }
     let keeps = keeps.or(known.as_ref().map(|_| draft::Keeps::Draft));
+    let of: Vec<MediaId> = known.iter().flat_map(|known| known.content.media()).map(|file| file.id).collect();
     let known = known.map(|known| known.id);
     let attempt = attempt.filter(|_| known.is_none());
-    let (mut faults, brought) = (Faults::default(), sheet.file.is_some());
-    let sound = take(app, browser, browser.asker().may(account)?, &mut sheet, &mut faults).await?;
+    let (mut faults, brought) = (Faults::default(), sheet.file.is_some() || sheet.kept.is_some());
+    let sound = take(app, (browser, browser.asker().may(account)?), &mut sheet, &of, &mut faults).await?;
     let owner = app.store.read(|rows| accounts::need(rows, account))?;
     let version = version(&sheet, &owner, &mut faults);
     let episode = sheet.episode(&podcast, &[], &mut faults);
@@ -309,35 +318,38 @@ fn new(version: Version, episode: Episode, about: Option<&(MediaId, About)>) -> 
     }
 }
 
-/// Keeps a new recording, so that it need not be sent again whatever else is wrong.
+/// The recording that is there, and what belongs to it. `of`: what the draft has that this form began.
 async fn take(
     app: &Arc<App>,
-    browser: &Browser,
-    by: By<Attach>,
+    (browser, by): (&Browser, By<Attach>),
     sheet: &mut Sheet,
+    of: &[MediaId],
     faults: &mut Faults,
 ) -> Result<Option<Media>> {
-    if let Some(file) = sheet.file.take() {
-        match upload::take(app, by, file, About::default()).await {
-            Ok(media) if media.sort() == Sort::Sound => sheet.kept = Some(media.id),
-            Ok(_) => {
-                let problem = Problem::new("E408", "The file is no recording that can be heard alone.");
-                faults.push("file", &problem.remedy("Choose an MP3 or M4A."));
-            }
-            Err(Error::Invalid(problem)) => faults.push("file", &problem),
-            Err(e) => return Err(e),
-        }
-    }
-    let there = sheet.kept.map(|id| app.store.read(|rows| rows.get(&MEDIA, &id))).transpose()?.flatten();
-    let there = there.filter(|media| media.account == by.account() && !media.used && media.sort() == Sort::Sound);
-    sheet.kept = there.as_ref().map(|media| media.id);
-    if let Some(id) = sheet.kept {
-        recording::take(app, (browser, by), id, ONE, &mut sheet.words, faults).await?;
-    }
-    if there.is_none() && faults.at("file").is_none() {
+    let file = sheet.file.take();
+    let place = intake::Place {
+        field: "file".to_owned(),
+        file,
+        kept: &mut sheet.kept,
+        of,
+        shape: Shape::Whole,
+        check: is_heard,
+    };
+    let there = intake::take(app, by, place, faults).await?;
+    if let Some(media) = &there {
+        recording::take(app, (browser, by), media, ONE, &mut sheet.words, faults).await?;
+    } else if faults.at("file").is_none() {
         faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));
     }
     Ok(there)
+}
+
+fn is_heard(media: &Media) -> Result<()> {
+    if media.sort() == Sort::Sound {
+        return Ok(());
+    }
+    let problem = Problem::new("E408", "The file is no recording that can be heard alone.");
+    Err(problem.remedy("Choose an MP3 or M4A.").into())
 }
 
 fn version(sheet: &Sheet, account: &Account, faults: &mut Faults) -> Version {

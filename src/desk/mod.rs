@@ -18,6 +18,7 @@ mod faults;
 mod form;
 mod frame;
 mod inbox;
+mod intake;
 mod late;
 mod links;
 mod listing;

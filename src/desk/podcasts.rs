@@ -9,9 +9,10 @@ use hyper::StatusCode;
 use super::episodes::at;
 use super::faults::Faults;
 use super::frame::{self, Frame};
+use super::intake;
 use super::write::{Choice, langs};
 use crate::actions::podcasts as verbs;
-use crate::app::{App, upload};
+use crate::app::App;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
@@ -20,7 +21,7 @@ use crate::media::files::Unfinished;
 use crate::media::picture::Shape;
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, MediaId};
-use crate::model::media::{About, Media, check_alt};
+use crate::model::media::{Media, check_alt};
 use crate::model::podcast::{CATEGORIES, Order, Podcast, Told};
 use crate::model::power::Draft;
 use crate::model::user::By;
@@ -367,7 +368,7 @@ pub(super) async fn save(
         return shown(app, browser, sheet, old.as_ref(), faults);
     };
     let by = may(browser, account.id)?;
-    take_cover(app, by, &mut sheet, &mut faults).await?;
+    take_cover(app, by, &mut sheet, old.as_ref(), &mut faults).await?;
     let podcast = sheet.podcast(&account, &mut faults);
     if faults.is_empty() {
         match write(app, browser, by, podcast, old.is_some(), sheet.alt.clone()).await {
@@ -384,22 +385,26 @@ fn account(app: &App, browser: &Browser, sheet: &Sheet) -> Result<Option<Account
     Ok(app.store.read(|rows| accounts::get(rows, id))?.filter(|account| account.deleted.is_none()))
 }
 
-/// Keeps a new cover, so that it need not be sent again whatever else is wrong, and checks its description.
-async fn take_cover(app: &Arc<App>, by: By, sheet: &mut Sheet, faults: &mut Faults) -> Result<()> {
-    if let Some(file) = sheet.file.take() {
-        match upload::take_as(app, by.to(), file, About::default(), Shape::Cover).await {
-            Ok(media) => sheet.kept = Some(media.id),
-            Err(e @ Error::Invalid(_)) => push(faults, "file".to_owned(), e),
-            Err(e) => return Err(e),
-        }
-    }
-    let there = sheet.kept.map(|id| app.store.read(|rows| rows.get(&MEDIA, &id))).transpose()?.flatten();
-    if there.is_none_or(|media| media.account != by.account()) {
-        sheet.kept = None;
-        if faults.at("file").is_none() {
-            let problem = Problem::new("E404", "The podcast has no cover.");
-            faults.push("file", &problem.remedy("Choose a square JPEG or PNG of 1,400 to 3,000 pixels."));
-        }
+/// The cover that is there, and its description, checked.
+async fn take_cover(
+    app: &Arc<App>,
+    by: By,
+    sheet: &mut Sheet,
+    old: Option<&Podcast>,
+    faults: &mut Faults,
+) -> Result<()> {
+    let (file, of) = (sheet.file.take(), old.map(|old| old.cover));
+    let place = intake::Place {
+        field: "file".to_owned(),
+        file,
+        kept: &mut sheet.kept,
+        of: of.as_slice(),
+        shape: Shape::Cover,
+        check: |_| Ok(()),
+    };
+    if intake::take(app, by.to(), place, faults).await?.is_none() && faults.at("file").is_none() {
+        let problem = Problem::new("E404", "The podcast has no cover.");
+        faults.push("file", &problem.remedy("Choose a square JPEG or PNG of 1,400 to 3,000 pixels."));
     }
     if let Err(e) = check_alt(&sheet.alt) {
         push(faults, "alt".to_owned(), e);

@@ -8,17 +8,18 @@ use hyper::StatusCode;
 
 use super::faults::Faults;
 use super::frame::{self, Frame};
+use super::intake;
 use super::slots::{PARTS, part_of};
 use super::write::Choice;
 use crate::actions::accounts::{self as verbs, Change};
-use crate::app::{App, upload};
-use crate::error::{Error, Problem, Result};
+use crate::app::App;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::media::picture::Shape;
 use crate::model::account::{Account, Field, Languages};
 use crate::model::ids::{AccountId, MediaId};
-use crate::model::media::{About, Media, check_alt};
+use crate::model::media::{Media, check_alt};
 use crate::model::power::Administer;
 use crate::model::user::{Asker, By};
 use crate::store::schema::MEDIA;
@@ -274,7 +275,7 @@ fn at(field: Option<&'static str>) -> &'static str {
     }
 }
 
-/// Keeps a new picture, so that it need not be sent again whatever else is wrong, and checks its description.
+/// The picture that is there, and its description, checked.
 async fn take(
     app: &Arc<App>,
     by: By<Administer>,
@@ -288,20 +289,16 @@ async fn take(
         *picture = Picture { part: part_of(None), ..Picture::default() };
         return Ok(());
     }
-    if let Some(file) = picture.file.take() {
-        let (x, y) = PARTS.get(picture.part).map(|(_, point)| *point).unwrap_or_default();
-        match upload::take_as(app, by.to(), file, About::default(), shape(x, y)).await {
-            Ok(media) => picture.kept = Some(media.id),
-            Err(Error::Invalid(problem)) => faults.push(format!("picture-{id}"), &problem),
-            Err(e) => return Err(e),
-        }
-    }
-    let there = picture.kept.map_or(Ok(None), |kept| app.store.read(|rows| rows.get(&MEDIA, &kept)))?;
-    if picture.kept.is_some() && there.is_none_or(|m| m.account != by.account() || m.used && Some(m.id) != now) {
-        picture.kept = None;
-        let problem = Problem::new("E158", "The picture is not there any more.").remedy("Choose the file again.");
-        faults.push(format!("picture-{id}"), &problem);
-    }
+    let (x, y) = PARTS.get(picture.part).map(|(_, point)| *point).unwrap_or_default();
+    let place = intake::Place {
+        field: format!("picture-{id}"),
+        file: picture.file.take(),
+        kept: &mut picture.kept,
+        of: now.as_slice(),
+        shape: shape(x, y),
+        check: |_| Ok(()),
+    };
+    intake::take(app, by.to(), place, faults).await?;
     if picture.kept.is_some()
         && let Err(Error::Invalid(problem)) = check_alt(&picture.alt)
     {

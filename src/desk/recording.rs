@@ -8,14 +8,14 @@ use crate::actions;
 use crate::app::{App, spoken};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::media::files::Unfinished;
-use crate::model::ids::MediaId;
+use crate::model::fresh::Piece;
 use crate::model::media::{About, Media, Poster};
 use crate::model::power::Attach;
 use crate::model::spoken::{Captions, REASONS, Without};
 use crate::model::user::By;
-use crate::store::Rows;
-use crate::store::schema::MEDIA;
+use crate::store::Write;
 use crate::web::request::Form;
 use crate::web::who::{Acts as _, Browser};
 
@@ -33,7 +33,9 @@ pub(super) struct Words {
     why: String,
     /// Captions to leave out.
     drop: Vec<Lang>,
-    /// Kept now, for a file that is part of a draft or published already: it comes with the change of that.
+    /// Names of files that an earlier press of a button brought.
+    kept: Vec<String>,
+    /// Brought for a recording that is part of a draft or published already: said of it with the change of that.
     fresh: Vec<Captions>,
     fresh_poster: Option<Poster>,
 }
@@ -53,6 +55,7 @@ impl Words {
             reason: form.text(&format!("reason{n}")),
             why: form.text(&format!("why{n}")),
             drop: form.all(&format!("drop{n}")).filter_map(|lang| lang.parse().ok()).collect(),
+            kept: form.all(&format!("fresh{n}")).take(limits::captions::FRESH).map(str::to_owned).collect(),
             ..Self::default()
         }
     }
@@ -75,45 +78,107 @@ impl Words {
         for lang in &self.drop {
             about.spoken.drop(lang);
         }
-        for captions in &self.fresh {
-            about.spoken.add(captions.clone());
-        }
+        self.add(about);
         about.spoken.write(&self.main, &self.transcript);
-        about.poster = self.fresh_poster.clone().or(about.poster.take());
         let without = (!self.reason.is_empty()).then(|| Without::of(&format!("{}:{}", self.reason, self.why)));
         about.spoken.without = without;
     }
+
+    fn add(&self, about: &mut About) {
+        for captions in &self.fresh {
+            about.spoken.add(captions.clone());
+        }
+        about.poster = self.fresh_poster.clone().or(about.poster.take());
+    }
+
+    /// The recording with what was brought, as the form shows it: what is to be left out can still be taken back.
+    pub fn onto(&self, media: Media) -> Media {
+        let mut about = media.about();
+        self.add(&mut about);
+        media.with(about)
+    }
+
+    /// Finds what an earlier press brought. What is said of the recording by now needs nothing more.
+    fn recall(&mut self, media: &Media, n: usize, faults: &mut Faults) {
+        for name in std::mem::take(&mut self.kept) {
+            match media.fresh(&name) {
+                Some(Piece::Captions(captions)) if self.drop.contains(&captions.lang) => {}
+                Some(Piece::Captions(captions)) => self.fresh.push(captions.clone()),
+                Some(Piece::Poster(poster)) => self.fresh_poster = Some(poster.clone()),
+                None if media.files().any(|file| file == name) => {}
+                None => {
+                    let what = "Captions or a poster that you chose before are not there any more.";
+                    let problem = Problem::new("E596", what).remedy("Choose the file again.");
+                    let field = if name.strip_suffix(".vtt").is_some() { "captions-file" } else { "poster" };
+                    faults.push(format!("{field}{n}"), &problem);
+                }
+            }
+        }
+    }
+
+    /// What came just now takes the place of what came before.
+    fn brought(&mut self, piece: Piece) {
+        match piece {
+            Piece::Captions(captions) => {
+                self.fresh.retain(|known| known.lang != captions.lang);
+                self.fresh.push(captions);
+            }
+            Piece::Poster(poster) => self.fresh_poster = Some(poster),
+        }
+    }
 }
 
-/// Keeps captions and poster of a place, so that they need not be sent again where the recording is part of nothing yet.
+/// Keeps captions and poster of a place, so that they need not be sent again: said of the recording at once where it is
+/// part of nothing yet, and beside it otherwise, until the form is saved.
 pub(super) async fn take(
     app: &Arc<App>,
     (browser, by): (&Browser, By<Attach>),
-    id: MediaId,
+    media: &Media,
     n: usize,
     words: &mut Words,
     faults: &mut Faults,
 ) -> Result<()> {
-    let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
+    words.recall(media, n, faults);
+    let mut pieces = Vec::new();
     if let Some(file) = words.captions.take() {
         let lang = if words.captions_lang.is_empty() { Ok(words.main.clone()) } else { words.captions_lang.parse() };
         let taken = match lang {
-            Ok(lang) => spoken::captions(app, &media, lang, file).await,
+            Ok(lang) => spoken::captions(app, media, lang, file).await,
             Err(e) => Err(e),
         };
-        words.fresh.extend(told(taken, format!("captions-file{n}"), faults)?);
+        pieces.extend(told(taken, format!("captions-file{n}"), faults)?.map(Piece::Captions));
     }
     if let Some(file) = words.poster.take() {
-        words.fresh_poster = told(spoken::poster(app, &media, file).await, format!("poster{n}"), faults)?;
+        let taken = spoken::poster(app, media, file).await;
+        pieces.extend(told(taken, format!("poster{n}"), faults)?.map(Piece::Poster));
     }
-    if media.used || media.draft.is_some() || words.fresh.is_empty() && words.fresh_poster.is_none() {
+    if pieces.is_empty() {
         return Ok(());
     }
-    let mut about = media.about();
-    words.fresh.drain(..).for_each(|captions| about.spoken.add(captions));
-    about.poster = words.fresh_poster.take().or(about.poster);
-    let written = browser.write(app, move |tx| actions::media::describe(tx, by, id, &about)).await;
-    told(written, format!("captions-file{n}"), faults).map(drop)
+    let (id, said) = (media.id, media.about());
+    let (free, brought) = (!media.used && media.draft.is_none(), pieces.clone());
+    let write = move |tx: &mut Write<'_>| {
+        if !free {
+            return actions::media::bring(tx, by, id, &pieces);
+        }
+        let mut about = said.clone();
+        for piece in &pieces {
+            match piece.clone() {
+                Piece::Captions(captions) => about.spoken.add(captions),
+                Piece::Poster(poster) => about.poster = Some(poster),
+            }
+        }
+        actions::media::describe(tx, by, id, &about)
+    };
+    match browser.write(app, write).await {
+        Ok(_) if free => {}
+        Ok(_) => brought.into_iter().for_each(|piece| words.brought(piece)),
+        Err(Error::Invalid(problem)) => {
+            faults.push(field(n, &problem).unwrap_or_else(|| format!("captions-file{n}")), &problem);
+        }
+        Err(e) => return Err(e),
+    }
+    Ok(())
 }
 
 /// What is wrong with it stands at a field.
@@ -142,7 +207,10 @@ pub(super) fn field(n: usize, problem: &Problem) -> Option<String> {
 /// What belongs to a recording, as the page shows it.
 pub(super) struct Place {
     pub n: usize,
-    pub captions: Vec<Captions>,
+    /// With whether they are to be left out.
+    pub captions: Vec<(Captions, bool)>,
+    /// Names of files that wait for the form to be saved.
+    pub fresh: Vec<String>,
     pub lang: String,
     pub poster: bool,
     pub transcript: String,
@@ -164,6 +232,7 @@ pub(super) struct Ids {
 }
 
 impl Place {
+    /// `kept` is what `words` were put onto.
     pub fn new(n: usize, words: &Words, kept: Option<&Media>, faults: &Faults) -> Self {
         let clip = kept.filter(|media| media.clip.is_some());
         let ids = Ids {
@@ -175,10 +244,18 @@ impl Place {
             why: format!("why{n}"),
         };
         let reason = |(name, says): (&'static str, &'static str)| (name, says, words.reason == name);
+        let new = |lang: &Lang| words.fresh.iter().any(|known| known.lang == *lang);
+        let captions = |captions: &Captions| {
+            let out = words.drop.contains(&captions.lang) && !new(&captions.lang);
+            (captions.clone(), out)
+        };
+        let fresh = words.fresh.iter().map(|captions| &captions.file);
+        let fresh = fresh.chain(words.fresh_poster.iter().map(|poster| &poster.small.file));
         let wrong = [&ids.captions, &ids.poster, &ids.transcript, &ids.why].iter().any(|id| faults.at(id).is_some());
         Self {
             n,
-            captions: clip.map(|media| media.spoken.captions.clone()).unwrap_or_default(),
+            captions: clip.iter().flat_map(|media| &media.spoken.captions).map(captions).collect(),
+            fresh: clip.iter().flat_map(|_| fresh.clone()).cloned().collect(),
             lang: words.captions_lang.clone(),
             poster: clip.is_some_and(|media| media.small.is_some()),
             transcript: words.transcript.clone(),

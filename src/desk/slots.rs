@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::faults::Faults;
 use super::form::{Typed, called, number};
-use super::recording;
-use crate::app::{App, upload};
+use super::{intake, recording};
+use crate::app::App;
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
+use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
 use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
@@ -132,25 +133,11 @@ pub(super) async fn take(
     faults: &mut Faults,
 ) -> Result<()> {
     for slot in slots {
-        if let Some(file) = slot.file.take() {
-            match upload::take(app, by, file, About::default()).await {
-                Ok(media) => slot.kept = Some(media.id),
-                Err(Error::Invalid(problem)) => {
-                    faults.push(slot.file_id(), &problem);
-                    continue;
-                }
-                Err(e) => return Err(e),
-            }
+        let (file, field) = (slot.file.take(), slot.file_id());
+        let place = intake::Place { field, file, kept: &mut slot.kept, of, shape: Shape::Whole, check: |_| Ok(()) };
+        if let Some(media) = intake::take(app, by, place, faults).await? {
+            recording::take(app, (browser, by), &media, slot.n, &mut slot.words, faults).await?;
         }
-        let Some(id) = slot.kept else { continue };
-        let there = app.store.read(|rows| rows.get(&MEDIA, &id))?;
-        if there.is_none_or(|media| media.account != by.account() || media.used && !of.contains(&id)) {
-            slot.kept = None;
-            let problem = Problem::new("E158", format!("File {} is not there for this account.", slot.n));
-            faults.push(slot.file_id(), &problem.remedy("Choose the file again."));
-            continue;
-        }
-        recording::take(app, (browser, by), id, slot.n, &mut slot.words, faults).await?;
     }
     Ok(())
 }
@@ -208,12 +195,25 @@ pub(super) struct Part {
     pub chosen: bool,
 }
 
-pub(super) fn places(rows: &impl Rows, slots: Vec<Slot>, langs: &[Lang], faults: &Faults) -> Result<Vec<Place>> {
-    slots.into_iter().map(|slot| place(rows, slot, langs, faults)).collect()
+/// `about` is what a change of a post says of files so far.
+pub(super) fn places(
+    rows: &impl Rows,
+    slots: Vec<Slot>,
+    about: &[(MediaId, About)],
+    langs: &[Lang],
+    faults: &Faults,
+) -> Result<Vec<Place>> {
+    let place = |slot: Slot| {
+        let kept = slot.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
+        let said = about.iter().find(|(id, _)| Some(*id) == slot.kept).map(|(_, about)| about.clone());
+        let kept = kept.map(|media| said.map_or_else(|| media.clone(), |about| media.clone().with(about)));
+        let kept = kept.map(|media| slot.words.onto(media));
+        Ok(place(slot, kept, langs, faults))
+    };
+    slots.into_iter().map(place).collect()
 }
 
-fn place(rows: &impl Rows, slot: Slot, langs: &[Lang], faults: &Faults) -> Result<Place> {
-    let kept = slot.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
+fn place(slot: Slot, kept: Option<Media>, langs: &[Lang], faults: &Faults) -> Place {
     let (file_id, alt_id) = (slot.file_id(), slot.alt_id());
     let wrong = faults.at(&file_id).is_some() || faults.at(&alt_id).is_some();
     let picture = kept.as_ref().filter(|media| media.sort() == Sort::Picture);
@@ -225,7 +225,7 @@ fn place(rows: &impl Rows, slot: Slot, langs: &[Lang], faults: &Faults) -> Resul
         name: called(lang),
         lang: lang.clone(),
     };
-    Ok(Place {
+    Place {
         n: slot.n,
         open: slot.n == 1 || kept.is_some() || wrong || !slot.alt.is_empty(),
         parts: if chosen.is_some() { PARTS.iter().enumerate().map(part).collect() } else { Vec::new() },
@@ -237,7 +237,7 @@ fn place(rows: &impl Rows, slot: Slot, langs: &[Lang], faults: &Faults) -> Resul
         hint_id: format!("{file_id}-h"),
         file_id,
         alt_id,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -250,7 +250,7 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faul
             hold: super::drafts::hold(&institution).as_secs(),
             accounts: all.iter().map(|a| account_choice(app, a, typed.account)).collect(),
             unkept: all.iter().map(|a| a.id).filter(|id| !keeps(*id)).map(|id| id.to_string()).collect(),
-            slots: slots::places(rows, slots, &others, &faults)?,
+            slots: slots::places(rows, slots, &typed.about, &others, &faults)?,
             posts: if b.post.is_some() { Vec::new() } else { listing::latest(rows, &app.site, &asker, None)? },
             b,
             others,

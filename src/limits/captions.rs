@@ -18,6 +18,8 @@ pub const PLACE: usize = 24;
 pub const PAUSE: Duration = Duration::from_secs(3);
 /// Languages of one clip: as many as a post may have.
 pub const LANGUAGES: usize = super::post::VERSIONS;
+/// Captions and posters that wait at a clip to be saved or let pass: one for each language, a poster, and one more.
+pub const FRESH: usize = LANGUAGES + 2;
 /// Bytes of all transcripts of a clip together: two hours of speech in 24 languages.
 pub const TRANSCRIPTS: usize = 4 << 20;
 /// Characters of the reason why a clip has no captions.

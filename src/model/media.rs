@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::episode::Chapter;
+use super::fresh::{Fresh, Piece};
 use super::ids::{AccountId, DraftId, MediaId};
 use super::spoken::Spoken;
 use crate::base::lang::Lang;
@@ -53,6 +54,9 @@ pub struct Media {
     /// The draft that it is part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftId>,
+    /// What came for it and is not said of it yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fresh: Vec<Fresh>,
 }
 
 /// A smaller copy for pages: see `limits::media::SMALL_WIDTH` and `MIDDLE_WIDTH`.
@@ -154,7 +158,8 @@ impl Media {
     /// Bytes of all its files.
     pub fn weight(&self) -> u64 {
         let copies = self.small.iter().chain(&self.middle).map(|copy| copy.bytes);
-        self.bytes + copies.chain(self.spoken.captions.iter().map(|captions| captions.bytes)).sum::<u64>()
+        let said = self.spoken.captions.iter().map(|captions| captions.bytes);
+        self.bytes + copies.chain(said).chain(self.fresh.iter().map(|fresh| fresh.what.bytes())).sum::<u64>()
     }
 
     /// What whoever publishes it should know about its weight.
@@ -181,9 +186,24 @@ impl Media {
 
     /// Every file that belongs to it.
     pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.said().chain(self.fresh.iter().map(|fresh| fresh.what.file()))
+    }
+
+    /// The files that are shown to whoever is shown it.
+    fn said(&self) -> impl Iterator<Item = &str> {
         let copies = self.small.iter().chain(&self.middle);
         let captions = self.spoken.captions.iter().map(|captions| captions.file.as_str());
         std::iter::once(self.file.as_str()).chain(copies.map(|copy| copy.file.as_str())).chain(captions)
+    }
+
+    /// The files that nobody outside is shown: all, until it is published, and then what is not said of it yet.
+    pub fn unpublished(&self) -> impl Iterator<Item = &str> {
+        self.files().filter(|name| !self.used || self.said().all(|said| said != *name))
+    }
+
+    /// What came for it under this name of a file, and is not said of it yet.
+    pub fn fresh(&self, name: &str) -> Option<&Piece> {
+        self.fresh.iter().map(|fresh| &fresh.what).find(|piece| piece.file() == name)
     }
 }
 

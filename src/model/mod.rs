@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod draft;
 pub mod episode;
 pub mod follow;
+pub mod fresh;
 pub mod ids;
 pub mod institution;
 pub mod login;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::ids::MediaId;
 use crate::model::media::Media;
 
-/// Of which upload a file is, by its name, if that is part of nothing that is published.
+/// Of which upload a file is, by its name, if nobody outside is shown it.
 pub fn unpublished(rows: &impl Rows, name: &str) -> Result<Option<MediaId>> {
     rows.get(&UNPUBLISHED, &name.to_owned())
 }
@@ -16,7 +16,7 @@ pub fn put(tx: &mut Write<'_>, media: &Media) -> Result<()> {
     if let Some(old) = tx.get(&MEDIA, &media.id)? {
         forget_names(tx, &old)?;
     }
-    for name in media.files().filter(|_| !media.used) {
+    for name in media.unpublished() {
         tx.put(&UNPUBLISHED, &name.to_owned(), &media.id)?;
     }
     tx.put(&MEDIA, &media.id, media)
@@ -31,7 +31,7 @@ pub fn remove(tx: &mut Write<'_>, id: MediaId) -> Result<Option<Media>> {
 }
 
 fn forget_names(tx: &mut Write<'_>, old: &Media) -> Result<()> {
-    for name in old.files().filter(|_| !old.used) {
+    for name in old.unpublished() {
         tx.remove(&UNPUBLISHED, &name.to_owned())?;
     }
     Ok(())

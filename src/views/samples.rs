@@ -159,6 +159,7 @@ impl House {
             focus: None,
             used: true,
             draft: None,
+            fresh: Vec::new(),
         };
         let row = media.clone();
         self.store.write_blocking(move |tx| files::put(tx, &row)).unwrap();

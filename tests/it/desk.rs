@@ -1,5 +1,6 @@
 //! The desk as a browser without script uses it: forms sent, redirects followed by hand.
 
+mod bringing;
 mod keeping;
 mod podcasts;
 mod uploads;

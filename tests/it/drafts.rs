@@ -3,6 +3,7 @@
 mod changes;
 mod colleagues;
 mod desk;
+mod files;
 
 use std::time::Duration;
 
@@ -34,7 +35,10 @@ struct Office {
 impl Office {
     async fn new(rule: Rule) -> Self {
         let clock = Clock::by_hand(START);
-        let server = Instance::start_as(&clock, false).await;
+        Self::on(Instance::start_as(&clock, false).await, clock, rule).await
+    }
+
+    async fn on(server: Instance, clock: Clock, rule: Rule) -> Self {
         let of = server.account.id;
         let ana = user(&server, "ana@city.example", Rank::Member, of, &[Role::Author]).await;
         let ben = user(&server, "ben@city.example", Rank::Member, of, &[Role::Editor]).await;

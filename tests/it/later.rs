@@ -122,6 +122,7 @@ async fn a_picture_has_one_place() {
         focus: None,
         used: true,
         draft: None,
+        fresh: Vec::new(),
     };
     let (site, by) = (alpha.app.site.clone(), alpha.by());
     let change = actions::accounts::Change { avatar: Some(Some(MediaId(7))), ..Default::default() };

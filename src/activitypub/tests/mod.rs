@@ -128,6 +128,7 @@ fn media() -> Media {
         focus: Some((0.0, 0.2)),
         used: true,
         draft: None,
+        fresh: Vec::new(),
     }
 }
 

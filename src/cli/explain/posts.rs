@@ -90,7 +90,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E157",
         "A description was written for a picture, but no file was chosen. A browser forgets chosen files when a form comes back.",
     ),
-    ("E158", "The picture was uploaded for another account, or has expired. Choose the file again."),
+    (
+        "E158",
+        "The file was uploaded for another account, is part of something else by now, or has expired. Choose the file again.",
+    ),
     ("E160", "WebFinger asks for one resource: /.well-known/webfinger?resource=acct:press@city.example"),
     ("E161", "WebFinger was asked for something that is no account's address."),
     ("E170", "Another server sent something in the name of an account of ours. It was refused."),

@@ -1,10 +1,12 @@
 //! Podcasts at the desk, without script: what is wrong comes back with all that was typed and uploaded.
 
 use instance::actions::drafts::set_rule;
+use instance::app::upload;
 use instance::base::time::Clock;
 use instance::limits::inbound::UPLOAD;
 use instance::model::draft::{Approval, Rule};
 use instance::model::episode::Kind;
+use instance::model::media::About;
 use instance::model::user::{Asker, Rank, Role};
 use instance::store::podcasts;
 
@@ -109,6 +111,37 @@ async fn nothing_typed_or_uploaded_is_lost() {
     assert_eq!(send(&desk, "/desk/podcasts", &right, None).await.status.as_u16(), 303);
     let forged = desk.composed(&WORDS, None);
     assert_eq!(desk.post_as("/desk/podcasts", MULTIPART, "https://evil.example", forged).await.status.as_u16(), 403);
+}
+
+#[tokio::test]
+async fn a_recording_that_came_before_its_form_is_published_with_it() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let path = format!("{}/episodes", begun(&desk).await);
+    let form = desk.get(&path).await;
+    let account = server.account.id;
+    assert!(form.text().contains(&format!("data-account=\"{account}\"")) && form.text().contains("data-kept=\"kept\""));
+    assert!(
+        form.header("content-security-policy").contains("script-src"),
+        "{}",
+        form.header("content-security-policy")
+    );
+    let sent = async |bytes: &[u8]| {
+        let by = server.by();
+        let media = upload::take_bytes(&server.app, by, bytes, About::default()).await.unwrap();
+        media.id.to_string()
+    };
+    let (sound, film) = (sent(MP3).await, sent(include_bytes!("../../vectors/clips/first.mp4")).await);
+    let words = [("lang-0", "en"), ("title-0", "The budget"), ("text", "What it costs"), ("reason1", "in-text")];
+    for keep in [&[][..], &[("keep", "draft")]] {
+        let wrong = send(&desk, &path, &[&words[..], &[("kept", &film)], keep].concat(), None).await;
+        let page = wrong.text();
+        assert!(wrong.status.as_u16() == 422 && page.contains("<a href=\"#file\">The file is no recording"), "{page}");
+    }
+    let post = published(&desk, &send(&desk, &path, &[&words[..], &[("kept", &sound)]].concat(), None).await);
+    assert_eq!(post.media[0].to_string(), sound);
+    let twice = send(&desk, &path, &[&words[..], &[("kept", &sound)]].concat(), None).await;
+    assert!(twice.text().contains("<a href=\"#file\">The file is not there"), "{}", twice.text());
 }
 
 #[tokio::test]
