@@ -219,7 +219,7 @@ if (form) {
 }
 
 // Pictures are pasted or dropped: into the first free place, with the focus where they are to be described.
-if (form) {
+if (form && one("[name^=picture]", form)) {
   const take = (files) => {
     const free = all("input[type=file][name^=picture]", form).filter((input) => !input.files.length);
     const placed = [...files].slice(0, free.length).map((file, n) => {
@@ -286,7 +286,8 @@ if (form) {
       const { id, error } = await said.json();
       if (id) {
         const kept = document.createElement("input");
-        Object.assign(kept, { type: "hidden", name: input.name.replace("picture", "kept"), value: id });
+        Object.assign(kept, { type: "hidden", name: input.dataset.kept, value: id });
+        form.elements[kept.name]?.remove(); // What was there before.
         input.after(kept);
       }
       return error;
@@ -298,7 +299,7 @@ if (form) {
   addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
   form.addEventListener("submit", async (event) => {
     const by = event.submitter, account = form.elements.account?.value ?? form.dataset.account;
-    const large = all("input[type=file][name^=picture]", form).filter((input) => input.files[0]?.size > PIECE);
+    const large = all("[data-kept]", form).filter((input) => input.files[0]?.size > PIECE);
     if (busy) event.preventDefault();
     if (busy || plain || !account || !large.length) return;
     event.preventDefault();

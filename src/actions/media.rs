@@ -61,15 +61,24 @@ pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) 
     set(tx, media, about)
 }
 
-/// Keeps captions and posters of a recording that has its place already: until a form that names them is saved, or a
-/// change with them is let pass, only who works on it is shown them.
+/// Keeps captions and posters of a recording. They are said of it at once while it is part of nothing; otherwise they wait
+/// beside it, and until a form that names them is saved, or a change with them is let pass, only who works on it is shown
+/// them.
 pub fn bring(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, pieces: &[Piece]) -> Result<Media> {
     let mut media = own(tx, by.account(), id)?;
     if media.sort() == Sort::Picture {
         let problem = Problem::new("E207", "Captions and posters are for video and sound.").field("captions");
         return Err(problem.remedy("Choose the recording that they belong to.").into());
     }
-    media.fresh.retain(|fresh| pieces.iter().all(|piece| piece.file() != fresh.what.file()));
+    super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
+    if free(&media).is_ok() {
+        let mut about = media.about();
+        for piece in pieces {
+            piece.onto(&mut about);
+        }
+        return set(tx, media, &about);
+    }
+    media.fresh.retain(|fresh| pieces.iter().all(|piece| piece.key() != fresh.what.key()));
     let since = tx.now();
     for piece in pieces {
         super::storage::came(tx, &piece.file().to_owned())?;
@@ -84,7 +93,6 @@ pub fn bring(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, pieces: &[Piece]) 
         drop_file(tx, media.fresh.remove(at).what.file())?;
     }
     media::put(tx, &media)?;
-    super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
     Ok(media)
 }
 

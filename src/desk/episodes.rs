@@ -338,8 +338,11 @@ async fn take(
     let there = intake::take(app, by, place, faults).await?;
     if let Some(media) = &there {
         recording::take(app, (browser, by), media, ONE, &mut sheet.words, faults).await?;
-    } else if faults.at("file").is_none() {
-        faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));
+    } else {
+        recording::lost(ONE, &sheet.words, faults);
+        if faults.at("file").is_none() {
+            faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));
+        }
     }
     Ok(there)
 }

@@ -11,11 +11,10 @@ use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::model::fresh::Piece;
-use crate::model::media::{About, Media, Poster};
+use crate::model::media::{About, Media};
 use crate::model::power::Attach;
 use crate::model::spoken::{Captions, REASONS, Without};
 use crate::model::user::By;
-use crate::store::Write;
 use crate::web::request::Form;
 use crate::web::who::{Acts as _, Browser};
 
@@ -33,11 +32,11 @@ pub(super) struct Words {
     why: String,
     /// Captions to leave out.
     drop: Vec<Lang>,
-    /// Names of files that an earlier press of a button brought.
+    /// What an earlier press of a button brought; see [`Piece::key`].
     kept: Vec<String>,
-    /// Brought for a recording that is part of a draft or published already: said of it with the change of that.
-    fresh: Vec<Captions>,
-    fresh_poster: Option<Poster>,
+    /// Brought for a recording that is part of a draft or published already: said of it with the change of that. At most
+    /// one poster, and captions in a language once.
+    fresh: Vec<Piece>,
 }
 
 impl Words {
@@ -85,10 +84,9 @@ impl Words {
     }
 
     fn add(&self, about: &mut About) {
-        for captions in &self.fresh {
-            about.spoken.add(captions.clone());
+        for piece in &self.fresh {
+            piece.onto(about);
         }
-        about.poster = self.fresh_poster.clone().or(about.poster.take());
     }
 
     /// The recording with what was brought, as the form shows it: what is to be left out can still be taken back.
@@ -100,31 +98,25 @@ impl Words {
 
     /// Finds what an earlier press brought. What is said of the recording by now needs nothing more.
     fn recall(&mut self, media: &Media, n: usize, faults: &mut Faults) {
-        for name in std::mem::take(&mut self.kept) {
-            match media.fresh(&name) {
-                Some(Piece::Captions(captions)) if self.drop.contains(&captions.lang) => {}
-                Some(Piece::Captions(captions)) => self.fresh.push(captions.clone()),
-                Some(Piece::Poster(poster)) => self.fresh_poster = Some(poster.clone()),
-                None if media.files().any(|file| file == name) => {}
+        for key in std::mem::take(&mut self.kept) {
+            match media.fresh(&key) {
+                Some(piece) if piece.lang().is_some_and(|lang| self.drop.contains(lang)) => {}
+                Some(piece) => self.brought(piece.clone()),
+                None if media.files().any(|file| key.ends_with(file)) => {}
                 None => {
                     let what = "Captions or a poster that you chose before are not there any more.";
                     let problem = Problem::new("E596", what).remedy("Choose the file again.");
-                    let field = if name.strip_suffix(".vtt").is_some() { "captions-file" } else { "poster" };
+                    let field = if key.contains(' ') { "captions-file" } else { "poster" };
                     faults.push(format!("{field}{n}"), &problem);
                 }
             }
         }
     }
 
-    /// What came just now takes the place of what came before.
+    /// What comes takes the place of what came before.
     fn brought(&mut self, piece: Piece) {
-        match piece {
-            Piece::Captions(captions) => {
-                self.fresh.retain(|known| known.lang != captions.lang);
-                self.fresh.push(captions);
-            }
-            Piece::Poster(poster) => self.fresh_poster = Some(poster),
-        }
+        self.fresh.retain(|known| known.lang() != piece.lang());
+        self.fresh.push(piece);
     }
 }
 
@@ -155,30 +147,27 @@ pub(super) async fn take(
     if pieces.is_empty() {
         return Ok(());
     }
-    let (id, said) = (media.id, media.about());
-    let (free, brought) = (!media.used && media.draft.is_none(), pieces.clone());
-    let write = move |tx: &mut Write<'_>| {
-        if !free {
-            return actions::media::bring(tx, by, id, &pieces);
+    let (id, brought) = (media.id, pieces.clone());
+    match browser.write(app, move |tx| actions::media::bring(tx, by, id, &pieces)).await {
+        Ok(media) => {
+            let waits = brought.into_iter().filter(|piece| media.fresh(&piece.key()).is_some());
+            waits.for_each(|piece| words.brought(piece));
         }
-        let mut about = said.clone();
-        for piece in &pieces {
-            match piece.clone() {
-                Piece::Captions(captions) => about.spoken.add(captions),
-                Piece::Poster(poster) => about.poster = Some(poster),
-            }
-        }
-        actions::media::describe(tx, by, id, &about)
-    };
-    match browser.write(app, write).await {
-        Ok(_) if free => {}
-        Ok(_) => brought.into_iter().for_each(|piece| words.brought(piece)),
         Err(Error::Invalid(problem)) => {
             faults.push(field(n, &problem).unwrap_or_else(|| format!("captions-file{n}")), &problem);
         }
         Err(e) => return Err(e),
     }
     Ok(())
+}
+
+/// Without a recording that they could be kept with, captions and poster are lost: that is said.
+pub(super) fn lost(n: usize, words: &Words, faults: &mut Faults) {
+    let fields = [("captions-file", words.captions.is_some()), ("poster", words.poster.is_some())];
+    for (field, _) in fields.into_iter().filter(|(_, is)| *is) {
+        let problem = Problem::new("E597", "It was not kept: the recording that it belongs to is not there.");
+        faults.push(format!("{field}{n}"), &problem.remedy("Choose it again together with the recording."));
+    }
 }
 
 /// What is wrong with it stands at a field.
@@ -209,7 +198,7 @@ pub(super) struct Place {
     pub n: usize,
     /// With whether they are to be left out.
     pub captions: Vec<(Captions, bool)>,
-    /// Names of files that wait for the form to be saved.
+    /// What waits for the form to be saved; see [`Piece::key`].
     pub fresh: Vec<String>,
     pub lang: String,
     pub poster: bool,
@@ -244,18 +233,15 @@ impl Place {
             why: format!("why{n}"),
         };
         let reason = |(name, says): (&'static str, &'static str)| (name, says, words.reason == name);
-        let new = |lang: &Lang| words.fresh.iter().any(|known| known.lang == *lang);
         let captions = |captions: &Captions| {
-            let out = words.drop.contains(&captions.lang) && !new(&captions.lang);
-            (captions.clone(), out)
+            let is_new = words.fresh.iter().any(|piece| piece.lang() == Some(&captions.lang));
+            (captions.clone(), words.drop.contains(&captions.lang) && !is_new)
         };
-        let fresh = words.fresh.iter().map(|captions| &captions.file);
-        let fresh = fresh.chain(words.fresh_poster.iter().map(|poster| &poster.small.file));
         let wrong = [&ids.captions, &ids.poster, &ids.transcript, &ids.why].iter().any(|id| faults.at(id).is_some());
         Self {
             n,
             captions: clip.iter().flat_map(|media| &media.spoken.captions).map(captions).collect(),
-            fresh: clip.iter().flat_map(|_| fresh.clone()).cloned().collect(),
+            fresh: words.fresh.iter().map(Piece::key).collect(),
             lang: words.captions_lang.clone(),
             poster: clip.is_some_and(|media| media.small.is_some()),
             transcript: words.transcript.clone(),
@@ -296,7 +282,7 @@ mod tests {
         }
         let words = Words {
             drop: vec!["de".parse().unwrap()],
-            fresh: vec![captions("fr")],
+            fresh: vec![Piece::Captions(captions("fr"))],
             reason: "other".into(),
             why: "A song".into(),
             transcript: "Written".into(),

@@ -137,6 +137,8 @@ pub(super) async fn take(
         let place = intake::Place { field, file, kept: &mut slot.kept, of, shape: Shape::Whole, check: |_| Ok(()) };
         if let Some(media) = intake::take(app, by, place, faults).await? {
             recording::take(app, (browser, by), &media, slot.n, &mut slot.words, faults).await?;
+        } else {
+            recording::lost(slot.n, &slot.words, faults);
         }
     }
     Ok(())

@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::media::Poster;
+use super::media::{About, Poster};
 use super::spoken::Captions;
+use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::limits::captions as limits;
 
@@ -28,6 +29,30 @@ impl Piece {
         match self {
             Self::Captions(captions) => &captions.file,
             Self::Poster(poster) => &poster.small.file,
+        }
+    }
+
+    /// Of captions.
+    pub fn lang(&self) -> Option<&Lang> {
+        match self {
+            Self::Captions(captions) => Some(&captions.lang),
+            Self::Poster(_) => None,
+        }
+    }
+
+    /// What a form calls it: the same words may stand for two languages.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Captions(captions) => format!("{} {}", captions.lang, captions.file),
+            Self::Poster(poster) => poster.small.file.clone(),
+        }
+    }
+
+    /// Says it of a recording, in the place of what was said.
+    pub fn onto(&self, about: &mut About) {
+        match self {
+            Self::Captions(captions) => about.spoken.add(captions.clone()),
+            Self::Poster(poster) => about.poster = Some(poster.clone()),
         }
     }
 

@@ -201,9 +201,9 @@ impl Media {
         self.files().filter(|name| !self.used || self.said().all(|said| said != *name))
     }
 
-    /// What came for it under this name of a file, and is not said of it yet.
-    pub fn fresh(&self, name: &str) -> Option<&Piece> {
-        self.fresh.iter().map(|fresh| &fresh.what).find(|piece| piece.file() == name)
+    /// What came for it and is not said of it yet, by what a form calls it.
+    pub fn fresh(&self, key: &str) -> Option<&Piece> {
+        self.fresh.iter().map(|fresh| &fresh.what).find(|piece| piece.key() == key)
     }
 }
 

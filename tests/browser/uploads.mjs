@@ -1,15 +1,15 @@
-// A large file of the composer in a real browser, over a line that breaks.
+// Large files of the composer and of an episode in a real browser, over a line that breaks.
 import fs from "node:fs";
 
 const MIB = 1 << 20;
 
-/** A film with so much air in it that it goes in pieces. */
-function film(name, bytes) {
-  const clip = fs.readFileSync(new URL("../vectors/clips/first.mp4", import.meta.url));
+/** A recording with so much air in it that it goes in pieces. */
+function large(name, bytes, of = "first.mp4", mimeType = "video/mp4") {
+  const clip = fs.readFileSync(new URL(`../vectors/clips/${of}`, import.meta.url));
   const air = Buffer.alloc(bytes - clip.length);
   air.writeUInt32BE(air.length);
   air.write("free", 4);
-  return { name, mimeType: "video/mp4", buffer: Buffer.concat([clip, air]) };
+  return { name, mimeType, buffer: Buffer.concat([clip, air]) };
 }
 
 export async function uploads(browser, report, trial) {
@@ -20,9 +20,11 @@ export async function uploads(browser, report, trial) {
   const at = (path) => new URL(path, link).href;
   const asked = [];
   let cuts = 0;
+  const PIECE = "POST /desk/uploads/N/NAME";
+  const pieces = () => asked.filter((line) => line === PIECE).length;
   tab.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname.replace(/uploads\/\d+\/[^/]+/, "uploads/N/NAME")}`));
   await context.route(/\/desk\/uploads\/\d+\/[^/]+$/, (route) =>
-    route.request().method() === "POST" && asked.filter((line) => line === "POST /desk/uploads/N/NAME").length === 2 && !cuts++
+    route.request().method() === "POST" && pieces() === 2 && !cuts++
       ? route.abort("connectionreset") : route.continue());
   const open = async () => {
     await tab.goto(at("/desk"));
@@ -37,12 +39,11 @@ export async function uploads(browser, report, trial) {
     await tab.waitForURL(/\/desk$/);
     await report.check("uploads: a large file goes on where the line broke, and its form then goes without it", async () => {
       await open();
-      await tab.locator("#picture1").setInputFiles(film("council.mp4", 20 * MIB));
+      await tab.locator("#picture1").setInputFiles(large("council.mp4", 20 * MIB));
       await tab.locator("#reason1").selectOption("in-text");
       await press("Publish");
       await tab.waitForURL((url) => url.pathname !== "/desk" || url.search !== "");
-      const pieces = asked.filter((line) => line === "POST /desk/uploads/N/NAME").length;
-      if (cuts !== 1 || pieces !== 4) throw new Error(`${cuts} cut, ${pieces} pieces`);
+      if (cuts !== 1 || pieces() !== 4) throw new Error(`${cuts} cut, ${pieces()} pieces`);
       if (!asked.includes("GET /desk/uploads/N/NAME")) throw new Error("it did not ask how far it was");
     });
     await report.check("uploads: what is wrong with a large file is said at its field, and the form stays as it is", async () => {
@@ -54,6 +55,27 @@ export async function uploads(browser, report, trial) {
       const kept = [await tab.locator("#text").inputValue(), await tab.locator("#alt1").inputValue()];
       if (kept.some((words) => !words)) throw new Error(kept.join(" / "));
       if (!(await tab.locator("#picture1").evaluate((input) => input === document.activeElement))) throw new Error("no focus");
+    });
+    await report.check("uploads: the recording of an episode goes on where the line broke, and another takes its place", async () => {
+      asked.length = cuts = 0;
+      const choose = (name) => tab.locator("#file").setInputFiles(large(name, 20 * MIB, "sound.m4a", "audio/mp4"));
+      const sent = () => Promise.all([tab.waitForRequest((request) => request.method() === "POST" && /\/episodes$/.test(request.url())), press("Publish")]);
+      await tab.goto(at("/desk/podcasts"));
+      await tab.locator("a[href$='/episodes']").first().click();
+      await tab.locator("#text").fill("What was decided");
+      await choose("first.m4a");
+      await sent();
+      await tab.locator("#title-0-e").waitFor();
+      if (cuts !== 1 || pieces() !== 4) throw new Error(`${cuts} cut, ${pieces()} pieces`);
+      if (!(await tab.locator("audio").count())) throw new Error("the recording did not come with the form");
+      const first = await tab.locator("input[name=kept]").inputValue();
+      await tab.locator("#title-0").fill("The council in session");
+      await tab.locator("#reason1").selectOption("in-text");
+      await choose("second.m4a");
+      const [request] = await sent();
+      await tab.waitForURL(/\?done=/);
+      const kept = [...request.postData().matchAll(/name="kept"\s+(\d+)/g)].map(([, id]) => id);
+      if (pieces() !== 7 || kept.length !== 1 || kept[0] === first) throw new Error(`${pieces()} pieces; ${first}, then ${kept}`);
     });
   } finally {
     await context.close();

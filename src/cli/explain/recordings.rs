@@ -45,6 +45,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
          A recording has room for one file for each language; have the change published, or drop it.",
     ),
     (
+        "E597",
+        "Captions and posters are read beside the recording that they belong to: alone they are not kept. Choose all of them together.",
+    ),
+    (
         "E596",
         "Captions and posters that came with a form wait a day for it to be saved. Whoever comes back later chooses them again.",
     ),

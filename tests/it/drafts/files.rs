@@ -39,7 +39,8 @@ impl<'a> Cinema<'a> {
         let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("alt1", "A film")];
         let fields = [&fields[..], &[("reason1", "other"), ("why1", "A song")]].concat();
         let sent = ben.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await;
-        let post = sent.header("location").strip_prefix("/desk?done=").expect(&sent.text()).parse().unwrap();
+        assert_eq!(sent.status.as_u16(), 303, "{}", sent.text());
+        let post = sent.header("location").strip_prefix("/desk?done=").unwrap().parse().unwrap();
         office.rule(Approval { rule: Rule::Approver, ..Approval::default() }).await;
         Self { office, ben, cem, post }
     }
