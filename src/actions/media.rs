@@ -99,7 +99,7 @@ pub fn bring(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, pieces: &[Piece]) 
 fn too_many() -> Error {
     let what = format!("{} files of captions and posters wait for this recording already.", limits::captions::FRESH);
     let remedy = "Have the change that they belong to published, or drop it; what nothing names goes after a day.";
-    Problem::new("E595", what).field("captions").remedy(remedy).into()
+    Problem::new("E210", what).field("captions").remedy(remedy).into()
 }
 
 /// Whether anything of it waits for longer than it may.

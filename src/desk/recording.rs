@@ -105,7 +105,7 @@ impl Words {
                 None if media.files().any(|file| key.ends_with(file)) => {}
                 None => {
                     let what = "Captions or a poster that you chose before are not there any more.";
-                    let problem = Problem::new("E596", what).remedy("Choose the file again.");
+                    let problem = Problem::new("E211", what).remedy("Choose the file again.");
                     let field = if key.contains(' ') { "captions-file" } else { "poster" };
                     faults.push(format!("{field}{n}"), &problem);
                 }
@@ -165,7 +165,7 @@ pub(super) async fn take(
 pub(super) fn lost(n: usize, words: &Words, faults: &mut Faults) {
     let fields = [("captions-file", words.captions.is_some()), ("poster", words.poster.is_some())];
     for (field, _) in fields.into_iter().filter(|(_, is)| *is) {
-        let problem = Problem::new("E597", "It was not kept: the recording that it belongs to is not there.");
+        let problem = Problem::new("E212", "It was not kept: the recording that it belongs to is not there.");
         faults.push(format!("{field}{n}"), &problem.remedy("Choose it again together with the recording."));
     }
 }

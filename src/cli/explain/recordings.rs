@@ -40,16 +40,16 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     ("E209", "An upload in pieces is used when all of it has come; HEAD tells how much there is."),
     (
-        "E595",
+        "E210",
         "Captions and posters that come with a form wait, seen by nobody outside, until the form is saved or the change of the post is let pass. \
          A recording has room for one file for each language; have the change published, or drop it.",
     ),
     (
-        "E597",
-        "Captions and posters are read beside the recording that they belong to: alone they are not kept. Choose all of them together.",
+        "E211",
+        "Captions and posters that came with a form wait a day for it to be saved. Whoever comes back later chooses them again.",
     ),
     (
-        "E596",
-        "Captions and posters that came with a form wait a day for it to be saved. Whoever comes back later chooses them again.",
+        "E212",
+        "Captions and posters are read beside the recording that they belong to: alone they are not kept. Choose all of them together.",
     ),
 ];
