@@ -91,7 +91,7 @@ pub enum Word {
     },
     /// Say which version this is
     Version,
-    /// Help for a command, or on a topic: exit-codes
+    /// Help for a command, or on a topic: exit-codes, podcast-categories
     Help {
         /// A command and perhaps its second word, or a topic
         words: Vec<String>,

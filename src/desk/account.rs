@@ -161,12 +161,12 @@ pub(super) async fn password(app: &Arc<App>, browser: &Browser, form: &Form) -> 
     let own = browser.asker().own()?;
     let mut faults = Faults::default();
     let fresh = form.find("password").unwrap_or_default().to_owned();
-    if let Err(Error::Invalid(problem)) = check_password(&fresh, &browser.user.email) {
-        faults.push("password", &problem);
-    }
     if browser.user.email.is_empty() {
         let problem = Problem::new("E313", "People log in by their e-mail address, and there is none yet.");
         faults.push("email", &problem.remedy("Save one first."));
+    }
+    if let Err(Error::Invalid(problem)) = check_password(&fresh, &browser.user.email) {
+        faults.push("password", &problem);
     }
     if faults.is_empty() {
         prove(app, browser, form, "current", &mut faults).await?;

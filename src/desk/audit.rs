@@ -5,13 +5,14 @@ use hyper::{StatusCode, header};
 
 use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
+use super::listing;
 use crate::app::App;
 use crate::base::text;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Filter};
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, accounts, drafts, meta, users};
+use crate::store::{Rows, accounts, drafts, meta, posts, users};
 use crate::views::audit::{self, Asked, Line};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
@@ -185,25 +186,40 @@ fn item(rows: &impl Rows, wall: &Wall, line: &Line) -> Result<Item> {
 /// Where to look at what an entry is about, and its first words, as long as it is there.
 fn leads(rows: &impl Rows, kind: Option<&str>, id: &str) -> Result<(String, String)> {
     Ok(match kind {
-        Some("post") => (format!("/ap/posts/{id}"), String::new()),
-        Some("user") => (format!("/desk/users/{id}"), String::new()),
+        Some("post") => {
+            let post = id.parse().map_or(Ok(None), |post| posts::get(rows, post))?;
+            let words = match post.filter(|post| post.deleted.is_none()) {
+                Some(post) => quoted(&listing::first(&post, limits::desk::SHORT_WORDS)),
+                None => format!("{id}, which is gone"),
+            };
+            (format!("/ap/posts/{id}"), words)
+        }
+        Some("user") => {
+            let user = id.parse().map_or(Ok(None), |user| users::get(rows, user))?;
+            (format!("/desk/users/{id}"), user.map(|user| user.called().to_owned()).unwrap_or_default())
+        }
         Some("reply") => (format!("/desk/inbox/{id}"), String::new()),
         Some("draft") => match id.parse().map_or(Ok(None), |draft| drafts::get(rows, draft))? {
             Some(draft) => {
                 let text = draft.content.main().map(|version| text::one_line(&version.text)).unwrap_or_default();
-                (format!("/desk/drafts/{id}"), format!("“{}”", text::clip(&text, limits::desk::SHORT_WORDS)))
+                (format!("/desk/drafts/{id}"), quoted(&text::clip(&text, limits::desk::SHORT_WORDS)))
             }
             None => (String::new(), format!("{id}, which is gone")),
         },
         Some("media") => match id.parse().map_or(Ok(None), |media| rows.get(&MEDIA, &media))? {
             Some(media) => {
                 let alt = text::clip(&media.alt, limits::desk::SHORT_WORDS);
-                (format!("/media/{}", media.file), if alt.is_empty() { String::new() } else { format!("“{alt}”") })
+                (format!("/media/{}", media.file), quoted(&alt))
             }
             None => (String::new(), format!("{id}, which is gone")),
         },
         Some(_) | None => (String::new(), String::new()),
     })
+}
+
+/// Nothing where there are no words: the number stands in.
+fn quoted(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!("“{words}”") }
 }
 
 /// `GET /desk/audit/log.csv` and `log.json`: what the page shows, and older entries besides.

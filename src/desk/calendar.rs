@@ -37,6 +37,8 @@ struct Calendar {
     weeks: Vec<Vec<Cell>>,
     days: Vec<Day>,
     zone: String,
+    /// What the signs mean that stand in the table and in the list.
+    signs: [(&'static str, &'static str); 4],
     /// Whether whoever looks may stop what is planned, and whether it is stopped.
     stops: bool,
     stopped: bool,
@@ -45,11 +47,25 @@ struct Calendar {
     feed: String,
 }
 
+impl Calendar {
+    /// Whether the list begins before today and goes on after.
+    fn goes_on(&self) -> bool {
+        self.days.iter().skip(1).any(|day| day.today)
+    }
+}
+
 /// A day of the table; none before the first and after the last.
 struct Cell {
     day: Option<i8>,
-    entries: usize,
+    marks: Vec<Mark>,
     today: bool,
+}
+
+/// How much of one kind there is on a day.
+struct Mark {
+    sign: &'static str,
+    words: &'static str,
+    count: usize,
 }
 
 /// A day of the list.
@@ -57,6 +73,8 @@ struct Day {
     number: i8,
     name: String,
     machine: String,
+    /// The first one that is not over.
+    today: bool,
     items: Vec<Item>,
 }
 
@@ -67,6 +85,7 @@ struct Item {
     first: String,
     lang: String,
     dir: &'static str,
+    sign: &'static str,
     state: &'static str,
     page: String,
     /// Needs somebody: shown by more than its words.
@@ -96,14 +115,16 @@ fn shown(app: &App, browser: &Browser, month: Option<Date>, feed: String) -> Res
         let entries = plans::between(rows, |account| asker.can::<Read>(account.id), from, to)?;
         let mine: Vec<Account> =
             accounts::all(rows)?.into_iter().filter(|account| asker.can::<Publish>(account.id)).collect();
+        let days = days(first, today, &zone, &entries);
         Ok(Calendar {
             f: Frame::of(rows, browser, "Calendar", "/desk/calendar")?,
             title: first.strftime("%B %Y").to_string(),
             before: first.yesterday().unwrap_or(first).strftime("%Y-%m").to_string(),
             after: next.strftime("%Y-%m").to_string(),
             weeks: weeks(first, next, today, &zone, &entries),
-            days: days(first, &zone, &entries),
+            days,
             zone: zone.name().to_owned(),
+            signs: SIGNS,
             stops: !mine.is_empty(),
             stopped: mine.iter().any(|account| account.approval.stopped.is_some()),
             has_feed: keys::has(rows, browser.user.id)?,
@@ -120,11 +141,13 @@ fn after(first: Date) -> Result<Date> {
 /// Weeks from Monday to Sunday.
 fn weeks(first: Date, next: Date, today: Date, zone: &Zone, entries: &[Entry]) -> Vec<Vec<Cell>> {
     let lead = usize::try_from(first.weekday().to_monday_zero_offset()).unwrap_or_default();
-    let blank = || Cell { day: None, entries: 0, today: false };
+    let blank = || Cell { day: None, marks: Vec::new(), today: false };
     let mut cells: Vec<Cell> = std::iter::repeat_with(blank).take(lead).collect();
     for date in first.series(jiff::Span::new().days(1)).take_while(|date| *date < next) {
-        let entries = entries.iter().filter(|entry| entry.at.in_zone(zone.jiff()).date() == date).count();
-        cells.push(Cell { day: Some(date.day()), entries, today: date == today });
+        let here: Vec<&Entry> = entries.iter().filter(|entry| entry.at.in_zone(zone.jiff()).date() == date).collect();
+        let mark = |(sign, words)| Mark { sign, words, count: here.iter().filter(|e| sign_of(e.what) == sign).count() };
+        let marks = SIGNS.into_iter().map(mark).filter(|mark| mark.count > 0).collect();
+        cells.push(Cell { day: Some(date.day()), marks, today: date == today });
     }
     cells.extend(std::iter::repeat_with(blank).take((7 - cells.len() % 7) % 7));
     let mut weeks = Vec::new();
@@ -136,15 +159,17 @@ fn weeks(first: Date, next: Date, today: Date, zone: &Zone, entries: &[Entry]) -
 }
 
 /// The days on which there is something.
-fn days(first: Date, zone: &Zone, entries: &[Entry]) -> Vec<Day> {
+fn days(first: Date, today: Date, zone: &Zone, entries: &[Entry]) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for entry in entries {
         let local = entry.at.in_zone(zone.jiff());
         if days.last().is_none_or(|day| day.number != local.day()) {
+            let came = local.date() >= today && days.iter().all(|day| !day.today);
             days.push(Day {
                 number: local.day(),
                 name: local.strftime("%A, %-d %B").to_string(),
                 machine: first.with().day(local.day()).build().unwrap_or(first).to_string(),
+                today: came,
                 items: Vec::new(),
             });
         }
@@ -169,9 +194,24 @@ fn item(entry: &Entry, time: String) -> Item {
         first: if entry.first.is_empty() { "(no text)".to_owned() } else { entry.first.clone() },
         lang: entry.lang.as_ref().map(ToString::to_string).unwrap_or_default(),
         dir: entry.lang.as_ref().map_or("auto", Lang::dir),
+        sign: sign_of(entry.what),
         state: state(entry.what),
         page,
         late: matches!(entry.what, What::Missed(_) | What::Planned { stopped: true, .. }),
+    }
+}
+
+/// Told apart by shape, and what each means.
+const SIGNS: [(&str, &str); 4] =
+    [("○", "planned"), ("◇", "has a time, not planned yet"), ("▲", "missed or stopped"), ("●", "published")];
+
+fn sign_of(what: What) -> &'static str {
+    let [planned, wanted, stuck, published] = SIGNS;
+    match what {
+        What::Planned { stopped: false, .. } => planned.0,
+        What::Wanted { .. } => wanted.0,
+        What::Planned { stopped: true, .. } | What::Missed(_) => stuck.0,
+        What::Published(_) => published.0,
     }
 }
 

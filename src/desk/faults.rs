@@ -41,10 +41,17 @@ impl Faults {
         self.0.retain(|fault| fields(&fault.at));
     }
 
-    /// In the order of the form: groups of fields by how their ids begin.
+    /// In the order of the form: groups of fields by how their ids begin. A group may come several times, with a number
+    /// in its ids.
     pub(super) fn order(&mut self, form: &[&[&str]]) {
-        let place = |at: &str| form.iter().position(|group| group.iter().any(|field| at.starts_with(field)));
-        self.0.sort_by_key(|fault| place(&fault.at).unwrap_or(form.len()));
+        let place = |at: &str| {
+            let begins = |field: &&str| at.starts_with(field);
+            let group = form.iter().position(|group| group.iter().any(begins)).unwrap_or(form.len());
+            let digits = at.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit);
+            let number: u32 = digits.collect::<String>().parse().unwrap_or_default();
+            (group, number, form.get(group).and_then(|group| group.iter().position(begins)))
+        };
+        self.0.sort_by_key(|fault| place(&fault.at));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -101,6 +108,17 @@ pub(super) fn too_many(wait: u32, otherwise: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn faults_stand_in_the_order_of_the_form() {
+        let mut faults = Faults::default();
+        for at in ["alt2", "somewhere", "captions-file1", "text2", "picture2", "text", "lang2", "account"] {
+            faults.push(at, &Problem::new("E121", at));
+        }
+        faults.order(&[&["account"], &["lang", "text"], &["picture", "alt", "captions"]]);
+        let order: Vec<&str> = faults.all().iter().map(|fault| fault.at.as_str()).collect();
+        assert_eq!(order, ["account", "text", "lang2", "text2", "captions-file1", "picture2", "alt2", "somewhere"]);
+    }
 
     #[test]
     fn a_field_is_marked_only_when_it_is_wrong() {

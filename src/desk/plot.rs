@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::base::csv;
 use crate::base::html::escape;
-use crate::base::text::grouped;
+use crate::base::text::{clip, grouped};
 use crate::views::reach::Square;
 
 /// A plot with all that belongs to it.
@@ -52,17 +52,20 @@ fn number(value: u64) -> f64 {
     value as f64
 }
 
-fn open(id: &str, title: &str, sentence: &str, height: u32) -> String {
+/// A screen of 320 px shows 600 units with a scale of about a half: desk.css writes larger there, up to 25 units, for
+/// which there is room over each line and bar.
+fn open(id: &str, title: &str, sentence: &str, (width, height): (usize, u32)) -> String {
     let (title, sentence) = (escape(title), escape(sentence));
     format!(
-        "<svg class=\"plot\" viewBox=\"0 0 600 {height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
+        "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
          <title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{sentence}</desc>"
     )
 }
 
+const ALL: usize = 600;
 const LEFT: f64 = 8.0;
 const WIDE: f64 = 584.0;
-const TOP: f64 = 22.0;
+const TOP: f64 = 26.0;
 const HIGH: f64 = 100.0;
 
 /// A line over an axis that goes from 0 to 1, between a least and a greatest height; `marks` are short strokes on the
@@ -74,15 +77,19 @@ pub(super) fn line(
     marks: &[f64],
     (least, most, unit): (u64, u64, &str),
 ) -> String {
-    let mut out = open(id, title, sentence, 146);
+    let mut out = open(id, title, sentence, (ALL, 156));
     let span = number(most.saturating_sub(least).max(1));
     let place = |point: &Point| {
         let up = number(point.height.saturating_sub(least)) / span;
         format!("{} {}", part(LEFT + point.at * WIDE), part(TOP + HIGH - up * HIGH))
     };
     let floor = part(TOP + HIGH);
-    let _ = write!(out, "<path class=\"l\" d=\"M{LEFT} {TOP}h{WIDE}M{LEFT} {floor}h{WIDE}\"/>");
-    let _ = write!(out, "<text x=\"{LEFT}\" y=\"16\">{}{unit}</text>", grouped(most));
+    let _ = write!(out, "<path class=\"l\" d=\"M{LEFT} {floor}h{WIDE}");
+    if most > least {
+        let _ = write!(out, "M{LEFT} {TOP}h{WIDE}\"/><text x=\"{LEFT}\" y=\"20\">{}{unit}</text>", grouped(most));
+    } else {
+        out += "\"/>";
+    }
     let low = TOP + HIGH - 5.0;
     let _ = write!(out, "<text x=\"{LEFT}\" y=\"{low}\">{}{unit}</text>", grouped(least));
     let mut strokes = String::new();
@@ -113,37 +120,44 @@ pub(super) fn line(
             "middle"
         };
         let (x, text) = (part(LEFT + label.at * WIDE), escape(&label.text));
-        let _ = write!(out, "<text x=\"{x}\" y=\"139\" text-anchor=\"{anchor}\">{text}</text>");
+        let _ = write!(out, "<text x=\"{x}\" y=\"149\" text-anchor=\"{anchor}\">{text}</text>");
     }
     out + "</svg>"
 }
 
 /// Bars that lie, each with its name over it and its number behind it, as a part of `most`.
 pub(super) fn bars((id, title, sentence): (&str, &str, &str), bars: &[(String, u64)], most: u64, unit: &str) -> String {
-    const STEP: u32 = 34;
+    const STEP: u32 = 44;
+    // What fits at 25 units; the table has the rest.
+    const CHARACTERS: usize = 38;
     let count = u32::try_from(bars.len()).unwrap_or_default();
-    let mut out = open(id, title, sentence, count * STEP + 4);
+    let mut out = open(id, title, sentence, (ALL, count * STEP));
     for (n, (name, value)) in (0_u32..).zip(bars) {
         let (y, width) = (n * STEP, WIDE * 0.86 * number(*value) / number(most.max(1)));
-        let _ = write!(out, "<text x=\"{LEFT}\" y=\"{}\">{}</text>", y + 14, escape(name));
+        let _ = write!(out, "<text x=\"{LEFT}\" y=\"{}\">{}</text>", y + 19, escape(&clip(name, CHARACTERS)));
         let _ = write!(
             out,
             "<rect class=\"f\" x=\"{LEFT}\" y=\"{}\" width=\"{}\" height=\"12\"/>",
-            y + 19,
+            y + 26,
             part(width.max(1.0))
         );
-        let _ =
-            write!(out, "<text x=\"{}\" y=\"{}\">{}{unit}</text>", part(LEFT + width + 7.0), y + 30, grouped(*value));
+        let (x, middle) = (part(LEFT + width + 7.0), y + 32);
+        let _ = write!(
+            out,
+            "<text x=\"{x}\" y=\"{middle}\" dominant-baseline=\"central\">{}{unit}</text>",
+            grouped(*value)
+        );
     }
     out + "</svg>"
 }
 
 /// A square for each, in rows: filled, with a stroke, with a cross.
 pub(super) fn squares((id, title, sentence): (&str, &str, &str), all: &[Square]) -> String {
-    const COLUMNS: usize = 40;
     const STEP: usize = 15;
-    let lines = u32::try_from(all.len().div_ceil(COLUMNS) * STEP).unwrap_or_default();
-    let mut out = open(id, title, sentence, lines);
+    // The fewer, the larger, so that their shapes can be told apart on a small screen.
+    let columns = if all.len() > 200 { 40 } else { 24 };
+    let lines = u32::try_from(all.len().div_ceil(columns) * STEP).unwrap_or_default();
+    let mut out = open(id, title, sentence, (columns * STEP, lines));
     for (square, class) in [(Square::Has, "o"), (Square::Waits, "w"), (Square::Refuses, "r")] {
         let (mut boxes, mut strokes) = (String::new(), String::new());
         let mut n = 0;
@@ -152,7 +166,7 @@ pub(super) fn squares((id, title, sentence): (&str, &str, &str), all: &[Square])
                 n += 1;
                 continue;
             }
-            let (x, y) = (n % COLUMNS * STEP, n / COLUMNS * STEP);
+            let (x, y) = (n % columns * STEP, n / columns * STEP);
             let _ = write!(boxes, "M{x} {y}h12v12h-12z");
             match square {
                 Square::Has => {}
@@ -199,8 +213,8 @@ mod tests {
         let points = [Point { at: 0.0, height: 10 }, Point { at: 1.0, height: 30 }];
         let label = Label { at: 1.0, text: "now".into() };
         let svg = line(("l", "T", "S"), &points, &[label], &[0.5], (10, 30, ""));
-        assert!(svg.contains("class=\"g\" d=\"M8.0 122.0L592.0 22.0\""), "{svg}");
-        assert!(svg.contains("d=\"M300.0 122.0v-8\"") && svg.contains("text-anchor=\"end\">now</text>"), "{svg}");
+        assert!(svg.contains("class=\"g\" d=\"M8.0 126.0L592.0 26.0\""), "{svg}");
+        assert!(svg.contains("d=\"M300.0 126.0v-8\"") && svg.contains("text-anchor=\"end\">now</text>"), "{svg}");
         assert!(line(("l", "T", "S"), &points[..1], &[], &[], (10, 30, "")).contains("<circle"));
     }
 }

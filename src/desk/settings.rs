@@ -69,6 +69,8 @@ struct LegalForm {
     faults: Faults,
     saved: bool,
     name: &'static str,
+    /// Whether the program says something of it where there is no text.
+    stands_in: bool,
     title: &'static str,
     what: &'static str,
     lang: Lang,
@@ -140,11 +142,23 @@ fn legal_row(rows: &impl Rows, of: &Institution, legal: Legal) -> Result<LegalRo
     langs.extend(more.cloned());
     let page = |lang: Lang| {
         let length = meta::legal(rows, legal, &lang)?.map_or(0, |text| text.chars().count());
-        let state = if length == 0 { "missing".to_owned() } else { text::characters(length) };
+        let state = match length {
+            0 if by_itself(legal) => "missing; what the program knows of it stands in".to_owned(),
+            0 => "missing".to_owned(),
+            _ => text::characters(length),
+        };
         Ok(LegalPage { language: lang.own_name().to_owned(), lang: lang.to_string(), state })
     };
     let pages = langs.into_iter().map(page).collect::<Result<_>>()?;
     Ok(LegalRow { name: legal.name(), title: words(legal).0, pages })
+}
+
+/// Whether the program says something of it where there is no text.
+fn by_itself(legal: Legal) -> bool {
+    match legal {
+        Legal::Privacy | Legal::Accessibility => true,
+        Legal::Imprint | Legal::Terms => false,
+    }
 }
 
 fn file(app: &App) -> Vec<FileRow> {
@@ -210,6 +224,7 @@ fn legal_shown(
             faults,
             saved,
             name: legal.name(),
+            stands_in: by_itself(legal),
             title,
             what,
             language: lang.own_name().to_owned(),

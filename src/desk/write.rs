@@ -222,11 +222,26 @@ fn prefill(rows: &impl Rows, asker: &Asker, typed: &mut Typed, canned: Option<Ca
     Ok(())
 }
 
-pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faults, b: Beside) -> Result<Response> {
+/// The fields of the form, in its order.
+const FIELDS: [&[&str]; 6] = [
+    &["account"],
+    &["lang", "text", "warning"],
+    &["quote"],
+    &["answer", "lasts"],
+    &["picture", "alt", "captions", "transcript", "why", "poster"],
+    &["at"],
+];
+
+pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, mut faults: Faults, b: Beside) -> Result<Response> {
+    faults.order(&FIELDS);
     let status = typed.late.unwrap_or_else(|| faults.status());
     let slots = std::mem::take(&mut typed.slots);
     let write = app.store.read(|rows| {
-        let (title, place) = if b.post.is_some() { ("Edit", "/desk/posts") } else { ("Write", "/desk") };
+        let (title, place) = match (&b.post, b.draft) {
+            (Some(_), _) => ("Edit a post", "/desk/posts"),
+            (None, Some(_)) => ("Edit a draft", "/desk/drafts"),
+            (None, None) => ("Write", "/desk"),
+        };
         let f = Frame::of(rows, browser, title, place)?.with(&faults).scripted(true);
         let institution = meta::institution(rows)?;
         let (wall, others, asker) = (Wall::of(&institution), typed.others(), browser.asker());
@@ -251,7 +266,7 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, faults: Faul
             accounts: all.iter().map(|a| account_choice(app, a, typed.account)).collect(),
             unkept: all.iter().map(|a| a.id).filter(|id| !keeps(*id)).map(|id| id.to_string()).collect(),
             slots: slots::places(rows, slots, &typed.about, &others, &faults)?,
-            posts: if b.post.is_some() { Vec::new() } else { listing::latest(rows, &app.site, &asker, None)? },
+            posts: if place == "/desk" { listing::latest(rows, &app.site, &asker, None)? } else { Vec::new() },
             b,
             others,
             faults,

@@ -181,7 +181,7 @@ impl Media {
             Sort::Video => SMALLER_VIDEO,
             Sort::Sound | Sort::Picture => SMALLER_SOUND,
         };
-        Some(format!("The file takes {megabytes} MB. {then} To make it smaller: {smaller}"))
+        Some(format!("The file takes {megabytes} MB. {then} {smaller}"))
     }
 
     /// Every file that belongs to it.
@@ -207,9 +207,10 @@ impl Media {
     }
 }
 
-const SMALLER_VIDEO: &str = "ffmpeg -i FILE -vf scale=-2:720 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac -movflags \
-                             +faststart video.mp4";
-const SMALLER_SOUND: &str = "ffmpeg -i FILE -c:a libmp3lame -b:a 64k -ac 1 sound.mp3";
+const SMALLER_VIDEO: &str = "Export it smaller in a film program (720 lines are enough), or on a command line: ffmpeg -i FILE \
+                             -vf scale=-2:720 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
+const SMALLER_SOUND: &str = "Export it in a sound program as MP3 of 64 kbit/s in one channel, or on a command line: ffmpeg -i FILE \
+                             -c:a libmp3lame -b:a 64k -ac 1 sound.mp3";
 
 /// What people say about a file: words for whoever cannot see or hear it, and where to look.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

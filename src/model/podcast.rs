@@ -223,8 +223,8 @@ fn check_mail(mail: &str) -> Result<()> {
         return Ok(());
     }
     let what = match mail {
-        "" => "The mail address is missing.".to_owned(),
-        _ => format!("'{mail}' is no mail address."),
+        "" => "The e-mail address is missing.".to_owned(),
+        _ => format!("'{mail}' is not a complete e-mail address."),
     };
     Err(Problem::new("E402", what)
         .field("mail")

@@ -5,12 +5,14 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E200",
         "A video is not published without captions: people who cannot hear it would miss what is said. They are a file in WebVTT or \
               SRT for each language. Where none are needed, say why: no-speech, in-picture (what is said is written there), in-text \
-              (the post says the same), or a sentence; readers see it.",
+              (the post says the same), or a sentence; readers see it. On the command line: --captions en=film.vtt, or --no-captions \
+              no-speech.",
     ),
     (
         "E201",
         "A recording is not published without a transcript: what is said, written down or taken from captions. Where none is needed, \
-              say why, as for captions: no-speech, in-text, or a sentence that readers see.",
+              say why, as for captions: no-speech, in-text, or a sentence that readers see. On the command line: --transcript words.txt, or \
+              --no-captions no-speech.",
     ),
     (
         "E202",

@@ -22,7 +22,8 @@ pub(super) fn encoding() -> Error {
 }
 
 pub(super) fn kind() -> Error {
-    let remedy = "Export it again as WebVTT, or convert it with: ffmpeg -i FILE captions.vtt";
+    let remedy =
+        "Export it as WebVTT or SRT from the program that made it, or on a command line: ffmpeg -i FILE captions.vtt";
     problem("E202", "The captions are neither WebVTT nor SubRip (SRT).", remedy)
 }
 

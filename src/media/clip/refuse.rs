@@ -1,12 +1,14 @@
-//! Why a clip is not taken, in words for the person who sent it, with the command that makes it one that is.
+//! Why a clip is not taken, in words for the person who sent it: what makes it one that is, in a
+//! program with windows and by a command.
 
 use crate::error::{Error, Problem};
 use crate::limits::clip as limits;
 
 const ACCEPTED: &str = "Accepted are MP4 with H.264 and AAC, WebM, MP3, M4A or AAC, Ogg with Opus or Vorbis, and FLAC.";
-const TO_MP4: &str =
-    "Convert it with: ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
-const TO_MP3: &str = "Convert it with: ffmpeg -i FILE -c:a libmp3lame -b:a 128k sound.mp3";
+const TO_MP4: &str = "Export it as MP4 with H.264 and AAC in a film program (HandBrake is a free one), or on a command line: \
+                      ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
+const TO_MP3: &str = "Export it as MP3 in a sound program (Audacity is a free one), or on a command line: \
+                      ffmpeg -i FILE -c:a libmp3lame -b:a 128k sound.mp3";
 
 fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Error {
     Problem::new(id, what).field("media").remedy(remedy).into()
@@ -34,14 +36,16 @@ pub(super) fn sound_codec(name: &str) -> Error {
 }
 
 pub(super) fn quicktime() -> Error {
-    let copy = "Convert it, without loss, with: ffmpeg -i FILE -c copy -movflags +faststart video.mp4";
+    let copy = "Export it as MP4 in a film program (HandBrake is a free one), or without loss on a command line: \
+                ffmpeg -i FILE -c copy -movflags +faststart video.mp4";
     problem("E143", format!("This is a QuickTime film. {ACCEPTED}"), copy)
 }
 
 pub(super) fn kind_matroska() -> Error {
-    let copy = "Convert it with: ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4; \
-                where it holds H.264 and AAC already, faster and without loss with: ffmpeg -i FILE -c copy -movflags \
-                +faststart video.mp4";
+    let copy = format!(
+        "{TO_MP4}; where it holds H.264 and AAC already, faster and without loss: ffmpeg -i FILE -c copy -movflags \
+         +faststart video.mp4"
+    );
     problem("E143", format!("This is a Matroska film. {ACCEPTED}"), copy)
 }
 
@@ -51,7 +55,9 @@ pub(super) fn cut_off() -> Error {
 
 pub(super) fn damaged(how: &str) -> Error {
     let what = format!("The file is damaged: {how}.");
-    problem("E145", what, "Save a fresh copy, e.g. with: ffmpeg -i FILE -c copy -movflags +faststart fresh.mp4")
+    let copy = "Export it once more from the program that made it, or on a command line: ffmpeg -i FILE -c copy -movflags \
+                +faststart fresh.mp4";
+    problem("E145", what, copy)
 }
 
 /// Comments that are not found cannot be taken out.
@@ -68,8 +74,9 @@ pub(super) fn heavy(bytes: u64, most: u64) -> Error {
     problem(
         "E146",
         format!("The file takes {} MiB; at most {} MiB are taken here.", bytes.div_ceil(1 << 20), most >> 20),
-        "Make it smaller with: ffmpeg -i FILE -vf scale=1280:-2 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac -movflags \
-         +faststart video.mp4; or whoever runs the server raises media.recording_mb.",
+        "Export it smaller in a film program (1280 pixels wide are enough), or ask whoever runs the server to raise \
+         media.recording_mb. On a command line: ffmpeg -i FILE -vf scale=1280:-2 -c:v libx264 -crf 28 -pix_fmt yuv420p -c:a aac \
+         -movflags +faststart video.mp4",
     )
 }
 
@@ -77,8 +84,8 @@ pub(super) fn large(width: u32, height: u32) -> Error {
     problem(
         "E146",
         format!("The video is {width} × {height} pixels; other servers take 3840 × 2160 at most."),
-        "Make it smaller with: ffmpeg -i FILE -vf scale=1920:-2 -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags \
-         +faststart video.mp4",
+        "Export it smaller in a film program (1920 pixels wide are enough), or on a command line: ffmpeg -i FILE -vf \
+         scale=1920:-2 -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4",
     )
 }
 

@@ -10,13 +10,14 @@ fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>)
 }
 
 pub(super) fn kind(bytes: &[u8]) -> Error {
-    let Some((name, command)) = name(bytes) else {
+    let Some((name, way, command)) = name(bytes) else {
         let what = "This file is no picture, sound or video that can be shown here.";
         return problem("E135", what, format!("{ACCEPTED} Save or export it as one of them."));
     };
-    let how = if command.is_empty() { String::new() } else { format!(", for example: {command}") };
     let what = format!("This is {name}, which cannot be shown as a picture here.");
-    problem("E135", what, format!("{ACCEPTED} Save or export it as one of them{how}"))
+    // The command stands last, where it can be copied whole.
+    let line = if command.is_empty() { String::new() } else { format!(" On a command line: {command}") };
+    problem("E135", what, format!("{way} {ACCEPTED}{line}"))
 }
 
 pub(super) fn empty() -> Error {
@@ -85,39 +86,46 @@ pub(super) fn long_animation(what: String) -> Error {
     problem("E139", what, "Make it smaller or shorter, or save it as a video.")
 }
 
-/// What the bytes look like, and the command that makes a picture of it; for the message only.
-fn name(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+const JPEG: &str = "Open it in a picture program and save it as JPEG.";
+const PNG: &str = "Open it in a picture program and save it as PNG.";
+const ANY: &str = "Take the picture out of it, or export it as a picture.";
+
+/// What the bytes look like, how an ordinary program makes a picture of it, and which command does; for the message only.
+fn name(bytes: &[u8]) -> Option<(&'static str, &'static str, &'static str)> {
     let head = bytes.get(..bytes.len().min(512))?;
     let brand = |brands: &[&[u8]]| {
         head.get(4..8) == Some(b"ftyp") && head.get(8..12).is_some_and(|brand| brands.contains(&brand))
     };
     if head.starts_with(b"%PDF") {
-        return Some(("a PDF document", "pdftoppm -png -r 150 file.pdf page"));
+        let way = "Take a picture of the page on your screen, or export the page as PNG.";
+        return Some(("a PDF document", way, "pdftoppm -png -r 150 file.pdf page"));
     }
     if brand(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"]) {
-        return Some(("a HEIC photograph", "heif-convert photo.heic photo.jpg"));
+        return Some(("a HEIC photograph", JPEG, "heif-convert photo.heic photo.jpg"));
     }
     if brand(&[b"avif", b"avis"]) {
-        return Some(("an AVIF picture", "heif-convert picture.avif picture.png"));
+        return Some(("an AVIF picture", PNG, "heif-convert picture.avif picture.png"));
     }
     if head.get(4..8) == Some(b"ftyp") || head.starts_with(b"\x1a\x45\xdf\xa3") {
-        return Some(("a video or sound file", ""));
+        return Some(("a video or sound file", "Choose a picture.", ""));
     }
     if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") {
-        return Some(("a TIFF picture or a camera's raw file", "magick picture.tif picture.jpg"));
+        return Some(("a TIFF picture or a camera's raw file", JPEG, "magick picture.tif picture.jpg"));
     }
     if head.starts_with(b"PK\x03\x04") {
-        return Some(("a ZIP archive or an office document", ""));
+        return Some(("a ZIP archive or an office document", ANY, ""));
     }
     if head.starts_with(b"BM") {
-        return Some(("a BMP picture", "magick picture.bmp picture.png"));
+        return Some(("a BMP picture", PNG, "magick picture.bmp picture.png"));
     }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     if text.contains("<svg") {
-        return Some(("an SVG drawing", "rsvg-convert -w 1600 -o drawing.png drawing.svg"));
+        let way = "Open it in a drawing program and export it as PNG.";
+        return Some(("an SVG drawing", way, "rsvg-convert -w 1600 -o drawing.png drawing.svg"));
     }
     if text.contains("<html") || text.contains("<!doctype html") {
-        return Some(("a web page", ""));
+        return Some(("a web page", "Choose the picture itself.", ""));
     }
-    text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml").then_some(("an XML document", ""))
+    let xml = text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml");
+    xml.then_some(("an XML document", ANY, ""))
 }

@@ -237,7 +237,7 @@ async fn what_is_planned_goes_out_only_while_its_planner_may_publish_and_holds_u
     let ben = Seat::of(&office.server, office.ben.id).await;
     let page = ben.get(&format!("/desk/drafts/{}", drafts[0].id)).await.text();
     assert!(page.contains("Whoever planned it may not publish for this account any more."), "{page}");
-    assert!(ben.get("/desk/calendar").await.text().contains("missed"));
+    assert!(ben.get("/desk/calendar").await.text().contains("<b>missed</b>"));
     assert!(ben.get("/desk/drafts").await.text().contains("3<span class=\"vh\"> waiting"));
     // Somebody who may decides about it.
     let again = office.clock.now().plus(Duration::from_secs(60));

@@ -66,12 +66,17 @@ async fn from_the_form_to_the_public_without_script() {
     let page = ben.get(&path).await.text();
     assert!(page.contains("It goes out on 1 December 2026, 09:00 (Europe/Brussels)"), "{page}");
     let month = ana.get("/desk/calendar?month=2026-12").await.text();
-    assert!(month.contains("09:00</time> <a href=") && month.contains("planned") && month.contains("href=\"#d1\""));
+    assert!(month.contains("09:00</time> · @press · planned") && month.contains("href=\"#d1\""), "{month}");
+    assert!(month.contains("1<span class=\"vh\"> planned, on day 1</span>"), "{month}");
     office.clock.advance(Duration::from_secs(8 * 86_400 - 3_600));
     drain(&[&office.server]).await;
     assert_eq!(office.texts(), ["The bridge opens."]);
     assert!(ben.get(&path).await.text().contains("View what was published"));
-    assert!(ana.get("/desk/calendar?month=2026-12").await.text().contains("published"));
+    let month = ana.get("/desk/calendar?month=2026-12").await.text();
+    assert!(
+        month.contains("· @press · published") && month.contains("1<span class=\"vh\"> published, on day 1"),
+        "{month}"
+    );
 }
 
 #[tokio::test]
