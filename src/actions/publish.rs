@@ -146,7 +146,7 @@ pub(super) fn sealed(versions: &[Version], files: usize) -> String {
     };
     let mut parts: Vec<String> = versions.iter().map(seal).collect();
     if files > 0 {
-        parts.push(format!("{files} files"));
+        parts.push(format!("{files} file{}", if files == 1 { "" } else { "s" }));
     }
     parts.join("; ")
 }

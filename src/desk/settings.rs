@@ -40,6 +40,8 @@ struct Row {
     what: &'static str,
     default: &'static str,
     value: String,
+    /// Where only these words mean something.
+    choices: &'static [&'static str],
     changed: String,
 }
 
@@ -122,7 +124,8 @@ fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, noti
             let value = form.and_then(|form| form.find(setting.name)).map_or_else(|| setting.get(&of), str::to_owned);
             let changed = changed(rows, &of, setting.name)?;
             let Setting { name, title, what, default, .. } = *setting;
-            Ok(Row { name, title, what, default, value, changed })
+            let choices: &[&str] = if name == "second_factor" { &["voluntary", "required"] } else { &[] };
+            Ok(Row { name, title, what, default, value, choices, changed })
         };
         Ok(Page {
             f: Frame::of(rows, browser, "Settings", HERE)?.with(&faults),

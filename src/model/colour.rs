@@ -145,7 +145,7 @@ impl Colours {
         let night = self.night();
         format!(
             ":root{{--brand:{ground};--on:{text};--link:{accent}}}\n\
-             @media(prefers-color-scheme:dark){{:root{{--brand:{ground};--link:{night}}}}}\n"
+             @media screen and (prefers-color-scheme:dark){{:root{{--brand:{ground};--link:{night}}}}}\n"
         )
     }
 }

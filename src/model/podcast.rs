@@ -187,14 +187,14 @@ fn check_category(typed: &str) -> Result<()> {
     if category(typed).is_some() {
         return Ok(());
     }
-    let what = match typed {
-        "" => "No category is chosen.".to_owned(),
-        _ => format!("Apple's list has no category '{typed}'."),
+    let (what, remedy) = match typed {
+        "" => ("No category is chosen.".to_owned(), "Directories sort podcasts by it: choose one, such as Government."),
+        _ => (
+            format!("Apple's list has no category '{typed}'."),
+            "For example: Government, News > Politics, Education. All of them: instance help podcast-categories",
+        ),
     };
-    Err(Problem::new("E403", what)
-        .field("category")
-        .remedy("For example: Government, News > Politics, Education. All of them: instance help podcast-categories")
-        .into())
+    Err(Problem::new("E403", what).field("category").remedy(remedy).into())
 }
 
 /// One line of words, neither empty nor too long.

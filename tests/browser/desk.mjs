@@ -76,6 +76,19 @@ const faulty = (button, fill = async () => {}) => async (page) => {
   await page.locator(".sum").waitFor();
 };
 
+/** A quote of nothing, two files of the wrong kind, a version without words, a time that is over. */
+async function manyFaults(page) {
+  const bytes = (name, text) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(text, "latin1") });
+  await press(page, "Add a language");
+  await page.locator("#text2").waitFor();
+  for (const words of ["Quote a post", "sound 2"]) await page.locator("summary", { hasText: words }).click();
+  await page.locator("#text").fill("A bridge.");
+  await page.locator("#quote").fill("nothing");
+  await page.locator("#picture1").setInputFiles(bytes("bridge.heic", "\0\0\0\x18ftypheic\0\0\0\0"));
+  await page.locator("#picture2").setInputFiles(bytes("bridge.wav", "RIFF\x24\0\0\0WAVEfmt "));
+  await page.locator("#at").fill("2020-01-01T09:00");
+}
+
 /** Makes the desk, and returns its pages: `{name, url, login, act, status}`. */
 export async function busyDesk(browser) {
   const city = await City.found(browser, { name: `Federal Office for the ${LONG}`, handle: "a_handle_as_long_as_can_be_now" });
@@ -107,6 +120,7 @@ export async function busyDesk(browser) {
   const pages = [
     page("composer", "/desk"),
     page("composer with faults", "/desk", { act: faulty("Publish"), status: 422 }),
+    page("composer with many faults", "/desk", { act: faulty("Publish", manyFaults), status: 422 }),
     page("composer with a preview", "/desk", { act: async (tab) => {
       await text(tab).fill(TEXT);
       await press(tab, "Preview");
@@ -147,6 +161,16 @@ export async function busyDesk(browser) {
     page("users", "/desk/users"),
     page("roles of a user", user),
     page("switching a user off", `${user}/off`),
+    page("podcast, empty", "/desk/podcasts/new", { act: faulty("Begin the podcast"), status: 422 }),
+    page("second factor, wrong code", "/desk/account/second-factor", { act: faulty("Turn the second factor on"), status: 422 }),
+    page("emblem, none chosen", "/desk/settings/emblem", { act: faulty("Save the emblem"), status: 422 }),
+    page("settings, wrong", "/desk/settings", { act: faulty("Save", (tab) => tab.getByLabel("Languages", { exact: true }).fill("?")), status: 422 }),
+    page("log-in with a form that came late", "/desk", { status: 401, act: async (tab) => {
+      await text(tab).fill(TEXT);
+      await tab.context().clearCookies();
+      await press(tab, "Save draft");
+      await main(tab).getByText("nothing that you typed is lost").waitFor();
+    } }),
     page("adding a user, wrong", "/desk/users/new", { act: faulty("Add and make a link for them"), status: 422 }),
     page("audit log", "/desk/audit"),
     page("settings", "/desk/settings"),
