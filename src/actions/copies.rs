@@ -6,7 +6,7 @@ use crate::model::copied::{Copied, Copy, CopyKey, State};
 use crate::model::ids::NoteId;
 use crate::model::note::Note;
 use crate::store::schema::COPIES;
-use crate::store::{Rows, Span, Write, copies, meta, notes};
+use crate::store::{Rows, Span, Write, copies, meta, names, notes};
 
 /// Whether the institution wants copies, as the settings say at the start; true when it did not before. From then on
 /// they follow what is shown. Where none are wanted, none are left.
@@ -39,8 +39,7 @@ pub fn came(tx: &mut Write<'_>, key: CopyKey, from: &str, copied: &Copied) -> Re
     if let Some((copy, _)) = waiting(tx, key, from)? {
         return copies::put(tx, key, &Copy { state: State::Here(copied.clone()), ..copy });
     }
-    tx.after.files.push(copied.file.clone());
-    Ok(())
+    names::unwanted(tx, &copied.file)
 }
 
 /// It could not be had: for good, or it is tried again later.

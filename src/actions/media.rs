@@ -1,7 +1,5 @@
 //! Uploaded files: kept, attached, let go.
 
-use std::collections::BTreeSet;
-
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -21,7 +19,6 @@ pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId>
     media.about().check_bounds(media.sort())?;
     let id = MediaId(tx.id());
     let media = Media { id, account: by.account(), created: tx.now(), used: false, ..media.clone() };
-    media.files().try_for_each(|name| super::storage::came(tx, &name.to_owned()))?;
     media::put(tx, &media)?;
     super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
     Ok(id)
@@ -80,26 +77,13 @@ pub fn bring(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, pieces: &[Piece]) 
     }
     media.fresh.retain(|fresh| pieces.iter().all(|piece| piece.key() != fresh.what.key()));
     let since = tx.now();
-    for piece in pieces {
-        super::storage::came(tx, &piece.file().to_owned())?;
-        media.fresh.push(Fresh { since, what: piece.clone() });
-    }
-    // The oldest that no change names makes room.
-    let named = if fresh::is_too_much(&media.fresh) { super::drafts::changing::named(tx)? } else { BTreeSet::new() };
-    while fresh::is_too_much(&media.fresh) {
-        let older = media.fresh.len().saturating_sub(pieces.len());
-        let idle = media.fresh.iter().take(older).position(|fresh| !named.contains(fresh.what.file()));
-        let Some(at) = idle else { return Err(too_many()) };
-        drop_file(tx, media.fresh.remove(at).what.file())?;
+    media.fresh.extend(pieces.iter().map(|piece| Fresh { since, what: piece.clone() }));
+    // The oldest makes room: what a change names stays by that.
+    while fresh::is_too_much(&media.fresh) && media.fresh.len() > pieces.len() {
+        media.fresh.remove(0);
     }
     media::put(tx, &media)?;
     Ok(media)
-}
-
-fn too_many() -> Error {
-    let what = format!("{} files of captions and posters wait for this recording already.", limits::captions::FRESH);
-    let remedy = "Have the change that they belong to published, or drop it; what nothing names goes after a day.";
-    Problem::new("E210", what).field("captions").remedy(remedy).into()
 }
 
 /// Whether anything of it waits for longer than it may.
@@ -107,26 +91,12 @@ pub(super) fn is_stale(media: &Media, now: Timestamp) -> bool {
     media.fresh.iter().any(|fresh| now.since(fresh.since) > limits::keep::UNUSED_UPLOAD)
 }
 
-/// Lets go of what waits for longer than it may and is not among the files that changes name.
-pub(super) fn freshen(tx: &mut Write<'_>, id: MediaId, named: &BTreeSet<String>) -> Result<()> {
+/// Lets go of what waits for longer than it may. What a change names stays by that.
+pub(super) fn freshen(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
     let Some(mut media) = tx.get(&MEDIA, &id)? else { return Ok(()) };
     let now = tx.now();
-    let stays =
-        |fresh: &Fresh| now.since(fresh.since) <= limits::keep::UNUSED_UPLOAD || named.contains(fresh.what.file());
-    let (stay, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut media.fresh).into_iter().partition(stays);
-    if gone.is_empty() {
-        return Ok(());
-    }
-    media.fresh = stay;
-    media::put(tx, &media)?;
-    gone.iter().try_for_each(|fresh| drop_file(tx, fresh.what.file()))
-}
-
-/// A file that nothing names any more goes after the commit.
-fn drop_file(tx: &mut Write<'_>, name: &str) -> Result<()> {
-    super::storage::forget(tx, name)?;
-    tx.after.files.push(name.to_owned());
-    Ok(())
+    media.fresh.retain(|fresh| now.since(fresh.since) <= limits::keep::UNUSED_UPLOAD);
+    media::put(tx, &media)
 }
 
 /// Throws away a file that is part of nothing; what it is part of lets it go by itself.
@@ -146,17 +116,9 @@ pub fn remove(tx: &mut Write<'_>, by: By<Attach>, id: MediaId) -> Result<()> {
 /// Changes what is said about a file.
 pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Media> {
     about.check_bounds(media.sort())?;
-    let before: Vec<String> = media.files().map(str::to_owned).collect();
     let mut media = media.with(about.clone());
     // What is said of it now waits no more.
     media.fresh.retain(|fresh| about.files().all(|name| name != fresh.what.file()));
-    let now: Vec<String> = media.files().map(str::to_owned).collect();
-    for name in now.iter().filter(|name| !before.contains(name)) {
-        super::storage::came(tx, name)?;
-    }
-    for name in before.into_iter().filter(|name| !now.contains(name)) {
-        drop_file(tx, &name)?;
-    }
     media::put(tx, &media)?;
     Ok(media)
 }
@@ -194,9 +156,7 @@ pub(super) fn keep(tx: &mut Write<'_>, media: &Media) -> Result<()> {
 
 /// Forgets an upload; its files go after the commit.
 pub(super) fn forget(tx: &mut Write<'_>, id: MediaId) -> Result<()> {
-    let Some(media) = media::remove(tx, id)? else { return Ok(()) };
-    tx.after.files.extend(media.files().map(str::to_owned));
-    media.files().try_for_each(|name| super::storage::forget(tx, name))
+    media::remove(tx, id).map(drop)
 }
 
 /// Takes a file out of a draft. It has its day again, in which it can be put back: a form is kept while somebody writes,

@@ -1,7 +1,5 @@
 //! What need not be kept any longer, a stretch of rows at a time.
 
-use std::collections::BTreeSet;
-
 use serde::de::DeserializeOwned;
 
 use super::media::is_stale;
@@ -63,11 +61,10 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
                 !media.used && media.draft.is_none() && now.since(media.created) > limits::keep::UNUSED_UPLOAD
             };
             let (found, last) = stretch(tx, &MEDIA, from, |media| unused(media) || is_stale(media, now))?;
-            let named = if found.is_empty() { BTreeSet::new() } else { super::drafts::changing::named(tx)? };
             for id in found {
                 match tx.get(&MEDIA, &id)? {
                     Some(media) if unused(&media) => super::media::forget(tx, id)?,
-                    Some(_) | None => super::media::freshen(tx, id, &named)?,
+                    Some(_) | None => super::media::freshen(tx, id)?,
                 }
             }
             last.map_or(Place::Copies(None), |last| Place::Uploads(Some(last)))

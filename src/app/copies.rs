@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use super::App;
+use super::{App, files};
 use crate::actions;
 use crate::activitypub::read;
 use crate::base::uri;
 use crate::error::{Error, Result};
 use crate::limits::copies::{COPY, FETCHED};
+use crate::media::hold::Hold;
 use crate::media::picture::{self, Shape};
 use crate::model::copied::{self, Copied, Copy, CopyKey};
 use crate::net::gate::Behalf;
@@ -24,11 +25,12 @@ pub async fn carry(app: &Arc<App>) -> Result<bool> {
     let fetched = fetch(app, key, &copy).await;
     let from = copy.from;
     match fetched {
-        Ok(copied) => {
-            let file = copied.file.clone();
+        Ok((copied, hold)) => {
             let written = app.store.write(move |tx| actions::copies::came(tx, key, &from, &copied)).await;
-            // Should it stay, the sweep finds it (see `work::prune`).
-            written.inspect_err(|_| app.files.remove(&file).unwrap_or_default())?;
+            if written.is_err() {
+                files::let_go(app, hold).await;
+            }
+            written?;
         }
         Err(e) => {
             let may_pass = e.may_pass();
@@ -38,7 +40,7 @@ pub async fn carry(app: &Arc<App>) -> Result<bool> {
     Ok(true)
 }
 
-async fn fetch(app: &Arc<App>, key: CopyKey, copy: &Copy) -> Result<Copied> {
+async fn fetch(app: &Arc<App>, key: CopyKey, copy: &Copy) -> Result<(Copied, Hold)> {
     let (address, shape) = if copied::is_face(key) {
         let document = app.fetch_object(&copy.from, Behalf::Received).await?;
         (read::actor::face(&document).ok_or(Error::NotFound)?, Shape::Face)
@@ -57,8 +59,9 @@ async fn fetch(app: &Arc<App>, key: CopyKey, copy: &Copy) -> Result<Copied> {
         if copy.bytes.len() > COPY {
             return Err(Error::NotFound);
         }
-        let file = files.put(&copy.bytes, copy.ext)?;
-        Ok(Copied { file, width: copy.width, height: copy.height })
+        let mut hold = files.hold();
+        let file = hold.put(&copy.bytes, copy.ext)?;
+        Ok((Copied { file, width: copy.width, height: copy.height }, hold))
     };
     tokio::task::spawn_blocking(make).await.map_err(|e| Error::broken("copy a picture", e))?
 }

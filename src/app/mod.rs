@@ -42,7 +42,7 @@ use crate::net::client::{Client, Signer};
 use crate::net::gate::Behalf;
 use crate::net::resolve::Resolver;
 use crate::store::schema::KEYS;
-use crate::store::{After, Options, Rows, Store};
+use crate::store::{After, Options, Rows, Store, meta};
 use places::Places;
 
 pub struct App {
@@ -145,14 +145,17 @@ impl App {
             let (wakers, files) = (Arc::clone(&wakers), files.clone());
             let after = Box::new(move |after: &After| {
                 wakers.hear(after);
+                after.named.iter().for_each(|name| files.claim(name));
+                after.covered.iter().for_each(|name| files.cover(name));
                 // A file that cannot be removed now is found again by the sweep (see `work::prune`).
                 after.files.iter().for_each(|name| files.remove(name).unwrap_or_default());
             });
             let options = Options { cache: config.store.cache_mb << 20, clock: clock.clone(), after };
             Store::open(&config.data.join("store.redb"), options)?
         };
+        let files = files.keyed(store.read(meta::file_key)?);
         let site = config.site();
-        match store.read(crate::store::meta::find_institution)? {
+        match store.read(meta::find_institution)? {
             Some(institution) if !site.live => go_live::may_be_trial(&institution)?,
             Some(_) => {
                 let site = site.clone();

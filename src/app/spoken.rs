@@ -23,7 +23,9 @@ pub async fn captions(app: &Arc<App>, media: &Media, lang: Lang, file: Unfinishe
     let keep = move || {
         let read = text::read(&content(file, limits::captions::BYTES)?, millis)?;
         let vtt = read.vtt();
-        let file = files.put(vtt.as_bytes(), "vtt")?;
+        let mut hold = files.hold();
+        let file = hold.put(vtt.as_bytes(), "vtt")?;
+        hold.lend();
         Ok(Captions { lang, file, bytes: vtt.len() as u64, said: read.transcript() })
     };
     tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at captions", e))?
@@ -37,7 +39,10 @@ pub async fn poster(app: &Arc<App>, media: &Media, file: Unfinished) -> Result<P
     let keep = move || {
         let _permit = permit;
         let picture = picture::process(&content(file, limits::media::PICTURE)?)?;
-        Ok(Poster { small: keep_copy(&files, &picture.small)?, blurhash: picture.blurhash })
+        let mut hold = files.hold();
+        let small = keep_copy(&mut hold, &picture.small)?;
+        hold.lend();
+        Ok(Poster { small, blurhash: picture.blurhash })
     };
     tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at a poster", e))?
 }

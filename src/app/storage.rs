@@ -271,7 +271,7 @@ async fn run(app: &Arc<App>, name: &str, errand: Errand) -> Result<()> {
         Errand::Back => back(app, name).await,
         Errand::Remove => {
             app.storage.bucket()?.remove(name, app.now()).await?;
-            settle(app, name, errand, None).await.map(drop)
+            settle(app, name, errand, None).await
         }
     }
 }
@@ -283,7 +283,7 @@ async fn out(app: &Arc<App>, name: &str) -> Result<()> {
         Ok(content) => content,
         Err(Error::NotFound) => {
             tracing::error!(name, "a media file that was to go to the object storage is not on the disk");
-            return settle(app, name, Errand::Out, None).await.map(drop);
+            return settle(app, name, Errand::Out, None).await;
         }
         Err(e) => return Err(e),
     };
@@ -297,8 +297,7 @@ async fn out(app: &Arc<App>, name: &str) -> Result<()> {
     if sum(&mut there).await? != sha256 {
         return Err(differs(name));
     }
-    let stored = Stored { bytes: length, sha256 };
-    if settle(app, name, Errand::Out, Some(stored)).await? { let_go(app, name).await } else { Ok(()) }
+    settle(app, name, Errand::Out, Some(Stored { bytes: length, sha256 })).await
 }
 
 /// Brings a file back; the one there goes by an errand of its own.
@@ -321,19 +320,12 @@ async fn back(app: &Arc<App>, name: &str) -> Result<()> {
     let (files, kept) = (app.files.clone(), name.to_owned());
     let keep = tokio::task::spawn_blocking(move || files.keep_as(unfinished, &kept)).await;
     keep.map_err(|e| Error::broken("keep a media file", e))??;
-    // Forgotten or sent out again meanwhile, the file on the disk is of no use.
-    if settle(app, name, Errand::Back, Some(stored)).await? { Ok(()) } else { let_go(app, name).await }
+    settle(app, name, Errand::Back, Some(stored)).await
 }
 
-async fn settle(app: &App, name: &str, errand: Errand, stored: Option<Stored>) -> Result<bool> {
+async fn settle(app: &App, name: &str, errand: Errand, stored: Option<Stored>) -> Result<()> {
     let name = name.to_owned();
     app.store.write(move |tx| actions::storage::done(tx, &name, errand, stored.as_ref())).await
-}
-
-async fn let_go(app: &App, name: &str) -> Result<()> {
-    let (files, name) = (app.files.clone(), name.to_owned());
-    let gone = tokio::task::spawn_blocking(move || files.remove(&name)).await;
-    gone.map_err(|e| Error::broken("remove a media file", e))?
 }
 
 async fn sum(pieces: &mut dyn Pieces) -> Result<String> {

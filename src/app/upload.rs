@@ -1,17 +1,17 @@
 //! A file comes in: written down as it arrives, looked at under limits, stripped, stored, and known by a row.
 
-use std::collections::BTreeMap;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Read as _, Seek as _};
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::pieces::{Ready, Whole};
-use super::{App, pieces};
+use super::{App, files, pieces};
 use crate::actions;
 use crate::error::{Error, Problem, Result};
 use crate::media::clip;
-use crate::media::files::{Files, Unfinished, unwritten};
+use crate::media::files::{Files, Unfinished};
+use crate::media::hold::Hold;
 use crate::media::picture::{self, Shape};
 use crate::model::episode;
 use crate::model::ids::{AccountId, MediaId};
@@ -20,7 +20,7 @@ use crate::model::power::Attach;
 use crate::model::spoken::Spoken;
 use crate::model::user::By;
 use crate::store::schema::MEDIA;
-use crate::store::{Read, Rows, Span};
+use crate::store::{Rows as _, media};
 
 /// Takes a file in for an account. A description may still be missing; it is required when it is published.
 pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About) -> Result<Media> {
@@ -30,8 +30,8 @@ pub async fn take(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About
 /// As `take`; a picture, which is to have a shape.
 pub async fn take_as(app: &Arc<App>, by: By<Attach>, file: Unfinished, about: About, shape: Shape) -> Result<Media> {
     let place = admit(app, by, file.length()?).await?;
-    let (_, kept) = look_at(app, file, shape, place).await?;
-    known(app, by, kept?.with(about)).await
+    let (_, kept, hold) = look_at(app, file, shape, place).await?;
+    known(app, by, kept.map(|media| media.with(about)), hold).await
 }
 
 /// The place of who looks at a file.
@@ -67,11 +67,8 @@ pub async fn take_pieces(app: &Arc<App>, by: By<Attach>, name: &str, about: Abou
 }
 
 async fn end(app: &Arc<App>, by: By<Attach>, mut ready: Ready, about: About, place: Place) -> Result<Media> {
-    let (file, kept) = look_at(app, ready.take()?, Shape::Whole, place).await?;
-    let done = match kept {
-        Ok(media) => known(app, by, media.with(about)).await,
-        Err(e) => Err(e),
-    };
+    let (file, kept, hold) = look_at(app, ready.take()?, Shape::Whole, place).await?;
+    let done = known(app, by, kept.map(|media| media.with(about)), hold).await;
     match &done {
         Ok(media) => ready.end(Ok(media.id)),
         Err(Error::Invalid(problem)) => ready.end(Err(problem.clone())),
@@ -86,41 +83,31 @@ async fn look_at(
     mut file: Unfinished,
     shape: Shape,
     Place(permit): Place,
-) -> Result<(Unfinished, Result<Media>)> {
+) -> Result<(Unfinished, Result<Media>, Hold)> {
     let (files, federated) = (app.files.clone(), app.config.media.federated_mb << 20);
     // The place is kept until the work ends, also when its client hangs up.
     let look = move || {
-        let kept = keep(&files, &mut file, shape, federated, permit);
-        (file, kept)
+        let mut hold = files.hold();
+        let kept = keep(&files, &mut hold, &mut file, shape, federated, permit);
+        (file, kept, hold)
     };
     tokio::task::spawn_blocking(look).await.map_err(|e| Error::broken("look at a file", e))
 }
 
-/// Writes down what was kept.
-async fn known(app: &Arc<App>, by: By<Attach>, media: Media) -> Result<Media> {
-    let row = media.clone();
-    let written = app.store.write(move |tx| actions::media::add(tx, by, &row)).await;
-    // Should one stay, the sweep finds it (see `work::prune`).
-    let id = written.inspect_err(|_| media.files().for_each(|name| app.files.remove(name).unwrap_or_default()))?;
-    Ok(Media { id, account: by.account(), ..media })
-}
-
-/// What the files of an account weigh.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Weight {
-    /// Pictures and recordings, each with all its files.
-    pub media: u64,
-    pub bytes: u64,
-}
-
-pub fn weights(rows: &Read) -> Result<BTreeMap<AccountId, Weight>> {
-    let mut weights: BTreeMap<AccountId, Weight> = BTreeMap::new();
-    rows.each(&MEDIA, &Span::all(), |_, media| {
-        let weight = weights.entry(media.account).or_default();
-        (weight.media, weight.bytes) = (weight.media + 1, weight.bytes + media.weight());
-        Ok(true)
-    })?;
-    Ok(weights)
+/// Writes down what was kept. Where that cannot be, nothing of it stays.
+async fn known(app: &Arc<App>, by: By<Attach>, kept: Result<Media>, hold: Hold) -> Result<Media> {
+    let written = match kept {
+        Ok(media) => {
+            let row = media.clone();
+            let id = app.store.write(move |tx| actions::media::add(tx, by, &row)).await;
+            id.map(|id| Media { id, account: by.account(), ..media })
+        }
+        Err(e) => Err(e),
+    };
+    if written.is_err() {
+        files::let_go(app, hold).await;
+    }
+    written
 }
 
 /// Whether a file fits on the disk, where it is written once more, clean, and among those of its account.
@@ -131,7 +118,7 @@ pub(super) fn check_room(app: &App, account: AccountId, length: u64) -> Result<(
 
 /// Whether the account's files leave room for one more. Those that come at the same moment do not see each other.
 pub(super) fn check_quota(app: &App, account: AccountId, length: u64) -> Result<()> {
-    let taken = app.store.read(weights)?.get(&account).copied().unwrap_or_default().bytes;
+    let taken = app.store.read(|rows| media::weight(rows, account))?.bytes;
     let quota = app.config.media.quota_gb;
     if taken.saturating_add(length) <= quota << 30 {
         return Ok(());
@@ -145,13 +132,14 @@ pub(super) fn check_quota(app: &App, account: AccountId, length: u64) -> Result<
 /// As `take`, of bytes at hand.
 pub async fn take_bytes(app: &Arc<App>, by: By<Attach>, bytes: &[u8], about: About) -> Result<Media> {
     let mut file = app.files.begin()?;
-    file.file.write_all(bytes).map_err(unwritten)?;
+    file.write(bytes)?;
     take(app, by, file, about).await
 }
 
 /// `federated`: bytes of the largest recording that other servers get. `place` is that of who decodes.
 fn keep(
     files: &Files,
+    hold: &mut Hold,
     file: &mut Unfinished,
     shape: Shape,
     federated: u64,
@@ -166,17 +154,23 @@ fn keep(
     file.file.rewind().map_err(failed)?;
     (&mut file.file).take(crate::limits::media::HEAD).read_to_end(&mut head).map_err(failed)?;
     if shape == Shape::Whole && clip::is_clip(&head) {
-        return keep_clip(files, file, federated, place);
+        return keep_clip(files, hold, file, federated, place);
     }
     picture::check_weight(length)?;
     file.file.rewind().map_err(failed)?;
     let mut bytes = Vec::new();
     bytes.reserve_exact(usize::try_from(length).unwrap_or_default());
     file.file.read_to_end(&mut bytes).map_err(failed)?;
-    keep_picture(files, &picture::take(bytes, shape)?)
+    keep_picture(hold, &picture::take(bytes, shape)?)
 }
 
-fn keep_clip(files: &Files, file: &mut Unfinished, federated: u64, place: OwnedSemaphorePermit) -> Result<Media> {
+fn keep_clip(
+    files: &Files,
+    hold: &mut Hold,
+    file: &mut Unfinished,
+    federated: u64,
+    place: OwnedSemaphorePermit,
+) -> Result<Media> {
     let found = clip::read(&mut file.file)?;
     let chapters = clip::chapters(&mut file.file)?;
     // Copying takes no memory, and with two gigabytes half a minute: others need not wait for it.
@@ -185,7 +179,7 @@ fn keep_clip(files: &Files, file: &mut Unfinished, federated: u64, place: OwnedS
     found.write(&mut file.file, &mut clean.file)?;
     let (width, height) = found.frame.unwrap_or_default();
     Ok(Media {
-        file: files.keep(clean, found.ext)?,
+        file: hold.keep(clean, found.ext)?,
         mime: found.mime.to_owned(),
         width,
         height,
@@ -200,22 +194,8 @@ fn keep_clip(files: &Files, file: &mut Unfinished, federated: u64, place: OwnedS
     })
 }
 
-fn keep_picture(files: &Files, picture: &picture::Picture) -> Result<Media> {
-    let mut kept = Vec::new();
-    keep_files(files, picture, &mut kept).inspect_err(|_| {
-        // Nobody would ask for them; should one stay, the sweep finds it (see `work::prune`).
-        for name in &kept {
-            files.remove(name).unwrap_or_default();
-        }
-    })
-}
-
-fn keep_files(files: &Files, picture: &picture::Picture, kept: &mut Vec<String>) -> Result<Media> {
-    let mut put = |file: &picture::Encoded| {
-        let copy = keep_copy(files, file)?;
-        kept.push(copy.file.clone());
-        Ok::<_, Error>(copy)
-    };
+fn keep_picture(hold: &mut Hold, picture: &picture::Picture) -> Result<Media> {
+    let mut put = |file: &picture::Encoded| keep_copy(hold, file);
     let original = put(&picture.original)?;
     Ok(Media {
         small: Some(put(&picture.small)?),
@@ -231,8 +211,8 @@ fn keep_files(files: &Files, picture: &picture::Picture, kept: &mut Vec<String>)
 }
 
 /// Keeps a smaller copy of a picture.
-pub(super) fn keep_copy(files: &Files, copy: &picture::Encoded) -> Result<Small> {
-    let file = files.put(&copy.bytes, copy.ext)?;
+pub(super) fn keep_copy(hold: &mut Hold, copy: &picture::Encoded) -> Result<Small> {
+    let file = hold.put(&copy.bytes, copy.ext)?;
     let bytes = copy.bytes.len() as u64;
     Ok(Small { file, mime: copy.mime.to_owned(), width: copy.width, height: copy.height, bytes })
 }

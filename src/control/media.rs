@@ -5,24 +5,24 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::actions;
-use crate::app::{App, storage, upload};
+use crate::app::{App, storage};
 use crate::error::Result;
 use crate::limits::storage::TURN;
+use crate::model::media::Weight;
 use crate::model::stored::Place;
 use crate::model::user::Asker;
-use crate::store::accounts;
+use crate::store::{accounts, media};
 
 /// Where files are, and how much of the disk each account has.
 pub fn show(app: &Arc<App>) -> Result<Value> {
     let mut answer = places(app)?;
     let quota = app.config.media.quota_gb << 30;
     let accounts = app.store.read(|rows| {
-        let weights = upload::weights(rows)?;
         let all = accounts::all(rows)?.into_iter().filter(|account| account.deleted.is_none()).map(|account| {
-            let weight = weights.get(&account.id).copied().unwrap_or_default();
-            json!({ "account": account.handle, "media": weight.media, "bytes": weight.bytes, "quota": quota })
+            let Weight { media, bytes } = media::weight(rows, account.id)?;
+            Ok(json!({ "account": account.handle, "media": media, "bytes": bytes, "quota": quota }))
         });
-        Ok(all.collect::<Vec<_>>())
+        all.collect::<Result<Vec<_>>>()
     })?;
     if let Some(fields) = answer.as_object_mut() {
         fields.insert("accounts".to_owned(), accounts.into());

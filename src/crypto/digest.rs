@@ -1,6 +1,6 @@
 //! SHA-256 and the two headers that carry it, and the names that are made by hashing.
 
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -47,6 +47,24 @@ impl Sum {
     }
 }
 
+/// The HMAC-SHA-256 (RFC 2104) of what comes in pieces: only whoever has the key can make it again.
+pub struct Seal(hmac::Context);
+
+impl Seal {
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key)))
+    }
+
+    pub fn add(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The first half, which RFC 2104 §5 allows, as [`hex`]: 32 digits.
+    pub fn short_hex(self) -> String {
+        hex(self.0.sign().as_ref().first_chunk::<16>().map(<[u8; 16]>::as_slice).unwrap_or_default())
+    }
+}
+
 /// The value of `Digest` (RFC 3230), the companion of draft-cavage signatures.
 pub fn digest_header(body: &[u8]) -> String {
     ["SHA-256=", &STANDARD.encode(sha256(body))].concat()
@@ -75,6 +93,13 @@ mod tests {
             content_digest(b"{\"hello\": \"world\"}\n"),
             "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:"
         );
+        // RFC 4231 has no key of 32 bytes; shorter ones are filled up with zeros.
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let mut seal = Seal::new(&key);
+        seal.add(b"what do ya want ");
+        seal.add(b"for nothing?");
+        assert_eq!(seal.short_hex(), "5bdcc146bf60754e6a042426089575c7");
         assert_eq!(digest_header(b"{\"hello\": \"world\"}"), "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=");
     }
 }

@@ -1,13 +1,18 @@
-//! The media files on disk: random names that say nothing, two levels of folders, written whole
-//! or not at all. No part of a path ever comes from outside without passing `path`.
+//! The media files on disk, called by what is in them: the same bytes are one file, however often they come. The name is
+//! made with a key of this server's own, so that it says nothing, and nobody who has a file can tell whether we have it.
+//! Two levels of folders, each file written whole or not at all. No part of a path ever comes from outside without
+//! passing `path`.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
+use std::time::SystemTime;
 
 use super::content::{Content, Hot};
+use super::hold::{Hold, Marked, Marks};
+use crate::crypto::digest::Seal;
 use crate::crypto::random;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -35,12 +40,16 @@ const TYPES: [(&str, &str); 13] = [
 pub struct Files {
     root: PathBuf,
     hot: Arc<Hot>,
+    marked: Arc<Marked>,
+    /// What names are made with.
+    key: [u8; 32],
 }
 
 impl Files {
-    /// Makes the folder if need be (mode 0700) and throws away what a crash left half-written.
+    /// Makes the folder if need be (mode 0700) and throws away what a crash left half-written. It has a key of its own
+    /// until it is told another.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
-        let files = Self { root: root.into(), hot: Arc::default() };
+        let files = Self { root: root.into(), hot: Arc::default(), marked: Arc::default(), key: random::bytes() };
         let unfinished = files.root.join(UNFINISHED);
         make_dir(&unfinished).map_err(|e| broken("opening the media folder", e))?;
         for entry in fs::read_dir(&unfinished).map_err(|e| broken("opening the media folder", e))? {
@@ -50,13 +59,15 @@ impl Files {
         Ok(files)
     }
 
-    /// Keeps the bytes (mode 0600) and answers the new name. When this returns, the file survives
-    /// a power cut; when it fails, nothing of it stays. `Busy` when the disk is full. `ext` is one of the endings in
-    /// `TYPES`.
-    pub fn put(&self, bytes: &[u8], ext: &str) -> Result<String> {
-        let mut unfinished = self.begin()?;
-        unfinished.file.write_all(bytes).map_err(unwritten)?;
-        self.keep(unfinished, ext)
+    /// The same folder, where new files get their names by this key.
+    #[must_use]
+    pub fn keyed(&self, key: [u8; 32]) -> Self {
+        Self { key, ..self.clone() }
+    }
+
+    /// To keep new files with.
+    pub fn hold(&self) -> Hold {
+        Hold::new(self.clone())
     }
 
     /// Whether there is room for so many bytes: better refused now than broken off, and the database has to go on.
@@ -90,15 +101,25 @@ impl Files {
         Ok(Unfinished { file: opened.map_err(unwritten)?, path: Some(path) })
     }
 
-    /// Keeps a file that is whole, and answers its new name. When this returns, the file survives a power cut.
-    pub fn keep(&self, unfinished: Unfinished, ext: &str) -> Result<String> {
-        let name = format!("{:032x}.{ext}", u128::from_be_bytes(random::bytes::<16>()));
-        let path = self.path(&name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
-        unfinished.finish(&path).map_err(unwritten)?;
-        Ok(name)
+    /// What a file is called.
+    pub(super) fn name(&self, unfinished: &mut Unfinished, ext: &str) -> Result<String> {
+        let failed = |e| broken("reading a media file", e);
+        let (mut seal, mut piece) = (Seal::new(&self.key), vec![0; limits::media::PIECE]);
+        unfinished.file.rewind().map_err(failed)?;
+        loop {
+            match unfinished.file.read(&mut piece).map_err(failed)? {
+                0 => return Ok(format!("{}.{ext}", seal.short_hex())),
+                read => seal.add(piece.get(..read).unwrap_or_default()),
+            }
+        }
     }
 
-    /// The same under the name that it had before.
+    pub(super) fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.marked.lock()
+    }
+
+    /// Keeps a file that is whole, under a name that it has; another of this name is the same. When this returns, the
+    /// file survives a power cut.
     pub fn keep_as(&self, unfinished: Unfinished, name: &str) -> Result<()> {
         let path = self.path(name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
         unfinished.finish(&path).map_err(unwritten)
@@ -150,15 +171,35 @@ impl Files {
         self.hot.held()
     }
 
-    /// Removes a file, also from memory; one that is not there is no error.
+    /// Removes a file, also from memory, unless somebody holds it; one that is not there is no error.
     pub fn remove(&self, name: &str) -> Result<()> {
         let path = self.path(name).ok_or(Error::NotFound)?;
-        let removed = fs::remove_file(path);
+        let marks = self.marks();
+        let removed = if marks.stays(name) { Ok(()) } else { fs::remove_file(path) };
+        drop(marks);
         self.hot.forget(name);
         match removed {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(broken("removing a media file", e)),
             Ok(()) | Err(_) => Ok(()),
         }
+    }
+
+    /// A record names it: nobody need keep it for that any more.
+    pub fn claim(&self, name: &str) {
+        self.marks().lend(name.to_owned(), false);
+    }
+
+    /// It is not for everybody any more: whoever asks next is looked at.
+    pub fn cover(&self, name: &str) {
+        self.hot.forget(name);
+    }
+
+    /// Removes a file that no record names, unless it was written after a moment: then its record may be on its way.
+    pub fn sweep(&self, name: &str, after: SystemTime) -> Result<()> {
+        let path = self.path(name).ok_or(Error::NotFound)?;
+        let written = path.metadata().and_then(|about| about.modified());
+        self.marks().lend(name.to_owned(), written.is_ok_and(|written| written >= after));
+        self.remove(name)
     }
 
     /// The names of all files, in no order; for the consistency check. Passes over what does not
@@ -189,6 +230,10 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).map_err(unwritten)
+    }
+
     /// Bytes that were written so far.
     pub fn length(&self) -> Result<u64> {
         Ok(self.file.metadata().map_err(|e| broken("reading a media file", e))?.len())
@@ -275,11 +320,61 @@ mod tests {
         names
     }
 
+    /// Keeps bytes that nobody holds.
+    fn put(files: &Files, bytes: &[u8], ext: &str) -> String {
+        files.hold().put(bytes, ext).unwrap()
+    }
+
+    #[test]
+    fn the_same_bytes_are_one_file_and_only_the_key_tells_its_name() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        let long = vec![7; 3 * limits::media::PIECE + 1];
+        for bytes in [b"x".as_slice(), b"", &long] {
+            let name = put(&files, bytes, "png");
+            assert_eq!((put(&files, bytes, "png"), Files::mime(&name)), (name.clone(), Some("image/png")));
+            assert_eq!(fs::read(files.path(&name).unwrap()).unwrap(), bytes);
+        }
+        assert_eq!(names(&files).len(), 3);
+        let keys = [[1; 32], [2; 32], [1; 32]].map(|key| put(&files.keyed(key), b"x", "png"));
+        assert!(keys[0] == keys[2] && keys[0] != keys[1]);
+        assert_ne!(put(&files, &long[1..], "png"), put(&files, &long, "png"));
+        assert_eq!(names(&files).len(), 6);
+    }
+
+    #[test]
+    fn what_was_kept_a_moment_ago_stays_whoever_lets_go_of_the_same() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        let gone = || names(&files).is_empty();
+        let (mut one, mut two) = (files.hold(), files.hold());
+        let name = one.put(b"x", "png").unwrap();
+        assert_eq!((two.put(b"x", "png").unwrap(), one.names()), (name.clone(), &[name.clone()][..]));
+        files.remove(&name).unwrap();
+        assert!(!gone());
+        drop(one);
+        files.remove(&name).unwrap();
+        assert!(!gone(), "another holds it");
+        two.lend();
+        files.remove(&name).unwrap();
+        assert!(!gone(), "somebody will name it");
+        let written = files.path(&name).unwrap().metadata().unwrap().modified().unwrap();
+        files.sweep(&name, written).unwrap();
+        assert!(!gone(), "it is young");
+        files.sweep(&name, written + std::time::Duration::from_nanos(1)).unwrap();
+        assert!(gone());
+        // After a start nobody knows who was to name it: the first sweep finds it young.
+        assert_eq!(put(&files, b"x", "png"), name);
+        files.sweep(&name, SystemTime::UNIX_EPOCH).unwrap();
+        files.remove(&name).unwrap();
+        assert!(!gone());
+    }
+
     #[test]
     fn keeps_lists_and_removes() {
         let scratch = Scratch::new();
         let files = Files::open(&scratch.0).unwrap();
-        let mut kept: Vec<_> = (0..20u8).map(|n| files.put(&[n; 9], "png").unwrap()).collect();
+        let mut kept: Vec<_> = (0..20u8).map(|n| put(&files, &[n; 9], "png")).collect();
         kept.sort();
         assert_eq!(names(&files), kept);
         let path = files.path(&kept[3]).unwrap();
@@ -305,7 +400,7 @@ mod tests {
     fn only_the_owner_may_read() {
         let scratch = Scratch::new();
         let files = Files::open(&scratch.0).unwrap();
-        let path = files.path(&files.put(b"x", "jpg").unwrap()).unwrap();
+        let path = files.path(&put(&files, b"x", "jpg")).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o600);
         for folder in path.ancestors().skip(1).take(3) {
@@ -315,7 +410,7 @@ mod tests {
 
     #[test]
     fn names_are_exact() {
-        let files = Files { root: "/media".into(), hot: Arc::default() };
+        let files = Files { root: "/media".into(), hot: Arc::default(), marked: Arc::default(), key: [0; 32] };
         let good = "0123456789abcdef0123456789abcdef.webp";
         assert_eq!(files.path(good).unwrap(), Path::new("/media/01/23").join(good));
         assert_eq!(Files::mime(good), Some("image/webp"));
@@ -346,8 +441,8 @@ mod tests {
     fn an_unknown_ending_is_not_written() {
         let scratch = Scratch::new();
         let files = Files::open(&scratch.0).unwrap();
-        assert!(matches!(files.put(b"x", "svg"), Err(Error::Broken(_))));
-        assert!(matches!(files.put(b"x", "png/../../x"), Err(Error::Broken(_))));
+        assert!(matches!(files.hold().put(b"x", "svg"), Err(Error::Broken(_))));
+        assert!(matches!(files.hold().put(b"x", "png/../../x"), Err(Error::Broken(_))));
         assert_eq!(names(&files).len(), 0);
     }
 
@@ -358,7 +453,7 @@ mod tests {
         for n in 0..=255_u8 {
             fs::write(scratch.0.join(format!("{n:02x}")), b"no folder").unwrap();
         }
-        assert!(files.put(b"x", "png").is_err());
+        assert!(files.hold().put(b"x", "png").is_err());
         assert_eq!(fs::read_dir(scratch.0.join(UNFINISHED)).unwrap().count(), 0);
     }
 
@@ -366,7 +461,7 @@ mod tests {
     fn what_a_crash_left_goes_away_and_strangers_are_not_listed() {
         let scratch = Scratch::new();
         let files = Files::open(&scratch.0).unwrap();
-        let kept = files.put(b"x", "gif").unwrap();
+        let kept = put(&files, b"x", "gif");
         let half = scratch.0.join(UNFINISHED).join("0123456789abcdef0123456789abcdef.png");
         fs::write(&half, b"ha").unwrap();
         fs::write(scratch.0.join("notes.txt"), b"").unwrap();

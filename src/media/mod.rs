@@ -9,4 +9,5 @@ pub mod clip;
 pub mod content;
 pub mod draw;
 pub mod files;
+pub mod hold;
 pub mod picture;

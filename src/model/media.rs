@@ -59,6 +59,14 @@ pub struct Media {
     pub fresh: Vec<Fresh>,
 }
 
+/// What the files of an account weigh.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weight {
+    /// Pictures and recordings, each with all its files.
+    pub media: u64,
+    pub bytes: u64,
+}
+
 /// A smaller copy for pages: see `limits::media::SMALL_WIDTH` and `MIDDLE_WIDTH`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Small {
@@ -155,9 +163,9 @@ impl Media {
         found.map_or((&self.alt, main), |(lang, alt)| (alt, lang))
     }
 
-    /// Bytes of all its files.
+    /// Bytes of all its files. The copy of a small picture may be the picture itself.
     pub fn weight(&self) -> u64 {
-        let copies = self.small.iter().chain(&self.middle).map(|copy| copy.bytes);
+        let copies = self.small.iter().chain(&self.middle).filter(|copy| copy.file != self.file).map(|copy| copy.bytes);
         let said = self.spoken.captions.iter().map(|captions| captions.bytes);
         self.bytes + copies.chain(said).chain(self.fresh.iter().map(|fresh| fresh.what.bytes())).sum::<u64>()
     }
@@ -196,9 +204,9 @@ impl Media {
         std::iter::once(self.file.as_str()).chain(copies.map(|copy| copy.file.as_str())).chain(captions)
     }
 
-    /// The files that nobody outside is shown: all, until it is published, and then what is not said of it yet.
-    pub fn unpublished(&self) -> impl Iterator<Item = &str> {
-        self.files().filter(|name| !self.used || self.said().all(|said| said != *name))
+    /// The same, and whether everybody is shown them: none until it is published, and then what is said of it.
+    pub fn shown(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.files().map(|name| (name, self.used && self.said().any(|said| said == name)))
     }
 
     /// What came for it and is not said of it yet, by what a form calls it.

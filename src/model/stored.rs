@@ -1,6 +1,29 @@
-//! Media files in an object storage: which are there, and what is still to be carried to or fro.
+//! Media files: which records name them, which are in an object storage, and what is still to be carried to or fro.
 
 use serde::{Deserialize, Serialize};
+
+use super::copied::CopyKey;
+use super::ids::{DraftId, MediaId};
+
+/// A record that names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    Media(MediaId),
+    /// A change of something published brings captions or a poster along.
+    Change(DraftId),
+    /// A copy of a stranger's picture.
+    Copy(CopyKey),
+}
+
+impl Holder {
+    /// Whether its files belong in the object storage, where there is one. Copies come and go.
+    pub fn is_carried(self) -> bool {
+        match self {
+            Self::Media(_) | Self::Change(_) => true,
+            Self::Copy(_) => false,
+        }
+    }
+}
 
 /// Where new media files end up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use super::preview;
 use super::shell::{Scene, Shell};
 use crate::actions::drafts::links;
 use crate::app::App;
+use crate::app::files::Shown;
 use crate::base::lang::Lang;
 use crate::crypto::token;
 use crate::error::{Error, Result};
@@ -85,7 +86,7 @@ async fn sent(app: &App, request: &Request, secret: &str, name: &str) -> Result<
     if !look(app, secret)?.files.iter().any(|file| file == name) {
         return Err(Error::NotFound);
     }
-    file::send(app, request, name).await
+    file::send(app, request, name, Shown::Insiders).await
 }
 
 fn look(app: &App, secret: &str) -> Result<Seen> {
@@ -99,6 +100,7 @@ fn look(app: &App, secret: &str) -> Result<Seen> {
             files.extend(found.iter().flat_map(Media::files).map(str::to_owned));
             about.push((attached.id, attached.about.clone()));
         }
+        files.extend(draft.brings().map(str::to_owned));
         let scene = Scene::new(&app.site, meta::institution(rows)?, Some(Lang::default()));
         let page = Page {
             s: Shell { hidden: true, ..scene.shell(&format!("Draft for @{}", account.handle)) },

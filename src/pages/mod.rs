@@ -29,6 +29,7 @@ use std::sync::Arc;
 use hyper::{Method, StatusCode, header};
 
 use crate::app::App;
+use crate::app::files::Shown;
 use crate::base::lang::Lang;
 use crate::base::{markup, text as texts};
 use crate::error::{Error, Result};
@@ -255,7 +256,8 @@ fn feed(app: &App, of: Of<'_>, kind: Kind) -> Result<Response> {
 async fn copy(app: &App, request: &Request, name: &str) -> Result<Response> {
     let key = copied::named(name).ok_or(Error::NotFound)?;
     let copy = app.store.read(|rows| copies::get(rows, key))?.ok_or(Error::NotFound)?;
-    let mut response = file::send(app, request, &copy.here().ok_or(Error::NotFound)?.file).await?;
+    let file = &copy.here().ok_or(Error::NotFound)?.file;
+    let mut response = file::send(app, request, file, Shown::Everybody).await?;
     let kept = format!("public, max-age={}", limits::copies::CACHED);
     set_text(response.headers_mut(), header::CACHE_CONTROL, &kept);
     Ok(response)

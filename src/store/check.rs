@@ -84,6 +84,7 @@ fn replay(tx: &mut Write<'_>, from: &Read) -> Result<()> {
     from.each(&DRAFTS, &Span::all(), |_, row| super::drafts::put(tx, &row).map(|()| true))?;
     from.each(&ACTIVITIES, &Span::all(), |_, row| super::activities::put(tx, &row).map(|()| true))?;
     super::media::replay(tx, from)?;
+    super::copies::replay(tx, from)?;
     super::follows::replay(tx, from)?;
     super::reactions::replay(tx, from)?;
     super::polls::replay(tx, from)?;

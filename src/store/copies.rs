@@ -2,6 +2,7 @@
 //! hidden, changed or deleted. Only where the institution wants copies at all (see `meta::copies`).
 
 use super::meta;
+use super::names;
 use super::notes;
 use super::schema::COPIES;
 use super::table::Span;
@@ -12,6 +13,7 @@ use crate::limits::copies::{COUNT, FACE_KEPT, FILES};
 use crate::model::copied::{self, Copied, Copy, CopyKey, State};
 use crate::model::ids::ActorId;
 use crate::model::note::{Note, Shown};
+use crate::model::stored::Holder;
 
 pub fn get(rows: &impl Rows, key: CopyKey) -> Result<Option<Copy>> {
     rows.get(&COPIES, &key)
@@ -37,24 +39,23 @@ pub fn due(rows: &impl Rows, now: Timestamp) -> Result<Option<(CopyKey, Copy)>> 
     Ok(found)
 }
 
-/// Names of the files.
-pub fn files(rows: &impl Rows) -> Result<Vec<String>> {
-    let mut files = Vec::new();
-    rows.each(&COPIES, &Span::all(), |_, copy: Copy| {
-        files.extend(copy.here().map(|copied| copied.file.clone()));
-        Ok(true)
-    })?;
-    Ok(files)
-}
-
 pub fn put(tx: &mut Write<'_>, key: CopyKey, copy: &Copy) -> Result<()> {
+    let old = get(tx, key)?;
+    names::follow(tx, Holder::Copy(key), old.iter().filter_map(file), file(copy).map(|name| (name, true)).into_iter())?;
     tx.put(&COPIES, &key, copy)
 }
 
-/// Forgets a copy; its file goes after the commit.
+fn file(copy: &Copy) -> Option<&str> {
+    copy.here().map(|copied| copied.file.as_str())
+}
+
+pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
+    from.each(&COPIES, &Span::all(), |key, copy| put(tx, key, &copy).map(|()| true))
+}
+
 pub fn forget(tx: &mut Write<'_>, key: CopyKey) -> Result<()> {
     let Some(copy) = get(tx, key)? else { return Ok(()) };
-    tx.after.files.extend(copy.here().map(|copied| copied.file.clone()));
+    names::follow(tx, Holder::Copy(key), file(&copy).into_iter(), std::iter::empty())?;
     tx.remove(&COPIES, &key).map(drop)
 }
 

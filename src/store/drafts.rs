@@ -1,5 +1,6 @@
 //! What is not published yet, found by its account and stage, and by the moment at which it goes out.
 
+use super::names;
 use super::schema::{DRAFTS, DRAFTS_BY_STAGE, DRAFTS_DUE};
 use super::table::Span;
 use super::tx::{Rows, Write};
@@ -7,6 +8,7 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::draft::{Draft, Stage, State};
 use crate::model::ids::{AccountId, DraftId, UserId};
+use crate::model::stored::Holder;
 
 pub fn get(rows: &impl Rows, id: DraftId) -> Result<Option<Draft>> {
     rows.get(&DRAFTS, &id)
@@ -68,7 +70,13 @@ pub fn each(rows: &impl Rows, each: impl FnMut(DraftId, Draft) -> Result<bool>) 
 }
 
 pub fn put(tx: &mut Write<'_>, draft: &Draft) -> Result<()> {
-    unindex(tx, draft.id)?;
+    let old = unindex(tx, draft.id)?;
+    names::follow(
+        tx,
+        Holder::Change(draft.id),
+        old.iter().flat_map(Draft::brings),
+        draft.brings().map(|name| (name, false)),
+    )?;
     tx.put(&DRAFTS_BY_STAGE, &(draft.account, draft.stage(), draft.id), &())?;
     if let Some(due) = draft.due() {
         tx.put(&DRAFTS_DUE, &(due, draft.id), &())?;
@@ -78,19 +86,20 @@ pub fn put(tx: &mut Write<'_>, draft: &Draft) -> Result<()> {
 }
 
 pub fn remove(tx: &mut Write<'_>, id: DraftId) -> Result<()> {
-    unindex(tx, id)?;
+    let old = unindex(tx, id)?;
+    names::follow(tx, Holder::Change(id), old.iter().flat_map(Draft::brings), std::iter::empty())?;
     tx.remove(&DRAFTS, &id)?;
     Ok(())
 }
 
-fn unindex(tx: &mut Write<'_>, id: DraftId) -> Result<()> {
-    if let Some(old) = get(tx, id)? {
-        tx.remove(&DRAFTS_BY_STAGE, &(old.account, old.stage(), old.id))?;
-        if let Some(due) = old.due() {
-            tx.remove(&DRAFTS_DUE, &(due, old.id))?;
-        }
+/// Takes a draft out of the indexes by stage and moment, and answers what it was.
+fn unindex(tx: &mut Write<'_>, id: DraftId) -> Result<Option<Draft>> {
+    let Some(old) = get(tx, id)? else { return Ok(None) };
+    tx.remove(&DRAFTS_BY_STAGE, &(old.account, old.stage(), old.id))?;
+    if let Some(due) = old.due() {
+        tx.remove(&DRAFTS_DUE, &(due, old.id))?;
     }
-    Ok(())
+    Ok(Some(old))
 }
 
 fn known(rows: &impl Rows, id: DraftId) -> Result<Draft> {

@@ -9,6 +9,7 @@ use crate::model::ids::{
     AccountId, ActivityId, ActorId, CannedId, CaseId, DraftId, InboxId, MediaId, NoteId, PostId, QuoteId, ReceivedId,
     ReportId, ServerId, UserId,
 };
+use crate::model::stored::Holder;
 
 /// Something that can be a key, or a part of one.
 pub trait Key: Sized {
@@ -121,6 +122,25 @@ impl Key for ActRef {
             1 => <(_, _)>::read(from).map(|(account, actor)| Self::Follow(account, actor)),
             2 => <(_, _, _)>::read(from).map(|(kind, post, actor)| Self::Reaction(kind, post, actor)),
             3 => <(_, _)>::read(from).map(|(account, actor)| Self::Block(account, actor)),
+            _ => None,
+        }
+    }
+}
+
+impl Key for Holder {
+    fn write(&self, into: &mut Vec<u8>) {
+        match self {
+            Self::Media(id) => (1_u64, *id).write(into),
+            Self::Change(id) => (2_u64, *id).write(into),
+            Self::Copy((of, n)) => (3_u64, *of, *n).write(into),
+        }
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        match u64::read(from)? {
+            1 => MediaId::read(from).map(Self::Media),
+            2 => DraftId::read(from).map(Self::Change),
+            3 => <(_, _)>::read(from).map(Self::Copy),
             _ => None,
         }
     }

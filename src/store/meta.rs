@@ -13,6 +13,7 @@ use crate::model::stored::Place;
 
 /// Where new media files go.
 const MEDIA_PLACE: &str = "media_place";
+const FILE_KEY: &str = "file_key";
 const COPIES: &str = "copies";
 const INSTITUTION: &str = "institution";
 /// Who gets in without the identity provider.
@@ -27,6 +28,17 @@ pub fn institution(rows: &impl Rows) -> Result<Institution> {
 pub fn find_institution(rows: &impl Rows) -> Result<Option<Institution>> {
     let Some(raw) = rows.get(&META, &INSTITUTION.to_owned())? else { return Ok(None) };
     serde_json::from_str(raw.get()).map(Some).map_err(|e| Error::broken("decode the institution", e))
+}
+
+/// What the names of media files are made with. It is made with the database and never changes.
+pub fn file_key(rows: &impl Rows) -> Result<[u8; 32]> {
+    let raw = rows.get(&META, &FILE_KEY.to_owned())?.ok_or_else(|| Error::bug("there is no key of file names"))?;
+    serde_json::from_str(raw.get()).map_err(|e| Error::broken("decode the key of file names", e))
+}
+
+pub(super) fn put_file_key(tx: &mut Write<'_>, key: [u8; 32]) -> Result<()> {
+    let raw = serde_json::value::to_raw_value(&key).map_err(|e| Error::broken("encode the key of file names", e))?;
+    tx.put(&META, &FILE_KEY.to_owned(), &raw)
 }
 
 /// Where new media files go; the disk, when nobody said otherwise.

@@ -6,24 +6,27 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransacti
 use super::counts::SAMPLES;
 use super::key::Key;
 use super::schema::{
-    ACT_BY_URI, ACTOR_BY_URI, ACTORS, CASES, CASES_BY_STAND, COUNTS, FACTS, Fingerprint, INDEXES, LOGIN_LINKS, MEDIA,
-    META, NOTES, POSTS, RECEIVED, SESSIONS, UNPUBLISHED, fingerprint,
+    ACT_BY_URI, ACTOR_BY_URI, ACTORS, CASES, CASES_BY_STAND, COPIES, COUNTS, DRAFTS, FACTS, Fingerprint, INDEXES,
+    LOGIN_LINKS, MEDIA, META, NOTES, POSTS, RECEIVED, SESSIONS, fingerprint,
 };
 use super::slim::Slim;
-use super::tx::definition;
-use crate::base::time::Timestamp;
+use super::table::Span;
+use super::tx::{Rows as _, Write, definition};
+use super::{copies, drafts, media, meta};
+use crate::base::id::Ids;
+use crate::base::time::{Clock, Timestamp};
+use crate::crypto::random;
 use crate::error::{Error, Problem, Result};
 use crate::model::case::{About, Case, Stand};
 use crate::model::follow::ActRef;
 use crate::model::ids::ActorId;
-use crate::model::media::Media;
 use crate::model::note::{Note, Shown};
 
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
 const STEPS: &[fn(&WriteTransaction) -> Result<()>] =
-    &[tables, wave, people, follows, samples, tables, cases, unpublished];
+    &[tables, wave, people, follows, samples, tables, cases, tables, names];
 
 /// Form 1: every table exists. Also forms 6 and 8, which have more of them, with nothing in them yet.
 fn tables(txn: &WriteTransaction) -> Result<()> {
@@ -125,18 +128,24 @@ fn cases(txn: &WriteTransaction) -> Result<()> {
     Ok(())
 }
 
-/// Form 8: of each file it is known by its name whether it was published.
-fn unpublished(txn: &WriteTransaction) -> Result<()> {
+/// Form 9: of each file it is known which records name it, and of each account what its files weigh; new files are called
+/// by what is in them. Up to form 8 a table named those that were not published.
+fn names(txn: &WriteTransaction) -> Result<()> {
+    txn.delete_table(definition("unpublished")).map_err(|e| Error::broken("remove 'unpublished'", e))?;
     tables(txn)?;
-    let broken = |e| Error::broken("find files that are not published", e);
-    let mut index = open(txn, UNPUBLISHED.name)?;
-    for row in open(txn, MEDIA.name)?.iter().map_err(broken)? {
-        let (_, value) = row.map_err(broken)?;
-        let media: Media = serde_json::from_slice(value.value()).map_err(|e| Error::broken("read a file's row", e))?;
-        let number = serde_json::to_vec(&media.id).map_err(|e| Error::broken("write a file's number", e))?;
-        for name in media.files().filter(|_| !media.used) {
-            index.insert(name.to_owned().bytes().as_slice(), number.as_slice()).map_err(broken)?;
-        }
+    let ids = Ids::default();
+    let mut tx = Write::new(txn, &ids, &Clock::System);
+    for (id, row) in tx.rows(&MEDIA, Span::all())? {
+        // As if it came only now: its weight is not counted yet.
+        tx.remove(&MEDIA, &id)?;
+        media::put(&mut tx, &row)?;
+    }
+    meta::put_file_key(&mut tx, random::bytes())?;
+    for (_, row) in tx.rows(&DRAFTS, Span::all())? {
+        drafts::put(&mut tx, &row)?;
+    }
+    for (key, row) in tx.rows(&COPIES, Span::all())? {
+        copies::put(&mut tx, key, &row)?;
     }
     Ok(())
 }
@@ -207,10 +216,11 @@ mod tests {
     use redb::backends::InMemoryBackend;
 
     use super::*;
-    use crate::base::time::Clock;
     use crate::model::ids::{AccountId, CaseId, InboxId, MediaId, NoteId};
+    use crate::model::media::Weight;
+    use crate::model::stored::Holder;
     use crate::store::cases as store_cases;
-    use crate::store::{Options, Rows, Span, Store, actors, check, counts, follows, media, users};
+    use crate::store::{Options, Store, actors, check, counts, follows, names, users};
 
     /// Rows as they were written in form 1.
     const ACTOR: &str = r#"{"id":117677379205627713,"uri":"https://h.example/users/u","inbox":"https://h.example/users/u/inbox",
@@ -276,6 +286,7 @@ mod tests {
         {
             open(&txn, table).unwrap().insert(key.as_bytes(), id.as_bytes()).unwrap();
         }
+        txn.open_table(definition("unpublished")).unwrap();
         followed(&txn);
         for id in [21_u64, 22] {
             let put = |table: &'static str, key: &[u8], value: &str| {
@@ -310,9 +321,12 @@ mod tests {
                 );
                 assert!(users::all(rows)?.is_empty());
                 assert_eq!(counts::get(rows, counts::Count::Samples)?, 1);
-                let hidden = ["aa.png", "aa.webp", "bb.png", "bb.webp"].map(|name| media::unpublished(rows, name));
-                let of = Some(MediaId(31));
-                assert_eq!(hidden.map(Result::unwrap), [of, of, None, None]);
+                for (name, id, public) in
+                    [("aa.png", 31, false), ("aa.webp", 31, false), ("bb.png", 32, true), ("bb.webp", 32, true)]
+                {
+                    assert_eq!(names::holders(rows, name)?, [(Holder::Media(MediaId(id)), public)]);
+                }
+                assert_eq!(media::weight(rows, ACCOUNT)?, Weight { media: 2, bytes: 18 });
                 let cases = |stand| store_cases::of_account(rows, ACCOUNT, stand, None, 9);
                 assert_eq!((cases(Stand::Open)?, cases(Stand::Done)?), (vec![CaseId(21)], vec![CaseId(22)]));
                 let known = |n: u64| actors::by_uri(rows, &format!("https://h.example/users/u{n}")).map(Option::unwrap);

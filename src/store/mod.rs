@@ -19,6 +19,7 @@ pub mod material;
 pub mod media;
 pub mod meta;
 mod migrate;
+pub mod names;
 pub mod notes;
 pub mod podcasts;
 pub mod polls;

@@ -22,7 +22,7 @@ use crate::model::ids::{
     ReportId, ServerId, UserId,
 };
 use crate::model::login::{LoginLink, Secrets, Session};
-use crate::model::media::Media;
+use crate::model::media::{Media, Weight};
 use crate::model::moderation::{Block, Quote, Report};
 use crate::model::note::Note;
 use crate::model::oidc::Identity;
@@ -32,7 +32,7 @@ use crate::model::poll::Vote;
 use crate::model::post::Post;
 use crate::model::reach::Reach;
 use crate::model::server::{Inbox, Server};
-use crate::model::stored::{Errand, Stored};
+use crate::model::stored::{Errand, Holder, Stored};
 use crate::model::user::User;
 
 /// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
@@ -63,8 +63,6 @@ pub const KEYS: Table<AccountId, Keys> = Table::fact("keys");
 pub const STORED: Table<String, Stored> = Table::fact("stored");
 /// What is to be carried there, brought back or removed, by file name.
 pub const ERRANDS: Table<String, Errand> = Table::fact("errands");
-/// Copies of strangers' pictures; see `store::copies`.
-pub const COPIES: Table<CopyKey, Copy> = Table::fact("copies");
 pub const TOKENS: Table<[u8; 32], Token> = Table::fact("tokens");
 pub const LOGIN_LINKS: Table<[u8; 32], LoginLink> = Table::fact("login_links");
 /// What people log in with. Apart from `USERS`, so that no list of people can show it.
@@ -92,8 +90,16 @@ pub const OWN_REACTIONS: Table<(AccountId, ReactionKind, String), OwnReaction> =
 
 // store::media
 pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
-/// Files of those rows that nobody outside has been shown, by name.
-pub(super) const UNPUBLISHED: Table<String, MediaId> = Table::index("unpublished");
+/// What those of an account weigh together.
+pub(super) const WEIGHTS: Table<AccountId, Weight> = Table::index("weights");
+
+// store::names
+/// Which record names which file, and whether that file is published with it.
+pub(super) const NAMES: Table<(String, Holder), bool> = Table::index("names");
+
+// store::copies
+/// Copies of strangers' pictures.
+pub const COPIES: Table<CopyKey, Copy> = Table::fact("copies");
 
 // store::accounts
 pub(super) const ACCOUNTS: Table<AccountId, Account> = Table::fact("accounts");
@@ -248,7 +254,8 @@ pub(super) const FACTS: &[&str] = &[
     DAYS.name,
 ];
 pub(super) const INDEXES: &[&str] = &[
-    UNPUBLISHED.name,
+    WEIGHTS.name,
+    NAMES.name,
     HANDLES.name,
     USER_BY_EMAIL.name,
     POSTS_BY_ACCOUNT.name,

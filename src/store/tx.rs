@@ -1,6 +1,7 @@
 //! Transactions as the rest of the house sees them: `Rows` to look, `Write` to change.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use redb::{
     ReadTransaction, ReadableTable, ReadableTableMetadata, StorageError, TableDefinition, TableError, WriteTransaction,
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::key::Key;
+use super::names::Held;
 use super::schema::SHOWN;
 use super::seen::{Mark, Seen, mark};
 use super::table::{Span, Table};
@@ -226,8 +228,12 @@ pub struct After {
     pub deliveries: Vec<Wake>,
     /// Something was received and waits for its effect.
     pub received: bool,
-    /// Files that no row names any more.
+    /// Files that the disk need not have any more.
     pub files: Vec<String>,
+    /// Files that are not for everybody any more.
+    pub covered: Vec<String>,
+    /// Files that a record names at last.
+    pub named: Vec<String>,
     /// Files have to be carried.
     pub errands: bool,
     /// Something was planned, or is not any more.
@@ -242,6 +248,8 @@ impl After {
         self.deliveries.extend(other.deliveries);
         self.received |= other.received;
         self.files.extend(other.files);
+        self.covered.extend(other.covered);
+        self.named.extend(other.named);
         self.errands |= other.errands;
         self.plans |= other.plans;
         self.copies |= other.copies;
@@ -257,13 +265,15 @@ pub struct Write<'a> {
     pub after: After,
     pub(super) dirty: bool,
     pub(super) disk: Disk,
+    /// Files that the verb has touched, as they were before it; see `names`.
+    pub(super) named: BTreeMap<String, Held>,
     changed: Vec<Mark>,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn new(txn: &'a WriteTransaction, ids: &'a Ids, clock: &Clock) -> Self {
         let (after, disk) = (After::default(), Disk::default());
-        Self { txn, ids, now: clock.now(), after, dirty: false, disk, changed: Vec::new() }
+        Self { txn, ids, now: clock.now(), after, dirty: false, disk, named: BTreeMap::new(), changed: Vec::new() }
     }
 
     /// The moment of this transaction.

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::Shared;
 use super::deliveries;
+use super::names;
 use super::seen::Mark;
 use super::tx::{After, Read, Write};
 use crate::base::time::Timestamp;
@@ -43,7 +44,8 @@ where
     F: FnMut(&mut Write<'_>) -> Result<T> + Send,
 {
     fn run(&mut self, tx: &mut Write<'_>) -> bool {
-        let result = (self.verb)(tx);
+        tx.named.clear();
+        let result = (self.verb)(tx).and_then(|done| names::settle(tx).map(|()| done));
         let fine = result.is_ok();
         self.result = Some(result);
         fine
@@ -269,6 +271,8 @@ fn everything(database: &Database) -> After {
         deliveries: lanes.unwrap_or_default(),
         received: true,
         files: Vec::new(),
+        covered: Vec::new(),
+        named: Vec::new(),
         errands: true,
         plans: true,
         copies: true,

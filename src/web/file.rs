@@ -18,8 +18,9 @@ use crate::error::{Error, Result};
 use crate::media::content::{Content, Pieces};
 use crate::media::files::Files;
 use crate::model::power::Read as See;
+use crate::model::stored::Holder;
 use crate::store::schema::MEDIA;
-use crate::store::{Read, Rows as _, media};
+use crate::store::{Read, Rows as _, drafts, names};
 
 /// Nothing in it runs, loads anything but itself, or belongs to our origin. The browser's own players are pages that
 /// load the file they stand for.
@@ -33,29 +34,48 @@ const INSIDE: &str = "private, no-cache";
 /// Answers a GET or HEAD for the file of a name, to whoever may see it: see [`files`].
 pub async fn open(app: &App, request: &Request, name: &str) -> Result<Response> {
     // Only what is published is ever at hand: a wave asks the store nothing.
-    if app.files.at_hand(name).is_none() && !app.store.read(|rows| may_see(app, rows, request, name))? {
+    let shown = match app.files.at_hand(name) {
+        Some(_) => Shown::Everybody,
+        None => app.store.read(|rows| admitted(app, rows, request, name))?,
+    };
+    send(app, request, name, shown).await
+}
+
+/// As whom somebody may see a file; `NotFound` for who may not, as for a file that is not there.
+fn admitted(app: &App, rows: &Read, request: &Request, name: &str) -> Result<Shown> {
+    let holders = names::holders(rows, name)?;
+    if holders.is_empty() {
         return Err(Error::NotFound);
     }
-    send(app, request, name).await
-}
-
-fn may_see(app: &App, rows: &Read, request: &Request, name: &str) -> Result<bool> {
-    let Some(id) = media::unpublished(rows, name)? else { return Ok(true) };
+    if holders.iter().any(|(_, public)| *public) {
+        return Ok(Shown::Everybody);
+    }
     if request.query("pass").is_some_and(|pass| app.passes.fits(pass, name, app.now())) {
-        return Ok(true);
+        return Ok(Shown::Insiders);
     }
-    match who::browser(app, rows, request) {
-        Ok(browser) if who::must_enrol(rows, &browser)? => Ok(false),
-        Ok(browser) => Ok(browser.asker().can::<See>(rows.need(&MEDIA, &id)?.account)),
-        Err(Error::SignIn) => Ok(false),
-        Err(e) => Err(e),
+    let browser = match who::browser(app, rows, request) {
+        Ok(browser) if !who::must_enrol(rows, &browser)? => browser,
+        Ok(_) | Err(Error::SignIn) => return Err(Error::NotFound),
+        Err(e) => return Err(e),
+    };
+    for (holder, _) in holders {
+        let account = match holder {
+            Holder::Media(id) => rows.need(&MEDIA, &id)?.account,
+            Holder::Change(id) => drafts::need(rows, id)?.account,
+            // These are always for everybody.
+            Holder::Copy(_) => continue,
+        };
+        if browser.asker().can::<See>(account) {
+            return Ok(Shown::Insiders);
+        }
     }
+    Err(Error::NotFound)
 }
 
-/// The same for everybody.
-pub async fn send(app: &App, request: &Request, name: &str) -> Result<Response> {
+/// Sends the file of a name without a question, as to those who have been shown it.
+pub async fn send(app: &App, request: &Request, name: &str, shown: Shown) -> Result<Response> {
     let kind = Files::mime(name).ok_or(Error::NotFound)?;
-    let (found, shown) = files::find(app, name).await?;
+    let found = files::find(app, name, shown).await?;
     let tag = format!("\"{}\"", name.split('.').next().unwrap_or_default());
     let length = found.length();
     let verdict = Verdict::on(request.method(), request.headers(), &tag, length);

@@ -2,7 +2,7 @@
 //! day, files that no row names are removed.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::actions;
 use crate::actions::prune::Place;
@@ -10,7 +10,7 @@ use crate::app::{App, pieces};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::schema::STORED;
-use crate::store::{self, Rows, Span};
+use crate::store::{Rows, Span, names};
 
 pub async fn run(app: Arc<App>) {
     let mut turns = 0_u32;
@@ -49,25 +49,19 @@ pub async fn turn(app: &Arc<App>, sweep: bool) -> Result<()> {
 /// are left alone: their row may be on its way.
 fn sweep_files(app: &App) -> Result<()> {
     let named = app.store.read(|rows| {
-        let mut named = actions::storage::named(rows)?;
+        let mut named = names::all(rows)?;
         // What the object storage has is of no use here.
         for name in rows.keys(&STORED, Span::all())? {
             named.remove(&name);
         }
-        named.extend(store::copies::files(rows)?);
         Ok(named)
     })?;
+    let young = UNIX_EPOCH + Duration::from_millis(app.now().minus(limits::keep::YOUNG_FILE).0);
     for name in app.files.list() {
         let name = name?;
-        if !named.contains(&name) && is_old(app, &name) {
-            app.files.remove(&name)?;
+        if !named.contains(&name) {
+            app.files.sweep(&name, young)?;
         }
     }
     Ok(())
-}
-
-fn is_old(app: &App, name: &str) -> bool {
-    let modified = app.files.path(name).and_then(|path| path.metadata().ok()?.modified().ok());
-    let since = modified.and_then(|moment| moment.duration_since(std::time::UNIX_EPOCH).ok());
-    since.is_some_and(|written| Duration::from_millis(app.now().0).saturating_sub(written) > limits::keep::YOUNG_FILE)
 }

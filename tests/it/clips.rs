@@ -12,8 +12,7 @@ use instance::model::ids::PostId;
 use instance::model::media::About;
 use instance::model::post::{Quoting, Visibility};
 use instance::store::check::check;
-use instance::store::material;
-use instance::store::schema::MEDIA;
+use instance::store::{material, media};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, published};
@@ -403,7 +402,7 @@ async fn an_upload_that_is_refused_for_now_is_still_there() {
     for (bytes, status) in [(server.app.config.media.quota_gb << 30, 507), (other.bytes, 200)] {
         other.bytes = bytes;
         let row = other.clone();
-        server.app.store.write(move |tx| tx.put(&MEDIA, &row.id, &row)).await.unwrap();
+        server.app.store.write(move |tx| media::put(tx, &row)).await.unwrap();
         let answer = use_it("").await;
         assert_eq!(answer.status, status, "{}", answer.text());
     }

@@ -54,7 +54,8 @@ fn listening(clock: &Clock) -> (Options, Heard) {
     let after = Box::new(move |after: &After| {
         let After { received, errands, plans, copies, .. } = *after;
         let (deliveries, files) = (after.deliveries.clone(), after.files.clone());
-        let copy = After { deliveries, received, files, errands, plans, copies };
+        let (covered, named) = (after.covered.clone(), after.named.clone());
+        let copy = After { deliveries, received, files, covered, named, errands, plans, copies };
         told.lock().unwrap().push(copy);
     });
     (Options { after, ..options(clock) }, heard)

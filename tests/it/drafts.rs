@@ -429,7 +429,7 @@ async fn files_of_a_draft_stay_as_long_as_it_does() {
             "mime": "image/png", "width": 1, "height": 1, "bytes": 1,
         });
         let media: instance::model::media::Media = serde_json::from_value(row).unwrap();
-        tx.put(&MEDIA, &id, &media)?;
+        instance::store::media::put(tx, &media)?;
         Ok(id)
     });
     let id = add.await.unwrap();

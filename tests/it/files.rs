@@ -1,5 +1,7 @@
 //! Media files over real sockets: what a browser, a player, another server and a wave of them get.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use instance::actions;
 use instance::app::upload;
@@ -8,11 +10,11 @@ use instance::error::Error;
 use instance::limits::inbound::HEADERS;
 use instance::limits::media::{PASS, PIECE_LEAST, PIECES, SMALL_FILE};
 use instance::media::draw;
-use instance::model::media::About;
-use instance::model::post::NewPost;
+use instance::model::media::{About, Media, Weight};
+use instance::model::post::{NewPost, Post};
 use instance::model::user::{Asker, Rank, Role};
-use instance::store::Write;
 use instance::store::check::check;
+use instance::store::{Write, media};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -33,7 +35,7 @@ async fn ranges_and_conditions_are_answered_for_small_files_and_large() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     for (ext, kind, length) in [("jpg", "image/jpeg", 1_000), ("mp4", "video/mp4", 3 * SMALL_FILE + 7)] {
         let bytes = counted(length);
-        let url = server.url(&format!("/media/{}", server.app.files.put(&bytes, ext).unwrap()));
+        let url = server.url(&format!("/media/{}", server.file(&bytes, ext).await));
         // Cold, then at hand.
         for _ in 0..2 {
             let whole = send("GET", &url, &[], "").await;
@@ -88,7 +90,7 @@ async fn ranges_and_conditions_are_answered_for_small_files_and_large() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_ranges_at_once_are_one_answer() {
     let server = Instance::start(&Clock::by_hand(START)).await;
-    let url = server.url(&format!("/media/{}", server.app.files.put(&counted(2 * SMALL_FILE), "mp3").unwrap()));
+    let url = server.url(&format!("/media/{}", server.file(&counted(2 * SMALL_FILE), "mp3").await));
     for asked in ["bytes=0-,0-,0-,0-".to_owned(), format!("bytes={}", "0-1,".repeat(1_000)), "bytes=9-1".to_owned()] {
         let whole = send("GET", &url, &[("range", &asked)], "").await;
         assert_eq!((whole.status.as_u16(), whole.body.len()), (200, 2 * SMALL_FILE), "{asked}");
@@ -100,7 +102,7 @@ async fn a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity() 
     let server = Instance::start(&Clock::by_hand(START)).await;
     let words = br#"{"@context":"https://www.w3.org/ns/activitystreams","type":"Note"}<script>alert(1)</script>"#;
     for (ext, kind) in [("png", "image/png"), ("webm", "video/webm"), ("ogg", "audio/ogg"), ("flac", "audio/flac")] {
-        let url = server.url(&format!("/media/{}", server.app.files.put(words, ext).unwrap()));
+        let url = server.url(&format!("/media/{}", server.file(words, ext).await));
         for accept in ["application/activity+json", "text/html", "*/*"] {
             let answer = get(&url, accept).await;
             assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, kind), "{accept}");
@@ -116,8 +118,8 @@ async fn a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity() 
 async fn a_wave_on_one_picture_never_touches_the_disk_and_others_are_served() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let post = server.publish("The bridge is open").await;
-    let name = server.app.files.put(&counted(100_000), "jpg").unwrap();
-    let film = server.app.files.put(&counted(8 << 20), "mp4").unwrap();
+    let name = server.file(&counted(100_000), "jpg").await;
+    let film = server.file(&counted(8 << 20), "mp4").await;
     let (path, page) = (format!("/media/{name}"), format!("/@press/{}", post.id));
     assert_eq!(send("GET", &server.url(&path), &[], "").await.status, 200);
     // From here on there is no file any more that could be read.
@@ -196,7 +198,7 @@ async fn before_it_is_published_a_file_is_for_those_who_work_on_it_and_kept_nowh
     let clock = Clock::by_hand(START);
     let server = Instance::start(&clock).await;
     let program = Program::new(&server, "read,write").await;
-    let media = program.upload(&draw::avatar("press", "P"), "A").await.json();
+    let media = program.upload(&draw::sample(draw::Sample::Label), "A").await.json();
     let (inside, gone) = ((200, "private, no-cache".to_owned()), (404, "no-store".to_owned()));
     let ours = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Approver]).await;
     let another = second_account(&server).await;
@@ -275,11 +277,11 @@ async fn whoever_was_switched_off_while_their_file_came_brings_none() {
 async fn what_was_uploaded_in_vain_is_thrown_away_and_what_is_part_of_something_is_not() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let program = Program::new(&server, "read,write").await;
-    let picture = draw::avatar("press", "P");
-    let (used, vain) = (program.upload(&picture, "A").await.json(), program.upload(&picture, "A").await.json());
-    assert_ne!(addresses(&used)[0].1, addresses(&vain)[0].1, "a name says nothing of the file");
+    let picture = |letters| draw::avatar("press", letters);
+    let (used, vain) =
+        (program.upload(&picture("P"), "A").await.json(), program.upload(&picture("Q"), "A").await.json());
     let path = |media: &Value| format!("/api/v1/media/{}", media["id"].as_str().unwrap());
-    let planned = program.upload(&picture, "A").await.json();
+    let planned = program.upload(&picture("P"), "A").await.json();
     let at_ten = START.plus(PASS).rfc3339();
     let plan = json!({ "status": "Later", "media_ids": [planned["id"]], "scheduled_at": at_ten });
     assert_eq!(program.call("POST", "/api/v1/statuses", plan).await.status, 200);
@@ -304,10 +306,73 @@ async fn what_was_uploaded_in_vain_is_thrown_away_and_what_is_part_of_something_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_has_one_address() {
     let server = Instance::start(&Clock::by_hand(START)).await;
-    let name = server.app.files.put(&counted(9), "png").unwrap();
+    let name = server.file(&counted(9), "png").await;
     assert_eq!(get(&server.url(&format!("/media/{name}")), "*/*").await.status, 200);
     let odd = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
     for path in [format!("{name}/"), format!("{name}//"), format!("{name}/x"), format!("/{name}"), odd] {
         assert_eq!(get(&server.url(&format!("/media/{path}")), "*/*").await.status, 404, "{path}");
     }
+}
+
+/// A post of its own about the picture that `draw::avatar` makes of these letters.
+async fn pictured(server: &Instance, letters: &str) -> (Post, Media) {
+    let (picture, about) = (draw::avatar("press", letters), About::words("Letters"));
+    let media = upload::take_bytes(&server.app, server.by(), &picture, about).await.unwrap();
+    let new = NewPost { media: vec![media.id], ..NewPost::plain("en".parse().unwrap(), "Look") };
+    (server.publish_new(new).await, media)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_picture_is_one_file_until_the_last_post_that_shows_it_goes() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let ((one, media), (two, again)) = (pictured(&server, "P").await, pictured(&server, "P").await);
+    assert_ne!(media.id, again.id);
+    assert!(media.files().eq(again.files()) && media.files().count() > 1);
+    let on_disk = || server.app.files.list().count();
+    let all = media.files().collect::<BTreeSet<_>>().len();
+    assert_eq!(on_disk(), all);
+    let is_sound = || check(&server.app.store).unwrap().is_sound();
+    let weight = || server.app.store.read(|rows| media::weight(rows, server.account.id)).unwrap();
+    assert!(is_sound() && weight() == Weight { media: 2, bytes: 2 * media.weight() });
+    let url = server.url(&format!("/media/{}", media.file));
+    for (post, left) in [(one.id, 200), (two.id, 404)] {
+        let (site, by) = (server.app.site.clone(), server.by());
+        server.app.store.write(move |tx| actions::delete::delete(tx, &site, by, post)).await.unwrap();
+        assert_eq!(get(&url, "*/*").await.status, left);
+        assert_eq!(on_disk(), if left == 200 { all } else { 0 });
+        assert!(is_sound());
+    }
+    assert_eq!(weight(), Weight::default());
+    // Another key, as another server has: the name tells nobody what the file is.
+    let (_, elsewhere) = pictured(&Instance::start(&Clock::by_hand(START)).await, "P").await;
+    assert!(elsewhere.files().all(|name| media.files().all(|known| name != known)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_published_and_is_only_being_worked_on_now_is_not_for_everybody_any_more() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let program = Program::new(&server, "read,write").await;
+    let (post, media) = pictured(&server, "P").await;
+    let again = program.upload(&draw::avatar("press", "P"), "Once more").await.json();
+    let [(passed, bare), _] = addresses(&again);
+    assert!(bare.ends_with(&media.file), "it is the same file");
+    // It is in memory now.
+    assert_eq!((at(&bare).await, at(&bare).await), ((200, PUBLIC.to_owned()), (200, PUBLIC.to_owned())));
+    let (site, by) = (server.app.site.clone(), server.by());
+    server.app.store.write(move |tx| actions::delete::delete(tx, &site, by, post.id)).await.unwrap();
+    assert_eq!(at(&bare).await, (404, "no-store".to_owned()));
+    assert_eq!(at(&passed).await, (200, "private, no-cache".to_owned()));
+    let made = program.call("POST", "/api/v1/statuses", json!({ "status": "x", "media_ids": [again["id"]] })).await;
+    assert_eq!((made.status.as_u16(), at(&bare).await.0), (200, 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_no_record_names_is_not_there_for_anybody() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let mut hold = server.app.files.hold();
+    let name = hold.put(b"nobody knows me", "png").unwrap();
+    let url = server.url(&format!("/media/{name}"));
+    assert_eq!(at(&url).await, (404, "no-store".to_owned()));
+    assert_eq!(server.file(b"nobody knows me", "png").await, name);
+    assert_eq!(at(&url).await, (200, PUBLIC.to_owned()));
 }

@@ -17,8 +17,8 @@ use instance::model::media::{Media, Small};
 use instance::model::note::Shown;
 use instance::model::post::{NewPost, Version};
 use instance::store::counts::{self, Count};
-use instance::store::schema::{GONE, MEDIA};
-use instance::store::{Rows, Write, follows, notes};
+use instance::store::schema::GONE;
+use instance::store::{Rows, Write, follows, media, notes};
 
 use crate::support::http::send;
 use crate::support::{Instance, START, drain, follow};
@@ -130,7 +130,7 @@ async fn a_picture_has_one_place() {
         .app
         .store
         .write(move |tx| {
-            tx.put(&MEDIA, &MediaId(7), &media)?;
+            media::put(tx, &media)?;
             actions::accounts::edit(tx, &site, by, &change)
         })
         .await;

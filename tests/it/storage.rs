@@ -1,11 +1,12 @@
 //! Files between the disk and an object storage: what the rows say, and that nothing else leads there. What a real
 //! storage makes of it is tried by `make check-s3`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use instance::actions::storage::{done, move_to, straighten};
-use instance::app::files::Found;
+use instance::app::files::{Found, Shown};
 use instance::app::{App, files, storage};
 use instance::base::time::Clock;
 use instance::config::Config;
@@ -61,12 +62,13 @@ async fn a_name_that_no_row_knows_leads_nowhere() {
     let app = App::open(config(&folder, endpoint), Clock::by_hand(START)).unwrap();
     let known = format!("{:032x}.png", 7);
     for name in [&known, "../../../../etc/passwd", "x", "0123456789abcdef0123456789abcdef.svg", "//127.0.0.1/x"] {
-        assert!(matches!(files::find(&app, name).await, Err(Error::NotFound)), "{name}");
+        assert!(matches!(files::find(&app, name, Shown::Everybody).await, Err(Error::NotFound)), "{name}");
     }
     assert_eq!(came.load(Ordering::SeqCst), 0);
     let name = known.clone();
     app.store.write(move |tx| tx.put(&STORED, &name, &stored(9))).await.unwrap();
-    let Ok((Found::Far(far), _)) = files::find(&app, &known).await else { panic!("it is not where the row says") };
+    let found = files::find(&app, &known, Shown::Everybody).await;
+    let Ok(Found::Far(far)) = found else { panic!("it is not where the row says") };
     assert_eq!(came.load(Ordering::SeqCst), 0, "a row alone tells its length and that it is there");
     // What the storage says no to is told to nobody but the log.
     assert!(matches!(storage::small(&app, &far).await, Err(Error::Busy { .. })));
@@ -137,18 +139,22 @@ async fn rows_say_what_is_to_be_carried_and_turning_round_is_harmless() {
     let app = &server.app;
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(90, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    let take = || instance::app::upload::take_bytes(app, server.by(), bytes.get_ref(), About::words("Black"));
-    let first = take().await.unwrap();
+    let take = async |bytes: Vec<u8>| {
+        instance::app::upload::take_bytes(app, server.by(), &bytes, About::words("Black")).await.unwrap()
+    };
+    let first = take(bytes.get_ref().clone()).await;
     let errands = || app.store.read(|rows| rows.rows(&ERRANDS, Span::all())).unwrap();
     let to = async |place| app.store.write(move |tx| move_to(tx, owner(), place)).await.unwrap();
     assert!(errands().is_empty(), "the disk is where files go");
 
-    let count = first.files().count();
+    let count = first.files().collect::<BTreeSet<_>>().len();
     to(Place::S3).await;
     to(Place::S3).await;
     assert!(errands().len() == count && errands().iter().all(|(_, errand)| *errand == Errand::Out));
-    take().await.unwrap();
-    assert_eq!(errands().len(), 2 * count, "a new file follows at once");
+    take(bytes.get_ref().clone()).await;
+    assert_eq!(errands().len(), count, "it is the same file");
+    take(instance::media::draw::avatar("press", "P")).await;
+    assert_eq!(errands().len(), 2 * count, "a new one follows at once");
     to(Place::Disk).await;
     assert!(errands().iter().all(|(_, errand)| *errand == Errand::Remove), "part of them may be there");
     to(Place::S3).await;
@@ -156,18 +162,24 @@ async fn rows_say_what_is_to_be_carried_and_turning_round_is_harmless() {
     let name = first.file.clone();
     let settle = async |errand, is: Option<Stored>| {
         let name = name.clone();
-        app.store.write(move |tx| done(tx, &name, errand, is.as_ref())).await.unwrap()
+        app.store.write(move |tx| done(tx, &name, errand, is.as_ref())).await.unwrap();
     };
-    assert!(!settle(Errand::Back, Some(stored(9))).await, "that was not asked for");
-    assert!(settle(Errand::Out, Some(stored(9))).await);
-    assert!(!settle(Errand::Out, Some(stored(9))).await, "once is enough");
-    assert_eq!(app.store.read(storage::count).unwrap().stored, 1);
+    let is_here = || app.files.path(&name).unwrap().exists();
+    let count = || app.store.read(storage::count).unwrap().stored;
+    settle(Errand::Back, Some(stored(9))).await;
+    assert!(count() == 0 && is_here(), "that was not asked for");
+    settle(Errand::Out, Some(stored(9))).await;
+    assert!(count() == 1 && !is_here());
+    settle(Errand::Out, Some(stored(7))).await;
+    assert_eq!(app.store.read(|rows| rows.get(&STORED, &name)).unwrap(), Some(stored(9)), "once is enough");
+    // Whoever brings it once more brings what is there: the copy here is of no use.
+    assert_eq!(take(bytes.get_ref().clone()).await.file, name);
     to(Place::Disk).await;
     assert!(errands().contains(&(name.clone(), Errand::Back)));
-    assert!(settle(Errand::Back, Some(stored(9))).await);
+    settle(Errand::Back, Some(stored(9))).await;
     assert!(errands().contains(&(name.clone(), Errand::Remove)));
-    assert!(settle(Errand::Remove, None).await);
-    assert_eq!(app.store.read(storage::count).unwrap().stored, 0);
+    settle(Errand::Remove, None).await;
+    assert_eq!(count(), 0);
 
     // What no record names any more goes there too, however it came about.
     let lost = format!("{:032x}.png", 7);

@@ -1,8 +1,6 @@
 //! Changes of published posts that somebody has to let pass: one at a time for each post, applied in one transaction with
 //! the draft's own change of state. A change that went out first, since it was urgent, is owed with what is public now.
 
-use std::collections::BTreeSet;
-
 use super::{let_go, links};
 use crate::actions::audit;
 use crate::actions::edit::{self, Change};
@@ -57,18 +55,6 @@ pub(super) fn moved(tx: &Write<'_>, draft: &Draft) -> Result<Option<Edits>> {
 /// Files that are published with the post: a draft says something of them and leaves them as they are.
 pub(super) fn published(rows: &impl Rows, edits: Option<&Edits>) -> Result<Vec<MediaId>> {
     Ok(edits.map(|edits| posts::need(rows, edits.post)).transpose()?.map(|post| post.media).unwrap_or_default())
-}
-
-/// The files that changes of posts name beside those of the posts: captions and posters that are not public yet.
-pub(in crate::actions) fn named(rows: &impl Rows) -> Result<BTreeSet<String>> {
-    let mut named = BTreeSet::new();
-    drafts::each(rows, |_, draft| {
-        if draft.edits.is_some() && draft.stage().is_open() {
-            named.extend(draft.content.media().flat_map(|file| file.about.files()).map(str::to_owned));
-        }
-        Ok(true)
-    })?;
-    Ok(named)
 }
 
 /// Makes the change that was let pass.

@@ -42,11 +42,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     ("E209", "An upload in pieces is used when all of it has come; HEAD tells how much there is."),
     (
-        "E210",
-        "Captions and posters that come with a form wait, seen by nobody outside, until the form is saved or the change of the post is let pass. \
-         A recording has room for one file for each language; have the change published, or drop it.",
-    ),
-    (
         "E211",
         "Captions and posters that came with a form wait a day for it to be saved. Whoever comes back later chooses them again.",
     ),

@@ -189,6 +189,12 @@ pub struct Sheet {
 }
 
 impl Draft {
+    /// Files that nothing else names: what an open change adds to a file that is published already.
+    pub fn brings(&self) -> impl Iterator<Item = &str> {
+        let files = self.content.media().flat_map(|attached| attached.about.files());
+        files.filter(|_| self.edits.is_some() && self.stage().is_open())
+    }
+
     /// Just begun.
     pub fn new(id: DraftId, account: AccountId, by: Who, now: Timestamp, content: Content) -> Self {
         Self {

@@ -7,7 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::{StatusCode, header};
+use instance::base::time::Clock;
 use instance::media::files::Files;
+use instance::model::media::Media;
+use instance::store::{Options, Store, Write, media};
+use serde_json::json;
 
 use super::Bench;
 use crate::load::{self, Prepared};
@@ -26,8 +30,9 @@ pub async fn run(bench: &mut Bench) {
     let kept = bench.kept();
     bench.subject.restore(&kept);
     let files = Files::open(bench.subject.data.join("media")).expect("the media folder can be opened");
-    let picture = files.put(&noise(PICTURE), "jpg").expect("there is room for a picture");
-    let film = files.put(&noise(FILM), "mp4").expect("there is room for a film");
+    let picture = files.hold().put(&noise(PICTURE), "jpg").expect("there is room for a picture");
+    let film = files.hold().put(&noise(FILM), "mp4").expect("there is room for a film");
+    publish(&bench.subject.data.join("store.redb"), &[&picture, &film]);
     bench.subject.start();
     meter::rest(bench.subject.pid()).await;
     let root = bench.subject.data.join("media");
@@ -38,6 +43,22 @@ pub async fn run(bench: &mut Bench) {
     wave(bench, &root, "picture of 100 kB", &picture, (StatusCode::OK, PICTURE), total, 1.5).await;
     wave(bench, &root, "1 MiB of a film", &film, (StatusCode::PARTIAL_CONTENT, STRETCH), total / 5, 1.5).await;
     bench.subject.stop();
+}
+
+/// Has records name the files, as those of posts would.
+fn publish(store: &Path, names: &[&str]) {
+    let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+    let store = Store::open(store, options).expect("the store can be opened");
+    let rows: Vec<Media> = (1_u64..)
+        .zip(names)
+        .map(|(id, name)| {
+            let row = json!({ "id": id, "account": 1, "created": 0, "alt": "Noise", "file": name,
+                "mime": Files::mime(name), "width": 1, "height": 1, "bytes": 1, "used": true });
+            serde_json::from_value(row).expect("a row of a file")
+        })
+        .collect();
+    let put = move |tx: &mut Write<'_>| rows.iter().try_for_each(|row| media::put(tx, row));
+    store.write_blocking(put).expect("the store can be written");
 }
 
 /// Bytes that nobody compresses on the way.

@@ -63,11 +63,11 @@ async fn arrange(office: &Office, id: UserId, roles: &[Role]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_shows_a_draft_as_it_will_look_and_to_nobody_else() {
     let office = Office::new(Rule::Other).await;
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    image::RgbImage::new(90, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     let app = &office.server.app;
     let mut pictures = Vec::new();
-    for words in ["A bridge", "A river"] {
+    for (words, wide) in [("A bridge", 90), ("A river", 120)] {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(wide, 60).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
         let media = upload::take_bytes(app, office.server.by(), bytes.get_ref(), About::words(words)).await.unwrap();
         pictures.push(media);
     }

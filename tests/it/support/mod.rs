@@ -15,13 +15,15 @@ use instance::base::time::{Clock, Timestamp};
 use instance::config::Config;
 use instance::crypto::token;
 use instance::error::Result;
+use instance::media::files::Files;
 use instance::model::account::{Account, Kind, NewAccount};
 use instance::model::actor::{Actor, Profile};
 use instance::model::client::Scopes;
 use instance::model::delivery::State;
 use instance::model::follow::Follower;
-use instance::model::ids::{AccountId, PostId, ReceivedId};
+use instance::model::ids::{AccountId, MediaId, PostId, ReceivedId};
 use instance::model::institution::Institution;
+use instance::model::media::Media;
 use instance::model::post::{NewPost, Post};
 use instance::model::power::Power;
 use instance::model::user::{Asker, By, Owner};
@@ -29,8 +31,9 @@ use instance::net::address::Reach;
 use instance::net::client::{Client, Options};
 use instance::net::resolve::Resolver;
 use instance::store::schema::RECEIVED;
-use instance::store::{Rows, Span, Write, actors, deliveries, follows, meta};
+use instance::store::{Rows, Span, Write, actors, deliveries, follows, media, meta};
 use instance::work;
+use serde_json::json;
 use tokio::sync::oneshot;
 
 pub mod crash;
@@ -106,6 +109,21 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// A published file of these bytes, whatever they are; answers its name.
+    pub async fn file(&self, bytes: &[u8], ext: &str) -> String {
+        let mut hold = self.app.files.hold();
+        let name = hold.put(bytes, ext).unwrap();
+        let row = json!({ "id": 0, "account": self.account.id, "created": 0, "alt": "Bytes", "file": name, "mime": Files::mime(&name),
+            "width": 1, "height": 1, "bytes": bytes.len(), "used": true });
+        let mut row: Media = serde_json::from_value(row).unwrap();
+        let put = move |tx: &mut Write<'_>| {
+            row.id = MediaId(tx.id());
+            media::put(tx, &row)
+        };
+        self.app.store.write(put).await.unwrap();
+        name
+    }
+
     /// A live one, known by its address on loopback.
     pub async fn start(clock: &Clock) -> Self {
         Self::start_as(clock, true).await
