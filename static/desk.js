@@ -108,6 +108,9 @@ if (form && (begins || DRAFT.test(form.action))) {
     413: "it is too long to be sent. Shorten it.",
     422: "press Save draft to see why.",
   };
+  const told = Object.assign(document.createElement("p"), { className: "mut" });
+  told.setAttribute("role", "status");
+  all(".btns", form).at(-1).after(told);
   let timer, saving, dirty = false, stopped = false;
   const keep = async () => {
     dirty = false;
@@ -130,7 +133,7 @@ if (form && (begins || DRAFT.test(form.action))) {
       if (busy) one("h1").before(document.adoptNode(busy));
       warn("");
       dirty ||= unsent();
-      say(`${begun ? "Kept as a draft" : "Saved"} at ${new Date().toLocaleTimeString()}.`);
+      told.textContent = `${begun ? "Kept as a draft" : "Saved"} at ${new Date().toLocaleTimeString()}.${unsent() ? " Files go with a button." : ""}`;
     } catch (problem) {
       dirty = true;
       if (begun) choice().disabled = false;

@@ -75,6 +75,7 @@ async function begun(report, { tab, at, context }, trial) {
     await tab.getByText(/^Kept as a draft at/).waitFor();
     if (!KEPT.test(tab.url())) throw new Error(tab.url());
     // A chosen file goes with a button, and is not lost before.
+    await tab.getByText("Files go with a button.").waitFor();
     same(await tab.locator("#picture1").evaluate((input) => input.files.length), 1);
     same(await asksToStay(tab), true);
     same(await typed(tab, "The tram returns on Monday"), 303);
