@@ -1,5 +1,6 @@
 // Large files of the composer and of an episode in a real browser, over a line that breaks.
 import fs from "node:fs";
+import { squarePng } from "../trial.mjs";
 
 const MIB = 1 << 20;
 
@@ -55,6 +56,33 @@ export async function uploads(browser, report, trial) {
       const kept = [await tab.locator("#text").inputValue(), await tab.locator("#alt1").inputValue()];
       if (kept.some((words) => !words)) throw new Error(kept.join(" / "));
       if (!(await tab.locator("#picture1").evaluate((input) => input === document.activeElement))) throw new Error("no focus");
+    });
+    await report.check("uploads: captions and poster that a look brought are there until the draft is saved", async () => {
+      await open();
+      await tab.locator("#picture1").setInputFiles(large("council.mp4", MIB));
+      await press("Save draft");
+      await tab.goto(`${at(new URL(tab.url()).pathname)}/edit`);
+      const captions = (words) => ({ name: "a.vtt", mimeType: "text/vtt", buffer: Buffer.from(`WEBVTT\n\n00:00.100 --> 00:00.900\n${words}\n`) });
+      const poster = { name: "a.png", mimeType: "image/png", buffer: squarePng(640) };
+      for (const [lang, words, more] of [["", "Good morning", []], ["de", "Guten Morgen", [poster]]]) {
+        await tab.locator("#captions-file1").setInputFiles(captions(words));
+        await tab.locator("#captions-lang1").fill(lang);
+        if (more.length) await tab.locator("#poster1").setInputFiles(more);
+        await press("Preview");
+        await tab.waitForFunction((n) => document.querySelectorAll("#preview track").length >= n, more.length + 1);
+      }
+      const carried = await tab.locator("input[name=fresh1]").count();
+      if (carried !== 3) throw new Error(`${carried} carried`);
+      // It is kept by itself, and goes on with what it carries.
+      for (const more of [" today", " at nine"]) {
+        const kept = tab.waitForResponse((answer) => answer.request().method() === "POST" && answer.url().endsWith("/edit"));
+        await tab.locator("#text").pressSequentially(more);
+        if (!(await kept).ok() && (await kept).status() !== 303) throw new Error(`${(await kept).status()}`);
+      }
+      await press("Save draft");
+      await tab.waitForURL(/\?done=saved/);
+      const tracks = await tab.locator("main track").count();
+      if (tracks < 2 || !(await tab.locator("main video[poster]").count())) throw new Error(`${tracks} tracks`);
     });
     await report.check("uploads: the recording of an episode goes on where the line broke, and another takes its place", async () => {
       asked.length = cuts = 0;
