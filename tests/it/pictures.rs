@@ -144,8 +144,8 @@ async fn what_is_wrong_with_a_file_is_said_before_anything_is_kept() {
 async fn programs_change_files_of_a_published_post() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let program = Program::new(&server, "read,write").await;
-    let (one, two) = (draw::avatar("press", "P"), draw::avatar("water", "Q"));
-    let (one, two) = (program.upload(&one, "One").await.json(), program.upload(&two, "Two").await.json());
+    let picture = draw::avatar("press", "P");
+    let (one, two) = (program.upload(&picture, "One").await.json(), program.upload(&picture, "Two").await.json());
     let path = |id: &Value| format!("/api/v1/media/{}", id["id"].as_str().unwrap());
     let told = program.call("PUT", &path(&one), json!({ "focus": "-0.5,1" })).await.json();
     assert_eq!((&told["description"], &told["meta"]["focus"]), (&json!("One"), &json!({ "x": -0.5, "y": 1.0 })));
@@ -200,8 +200,8 @@ async fn what_becomes_part_of_nothing_goes_and_so_does_what_no_row_names() {
     let clock = Clock::by_hand(START);
     let server = Instance::start(&clock).await;
     let program = Program::new(&server, "read,write").await;
-    let picture = draw::avatar("press", "P");
-    let (one, two) = (program.upload(&picture, "One").await.json(), program.upload(&picture, "Two").await.json());
+    let (one, two) = (draw::avatar("press", "P"), draw::avatar("water", "Q"));
+    let (one, two) = (program.upload(&one, "One").await.json(), program.upload(&two, "Two").await.json());
     let made = program.call("POST", "/api/v1/statuses", json!({ "status": "x", "media_ids": [one["id"]] })).await;
     assert_eq!(made.status, 200);
     let orphan = server.app.files.hold().put(b"nobody knows me", "png").unwrap();
