@@ -87,6 +87,8 @@ async function manyFaults(page) {
   await page.locator("#picture1").setInputFiles(bytes("bridge.heic", "\0\0\0\x18ftypheic\0\0\0\0"));
   await page.locator("#picture2").setInputFiles(bytes("bridge.wav", "RIFF\x24\0\0\0WAVEfmt "));
   await page.locator("#at").fill("2020-01-01T09:00");
+  await page.locator("main button[value=publish]").click(); // whose words the script changes with the time
+  await page.locator(".sum").waitFor();
 }
 
 /** Makes the desk, and returns its pages: `{name, url, login, act, status}`. */
@@ -120,7 +122,7 @@ export async function busyDesk(browser) {
   const pages = [
     page("composer", "/desk"),
     page("composer with faults", "/desk", { act: faulty("Publish"), status: 422 }),
-    page("composer with many faults", "/desk", { act: faulty("Publish", manyFaults), status: 422 }),
+    page("composer with many faults", "/desk", { act: manyFaults, status: 422 }),
     page("composer with a preview", "/desk", { act: async (tab) => {
       await text(tab).fill(TEXT);
       await press(tab, "Preview");
