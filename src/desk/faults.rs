@@ -47,11 +47,22 @@ impl Faults {
         let place = |at: &str| {
             let begins = |field: &&str| at.starts_with(field);
             let group = form.iter().position(|group| group.iter().any(begins)).unwrap_or(form.len());
-            let digits = at.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit);
-            let number: u32 = digits.collect::<String>().parse().unwrap_or_default();
-            (group, number, form.get(group).and_then(|group| group.iter().position(begins)))
+            (group, number(at), form.get(group).and_then(|group| group.iter().position(begins)))
         };
         self.0.sort_by_key(|fault| place(&fault.at));
+    }
+
+    /// Says in words which of several groups is meant, from the second on: in the summary nothing else does.
+    pub(super) fn tell_apart(&mut self, group: &[&str], name: impl Fn(usize) -> Option<String>) {
+        for fault in &mut self.0 {
+            let n = number(&fault.at);
+            if n > 1
+                && group.iter().any(|field| fault.at.starts_with(field))
+                && let Some(name) = name(n).filter(|name| !fault.text.starts_with(name.as_str()))
+            {
+                fault.text = format!("{name}: {}", fault.text);
+            }
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -100,6 +111,12 @@ impl Faults {
     }
 }
 
+/// The first number in the id of a field; 0 where there is none.
+fn number(at: &str) -> usize {
+    let digits = at.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit);
+    digits.collect::<String>().parse().unwrap_or_default()
+}
+
 /// Guesses come too fast; `otherwise` is what helps besides waiting, as the end of a sentence.
 pub(super) fn too_many(wait: u32, otherwise: &str) -> Problem {
     Problem::new("E311", "There were too many tries.").remedy(format!("Try again in {wait} s{otherwise}."))
@@ -116,7 +133,10 @@ mod tests {
             faults.push(at, &Problem::new("E121", at));
         }
         faults.order(&[&["account"], &["lang", "text"], &["picture", "alt", "captions"]]);
-        let order: Vec<&str> = faults.all().iter().map(|fault| fault.at.as_str()).collect();
+        let order: Vec<String> = faults.all().iter().map(|fault| fault.at.clone()).collect();
+        faults.tell_apart(&["picture", "alt"], |n| Some(format!("File {n}")));
+        assert_eq!(faults.at("alt2"), Some("File 2: alt2"));
+        assert_eq!((faults.at("captions-file1"), faults.at("text2")), (Some("captions-file1"), Some("text2")));
         assert_eq!(order, ["account", "text", "lang2", "text2", "captions-file1", "picture2", "alt2", "somewhere"]);
     }
 

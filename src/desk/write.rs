@@ -222,18 +222,17 @@ fn prefill(rows: &impl Rows, asker: &Asker, typed: &mut Typed, canned: Option<Ca
     Ok(())
 }
 
+const OF_A_FILE: &[&str] = &["picture", "alt", "captions", "transcript", "why", "poster"];
+
 /// The fields of the form, in its order.
-const FIELDS: [&[&str]; 6] = [
-    &["account"],
-    &["lang", "text", "warning"],
-    &["quote"],
-    &["answer", "lasts"],
-    &["picture", "alt", "captions", "transcript", "why", "poster"],
-    &["at"],
-];
+const FIELDS: [&[&str]; 6] =
+    [&["account"], &["lang", "text", "warning"], &["quote"], &["answer", "lasts"], OF_A_FILE, &["at"]];
 
 pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, mut faults: Faults, b: Beside) -> Result<Response> {
     faults.order(&FIELDS);
+    let spoken = |n: usize| typed.versions.get(n.saturating_sub(1)).map(|words| form::called(&words.language()));
+    faults.tell_apart(&["text", "warning"], spoken);
+    faults.tell_apart(OF_A_FILE, |n| Some(format!("File {n}")));
     let status = typed.late.unwrap_or_else(|| faults.status());
     let slots = std::mem::take(&mut typed.slots);
     let write = app.store.read(|rows| {

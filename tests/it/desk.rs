@@ -239,7 +239,7 @@ async fn nothing_is_typed_or_uploaded_twice() {
     for part in [
         "<title>Error: ",
         "role=\"alert\"",
-        "<a href=\"#alt2\">The file has no description.",
+        "<a href=\"#alt2\">File 2: The file has no description.",
         "aria-invalid=\"true\" aria-describedby=\"alt2-e\"",
         "Long words\nthat nobody types again &#60;/textarea&#62;",
         "value=\"W\"",
