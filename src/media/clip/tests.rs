@@ -144,6 +144,11 @@ fn notes_in_fragments_become_free_room() {
     }
 }
 
+/// First what a program with windows can do, then the command.
+fn names_both(remedy: &str) -> bool {
+    remedy.find("program").zip(remedy.find("ffmpeg")).is_some_and(|(program, command)| program < command)
+}
+
 #[test]
 fn what_is_not_taken_is_named_with_the_way_out() {
     for (name, id, words) in [
@@ -158,7 +163,7 @@ fn what_is_not_taken_is_named_with_the_way_out() {
         match read(&mut Cursor::new(bytes)) {
             Err(Error::Invalid(problem)) => {
                 assert_eq!(problem.id, id, "{name}");
-                assert!(problem.what.contains(words) && problem.remedy.contains("ffmpeg"), "{name}: {problem:?}");
+                assert!(problem.what.contains(words) && names_both(&problem.remedy), "{name}: {problem:?}");
             }
             other => panic!("{name}: {other:?}"),
         }
@@ -167,10 +172,7 @@ fn what_is_not_taken_is_named_with_the_way_out() {
     for (bytes, words) in [(&b"RIFF\x20\0\0\0AVI LIST"[..], "AVI"), (&windows_media[..], "Windows Media")] {
         match read(&mut Cursor::new(bytes)) {
             Err(Error::Invalid(problem)) => {
-                assert!(
-                    is_clip(bytes) && problem.what.contains(words) && problem.remedy.contains("ffmpeg"),
-                    "{problem:?}"
-                );
+                assert!(is_clip(bytes) && problem.what.contains(words) && names_both(&problem.remedy), "{problem:?}");
             }
             other => panic!("{words}: {other:?}"),
         }

@@ -308,12 +308,15 @@ fn what_is_no_picture_is_named() {
     for (bytes, word, command) in cases {
         let problem = refused(bytes);
         assert_eq!((problem.id, problem.field), ("E135", Some("media")));
+        let line = if command.is_empty() { String::new() } else { format!("On a command line: {command}") };
         assert!(problem.what.contains(word), "{}", problem.what);
         assert!(
-            problem.remedy.contains("JPEG, PNG, GIF and WebP") && problem.remedy.contains(command),
+            problem.remedy.contains("JPEG, PNG, GIF and WebP") && problem.remedy.contains(&line),
             "{}",
             problem.remedy
         );
+        // What to do with it in an ordinary program comes first.
+        assert_eq!(problem.remedy.starts_with("Accepted"), word == "no picture", "{}", problem.remedy);
     }
     assert_eq!(refused(b"").what, "The file is empty.");
     assert_eq!(refused(b"GIF89a=1;alert(1)//").id, "E136"); // 12605 × 15153 pixels
