@@ -79,6 +79,13 @@
 //! post of ours, and waits until somebody releases it ([`actions::replies`]). What has to be fetched before it makes
 //! sense is first a row, and [`work::receive`] goes on with it.
 //!
+//! # A file is kept
+//!
+//! What is uploaded is written down as it arrives, looked at and stripped by [`media`], and called by what is in it
+//! ([`media::files`]): the same bytes are one file. One index leads from a name to the records that name it
+//! ([`store::names`]), so that an address is answered to those who may see one of them, and the file goes after the commit
+//! that takes the last one away, on the disk and, by a row that [`work::storage`] carries out, in the object storage.
+//!
 //! # A page is read
 //!
 //! `GET /@press/1` is looked for among the kept answers ([`web::cache`], [`app::kept`]) before it is taken apart. What is
