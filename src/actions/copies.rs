@@ -6,7 +6,7 @@ use crate::model::copied::{Copied, Copy, CopyKey, State};
 use crate::model::ids::NoteId;
 use crate::model::note::Note;
 use crate::store::schema::COPIES;
-use crate::store::{Rows, Span, Write, copies, meta, names, notes};
+use crate::store::{Rows, Span, Write, copies, meta, notes};
 
 /// Whether the institution wants copies, as the settings say at the start; true when it did not before. From then on
 /// they follow what is shown. Where none are wanted, none are left.
@@ -34,12 +34,10 @@ pub fn catch_up(tx: &mut Write<'_>, before: Option<NoteId>) -> Result<Option<Not
     Ok(batch.last().filter(is_late).map(|last| last.id))
 }
 
-/// A picture was fetched and made small. When nobody wants it any more, its file goes.
+/// A picture was fetched and made small. When nobody wants it any more, its file goes with its hold.
 pub fn came(tx: &mut Write<'_>, key: CopyKey, from: &str, copied: &Copied) -> Result<()> {
-    if let Some((copy, _)) = waiting(tx, key, from)? {
-        return copies::put(tx, key, &Copy { state: State::Here(copied.clone()), ..copy });
-    }
-    names::unwanted(tx, &copied.file)
+    let Some((copy, _)) = waiting(tx, key, from)? else { return Ok(()) };
+    copies::put(tx, key, &Copy { state: State::Here(copied.clone()), ..copy })
 }
 
 /// It could not be had: for good, or it is tried again later.

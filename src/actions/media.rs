@@ -39,6 +39,11 @@ fn still(tx: &Write<'_>, by: By<Attach>) -> Result<()> {
 
 /// Changes what is said about a file that is not published yet; after that its post is edited, so that others hear of it.
 pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) -> Result<Media> {
+    revise(tx, by, id, &|said: &mut About| said.clone_from(about))
+}
+
+/// The same with a change of what is said now: two that come at once do not undo each other.
+pub fn revise(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, change: &dyn Fn(&mut About)) -> Result<Media> {
     let media = own(tx, by.account(), id)?;
     if media.used {
         return Err(Problem::new("E192", "The file is part of something published.")
@@ -55,7 +60,9 @@ pub fn describe(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, about: &About) 
             .into());
     }
     super::audit::note(tx, by.who(), &Deed::new(Act::MediaDescribe).of(media.account).on(id))?;
-    set(tx, media, about)
+    let mut about = media.about();
+    change(&mut about);
+    set(tx, media, &about)
 }
 
 /// Keeps captions and posters of a recording. They are said of it at once while it is part of nothing; otherwise they wait

@@ -8,7 +8,7 @@ use crate::model::audit::{Act, Deed};
 use crate::model::stored::{Errand, Place, Stored};
 use crate::model::user::Owner;
 use crate::store::schema::{ERRANDS, STORED};
-use crate::store::{Rows, Span, Write, meta, names};
+use crate::store::{Fate, Rows, Span, Write, errands, meta, names};
 
 /// New files go to this place from now on, and the others follow.
 pub fn move_to(tx: &mut Write<'_>, owner: Owner, place: Place) -> Result<()> {
@@ -16,8 +16,8 @@ pub fn move_to(tx: &mut Write<'_>, owner: Owner, place: Place) -> Result<()> {
     super::audit::note(tx, owner.who(), &Deed::new(Act::MediaMove).change(before.name(), place.name()))?;
     meta::put_media_place(tx, place)?;
     match place {
-        Place::Disk => names::all(tx)?.iter().try_for_each(|name| names::back(tx, name)),
-        Place::S3 => names::carried(tx)?.iter().try_for_each(|name| names::out(tx, name)),
+        Place::Disk => names::all(tx)?.iter().try_for_each(|name| errands::back(tx, name)),
+        Place::S3 => names::carried(tx)?.iter().try_for_each(|name| errands::out(tx, name)),
     }
 }
 
@@ -27,7 +27,7 @@ pub fn straighten(tx: &mut Write<'_>) -> Result<()> {
     if meta::media_place(tx)? == Place::S3 {
         for name in names::carried(tx)? {
             if !tx.has(&STORED, &name)? && !tx.has(&ERRANDS, &name)? {
-                names::out(tx, &name)?;
+                errands::out(tx, &name)?;
             }
         }
     }
@@ -37,11 +37,11 @@ pub fn straighten(tx: &mut Write<'_>) -> Result<()> {
     for name in &stored {
         // The copy over there counts. Its file stays here when the process is killed between the row and the file.
         if !tx.has(&ERRANDS, name)? {
-            tx.after.files.push(name.clone());
+            tx.after.file(name, Fate::Gone);
         }
     }
     let lost: BTreeSet<String> = going.chain(stored).filter(|name| !named.contains(name)).collect();
-    lost.iter().try_for_each(|name| names::gone(tx, name))
+    lost.iter().try_for_each(|name| errands::gone(tx, name))
 }
 
 /// What came of an errand. Without effect when it is another one by now: then what was brought back may be of no use.
@@ -49,18 +49,19 @@ pub fn done(tx: &mut Write<'_>, name: &String, errand: Errand, stored: Option<&S
     if tx.get(&ERRANDS, name)? != Some(errand) {
         let counts_there = tx.has(&STORED, name)? || names::holders(tx, name)?.is_empty();
         if errand == Errand::Back && counts_there {
-            tx.after.files.push(name.clone());
+            tx.after.file(name, Fate::Gone);
         }
         return Ok(());
     }
     match (errand, stored) {
         (Errand::Out, Some(stored)) => {
             tx.put(&STORED, name, stored)?;
-            tx.after.files.push(name.clone());
+            tx.after.file(name, Fate::Gone);
         }
         (Errand::Back, Some(_)) => {
             tx.remove(&STORED, name)?;
-            return names::send(tx, name, Errand::Remove);
+            tx.after.file(name, Fate::Named);
+            return errands::send(tx, name, Errand::Remove);
         }
         // There was nothing to carry, or nothing is left of it.
         (Errand::Out | Errand::Back | Errand::Remove, _) => {}

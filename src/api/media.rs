@@ -8,8 +8,10 @@ use serde_json::json;
 use super::{entities, input};
 use crate::actions;
 use crate::app::{App, spoken, upload};
+use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::media::files::Unfinished;
+use crate::model::fresh::Piece;
 use crate::model::ids::MediaId;
 use crate::model::media::{self as model, About, Media};
 use crate::model::power::Attach;
@@ -38,9 +40,7 @@ pub(super) async fn upload(app: &Arc<App>, request: &mut Request, client: Client
         Some(name) => upload::take_pieces(app, by, name, about).await?,
         None => upload::take(app, by, files.swap_remove(at.ok_or_else(missing)?).1, about).await?,
     };
-    let about = told(app, &media, &form, files).await?;
-    let media = client.write(app, move |tx| actions::media::describe(tx, by, media.id, &about)).await?;
-    shown(app, &media)
+    say(app, &client, &media, &form, files).await
 }
 
 /// As in a post, with what to know about its weight.
@@ -68,9 +68,7 @@ pub(super) async fn describe(app: &Arc<App>, request: &mut Request, id: &str, cl
     let _permit = app.uploads.take(Asker::Client(client.clone()).who())?;
     let (form, files) = input::with_files(app, request).await?;
     let media = own(app, by, id)?;
-    let about = told(app, &media, &form, files).await?;
-    let media = client.write(app, move |tx| actions::media::describe(tx, by, id, &about)).await?;
-    shown(app, &media)
+    say(app, &client, &media, &form, files).await
 }
 
 /// Attached to nothing it goes at once, as in Mastodon; else a day after it came.
@@ -80,34 +78,46 @@ pub(super) async fn throw_away(app: &App, id: &str, client: &Client) -> Result<R
     response::json(StatusCode::OK, &json!({}))
 }
 
-/// What is said about a file after this request. Apps that know nothing of captions write into the description what
-/// they have: behind a line `Transcript:` what is said, in a line `No captions: …` why there are none. Others send the
-/// fields `transcript` and `no_captions` and the files `captions[en]`; `thumbnail` is the poster, as in Mastodon.
-async fn told(app: &Arc<App>, media: &Media, form: &Form, files: Vec<(String, Unfinished)>) -> Result<About> {
-    let mut about = media.about();
-    about.focus = focus(form)?.or(about.focus);
-    let main = app.store.read(|rows| accounts::need(rows, media.account))?.language;
+/// Says of a file what a request says. Apps that know nothing of captions write into the description what they have: behind
+/// a line `Transcript:` what is said, in a line `No captions: …` why there are none. Others send the fields `transcript` and
+/// `no_captions` and the files `captions[en]`; `thumbnail` is the poster, as in Mastodon. What the request does not speak
+/// of stays as it is when the words are written down.
+async fn say(
+    app: &Arc<App>,
+    client: &Client,
+    media: &Media,
+    form: &Form,
+    files: Vec<(String, Unfinished)>,
+) -> Result<Response> {
+    let (by, id, mut hold) = (by(client)?, media.id, app.files.hold());
+    let (focus, main) = (focus(form)?, app.store.read(|rows| accounts::need(rows, media.account))?.language);
     let mut words = Words { alt: form.find("description").map(str::to_owned), ..Words::default() };
     if media.clip.is_some() {
         words = words.taken_apart();
     }
-    about.alt = words.alt.unwrap_or(about.alt);
-    if let Some(text) = form.find("transcript").map(str::to_owned).or(words.transcript) {
-        about.spoken.write(&main, &text);
-    }
-    if let Some(why) = form.find("no_captions").map(str::to_owned).or(words.without) {
-        about.spoken.without = (!why.trim().is_empty()).then(|| Without::of(&why));
-    }
+    words.transcript = form.find("transcript").map(str::to_owned).or(words.transcript);
+    words.without = form.find("no_captions").map(str::to_owned).or(words.without);
+    let mut pieces = Vec::new();
     for (name, file) in files {
         match name.strip_prefix("captions[").and_then(|lang| lang.strip_suffix(']')) {
-            Some(lang) => about.spoken.add(spoken::captions(app, media, lang.parse()?, file).await?),
+            Some(lang) => {
+                pieces.push(Piece::Captions(spoken::captions(app, media, lang.parse()?, file, &mut hold).await?));
+            }
             None if name == "thumbnail" && media.clip.is_some() => {
-                about.poster = Some(spoken::poster(app, media, file).await?);
+                pieces.push(Piece::Poster(spoken::poster(app, media, file, &mut hold).await?));
             }
             None => {}
         }
     }
-    Ok(about)
+    let change = move |about: &mut About| {
+        about.focus = focus.or(about.focus);
+        words.onto(about, &main);
+        for piece in &pieces {
+            piece.onto(about);
+        }
+    };
+    let verb = hold.until(move |tx| actions::media::revise(tx, by, id, &change));
+    shown(app, &client.write(app, verb).await?)
 }
 
 /// A description and what stands in it besides.
@@ -119,6 +129,18 @@ struct Words {
 }
 
 impl Words {
+    fn onto(&self, about: &mut About, main: &Lang) {
+        if let Some(alt) = &self.alt {
+            about.alt.clone_from(alt);
+        }
+        if let Some(text) = &self.transcript {
+            about.spoken.write(main, text);
+        }
+        if let Some(why) = &self.without {
+            about.spoken.without = (!why.trim().is_empty()).then(|| Without::of(why));
+        }
+    }
+
     fn taken_apart(self) -> Self {
         let Some(whole) = &self.alt else { return self };
         let (above, transcript) = match whole.split_once("Transcript:") {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{App, files};
+use super::App;
 use crate::actions;
 use crate::activitypub::read;
 use crate::base::uri;
@@ -26,11 +26,7 @@ pub async fn carry(app: &Arc<App>) -> Result<bool> {
     let from = copy.from;
     match fetched {
         Ok((copied, hold)) => {
-            let written = app.store.write(move |tx| actions::copies::came(tx, key, &from, &copied)).await;
-            if written.is_err() {
-                files::let_go(app, hold).await;
-            }
-            written?;
+            app.store.write(hold.until(move |tx| actions::copies::came(tx, key, &from, &copied))).await?;
         }
         Err(e) => {
             let may_pass = e.may_pass();

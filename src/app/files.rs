@@ -6,12 +6,15 @@
 //! says nothing of the file, leads nowhere, also for whoever heard it too early; and no cache between keeps the file, nor
 //! that it is missing. When it is published it keeps its name. What no record names is not there for anybody.
 
+use std::collections::BTreeSet;
+
 use super::App;
 use super::storage::{self, Far};
 use crate::error::{Error, Result};
 use crate::media::content::Content;
-use crate::media::hold::Hold;
-use crate::store;
+use crate::media::files::Files;
+use crate::store::schema::STORED;
+use crate::store::{self, After, Fate, Rows as _, Span};
 
 /// A file as readers get it.
 pub enum Found {
@@ -31,7 +34,10 @@ impl Found {
 /// Who has been shown a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    Everybody,
+    /// As of so many changes (see [`Files::changes`]): it is kept at hand for everybody if there was none since.
+    ///
+    /// [`Files::changes`]: crate::media::files::Files::changes
+    Everybody(u64),
     /// It is part of nothing that is published.
     Insiders,
 }
@@ -50,15 +56,41 @@ pub async fn find(app: &App, name: &str, shown: Shown) -> Result<Found> {
     }
 }
 
-/// Lets go of what was kept for a record that could not be written. What stays all the same, the sweep finds (see
-/// `work::prune`).
-pub async fn let_go(app: &App, hold: Hold) {
-    let names = hold.names().to_vec();
-    drop(hold);
-    let gone = app.store.write(move |tx| names.iter().try_for_each(|name| store::names::unwanted(tx, name))).await;
-    if let Err(e) = gone {
-        tracing::warn!(what = %e.cause(), "files of an upload that failed stay until they are swept");
+/// What a commit tells of files, on the writer's thread.
+pub(super) fn hear(files: &Files, after: &After) {
+    if after.unsure {
+        files.cover_all();
     }
+    // Of what one verb let go of and the next one names, or the other way round, the last word counts.
+    let mut settled = BTreeSet::new();
+    for (name, fate) in after.files.iter().rev() {
+        match fate {
+            Fate::Covered => files.cover(name),
+            Fate::Gone | Fate::Named if !settled.insert(name) => {}
+            // A file that cannot be removed now is found again by the sweep (see `work::prune`).
+            Fate::Gone => files.remove(name).unwrap_or_default(),
+            Fate::Named => files.claim(name),
+        }
+    }
+}
+
+/// The files that records name and that are nowhere. Looks for every one.
+pub fn lost(app: &App) -> Result<Vec<String>> {
+    let mut named = app.store.read(|rows| {
+        let mut named = store::names::all(rows)?;
+        for name in rows.keys(&STORED, Span::all())? {
+            named.remove(&name);
+        }
+        Ok(named)
+    })?;
+    named.retain(|name| !app.files.path(name).is_some_and(|path| path.exists()));
+    // One may have gone with its record, or to the object storage, since.
+    let is_lost = |name: &String| {
+        let there =
+            app.store.read(|rows| Ok(rows.has(&STORED, name)? || store::names::holders(rows, name)?.is_empty()));
+        there.map(|there| !there)
+    };
+    named.into_iter().filter_map(|name| is_lost(&name).map(|lost| lost.then_some(name)).transpose()).collect()
 }
 
 /// The file of a name from memory or the disk.
@@ -70,7 +102,11 @@ pub async fn here(app: &App, name: &str, shown: Shown) -> Result<Content> {
     if let Some(content) = app.files.at_hand(name) {
         return Ok(content);
     }
+    let keep = match shown {
+        Shown::Everybody(since) => Some(since),
+        Shown::Insiders => None,
+    };
     let (files, name) = (app.files.clone(), name.to_owned());
-    let opened = tokio::task::spawn_blocking(move || files.content(&name, shown == Shown::Everybody)).await;
+    let opened = tokio::task::spawn_blocking(move || files.content(&name, keep)).await;
     opened.map_err(|e| Error::broken("open a media file", e))?
 }

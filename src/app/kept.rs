@@ -75,7 +75,12 @@ mod tests {
     use crate::store::{Options, Rows};
 
     fn store() -> Store {
-        let options = Options { cache: 1 << 20, clock: Clock::by_hand(Timestamp(1)), after: Box::new(|_| {}) };
+        let options = Options {
+            cache: 1 << 20,
+            clock: Clock::by_hand(Timestamp(1)),
+            after: Box::new(|_| {}),
+            there: Box::new(|_| true),
+        };
         Store::on_backend(redb::backends::InMemoryBackend::new, options).unwrap()
     }
 

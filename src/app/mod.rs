@@ -142,15 +142,17 @@ impl App {
         let files = Files::open(config.data.join("media"))?;
         let wakers = Arc::new(Wakers::default());
         let store = {
-            let (wakers, files) = (Arc::clone(&wakers), files.clone());
+            let (wakers, files, there) = (Arc::clone(&wakers), files.clone(), files.clone());
             let after = Box::new(move |after: &After| {
                 wakers.hear(after);
-                after.named.iter().for_each(|name| files.claim(name));
-                after.covered.iter().for_each(|name| files.cover(name));
-                // A file that cannot be removed now is found again by the sweep (see `work::prune`).
-                after.files.iter().for_each(|name| files.remove(name).unwrap_or_default());
+                files::hear(&files, after);
             });
-            let options = Options { cache: config.store.cache_mb << 20, clock: clock.clone(), after };
+            let options = Options {
+                cache: config.store.cache_mb << 20,
+                clock: clock.clone(),
+                after,
+                there: Box::new(move |name| there.has(name)),
+            };
             Store::open(&config.data.join("store.redb"), options)?
         };
         let files = files.keyed(store.read(meta::file_key)?);

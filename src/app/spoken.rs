@@ -9,42 +9,51 @@ use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
+use crate::media::hold::Hold;
 use crate::media::{captions as text, picture};
 use crate::model::media::{Media, Poster};
 use crate::model::spoken::Captions;
 
-/// Keeps captions of a recording. No row names them yet: whoever asked puts them into one, or the sweep finds them.
-pub async fn captions(app: &Arc<App>, media: &Media, lang: Lang, file: Unfinished) -> Result<Captions> {
+/// Keeps captions of a recording. No row names them yet: whoever asked puts them into one with a verb that owns `hold`.
+pub async fn captions(
+    app: &Arc<App>,
+    media: &Media,
+    lang: Lang,
+    file: Unfinished,
+    hold: &mut Hold,
+) -> Result<Captions> {
     let Some(clip) = &media.clip else {
         return Err(Problem::new("E207", "Captions are for video and sound.").field("captions").into());
     };
     check_room(app, media.account, file.length()?)?;
-    let (files, millis) = (app.files.clone(), clip.millis);
+    let (mut kept, millis) = (app.files.hold(), clip.millis);
     let keep = move || {
         let read = text::read(&content(file, limits::captions::BYTES)?, millis)?;
         let vtt = read.vtt();
-        let mut hold = files.hold();
-        let file = hold.put(vtt.as_bytes(), "vtt")?;
-        hold.lend();
-        Ok(Captions { lang, file, bytes: vtt.len() as u64, said: read.transcript() })
+        let file = kept.put(vtt.as_bytes(), "vtt")?;
+        Ok((Captions { lang, file, bytes: vtt.len() as u64, said: read.transcript() }, kept))
     };
-    tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at captions", e))?
+    let done: Result<_> = tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at captions", e))?;
+    let (captions, kept) = done?;
+    hold.join(kept);
+    Ok(captions)
 }
 
-/// Keeps the picture that stands for a recording; no row names it yet.
-pub async fn poster(app: &Arc<App>, media: &Media, file: Unfinished) -> Result<Poster> {
+/// The same with the picture that stands for a recording.
+pub async fn poster(app: &Arc<App>, media: &Media, file: Unfinished, hold: &mut Hold) -> Result<Poster> {
     check_room(app, media.account, file.length()?)?;
     let permit = app.decoding_room().await?;
-    let files = app.files.clone();
+    let mut kept = app.files.hold();
     let keep = move || {
         let _permit = permit;
         let picture = picture::process(&content(file, limits::media::PICTURE)?)?;
-        let mut hold = files.hold();
-        let small = keep_copy(&mut hold, &picture.small)?;
-        hold.lend();
-        Ok(Poster { small, blurhash: picture.blurhash })
+        let small = keep_copy(&mut kept, &picture.small)?;
+        Ok((Poster { small, blurhash: picture.blurhash }, kept))
     };
-    tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at a poster", e))?
+    let done: Result<_> = tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at a poster", e))?;
+    let (poster, kept) = done?;
+    hold.join(kept);
+    Ok(poster)
 }
 
 /// The bytes of a file, or one more than are taken.

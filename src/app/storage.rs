@@ -196,14 +196,13 @@ pub async fn small(app: &App, far: &Far) -> Result<Content> {
     if let Some(content) = app.files.at_hand(&far.name) {
         return Ok(content);
     }
-    let since = app.files.removals();
     let mut pieces = far.stretch(app, 0, far.length).await?;
     let mut bytes = Vec::new();
     while let Some(piece) = next(&mut *pieces).await {
         bytes.extend_from_slice(&app.storage.heard(piece.map_err(Error::from))?);
     }
     match far.shown {
-        Shown::Everybody => Ok(app.files.keep_at_hand(&far.name, &bytes, since)),
+        Shown::Everybody(since) => Ok(app.files.keep_at_hand(&far.name, &bytes, since)),
         Shown::Insiders => Ok(Content::Small(bytes.into())),
     }
 }
@@ -317,9 +316,11 @@ async fn back(app: &Arc<App>, name: &str) -> Result<()> {
     if sum.hex() != stored.sha256 {
         return Err(differs(name));
     }
-    let (files, kept) = (app.files.clone(), name.to_owned());
-    let keep = tokio::task::spawn_blocking(move || files.keep_as(unfinished, &kept)).await;
-    keep.map_err(|e| Error::broken("keep a media file", e))??;
+    let (mut hold, kept) = (app.files.hold(), name.to_owned());
+    let keep = move || hold.keep_as(unfinished, &kept).map(|()| hold);
+    let kept = tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("keep a media file", e))?;
+    // Until its row says that it is here.
+    let _hold = kept?;
     settle(app, name, Errand::Back, Some(stored)).await
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::pieces::{Ready, Whole};
-use super::{App, files, pieces};
+use super::{App, pieces};
 use crate::actions;
 use crate::error::{Error, Problem, Result};
 use crate::media::clip;
@@ -94,20 +94,11 @@ async fn look_at(
     tokio::task::spawn_blocking(look).await.map_err(|e| Error::broken("look at a file", e))
 }
 
-/// Writes down what was kept. Where that cannot be, nothing of it stays.
+/// Writes down what was kept. Where that cannot be, nothing of it stays: see [`Hold`].
 async fn known(app: &Arc<App>, by: By<Attach>, kept: Result<Media>, hold: Hold) -> Result<Media> {
-    let written = match kept {
-        Ok(media) => {
-            let row = media.clone();
-            let id = app.store.write(move |tx| actions::media::add(tx, by, &row)).await;
-            id.map(|id| Media { id, account: by.account(), ..media })
-        }
-        Err(e) => Err(e),
-    };
-    if written.is_err() {
-        files::let_go(app, hold).await;
-    }
-    written
+    let (media, row) = kept.map(|media| (media.clone(), media))?;
+    let id = app.store.write(hold.until(move |tx| actions::media::add(tx, by, &row))).await?;
+    Ok(Media { id, account: by.account(), ..media })
 }
 
 /// Whether a file fits on the disk, where it is written once more, clean, and among those of its account.

@@ -442,8 +442,11 @@ fn check(answer: &Value) -> String {
         let (extra, missing) = (text(difference, "extra"), text(difference, "missing"));
         let _ = writeln!(out, "The index '{table}' is wrong: {extra} rows too many, {missing} missing.");
     }
+    for name in list(answer, "lost").iter().filter_map(Value::as_str) {
+        let _ = writeln!(out, "The media file {name} is nowhere, and a record names it.");
+    }
     if answer.get("sound") == Some(&Value::Bool(true)) {
-        out += "Every index is what the facts say.\n";
+        out += "Every index is what the facts say, and every media file is there.\n";
     }
     out
 }
@@ -479,8 +482,9 @@ mod tests {
 
     #[test]
     fn a_broken_index_is_named() {
-        let answer = json!({ "sound": false, "facts": { "posts": 3, "meta": 2 }, "wrong": { "outbox": { "extra": 1, "missing": 2 } } });
+        let answer = json!({ "sound": false, "facts": { "posts": 3, "meta": 2 }, "wrong": { "outbox": { "extra": 1, "missing": 2 } }, "lost": ["a.png"] });
         let shown = people(&Command::Check, &answer);
         assert!(shown.contains("5 rows") && shown.contains("'outbox' is wrong: 1 rows too many, 2 missing"), "{shown}");
+        assert!(shown.contains("file a.png is nowhere") && !shown.contains("is there"), "{shown}");
     }
 }

@@ -14,6 +14,7 @@ use crate::base::zone::Zone;
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::media::hold::Hold;
 use crate::model::draft::{Content, Draft, Sheet, Stage, State, When};
 use crate::model::ids::{AccountId, DraftId, MediaId};
 use crate::model::media::{About, Media};
@@ -39,12 +40,13 @@ pub enum DraftStep {
 }
 
 /// Keeps a post for later: planned, where a moment is given, or as a draft. `about` is what is said about some of its
-/// files anew; of the others what was said when they came in stands.
+/// files anew, and `hold` keeps what came with that; of the others what was said when they came in stands.
 pub(super) async fn keep(
     app: &Arc<App>,
     by: By,
     new: &NewPost,
     about: &[(MediaId, About)],
+    hold: Hold,
     at: Option<&str>,
 ) -> Result<Value> {
     let pen = Pen::of(&Asker::Operator, by.account())?;
@@ -55,15 +57,14 @@ pub(super) async fn keep(
     let about: Vec<(MediaId, About)> = files.iter().map(|file| (file.id, words(file))).collect();
     let content = Content::of(new, &about);
     let sheet = Sheet { content, mentions: vec![new.mentions.clone()], when: when.clone(), edits: None };
-    let draft = app.store.write(move |tx| {
+    let keep = hold.until(move |tx| {
         let draft = verbs::begin(tx, pen, &sheet)?;
         match &when {
             Some(when) => verbs::plan(tx, by, Seen::of(&draft), when),
             None => Ok(draft),
         }
     });
-    let draft = draft.await?;
-    show(app, &draft)
+    show(app, &app.store.write(keep).await?)
 }
 
 /// A moment as it was typed, on the wall of the institution's zone.

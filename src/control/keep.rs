@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Upload, account, unknown, users};
 use crate::actions;
-use crate::app::App;
+use crate::app::{App, files};
 use crate::crypto::token;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -76,9 +76,11 @@ pub async fn demo_remove(app: &Arc<App>, look: bool) -> Result<Value> {
 
 pub async fn check(app: &Arc<App>) -> Result<Value> {
     let reader = Arc::clone(app);
-    let check = move || store::check::check(&reader.store);
-    let report = tokio::task::spawn_blocking(check).await.map_err(|e| Error::broken("check the store", e))??;
-    Ok(json!({ "sound": report.is_sound(), "facts": report.facts, "wrong": report.wrong }))
+    let check = move || Ok((store::check::check(&reader.store)?, files::lost(&reader)?));
+    let found: Result<_> = tokio::task::spawn_blocking(check).await.map_err(|e| Error::broken("check the store", e))?;
+    let (report, lost) = found?;
+    let sound = report.is_sound() && lost.is_empty();
+    Ok(json!({ "sound": sound, "facts": report.facts, "wrong": report.wrong, "lost": lost }))
 }
 
 pub fn institution(app: &Arc<App>) -> Result<Value> {

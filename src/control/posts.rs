@@ -103,7 +103,8 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         new.assign(episode, &media);
     }
     let main = versions.first().map(|version| version.lang.clone()).unwrap_or_default();
-    let about = super::recordings::told(app, &media, &main, new.recordings, Vec::new()).await?;
+    let mut hold = app.files.hold();
+    let about = super::recordings::told(app, &media, &main, new.recordings, Vec::new(), &mut hold).await?;
     let (sensitive, visibility, quoting, urgent) = (new.sensitive, new.visibility, new.quoting, new.urgent);
     let quote = target(app, by, new.quote.as_deref()).await?;
     let (poll, at, draft) = (new.poll, new.at, new.draft);
@@ -122,7 +123,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         demo: false,
     };
     if draft || at.is_some() {
-        return drafts::keep(app, by, &new, &about, at.as_deref()).await;
+        return drafts::keep(app, by, &new, &about, hold, at.as_deref()).await;
     }
     let site = app.site.clone();
     let publish = move |tx: &mut crate::store::Write<'_>| {
@@ -131,7 +132,7 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
         }
         actions::publish::publish(tx, &site, by, &new)
     };
-    let mut answer = shown(app, app.store.write(publish).await?)?;
+    let mut answer = shown(app, app.store.write(hold.until(publish)).await?)?;
     if let Some(document) = answer.as_object_mut() {
         document.insert("advice".to_owned(), advice.iter().map(ToString::to_string).collect());
     }
@@ -238,11 +239,12 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     }
     let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
     let (main, urgent) = (versions.first().map(|version| version.lang.clone()).unwrap_or_default(), change.urgent);
-    let about = super::recordings::told(app, &media, &main, change.recordings, about).await?;
+    let mut hold = app.files.hold();
+    let about = super::recordings::told(app, &media, &main, change.recordings, about, &mut hold).await?;
     let change = Change { of: None, versions, media: Some(media), about, mentions, sensitive: None, episode, urgent };
     let (site, id) = (app.site.clone(), post.id);
-    let edited = app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await?;
-    shown(app, edited)
+    let edit = hold.until(move |tx| actions::edit::edit(tx, &site, by, id, &change));
+    shown(app, app.store.write(edit).await?)
 }
 
 /// What is to be said about files that the post has.

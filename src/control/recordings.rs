@@ -8,6 +8,7 @@ use super::Upload;
 use crate::app::{App, spoken};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
+use crate::media::hold::Hold;
 use crate::model::ids::MediaId;
 use crate::model::media::{About, Media};
 use crate::model::spoken::Without;
@@ -41,13 +42,15 @@ impl Recording {
     }
 }
 
-/// Puts it into what is said about the files of a post; `about` has those of which something is said already.
+/// Puts it into what is said about the files of a post; `about` has those of which something is said already. The verb that
+/// writes it owns `hold`.
 pub(super) async fn told(
     app: &Arc<App>,
     media: &[MediaId],
     main: &Lang,
     recordings: Vec<Recording>,
     mut about: Vec<(MediaId, About)>,
+    hold: &mut Hold,
 ) -> Result<Vec<(MediaId, About)>> {
     let media = app.store.read(|rows| material::media(rows, media))?;
     for Recording { place, what } in recordings {
@@ -58,9 +61,9 @@ pub(super) async fn told(
         let Some((_, about)) = about.iter_mut().find(|(id, _)| *id == media.id) else { continue };
         match what {
             What::Captions(lang, file) => {
-                about.spoken.add(spoken::captions(app, media, lang, file.unfinished(app)?).await?);
+                about.spoken.add(spoken::captions(app, media, lang, file.unfinished(app)?, hold).await?);
             }
-            What::Poster(file) => about.poster = Some(spoken::poster(app, media, file.unfinished(app)?).await?),
+            What::Poster(file) => about.poster = Some(spoken::poster(app, media, file.unfinished(app)?, hold).await?),
             What::Transcript(text) => about.spoken.write(main, &text),
             What::Without(why) => about.spoken.without = (!why.trim().is_empty()).then(|| Without::of(&why)),
         }

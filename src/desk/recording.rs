@@ -131,24 +131,25 @@ pub(super) async fn take(
     faults: &mut Faults,
 ) -> Result<()> {
     words.recall(media, n, faults);
-    let mut pieces = Vec::new();
+    let (mut pieces, mut hold) = (Vec::new(), app.files.hold());
     if let Some(file) = words.captions.take() {
         let lang = if words.captions_lang.is_empty() { Ok(words.main.clone()) } else { words.captions_lang.parse() };
         let taken = match lang {
-            Ok(lang) => spoken::captions(app, media, lang, file).await,
+            Ok(lang) => spoken::captions(app, media, lang, file, &mut hold).await,
             Err(e) => Err(e),
         };
         pieces.extend(told(taken, format!("captions-file{n}"), faults)?.map(Piece::Captions));
     }
     if let Some(file) = words.poster.take() {
-        let taken = spoken::poster(app, media, file).await;
+        let taken = spoken::poster(app, media, file, &mut hold).await;
         pieces.extend(told(taken, format!("poster{n}"), faults)?.map(Piece::Poster));
     }
     if pieces.is_empty() {
         return Ok(());
     }
     let (id, brought) = (media.id, pieces.clone());
-    match browser.write(app, move |tx| actions::media::bring(tx, by, id, &pieces)).await {
+    let bring = hold.until(move |tx| actions::media::bring(tx, by, id, &pieces));
+    match browser.write(app, bring).await {
         Ok(media) => {
             let waits = brought.into_iter().filter(|piece| media.fresh(&piece.key()).is_some());
             waits.for_each(|piece| words.brought(piece));

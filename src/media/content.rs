@@ -68,13 +68,13 @@ pub struct Hot {
 #[derive(Debug)]
 struct Kept {
     cache: Cache<String, Content>,
-    /// How many files were removed so far: what was opened before the last one may be what was removed.
-    removals: u64,
+    /// How often one was forgotten so far: what was found before the last time may be what that was about.
+    changes: u64,
 }
 
 impl Default for Hot {
     fn default() -> Self {
-        Self { kept: Mutex::new(Kept { cache: Cache::new(HOT), removals: 0 }), room: Arc::default() }
+        Self { kept: Mutex::new(Kept { cache: Cache::new(HOT), changes: 0 }), room: Arc::default() }
     }
 }
 
@@ -83,33 +83,38 @@ impl Hot {
         self.lock().cache.get(&name.to_owned())
     }
 
-    /// Lets go of a file that is removed.
+    /// Lets go of a file that is removed, or that not everybody may see any more.
     pub fn forget(&self, name: &str) {
         let mut kept = self.lock();
-        kept.removals += 1;
+        kept.changes += 1;
         kept.cache.remove(&name.to_owned());
     }
 
-    /// Keeps what was fetched from elsewhere, unless files were removed since then.
+    /// The same of all.
+    pub fn clear(&self) {
+        let mut kept = self.lock();
+        *kept = Kept { cache: Cache::new(HOT), changes: kept.changes + 1 };
+    }
+
+    /// Keeps what was fetched from elsewhere, if none was forgotten since then.
     pub fn keep(&self, name: &str, bytes: &[u8], since: u64) -> Content {
         let mut buffer = self.room.buffer(bytes.len());
         buffer.bytes.copy_from_slice(bytes);
         let content = Content::Small(Bytes::from_owner(buffer));
         let mut kept = self.lock();
-        if kept.removals == since {
+        if kept.changes == since {
             kept.cache.insert_weighing(name.to_owned(), content.clone(), bytes.len() + name.len());
         }
         content
     }
 
-    /// How many files were removed so far.
-    pub fn removals(&self) -> u64 {
-        self.lock().removals
+    /// How often one was forgotten so far.
+    pub fn changes(&self) -> u64 {
+        self.lock().changes
     }
 
-    /// Looks at a file that `open` opens, and keeps what is found if it is to `keep`. Blocks.
-    pub fn load(&self, name: &str, keep: bool, open: impl FnOnce() -> io::Result<File>) -> io::Result<Content> {
-        let removals = self.lock().removals;
+    /// Looks at a file that `open` opens, and keeps what is found if none was forgotten since `keep`. Blocks.
+    pub fn load(&self, name: &str, keep: Option<u64>, open: impl FnOnce() -> io::Result<File>) -> io::Result<Content> {
         let file = open()?;
         let length = file.metadata()?.len();
         let small = usize::try_from(length).ok().filter(|length| *length <= SMALL_FILE.min(self.room.largest()));
@@ -126,7 +131,7 @@ impl Hot {
             Content::Large(_) => OPEN_FILE,
         };
         let mut kept = self.lock();
-        if keep && kept.removals == removals {
+        if keep == Some(kept.changes) {
             kept.cache.insert_weighing(name.to_owned(), content.clone(), weight);
         }
         Ok(content)
@@ -287,7 +292,7 @@ mod tests {
     }
 
     fn large(hot: &Hot, name: &str, length: usize) -> Large {
-        match hot.load(name, true, || Ok(file(length))).unwrap() {
+        match hot.load(name, Some(hot.changes()), || Ok(file(length))).unwrap() {
             Content::Large(large) => large,
             Content::Small(_) => panic!("{length} bytes are too many to be kept"),
         }
@@ -296,20 +301,35 @@ mod tests {
     #[tokio::test]
     async fn a_small_file_is_read_once_and_a_removed_one_is_not_kept() {
         let hot = Hot::default();
-        let first = hot.load("a", true, || Ok(file(1_000))).unwrap();
+        let first = hot.load("a", Some(0), || Ok(file(1_000))).unwrap();
         assert_eq!((first.length(), hot.held()), (1_000, 1_000));
         assert!(matches!(hot.get("a"), Some(Content::Small(bytes)) if bytes[999] == 246));
         hot.forget("a");
         assert!(hot.get("a").is_none());
         // Removed after it was opened, before it was kept.
-        let opened = hot.load("b", true, || {
+        let opened = hot.load("b", Some(hot.changes()), || {
             hot.forget("b");
             Ok(file(1_000))
         });
         assert!(opened.is_ok() && hot.get("b").is_none());
-        drop((first, opened));
+        // Not for everybody any more after it was asked whether it is.
+        let since = hot.changes();
+        hot.forget("d");
+        let late = hot.load("d", Some(since), || Ok(file(1_000)));
+        assert!(late.is_ok() && hot.get("d").is_none());
+        let far = hot.keep("d", &[1; 9], since);
+        assert!(far.length() == 9 && hot.get("d").is_none());
+        hot.load("e", Some(hot.changes()), || Ok(file(9))).unwrap();
+        let since = hot.changes();
+        assert!(hot.get("e").is_some());
+        hot.clear();
+        assert!(hot.get("e").is_none() && hot.changes() > since);
+        drop((first, opened, late, far));
         assert_eq!(hot.held(), 0);
-        assert!(hot.load("c", true, || Err(io::ErrorKind::NotFound.into())).is_err() && hot.get("c").is_none());
+        assert!(
+            hot.load("c", Some(hot.changes()), || Err(io::ErrorKind::NotFound.into())).is_err()
+                && hot.get("c").is_none()
+        );
     }
 
     #[tokio::test]
@@ -339,12 +359,12 @@ mod tests {
             held.push(poll_fn(|cx| stretch.poll_piece(cx)).await.unwrap().unwrap());
         }
         assert!(hot.held() <= PIECES + 2_048 * PIECE_LEAST, "{}", hot.held());
-        let small = hot.load("b", true, || Ok(file(SMALL_FILE))).unwrap();
+        let small = hot.load("b", Some(hot.changes()), || Ok(file(SMALL_FILE))).unwrap();
         assert!(matches!(small, Content::Large(_)), "there is no room for it as a whole");
         drop(held);
         assert_eq!(hot.held(), 0);
         for n in 0..1_000 {
-            hot.load(&n.to_string(), true, || Ok(file(SMALL_FILE))).unwrap();
+            hot.load(&n.to_string(), Some(hot.changes()), || Ok(file(SMALL_FILE))).unwrap();
             assert!(hot.held() <= HOT);
         }
     }

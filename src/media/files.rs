@@ -118,9 +118,9 @@ impl Files {
         self.marked.lock()
     }
 
-    /// Keeps a file that is whole, under a name that it has; another of this name is the same. When this returns, the
-    /// file survives a power cut.
-    pub fn keep_as(&self, unfinished: Unfinished, name: &str) -> Result<()> {
+    /// Puts a file that is whole in its place; another of this name is the same. When this returns, the file survives a
+    /// power cut.
+    pub(super) fn place(&self, unfinished: Unfinished, name: &str) -> Result<()> {
         let path = self.path(name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
         unfinished.finish(&path).map_err(unwritten)
     }
@@ -147,8 +147,8 @@ impl Files {
         self.hot.get(name)
     }
 
-    /// A file as it is sent; `keep`: at hand from now on.
-    pub fn content(&self, name: &str, keep: bool) -> Result<Content> {
+    /// A file as it is sent; at hand from now on, if nothing has changed since a moment (see `changes`).
+    pub fn content(&self, name: &str, keep: Option<u64>) -> Result<Content> {
         let path = self.path(name).ok_or(Error::NotFound)?;
         let missing = |e: &io::Error| e.kind() == io::ErrorKind::NotFound;
         self.hot
@@ -156,14 +156,14 @@ impl Files {
             .map_err(|e| if missing(&e) { Error::NotFound } else { broken("opening a media file", e) })
     }
 
-    /// Keeps at hand what was fetched from elsewhere, unless files were removed since then (see `removals`).
+    /// Keeps at hand what was fetched from elsewhere, if nothing has changed since a moment (see `changes`).
     pub fn keep_at_hand(&self, name: &str, bytes: &[u8], since: u64) -> Content {
         self.hot.keep(name, bytes, since)
     }
 
-    /// How many files were removed so far.
-    pub fn removals(&self) -> u64 {
-        self.hot.removals()
+    /// How often a file was removed or covered so far: who may see what is asked behind this.
+    pub fn changes(&self) -> u64 {
+        self.hot.changes()
     }
 
     /// Bytes of files in memory.
@@ -171,22 +171,42 @@ impl Files {
         self.hot.held()
     }
 
-    /// Removes a file, also from memory, unless somebody holds it; one that is not there is no error.
+    /// Removes a file, also from memory; one that somebody holds, when nobody does any more. One that is not there is no
+    /// error.
     pub fn remove(&self, name: &str) -> Result<()> {
         let path = self.path(name).ok_or(Error::NotFound)?;
-        let marks = self.marks();
-        let removed = if marks.stays(name) { Ok(()) } else { fs::remove_file(path) };
+        let mut marks = self.marks();
+        let removed = if marks.let_go(name) { remove_file(&path) } else { Ok(()) };
         drop(marks);
         self.hot.forget(name);
-        match removed {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(broken("removing a media file", e)),
-            Ok(()) | Err(_) => Ok(()),
+        removed
+    }
+
+    pub(super) fn mark(&self, name: &str) -> Result<()> {
+        let path = self.path(name).ok_or_else(|| Error::bug(format!("no media file is called {name}")))?;
+        let mut marks = self.marks();
+        marks.hold(name, !path.exists());
+        Ok(())
+    }
+
+    pub(super) fn release(&self, name: &str) {
+        let mut marks = self.marks();
+        if marks.release(name)
+            && let Some(path) = self.path(name)
+        {
+            // Should it stay, the sweep finds it (see `work::prune`).
+            remove_file(&path).unwrap_or_default();
         }
     }
 
-    /// A record names it: nobody need keep it for that any more.
+    /// Whether a file is there; what is called otherwise than ours has no place to be missing from.
+    pub fn has(&self, name: &str) -> bool {
+        self.path(name).is_none_or(|path| path.exists())
+    }
+
+    /// A record names it from now on, whatever was to become of it before.
     pub fn claim(&self, name: &str) {
-        self.marks().lend(name.to_owned(), false);
+        self.marks().claim(name);
     }
 
     /// It is not for everybody any more: whoever asks next is looked at.
@@ -194,12 +214,22 @@ impl Files {
         self.hot.forget(name);
     }
 
-    /// Removes a file that no record names, unless it was written after a moment: then its record may be on its way.
+    /// Nothing that is in memory need be as it was.
+    pub fn cover_all(&self) {
+        self.hot.clear();
+    }
+
+    /// Removes a file that no record names, unless it was written after a moment: then its record may be on its way, and
+    /// it stays until the next sweep or its record goes.
     pub fn sweep(&self, name: &str, after: SystemTime) -> Result<()> {
         let path = self.path(name).ok_or(Error::NotFound)?;
-        let written = path.metadata().and_then(|about| about.modified());
-        self.marks().lend(name.to_owned(), written.is_ok_and(|written| written >= after));
-        self.remove(name)
+        let mut marks = self.marks();
+        if path.metadata().and_then(|about| about.modified()).is_ok_and(|written| written >= after) {
+            marks.lend(name);
+            return Ok(());
+        }
+        marks.claim(name);
+        if marks.let_go(name) { remove_file(&path) } else { Ok(()) }
     }
 
     /// The names of all files, in no order; for the consistency check. Passes over what does not
@@ -258,6 +288,13 @@ impl Drop for Unfinished {
             // A full disk is likelier to fail before than here; what stays is removed at the next start.
             _ = fs::remove_file(path);
         }
+    }
+}
+
+fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(broken("removing a media file", e)),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 
@@ -322,7 +359,10 @@ mod tests {
 
     /// Keeps bytes that nobody holds.
     fn put(files: &Files, bytes: &[u8], ext: &str) -> String {
-        files.hold().put(bytes, ext).unwrap()
+        let mut hold = files.hold();
+        let name = hold.put(bytes, ext).unwrap();
+        files.claim(&name);
+        name
     }
 
     #[test]
@@ -349,25 +389,55 @@ mod tests {
         let gone = || names(&files).is_empty();
         let (mut one, mut two) = (files.hold(), files.hold());
         let name = one.put(b"x", "png").unwrap();
-        assert_eq!((two.put(b"x", "png").unwrap(), one.names()), (name.clone(), &[name.clone()][..]));
+        assert_eq!(two.put(b"x", "png").unwrap(), name);
         files.remove(&name).unwrap();
-        assert!(!gone());
         drop(one);
+        assert!(!gone() && files.has(&name), "another holds it");
+        two.join(files.hold());
+        drop(two);
+        assert!(gone(), "nobody does any more");
+
+        let mut hold = files.hold();
+        hold.put(b"x", "png").unwrap();
         files.remove(&name).unwrap();
-        assert!(!gone(), "another holds it");
-        two.lend();
+        files.claim(&name);
+        drop(hold);
+        assert!(!gone(), "a record names it again");
+        drop({
+            let mut hold = files.hold();
+            hold.put(b"x", "png").unwrap();
+            hold
+        });
+        assert!(!gone(), "it was there before");
         files.remove(&name).unwrap();
-        assert!(!gone(), "somebody will name it");
+        assert!(gone() && !files.has(&name));
+        files.remove(&name).unwrap();
+    }
+
+    #[test]
+    fn the_sweep_lets_a_young_file_wait_for_its_record() {
+        let scratch = Scratch::new();
+        let files = Files::open(&scratch.0).unwrap();
+        let gone = || names(&files).is_empty();
+        let name = put(&files, b"x", "png");
         let written = files.path(&name).unwrap().metadata().unwrap().modified().unwrap();
         files.sweep(&name, written).unwrap();
-        assert!(!gone(), "it is young");
-        files.sweep(&name, written + std::time::Duration::from_nanos(1)).unwrap();
-        assert!(gone());
-        // After a start nobody knows who was to name it: the first sweep finds it young.
-        assert_eq!(put(&files, b"x", "png"), name);
-        files.sweep(&name, SystemTime::UNIX_EPOCH).unwrap();
+        // The same file goes with another record, and the one that is on its way still finds it.
         files.remove(&name).unwrap();
         assert!(!gone());
+        files.claim(&name);
+        files.remove(&name).unwrap();
+        assert!(gone());
+
+        let later = written + std::time::Duration::from_secs(3600);
+        put(&files, b"x", "png");
+        files.sweep(&name, SystemTime::UNIX_EPOCH).unwrap();
+        files.sweep(&name, later).unwrap();
+        assert!(gone(), "it has become old");
+        let mut hold = files.hold();
+        hold.put(b"x", "png").unwrap();
+        files.sweep(&name, later).unwrap();
+        assert!(!gone(), "whoever keeps it has it");
     }
 
     #[test]

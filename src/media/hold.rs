@@ -1,13 +1,16 @@
 //! Files that no record names yet. A file is called by what is in it, so the same one may come while its last record goes:
-//! what was kept a moment ago is not removed under the hands of whoever kept it.
+//! what was kept a moment ago is not removed under the hands of whoever kept it. A verb that has a record name such files
+//! owns their hold, and with it dies only after the commit was heard.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::files::{Files, Unfinished};
 use crate::error::Result;
+use crate::store::Write;
 
-/// Keeps files, each of which stays while this lives, whoever lets go of the same one meanwhile. Made by [`Files::hold`].
+/// Keeps files, each of which stays while this lives, whoever lets go of the same one meanwhile; what was not there before
+/// and no record names goes with it. Made by [`Files::hold`].
 #[derive(Debug)]
 pub struct Hold {
     files: Files,
@@ -30,32 +33,40 @@ impl Hold {
     /// The same with a file that is whole.
     pub fn keep(&mut self, mut unfinished: Unfinished, ext: &str) -> Result<String> {
         let name = self.files.name(&mut unfinished, ext)?;
-        self.files.marks().hold(&name);
-        self.names.push(name.clone());
-        self.files.keep_as(unfinished, &name)?;
+        self.keep_as(unfinished, &name)?;
         Ok(name)
     }
 
-    /// Every file that was kept.
-    pub fn names(&self) -> &[String] {
-        &self.names
+    /// The same under a name that it had before.
+    pub fn keep_as(&mut self, unfinished: Unfinished, name: &str) -> Result<()> {
+        self.files.mark(name)?;
+        self.names.push(name.to_owned());
+        self.files.place(unfinished, name)
     }
 
-    /// A record will name them later: until the sweep finds that none did, they stay.
-    pub fn lend(self) {
-        let mut marks = self.files.marks();
-        for name in &self.names {
-            marks.lent.insert(name.clone());
+    /// The same verb, which owns the hold: whatever becomes of who asked for it, what was kept stays until it was carried
+    /// out and the commit was heard.
+    pub fn until<T>(
+        self,
+        mut verb: impl FnMut(&mut Write<'_>) -> Result<T>,
+    ) -> impl FnMut(&mut Write<'_>) -> Result<T> {
+        move |tx| {
+            let _ = &self;
+            verb(tx)
         }
-        // Before the names are let go of in `drop`.
-        drop(marks);
+    }
+
+    /// Has what the other kept stay as well.
+    pub fn join(&mut self, mut other: Self) {
+        self.names.append(&mut other.names);
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        let mut marks = self.files.marks();
-        self.names.iter().for_each(|name| marks.release(name));
+        for name in &self.names {
+            self.files.release(name);
+        }
     }
 }
 
@@ -65,9 +76,17 @@ pub(super) struct Marked(Mutex<Marks>);
 
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    /// By how many holds.
-    held: HashMap<String, usize>,
+    held: HashMap<String, Held>,
+    /// Young files that the sweep found no record of.
     lent: HashSet<String>,
+}
+
+#[derive(Debug)]
+struct Held {
+    /// By how many holds.
+    times: usize,
+    /// It goes when nobody holds it any more.
+    gone: bool,
 }
 
 impl Marked {
@@ -77,28 +96,43 @@ impl Marked {
 }
 
 impl Marks {
-    pub fn stays(&self, name: &str) -> bool {
-        self.held.contains_key(name) || self.lent.contains(name)
+    /// `is_new`: nothing names it if nobody does it now.
+    pub fn hold(&mut self, name: &str, is_new: bool) {
+        let held = self.held.entry(name.to_owned()).or_insert(Held { times: 0, gone: is_new });
+        held.times += 1;
     }
 
-    fn hold(&mut self, name: &str) {
-        *self.held.entry(name.to_owned()).or_default() += 1;
-    }
-
-    fn release(&mut self, name: &str) {
-        let Some(count) = self.held.get_mut(name) else { return };
-        *count -= 1;
-        if *count == 0 {
-            self.held.remove(name);
+    /// True when it is to be removed now.
+    pub fn release(&mut self, name: &str) -> bool {
+        let Some(held) = self.held.get_mut(name) else { return false };
+        held.times -= 1;
+        if held.times > 0 {
+            return false;
         }
+        let gone = held.gone;
+        self.held.remove(name);
+        gone
     }
 
-    /// The sweep has looked: a file that nobody names yet may be named by tomorrow.
-    pub fn lend(&mut self, name: String, young: bool) {
-        if young {
-            self.lent.insert(name);
-        } else {
-            self.lent.remove(&name);
+    /// Whether it may be removed now; what is held goes when nobody holds it any more.
+    pub fn let_go(&mut self, name: &str) -> bool {
+        if let Some(held) = self.held.get_mut(name) {
+            held.gone = true;
+            return false;
         }
+        !self.lent.contains(name)
+    }
+
+    /// A record names it: it stays for that.
+    pub fn claim(&mut self, name: &str) {
+        if let Some(held) = self.held.get_mut(name) {
+            held.gone = false;
+        }
+        self.lent.remove(name);
+    }
+
+    /// Nobody names it yet, and somebody may by tomorrow.
+    pub fn lend(&mut self, name: &str) {
+        self.lent.insert(name.to_owned());
     }
 }

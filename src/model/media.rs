@@ -198,7 +198,7 @@ impl Media {
     }
 
     /// The files that are shown to whoever is shown it.
-    fn said(&self) -> impl Iterator<Item = &str> {
+    pub fn said(&self) -> impl Iterator<Item = &str> {
         let copies = self.small.iter().chain(&self.middle);
         let captions = self.spoken.captions.iter().map(|captions| captions.file.as_str());
         std::iter::once(self.file.as_str()).chain(copies.map(|copy| copy.file.as_str())).chain(captions)

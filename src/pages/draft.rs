@@ -97,7 +97,7 @@ fn look(app: &App, secret: &str) -> Result<Seen> {
         let (mut about, mut files) = (Vec::new(), Vec::new());
         for attached in draft.content.media() {
             let found: Option<Media> = rows.get(&MEDIA, &attached.id)?;
-            files.extend(found.iter().flat_map(Media::files).map(str::to_owned));
+            files.extend(found.iter().flat_map(Media::said).map(str::to_owned));
             about.push((attached.id, attached.about.clone()));
         }
         files.extend(draft.brings().map(str::to_owned));

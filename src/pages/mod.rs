@@ -255,9 +255,10 @@ fn feed(app: &App, of: Of<'_>, kind: Kind) -> Result<Response> {
 /// Our copy of a stranger's picture, named by what it belongs to: there is no way to ask for another.
 async fn copy(app: &App, request: &Request, name: &str) -> Result<Response> {
     let key = copied::named(name).ok_or(Error::NotFound)?;
+    let since = app.files.changes();
     let copy = app.store.read(|rows| copies::get(rows, key))?.ok_or(Error::NotFound)?;
     let file = &copy.here().ok_or(Error::NotFound)?.file;
-    let mut response = file::send(app, request, file, Shown::Everybody).await?;
+    let mut response = file::send(app, request, file, Shown::Everybody(since)).await?;
     let kept = format!("public, max-age={}", limits::copies::CACHED);
     set_text(response.headers_mut(), header::CACHE_CONTROL, &kept);
     Ok(response)

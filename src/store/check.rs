@@ -41,7 +41,8 @@ pub fn check(store: &Store) -> Result<Report> {
         for name in FACTS {
             report.facts.insert(name, count(read, name)?);
         }
-        let options = Options { cache: 16 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+        let options =
+            Options { cache: 16 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
         let scratch = Store::on_backend(InMemoryBackend::new, options)?;
         scratch.within(|tx| replay(tx, read))?;
         scratch.read(|rebuilt| {

@@ -13,6 +13,7 @@ pub mod counts;
 pub mod days;
 pub mod deliveries;
 pub mod drafts;
+pub mod errands;
 pub mod follows;
 mod key;
 pub mod material;
@@ -48,7 +49,7 @@ use crate::error::{Error, Problem, Result};
 pub use key::Key;
 pub use seen::Seen;
 pub use table::{Role, Span, Table};
-pub use tx::{After, Read, Rows, Write};
+pub use tx::{After, Fate, Read, Rows, Write};
 
 /// What the store needs to know from outside.
 pub struct Options {
@@ -57,6 +58,8 @@ pub struct Options {
     pub clock: Clock,
     /// Called on the writer's thread after each commit and before its answers are given.
     pub after: Box<dyn Fn(&After) + Send + Sync>,
+    /// Asked on the same thread before a record names a media file that none named so far: whether it is there.
+    pub there: Box<dyn Fn(&str) -> bool + Send + Sync>,
 }
 
 /// The open store. Dropping it waits for the writes that were handed in.

@@ -4,18 +4,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::meta;
-use super::schema::{ERRANDS, NAMES, STORED};
+use super::errands;
+use super::schema::{NAMES, STORED};
 use super::table::Span;
-use super::tx::{Rows, Write};
-use crate::error::Result;
-use crate::model::stored::{Errand, Holder, Place};
+use super::tx::{Fate, Rows, Write};
+use crate::error::{Error, Problem, Result};
+use crate::model::stored::Holder;
 
 /// What the records that name a file make of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Held {
-    /// One of them names it.
-    is: bool,
+    /// There is one at all.
+    named: bool,
     /// One of them is published.
     public: bool,
     /// One of them has it carried to the object storage.
@@ -41,15 +41,15 @@ pub fn carried(rows: &impl Rows) -> Result<BTreeSet<String>> {
 
 fn held(rows: &impl Rows, name: &str) -> Result<Held> {
     let with = |held: Held, (holder, public): (Holder, bool)| Held {
-        is: true,
+        named: true,
         public: held.public || public,
         carried: held.carried || holder.is_carried(),
     };
     Ok(holders(rows, name)?.into_iter().fold(Held::default(), with))
 }
 
-/// A record names these files from now on, and no others; with each stands whether it is published. What becomes of those that it named is settled when its verb
-/// has ended: another record may take them over until then.
+/// A record names these files from now on, and no others; with each stands whether it is published. What becomes of those
+/// that it named is settled when its verb has ended: another record may take them over until then.
 pub(super) fn follow<'a>(
     tx: &mut Write<'_>,
     holder: Holder,
@@ -74,71 +74,41 @@ pub(super) fn follow<'a>(
     Ok(())
 }
 
-/// A file was kept for a record that is not written after all.
-pub fn unwanted(tx: &mut Write<'_>, name: &str) -> Result<()> {
-    touch(tx, name)
-}
-
 /// Remembers how it was before the verb began.
 fn touch(tx: &mut Write<'_>, name: &str) -> Result<()> {
-    if !tx.named.contains_key(name) {
+    if !tx.touched.contains_key(name) {
         let before = held(tx, name)?;
-        tx.named.insert(name.to_owned(), before);
+        tx.touched.insert(name.to_owned(), before);
     }
     Ok(())
 }
 
 /// At the end of a verb: whatever files it touched come, stay or go.
 pub(super) fn settle(tx: &mut Write<'_>) -> Result<()> {
-    for (name, before) in std::mem::take(&mut tx.named) {
+    for (name, before) in std::mem::take(&mut tx.touched) {
         let after = held(tx, &name)?;
         if after.carried && !before.carried {
-            came(tx, &name)?;
+            errands::came(tx, &name)?;
         }
-        if !after.is {
-            gone(tx, &name)?;
-        } else if !before.is {
-            tx.after.named.push(name);
-        } else if before.public && !after.public {
-            tx.after.covered.push(name);
+        if !after.named {
+            errands::gone(tx, &name)?;
+            continue;
+        }
+        if !before.named && !(tx.there)(&name) {
+            return Err(replaced());
+        }
+        if !tx.has(&STORED, &name)? {
+            tx.after.file(&name, Fate::Named);
+        }
+        if before.public && !after.public {
+            tx.after.file(&name, Fate::Covered);
         }
     }
     Ok(())
 }
 
-/// A file is on the disk, and belongs where new ones go.
-fn came(tx: &mut Write<'_>, name: &String) -> Result<()> {
-    if meta::media_place(tx)? == Place::S3 { out(tx, name) } else { Ok(()) }
-}
-
-/// Nothing names the file any more.
-pub fn gone(tx: &mut Write<'_>, name: &String) -> Result<()> {
-    tx.after.files.push(name.clone());
-    let was = tx.remove(&STORED, name)?;
-    if was || tx.has(&ERRANDS, name)? { send(tx, name, Errand::Remove) } else { Ok(()) }
-}
-
-/// It is to be in the object storage.
-pub fn out(tx: &mut Write<'_>, name: &String) -> Result<()> {
-    if !tx.has(&STORED, name)? {
-        return send(tx, name, Errand::Out);
-    }
-    // The copy over there counts, whatever was brought once more.
-    tx.after.files.push(name.clone());
-    tx.remove(&ERRANDS, name).map(drop)
-}
-
-/// It is to be on the disk.
-pub fn back(tx: &mut Write<'_>, name: &String) -> Result<()> {
-    if tx.has(&STORED, name)? {
-        return send(tx, name, Errand::Back);
-    }
-    // Part of it may be there.
-    if tx.has(&ERRANDS, name)? { send(tx, name, Errand::Remove) } else { Ok(()) }
-}
-
-/// Something is to be done with its copy in the object storage.
-pub fn send(tx: &mut Write<'_>, name: &String, errand: Errand) -> Result<()> {
-    tx.after.errands = true;
-    tx.put(&ERRANDS, name, &errand)
+/// Whoever wrote this had looked at a state in which somebody else has changed something since.
+fn replaced() -> Error {
+    let what = "A file that belongs to it was replaced or thrown away meanwhile.";
+    Problem::new("E213", what).field("media").remedy("Look at it as it is now, and choose the file again.").into()
 }

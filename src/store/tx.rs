@@ -228,12 +228,10 @@ pub struct After {
     pub deliveries: Vec<Wake>,
     /// Something was received and waits for its effect.
     pub received: bool,
-    /// Files that the disk need not have any more.
-    pub files: Vec<String>,
-    /// Files that are not for everybody any more.
-    pub covered: Vec<String>,
-    /// Files that a record names at last.
-    pub named: Vec<String>,
+    /// What became of files, in the order in which it happened.
+    pub files: Vec<(String, Fate)>,
+    /// The state may be another than the one that was known.
+    pub unsure: bool,
     /// Files have to be carried.
     pub errands: bool,
     /// Something was planned, or is not any more.
@@ -242,14 +240,28 @@ pub struct After {
     pub copies: bool,
 }
 
+/// What became of a media file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// The disk need not have it any more.
+    Gone,
+    /// It is not for everybody any more.
+    Covered,
+    /// The disk has to have it.
+    Named,
+}
+
 impl After {
+    pub fn file(&mut self, name: &str, fate: Fate) {
+        self.files.push((name.to_owned(), fate));
+    }
+
     /// Takes in what another verb of the same commit has to tell.
     pub(super) fn join(&mut self, other: Self) {
         self.deliveries.extend(other.deliveries);
         self.received |= other.received;
         self.files.extend(other.files);
-        self.covered.extend(other.covered);
-        self.named.extend(other.named);
+        self.unsure |= other.unsure;
         self.errands |= other.errands;
         self.plans |= other.plans;
         self.copies |= other.copies;
@@ -266,14 +278,26 @@ pub struct Write<'a> {
     pub(super) dirty: bool,
     pub(super) disk: Disk,
     /// Files that the verb has touched, as they were before it; see `names`.
-    pub(super) named: BTreeMap<String, Held>,
+    pub(super) touched: BTreeMap<String, Held>,
     changed: Vec<Mark>,
+    /// See [`Options::there`](super::Options::there).
+    pub(super) there: &'a dyn Fn(&str) -> bool,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn new(txn: &'a WriteTransaction, ids: &'a Ids, clock: &Clock) -> Self {
         let (after, disk) = (After::default(), Disk::default());
-        Self { txn, ids, now: clock.now(), after, dirty: false, disk, named: BTreeMap::new(), changed: Vec::new() }
+        Self {
+            txn,
+            ids,
+            now: clock.now(),
+            after,
+            dirty: false,
+            disk,
+            touched: BTreeMap::new(),
+            changed: Vec::new(),
+            there: &|_| true,
+        }
     }
 
     /// The moment of this transaction.

@@ -44,7 +44,7 @@ where
     F: FnMut(&mut Write<'_>) -> Result<T> + Send,
 {
     fn run(&mut self, tx: &mut Write<'_>) -> bool {
-        tx.named.clear();
+        tx.touched.clear();
         let result = (self.verb)(tx).and_then(|done| names::settle(tx).map(|()| done));
         let fine = result.is_ok();
         self.result = Some(result);
@@ -194,6 +194,7 @@ fn commit(shared: &Shared, batch: &mut [Box<dyn Job>]) -> Result<(After, Option<
     loop {
         let txn = begin(database)?;
         let mut tx = Write::new(&txn, &shared.ids, &shared.options.clock);
+        tx.there = &*shared.options.there;
         let (mut dirty, mut torn) = (false, false);
         let mut heard = After::default();
         for job in batch.iter_mut().filter(|job| !job.failed()) {
@@ -271,8 +272,7 @@ fn everything(database: &Database) -> After {
         deliveries: lanes.unwrap_or_default(),
         received: true,
         files: Vec::new(),
-        covered: Vec::new(),
-        named: Vec::new(),
+        unsure: true,
         errands: true,
         plans: true,
         copies: true,
@@ -326,7 +326,8 @@ mod tests {
     /// What is changed without being told, or looked at without being noted, would leave stale pages.
     #[test]
     fn pages_are_made_of_what_is_told_and_noted() {
-        let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+        let options =
+            Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
         let store = Store::on_backend(InMemoryBackend::new, options).unwrap();
         assert!(store.read_noting(|rows| rows.len(&GONE)).is_err());
         let (_, seen) = store.read_noting(|rows| rows.len(&KEYS)).unwrap();
@@ -338,7 +339,8 @@ mod tests {
     #[test]
     fn a_full_disk_is_no_fault_of_what_was_asked() {
         let full = Arc::new(AtomicBool::new(false));
-        let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+        let options =
+            Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
         let switch = Arc::clone(&full);
         let disk = move || Disk(InMemoryBackend::new(), Arc::clone(&switch));
         let store = Store::on_backend(disk, options).unwrap();

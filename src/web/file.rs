@@ -34,23 +34,30 @@ const INSIDE: &str = "private, no-cache";
 /// Answers a GET or HEAD for the file of a name, to whoever may see it: see [`files`].
 pub async fn open(app: &App, request: &Request, name: &str) -> Result<Response> {
     // Only what is published is ever at hand: a wave asks the store nothing.
+    let since = app.files.changes();
     let shown = match app.files.at_hand(name) {
-        Some(_) => Shown::Everybody,
-        None => app.store.read(|rows| admitted(app, rows, request, name))?,
+        Some(_) => Shown::Everybody(since),
+        None => app.store.read(|rows| admitted(app, rows, request, name, since))?,
     };
     send(app, request, name, shown).await
 }
 
-/// As whom somebody may see a file; `NotFound` for who may not, as for a file that is not there.
-fn admitted(app: &App, rows: &Read, request: &Request, name: &str) -> Result<Shown> {
+/// As whom somebody may see a file; `NotFound` for who may not, as for a file that is not there. `since`: changes of files
+/// before the store was asked.
+fn admitted(app: &App, rows: &Read, request: &Request, name: &str, since: u64) -> Result<Shown> {
     let holders = names::holders(rows, name)?;
     if holders.is_empty() {
         return Err(Error::NotFound);
     }
     if holders.iter().any(|(_, public)| *public) {
-        return Ok(Shown::Everybody);
+        return Ok(Shown::Everybody(since));
     }
-    if request.query("pass").is_some_and(|pass| app.passes.fits(pass, name, app.now())) {
+    let fits = |pass: &str| {
+        holders
+            .iter()
+            .any(|(holder, _)| matches!(holder, Holder::Media(id) if app.passes.fits(pass, name, *id, app.now())))
+    };
+    if request.query("pass").is_some_and(fits) {
         return Ok(Shown::Insiders);
     }
     let browser = match who::browser(app, rows, request) {
@@ -105,14 +112,14 @@ pub async fn send(app: &App, request: &Request, name: &str, shown: Shown) -> Res
     }
     set_text(headers, header::ETAG, &tag);
     let kept = match shown {
-        Shown::Everybody => FOR_EVER,
+        Shown::Everybody(_) => FOR_EVER,
         Shown::Insiders => INSIDE,
     };
     set(headers, header::CACHE_CONTROL, kept);
     set(headers, header::ACCEPT_RANGES, "bytes");
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::CONTENT_SECURITY_POLICY, CSP);
-    if shown == Shown::Everybody {
+    if matches!(shown, Shown::Everybody(_)) {
         // Players and readers on other pages may look into it: nothing about who asks changes it.
         set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     }

@@ -59,8 +59,13 @@ fn sweep_files(app: &App) -> Result<()> {
     let young = UNIX_EPOCH + Duration::from_millis(app.now().minus(limits::keep::YOUNG_FILE).0);
     for name in app.files.list() {
         let name = name?;
-        if !named.contains(&name) {
-            app.files.sweep(&name, young)?;
+        if named.contains(&name) {
+            continue;
+        }
+        app.files.sweep(&name, young)?;
+        // It may have got a record since the first look; behind the sweep that is heard.
+        if !app.store.read(|rows| names::holders(rows, &name))?.is_empty() {
+            app.files.claim(&name);
         }
     }
     Ok(())

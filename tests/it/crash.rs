@@ -42,7 +42,7 @@ fn site() -> Site {
 }
 
 fn options(clock: &Clock) -> Options {
-    Options { cache: 1 << 20, clock: clock.clone(), after: Box::new(|_| {}) }
+    Options { cache: 1 << 20, clock: clock.clone(), after: Box::new(|_| {}), there: Box::new(|_| true) }
 }
 
 /// What was told after commits, in order.
@@ -52,10 +52,9 @@ fn listening(clock: &Clock) -> (Options, Heard) {
     let heard = Heard::default();
     let told = Arc::clone(&heard);
     let after = Box::new(move |after: &After| {
-        let After { received, errands, plans, copies, .. } = *after;
+        let After { received, unsure, errands, plans, copies, .. } = *after;
         let (deliveries, files) = (after.deliveries.clone(), after.files.clone());
-        let (covered, named) = (after.covered.clone(), after.named.clone());
-        let copy = After { deliveries, received, files, covered, named, errands, plans, copies };
+        let copy = After { deliveries, received, files, unsure, errands, plans, copies };
         told.lock().unwrap().push(copy);
     });
     (Options { after, ..options(clock) }, heard)

@@ -6,15 +6,17 @@ use bytes::Bytes;
 use instance::actions;
 use instance::app::upload;
 use instance::base::time::Clock;
-use instance::error::Error;
+use instance::error::{Error, Result};
 use instance::limits::inbound::HEADERS;
 use instance::limits::media::{PASS, PIECE_LEAST, PIECES, SMALL_FILE};
 use instance::media::draw;
+use instance::model::ids::MediaId;
 use instance::model::media::{About, Media, Weight};
 use instance::model::post::{NewPost, Post};
 use instance::model::user::{Asker, Rank, Role};
 use instance::store::check::check;
-use instance::store::{Write, media};
+use instance::store::schema::MEDIA;
+use instance::store::{Rows as _, Span, Write, media};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -367,6 +369,20 @@ async fn what_was_published_and_is_only_being_worked_on_now_is_not_for_everybody
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pass_of_ones_own_shows_nothing_that_somebody_else_has() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let program = Program::new(&server, "read,write").await;
+    let guess = program.upload(&draw::avatar("press", "P"), "A guess").await.json();
+    let other = program.upload(&draw::avatar("press", "P"), "Not told yet").await.json();
+    let [(guessed, bare), _] = addresses(&guess);
+    let [(passed, same), _] = addresses(&other);
+    assert!(bare == same && at(&guessed).await.0 == 200);
+    let path = format!("/api/v1/media/{}", guess["id"].as_str().unwrap());
+    assert_eq!(program.call("DELETE", &path, Value::Null).await.status, 200);
+    assert_eq!((at(&guessed).await.0, at(&passed).await.0), (404, 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_no_record_names_is_not_there_for_anybody() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let mut hold = server.app.files.hold();
@@ -375,4 +391,69 @@ async fn a_file_that_no_record_names_is_not_there_for_anybody() {
     assert_eq!(at(&url).await, (404, "no-store".to_owned()));
     assert_eq!(server.file(b"nobody knows me", "png").await, name);
     assert_eq!(at(&url).await, (200, PUBLIC.to_owned()));
+}
+
+type Verb = Box<dyn FnMut(&mut Write<'_>) -> Result<()> + Send>;
+
+/// Has the writer carry these out in one commit, in their order.
+async fn in_one_commit(server: &Instance, verbs: Vec<Verb>) {
+    let (begun, busy) = std::sync::mpsc::channel();
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let first = move |_: &mut Write<'_>| {
+        let _ = (begun.send(()), gate.recv());
+        Ok(())
+    };
+    server.app.store.write_behind(first).unwrap();
+    tokio::task::spawn_blocking(move || busy.recv().unwrap()).await.unwrap();
+    for verb in verbs {
+        server.app.store.write_behind(verb).unwrap();
+    }
+    go.send(()).unwrap();
+    server.app.store.write(|_| Ok(())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_comes_in_the_commit_that_takes_the_last_one_away_keeps_its_file() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let url = |name: &str| server.url(&format!("/media/{name}"));
+    let (bytes, is_sound) = (counted(9), || instance::app::files::lost(&server.app).unwrap().is_empty());
+    let row = |media: &Media| Media { id: MediaId(media.id.0 + 1), ..media.clone() };
+    let name = server.file(&bytes, "png").await;
+    let all = || server.app.store.read(|rows| rows.rows(&MEDIA, Span::all())).unwrap();
+    let [(_, first)] = &all()[..] else { panic!("one row") };
+    let (first, second) = (first.clone(), row(first));
+
+    // Whoever brings the same bytes holds them until their row was heard of.
+    let mut hold = server.app.files.hold();
+    assert_eq!(hold.put(&bytes, "png").unwrap(), name);
+    let (go, new) = (first.id, second.clone());
+    let come = hold.until(move |tx| media::put(tx, &new));
+    in_one_commit(&server, vec![Box::new(move |tx| media::remove(tx, go).map(drop)), Box::new(come)]).await;
+    assert!(get(&url(&name), "*/*").await.status == 200 && is_sound());
+
+    // The other way round: it comes, and then all of it goes.
+    let mut hold = server.app.files.hold();
+    hold.put(&bytes, "png").unwrap();
+    let (new, third, go) = (row(&second), row(&second).id, second.id);
+    let come = hold.until(move |tx| media::put(tx, &new));
+    let go = move |tx: &mut Write<'_>| media::remove(tx, go).and_then(|_| media::remove(tx, third)).map(drop);
+    in_one_commit(&server, vec![Box::new(come), Box::new(go)]).await;
+    assert_eq!((get(&url(&name), "*/*").await.status.as_u16(), server.app.files.list().count()), (404, 0));
+
+    // What nobody wants after all goes with whoever kept it.
+    let mut hold = server.app.files.hold();
+    hold.put(&bytes, "png").unwrap();
+    in_one_commit(&server, vec![Box::new(hold.until(|_| Ok(())))]).await;
+    assert_eq!(server.app.files.list().count(), 0);
+
+    // A record that would name what is gone is not written, nor is what its verb did besides.
+    let (late, id) = (row(&second), second.id);
+    let refused = server.app.store.write(move |tx| media::put(tx, &late)).await;
+    assert!(matches!(refused, Err(Error::Invalid(problem)) if problem.id == "E213"));
+    assert!(all().is_empty() && is_sound(), "{id}");
+
+    // A file that went by other hands is missed.
+    let name = server.file(&bytes, "png").await;
+    std::fs::remove_file(server.app.files.path(&name).unwrap()).unwrap();
+    assert_eq!(instance::app::files::lost(&server.app).unwrap(), [name]);
 }

@@ -62,12 +62,12 @@ async fn a_name_that_no_row_knows_leads_nowhere() {
     let app = App::open(config(&folder, endpoint), Clock::by_hand(START)).unwrap();
     let known = format!("{:032x}.png", 7);
     for name in [&known, "../../../../etc/passwd", "x", "0123456789abcdef0123456789abcdef.svg", "//127.0.0.1/x"] {
-        assert!(matches!(files::find(&app, name, Shown::Everybody).await, Err(Error::NotFound)), "{name}");
+        assert!(matches!(files::find(&app, name, Shown::Everybody(0)).await, Err(Error::NotFound)), "{name}");
     }
     assert_eq!(came.load(Ordering::SeqCst), 0);
     let name = known.clone();
     app.store.write(move |tx| tx.put(&STORED, &name, &stored(9))).await.unwrap();
-    let found = files::find(&app, &known, Shown::Everybody).await;
+    let found = files::find(&app, &known, Shown::Everybody(0)).await;
     let Ok(Found::Far(far)) = found else { panic!("it is not where the row says") };
     assert_eq!(came.load(Ordering::SeqCst), 0, "a row alone tells its length and that it is there");
     // What the storage says no to is told to nobody but the log.

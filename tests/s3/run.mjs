@@ -64,10 +64,12 @@ await trial.run("init", "--yes", "--name", "City of Example", "--account", "pres
 trial.set("", "url", origin);
 trial.set("", "listen", `127.0.0.1:${port}`);
 trial.set("network", "allow_private", ["127.0.0.0/8"]);
-const small = picture(path.join(trial.folder, "small.png"), 300);
+// Each another: the same picture is one file, however often it is published.
+let side = 300;
+const small = () => picture(path.join(trial.folder, `small-${side}.png`), side++);
 const large = picture(path.join(trial.folder, "large.png"), 1400);
 const posts = [await publish(large)];
-for (let n = 1; n < PICTURES; n++) posts.push(await publish(small));
+for (let n = 1; n < PICTURES; n++) posts.push(await publish(small()));
 
 await report.check("without settings nothing can be moved there, and the message says what to set", async () => {
   const refused = await trial.run("media move", "--to", "s3").catch((error) => error.message);
@@ -133,7 +135,7 @@ await report.check("readers get the same bytes through us, whole, in ranges and 
 
 await report.check("a new picture goes there by itself", async () => {
   const before = objects().length;
-  posts.push(await publish(small));
+  posts.push(await publish(small()));
   await until("it is there", async () => objects().length > before && !(await state()).left && !local().length);
 });
 

@@ -9,7 +9,7 @@ use crate::model::media::{Media, Small, Sort};
 pub fn media(app: &App, media: &Media) -> Value {
     let address = |file: &str| {
         let plain = app.site.media(file);
-        if media.used { plain } else { format!("{plain}?pass={}", app.passes.of(file, app.now())) }
+        if media.used { plain } else { format!("{plain}?pass={}", app.passes.of(file, media.id, app.now())) }
     };
     let (x, y) = media.focus.unwrap_or_default();
     let mut original = size(media.width, media.height);

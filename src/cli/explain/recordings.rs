@@ -49,4 +49,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E212",
         "Captions and posters are read beside the recording that they belong to: alone they are not kept. Choose all of them together.",
     ),
+    (
+        "E213",
+        "Captions and posters are kept as long as something names them. Whoever saves a form that was opened before somebody else \
+         replaced them would name what is not there any more: open the form again, and choose the file again where it is missing.",
+    ),
 ];

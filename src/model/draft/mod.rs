@@ -189,7 +189,7 @@ pub struct Sheet {
 }
 
 impl Draft {
-    /// Files that nothing else names: what an open change adds to a file that is published already.
+    /// Captions and posters that an open change of something published names, so that they stay for it.
     pub fn brings(&self) -> impl Iterator<Item = &str> {
         let files = self.content.media().flat_map(|attached| attached.about.files());
         files.filter(|_| self.edits.is_some() && self.stage().is_open())

@@ -12,7 +12,7 @@ type Raw = Vec<(Vec<u8>, Vec<u8>)>;
 const ANA: UserId = UserId(7);
 
 fn store() -> Store {
-    let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}) };
+    let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
     Store::on_backend(InMemoryBackend::new, options).unwrap()
 }
 

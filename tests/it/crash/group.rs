@@ -10,7 +10,7 @@ use instance::error::{Error, Result};
 use instance::model::delivery::Wake;
 use instance::model::ids::ServerId;
 use instance::store::schema::SESSIONS;
-use instance::store::{Rows, Span, Write};
+use instance::store::{Fate, Rows, Span, Write};
 
 use super::{listening, open_with, session};
 use crate::support::START;
@@ -21,7 +21,7 @@ const TASKS: u8 = 64;
 /// Every fourth fails after its first put, every fourth before; all have news to tell.
 fn verb(tx: &mut Write<'_>, n: u8) -> Result<u64> {
     tx.after.deliveries.push(Wake { server: ServerId(n.into()), at: START, of: None });
-    tx.after.files.push(format!("{n}.jpg"));
+    tx.after.file(&format!("{n}.jpg"), Fate::Gone);
     if n % 4 == 1 {
         return Err(Error::Conflict("before"));
     }
@@ -84,7 +84,7 @@ async fn neighbours_in_a_commit_do_not_feel_each_other() {
         good.iter().map(|n| u64::from(*n)).collect::<Vec<_>>(),
         "each told once, none of those that failed"
     );
-    let files: Vec<&String> = heard.iter().flat_map(|after| &after.files).collect();
+    let files: Vec<&String> = heard.iter().flat_map(|after| after.files.iter().map(|(name, _)| name)).collect();
     assert_eq!(files.len(), good.len(), "a picture is removed only when its verb was committed");
 }
 
