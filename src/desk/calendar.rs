@@ -50,7 +50,7 @@ struct Calendar {
 impl Calendar {
     /// Whether the list begins before today and goes on after.
     fn goes_on(&self) -> bool {
-        self.days.iter().skip(1).any(|day| day.today)
+        self.days.iter().skip(1).any(|day| day.next)
     }
 }
 
@@ -74,7 +74,7 @@ struct Day {
     name: String,
     machine: String,
     /// The first one that is not over.
-    today: bool,
+    next: bool,
     items: Vec<Item>,
 }
 
@@ -164,12 +164,12 @@ fn days(first: Date, today: Date, zone: &Zone, entries: &[Entry]) -> Vec<Day> {
     for entry in entries {
         let local = entry.at.in_zone(zone.jiff());
         if days.last().is_none_or(|day| day.number != local.day()) {
-            let came = local.date() >= today && days.iter().all(|day| !day.today);
+            let came = local.date() >= today && days.iter().all(|day| !day.next);
             days.push(Day {
                 number: local.day(),
                 name: local.strftime("%A, %-d %B").to_string(),
                 machine: first.with().day(local.day()).build().unwrap_or(first).to_string(),
-                today: came,
+                next: came,
                 items: Vec::new(),
             });
         }

@@ -55,8 +55,7 @@ pub(super) fn versions(typed: &Typed, account: &Account, faults: &mut Faults) ->
             }
             Err(e) => return Err(e),
         };
-        let (text, warning) = (words.text.trim_end().to_owned(), words.warning.trim().to_owned());
-        versions.push(Version { lang, text, warning });
+        versions.push(Version { lang, ..words.version() });
     }
     Ok(versions)
 }

@@ -45,9 +45,14 @@ impl Browser {
 
     /// Whether its session lasts, and its user is there.
     pub fn check_open(&self, rows: &impl Rows, now: Timestamp) -> Result<()> {
-        rows.get(&SESSIONS, &self.key)?.filter(|session| session.is_open(now)).ok_or(Error::SignIn)?;
+        session(rows, &self.key, now)?;
         present(users::get(rows, self.user.id)?).map(drop)
     }
+}
+
+/// A session that lasts.
+fn session(rows: &impl Rows, key: &[u8; 32], now: Timestamp) -> Result<Session> {
+    rows.get(&SESSIONS, key)?.filter(|session| session.is_open(now)).ok_or(Error::SignIn)
 }
 
 /// Somebody in whose name a verb is carried out.
@@ -81,7 +86,7 @@ impl Acts for Browser {
     fn still(&self) -> impl Fn(&Write<'_>) -> Result<()> + Send + 'static {
         let (key, user) = (self.key, self.user.clone());
         move |tx| {
-            tx.get(&SESSIONS, &key)?.filter(|session| session.is_open(tx.now())).ok_or(Error::SignIn)?;
+            session(tx, &key, tx.now())?;
             stands(tx, &user)
         }
     }
@@ -116,7 +121,7 @@ pub fn browser(app: &App, rows: &impl Rows, request: &Request) -> Result<Browser
 /// came by it too.
 pub fn by_token(app: &App, rows: &impl Rows, token: &str) -> Result<Browser> {
     let key = token::hash(token);
-    let session = rows.get(&SESSIONS, &key)?.filter(|session| session.is_open(app.now())).ok_or(Error::SignIn)?;
+    let session = session(rows, &key, app.now())?;
     let user = present(users::get(rows, session.user)?)?;
     let all = app.config.login.passwords || !session.how.is_local();
     if break_glass::may_enter(rows, user.id, all)? { Ok(Browser { key, session, user }) } else { Err(Error::SignIn) }
