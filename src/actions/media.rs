@@ -125,7 +125,7 @@ pub(super) fn set(tx: &mut Write<'_>, media: Media, about: &About) -> Result<Med
     about.check_bounds(media.sort())?;
     let mut media = media.with(about.clone());
     // What is said of it now waits no more.
-    media.fresh.retain(|fresh| about.files().all(|name| name != fresh.what.file()));
+    media.fresh.retain(|fresh| fresh::said(about).all(|said| said != fresh.what.key()));
     media::put(tx, &media)?;
     Ok(media)
 }

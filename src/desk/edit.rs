@@ -110,7 +110,7 @@ pub(super) async fn change(app: &Arc<App>, browser: &Browser, id: PostId, typed:
     let mut typed = typed.fixed(&post);
     let (mut faults, mut beside) = (Faults::default(), beside(app, browser, &post)?);
     let asks = beside.post.as_ref().is_some_and(|post| post.asks) && typed.press != Press::Publish;
-    slots::take(app, (browser, by.to()), &mut typed.slots, &post.media, &mut faults).await?;
+    slots::take(app, (browser, by.to()), &mut typed, &post.media, &mut faults).await?;
     if !meaning::fits(&typed, &account, &mut faults)? {
         return shown(app, browser, typed, faults, beside);
     }

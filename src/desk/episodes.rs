@@ -336,13 +336,13 @@ async fn take(
         check: is_heard,
     };
     let there = intake::take(app, by, place, faults).await?;
+    if there.is_none() || faults.at("file").is_some() {
+        recording::lost(ONE, &mut sheet.words, faults);
+    }
     if let Some(media) = &there {
         recording::take(app, (browser, by), media, ONE, &mut sheet.words, faults).await?;
-    } else {
-        recording::lost(ONE, &sheet.words, faults);
-        if faults.at("file").is_none() {
-            faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));
-        }
+    } else if faults.at("file").is_none() {
+        faults.push("file", &Problem::new("E408", "The episode has no recording.").remedy("Choose an MP3 or M4A."));
     }
     Ok(there)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::faults::Faults;
-use super::form::{self, Press, Typed, Words};
+use super::form::{self, Press, Typed};
 use super::preview::Preview;
 use super::write::{Beside, Theirs, shown};
 use super::{meaning, slots};
@@ -18,7 +18,7 @@ use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Stage, State, When};
 use crate::model::ids::{DraftId, MediaId};
-use crate::model::post::{Mention, Version};
+use crate::model::post::Mention;
 use crate::model::power::Publish;
 use crate::model::site::Site;
 use crate::model::thread;
@@ -53,11 +53,10 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
     // The same form once more: pressed twice, or gone back to and changed. Then it is about the draft that it began.
     let draft = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))?;
     if let Some(draft) = &draft {
-        if !draft.stage().is_open() {
-            return Ok(response::see_other(&place(draft)));
-        }
-        // As it was begun: what was saved since is not overwritten unseen.
-        typed.revision = 1;
+        // What came by itself went on from what it saved before, also where that answer was lost. Otherwise it is as it was
+        // begun: what was saved since is not overwritten unseen.
+        let own = draft.hands.iter().all(|hand| hand.is_same(browser.asker().who()));
+        typed.revision = if own && typed.press == Press::Stay { draft.revision } else { 1 };
     }
     let asker = browser.asker();
     let attach = match typed.press {
@@ -66,7 +65,7 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
         Press::Preview | Press::Add => asker.may(account.id)?,
     };
     let of: Vec<MediaId> = draft.iter().flat_map(|draft| draft.content.media()).map(|file| file.id).collect();
-    slots::take(app, (browser, attach), &mut typed.slots, &of, &mut faults).await?;
+    slots::take(app, (browser, attach), &mut typed, &of, &mut faults).await?;
     let attempt = attempt.filter(|_| draft.is_none());
     Work { app, browser, account: &account, draft: draft.as_ref(), attempt }.go_on(typed, faults).await
 }
@@ -83,24 +82,13 @@ pub(super) async fn save_draft(
     go_on(app, browser, id, typed).await
 }
 
-/// The same for a draft. Pressed twice, it says the second time what became of it the first time.
-pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, typed: Typed) -> Result<Response> {
-    let words: Vec<Version> = typed.versions.iter().map(Words::version).collect();
-    match write_on(app, browser, id, typed).await {
-        Err(Error::Conflict(why)) => published(app, id, &words)?.ok_or(Error::Conflict(why)),
-        answer => answer,
-    }
-}
-
-/// On to a draft that is published by now with just these words.
-fn published(app: &App, id: DraftId, words: &[Version]) -> Result<Option<Response>> {
+/// The same for a draft. "Publish" pressed twice says the second time what became of it the first time.
+pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut typed: Typed) -> Result<Response> {
     let draft = app.store.read(|rows| rows_of::need(rows, id))?;
-    let says_it = draft.content.parts.iter().map(|part| &part.versions).eq(&thread::cut(words));
-    Ok((says_it && !draft.stage().is_open()).then(|| response::see_other(&place(&draft))))
-}
-
-async fn write_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut typed: Typed) -> Result<Response> {
-    let (draft, pen) = draft(app, browser, id)?;
+    let pen = Pen::of(&browser.asker(), draft.account)?;
+    if typed.press != Press::Publish {
+        draft.still_open()?;
+    }
     let account = app.store.read(|rows| accounts::need(rows, pen.account()))?;
     let mut faults = Faults::default();
     let mut of: Vec<MediaId> = draft.content.media().map(|file| file.id).collect();
@@ -109,7 +97,7 @@ async fn write_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut typed: Typ
         typed = typed.of_change(&draft, &post);
         of.extend(post.media);
     }
-    slots::take(app, (browser, browser.asker().may(account.id)?), &mut typed.slots, &of, &mut faults).await?;
+    slots::take(app, (browser, browser.asker().may(account.id)?), &mut typed, &of, &mut faults).await?;
     typed.account = Some(account.id);
     Work { app, browser, account: &account, draft: Some(&draft), attempt: None }.go_on(typed, faults).await
 }
@@ -205,6 +193,9 @@ impl Work<'_> {
         if !meaning::fits(&typed, self.account, &mut faults)? {
             return shown(app, browser, typed, faults, beside);
         }
+        if let Some(draft) = self.draft.filter(|draft| !draft.stage().is_open()) {
+            return self.went_out(&typed, faults, draft).await;
+        }
         match typed.press {
             Press::Add => {
                 meaning::versions(&typed, self.account, &mut faults)?;
@@ -218,8 +209,16 @@ impl Work<'_> {
                     Ok(Some(path)) => return Ok(response::see_other(&path)),
                     Ok(None) => {}
                     Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
-                    Err(Error::Conflict(what)) if what == drafts::CHANGED => {
-                        self.meanwhile(what, &mut typed, &mut faults, &mut beside)?;
+                    Err(Error::Conflict(what)) => {
+                        let Some(draft) = self.draft else { return Err(Error::Conflict(what)) };
+                        let now = app.store.read(|rows| rows_of::need(rows, draft.id))?;
+                        if !now.stage().is_open() {
+                            return self.went_out(&typed, faults, &now).await;
+                        }
+                        if what != drafts::CHANGED {
+                            return Err(Error::Conflict(what));
+                        }
+                        self.meanwhile(&now, &mut typed, &mut faults, &mut beside)?;
                     }
                     Err(e) => return Err(e),
                 }
@@ -299,17 +298,32 @@ impl Work<'_> {
         Ok(Some(format!("/desk?done={}", post.id)))
     }
 
-    /// Somebody else was quicker: both texts are shown, and saved again mine takes the place of what I have seen.
-    fn meanwhile(&self, what: &str, typed: &mut Typed, faults: &mut Faults, beside: &mut Beside) -> Result<()> {
-        let Some(draft) = self.draft else { return Ok(()) };
-        let remedy =
-            "Their text stands below yours. Take over what you want and save again, or leave this page to keep theirs.";
+    /// The draft is published by now. Whoever pressed "Publish" for just that is led to it; what says anything else comes
+    /// too late, and is told so.
+    async fn went_out(&self, typed: &Typed, mut faults: Faults, draft: &Draft) -> Result<Response> {
+        let sheet = meaning::sheet(self.app, self.account, typed, &mut faults, Some(draft)).await?;
+        let says_it = faults.is_empty() && sheet.content == draft.content && sheet.when == draft.when;
+        if typed.press != Press::Publish || !says_it {
+            draft.still_open()?;
+        }
+        Ok(response::see_other(&place(draft)))
+    }
+
+    /// It was saved elsewhere: both texts are shown, and saved again mine takes the place of what I have seen.
+    fn meanwhile(&self, theirs: &Draft, typed: &mut Typed, faults: &mut Faults, beside: &mut Beside) -> Result<()> {
+        let (what, remedy) = if theirs.saved_by.is_same(self.browser.asker().who()) {
+            let what = "You saved this draft meanwhile: in another window, or the answer did not reach you.";
+            (
+                what,
+                "What you saved stands below. Take over what you want and save again, or leave this page to keep it.",
+            )
+        } else {
+            let remedy = "Their text stands below yours. Take over what you want and save again, or leave this page to \
+                          keep theirs.";
+            (drafts::CHANGED, remedy)
+        };
         faults.push("text", &Problem::new("E602", what).remedy(remedy));
-        let (theirs, by) = self.app.store.read(|rows| {
-            let theirs = rows_of::need(rows, draft.id)?;
-            let by = super::drafts::name(rows, theirs.saved_by)?;
-            Ok((theirs, by))
-        })?;
+        let by = self.app.store.read(|rows| super::drafts::name(rows, theirs.saved_by))?;
         typed.revision = theirs.revision;
         let parts: Vec<_> = theirs.content.parts.iter().map(|part| part.versions.clone()).collect();
         beside.theirs = Some(Theirs { by: Some(by), versions: thread::join(&parts) });

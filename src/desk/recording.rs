@@ -10,7 +10,7 @@ use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
-use crate::model::fresh::Piece;
+use crate::model::fresh::{self, Piece};
 use crate::model::media::{About, Media};
 use crate::model::power::Attach;
 use crate::model::spoken::{Captions, REASONS, Without};
@@ -98,11 +98,12 @@ impl Words {
 
     /// Finds what an earlier press brought. What is said of the recording by now needs nothing more.
     fn recall(&mut self, media: &Media, n: usize, faults: &mut Faults) {
+        let said: Vec<String> = fresh::said(&media.about()).collect();
         for key in std::mem::take(&mut self.kept) {
             match media.fresh(&key) {
                 Some(piece) if piece.lang().is_some_and(|lang| self.drop.contains(lang)) => {}
                 Some(piece) => self.brought(piece.clone()),
-                None if media.files().any(|file| key.ends_with(file)) => {}
+                None if said.contains(&key) => {}
                 None => {
                     let what = "Captions or a poster that you chose before are not there any more.";
                     let problem = Problem::new("E211", what).remedy("Choose the file again.");
@@ -121,7 +122,7 @@ impl Words {
 }
 
 /// Keeps captions and poster of a place, so that they need not be sent again: said of the recording at once where it is
-/// part of nothing yet, and beside it otherwise, until the form is saved.
+/// part of nothing yet, and beside it otherwise, until the form is saved. `media` comes as the form has it so far.
 pub(super) async fn take(
     app: &Arc<App>,
     (browser, by): (&Browser, By<Attach>),
@@ -162,9 +163,10 @@ pub(super) async fn take(
     Ok(())
 }
 
-/// Without a recording that they could be kept with, captions and poster are lost: that is said.
-pub(super) fn lost(n: usize, words: &Words, faults: &mut Faults) {
-    let fields = [("captions-file", words.captions.is_some()), ("poster", words.poster.is_some())];
+/// Captions and poster that came for a recording that is not there, or was refused, are lost, and that is said: one that
+/// was there before is another.
+pub(super) fn lost(n: usize, words: &mut Words, faults: &mut Faults) {
+    let fields = [("captions-file", words.captions.take().is_some()), ("poster", words.poster.take().is_some())];
     for (field, _) in fields.into_iter().filter(|(_, is)| *is) {
         let problem = Problem::new("E212", "It was not kept: the recording that it belongs to is not there.");
         faults.push(format!("{field}{n}"), &problem.remedy("Choose it again together with the recording."));

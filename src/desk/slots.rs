@@ -128,20 +128,30 @@ pub(super) fn part_of(focus: Option<(f32, f32)>) -> usize {
 pub(super) async fn take(
     app: &Arc<App>,
     (browser, by): (&Browser, By<Attach>),
-    slots: &mut [Slot],
+    typed: &mut Typed,
     of: &[MediaId],
     faults: &mut Faults,
 ) -> Result<()> {
-    for slot in slots {
+    for slot in &mut typed.slots {
         let (file, field) = (slot.file.take(), slot.file_id());
         let place = intake::Place { field, file, kept: &mut slot.kept, of, shape: Shape::Whole, check: |_| Ok(()) };
-        if let Some(media) = intake::take(app, by, place, faults).await? {
+        let there = intake::take(app, by, place, faults).await?;
+        if there.is_none() || faults.at(slot.file_id()).is_some() {
+            recording::lost(slot.n, &mut slot.words, faults);
+        }
+        if let Some(media) = there {
+            let media = as_told(media, &typed.about);
             recording::take(app, (browser, by), &media, slot.n, &mut slot.words, faults).await?;
-        } else {
-            recording::lost(slot.n, &slot.words, faults);
         }
     }
     Ok(())
+}
+
+/// A file with what a change of a post says of it so far.
+fn as_told(media: Media, about: &[(MediaId, About)]) -> Media {
+    let told = about.iter().find(|(id, _)| *id == media.id).map(|(_, about)| about.clone());
+    let about = told.unwrap_or_else(|| media.about());
+    media.with(about)
 }
 
 /// What is said about each file that is there, checked. Faults stand at the fields.
@@ -156,8 +166,7 @@ pub(super) fn told(app: &App, typed: &Typed, faults: &mut Faults) -> Result<Vec<
             continue;
         };
         let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
-        let before = typed.about.iter().find(|(of, _)| *of == id).map(|(_, about)| about.clone());
-        let about = slot.about(&before.unwrap_or_else(|| media.about()), &langs);
+        let about = slot.about(&as_told(media.clone(), &typed.about).about(), &langs);
         if let Err(Error::Invalid(problem)) = media.check(&about) {
             faults.push(recording::field(slot.n, &problem).unwrap_or_else(|| slot.alt_id()), &problem);
         }
@@ -207,9 +216,7 @@ pub(super) fn places(
 ) -> Result<Vec<Place>> {
     let place = |slot: Slot| {
         let kept = slot.kept.map(|id| rows.get(&MEDIA, &id)).transpose()?.flatten();
-        let said = about.iter().find(|(id, _)| Some(*id) == slot.kept).map(|(_, about)| about.clone());
-        let kept = kept.map(|media| said.map_or_else(|| media.clone(), |about| media.clone().with(about)));
-        let kept = kept.map(|media| slot.words.onto(media));
+        let kept = kept.map(|media| slot.words.onto(as_told(media, about)));
         Ok(place(slot, kept, langs, faults))
     };
     slots.into_iter().map(place).collect()

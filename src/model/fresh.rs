@@ -43,7 +43,7 @@ impl Piece {
     /// What a form calls it: the same words may stand for two languages.
     pub fn key(&self) -> String {
         match self {
-            Self::Captions(captions) => format!("{} {}", captions.lang, captions.file),
+            Self::Captions(captions) => called(captions),
             Self::Poster(poster) => poster.small.file.clone(),
         }
     }
@@ -62,6 +62,16 @@ impl Piece {
             Self::Poster(poster) => poster.small.bytes,
         }
     }
+}
+
+fn called(captions: &Captions) -> String {
+    format!("{} {}", captions.lang, captions.file)
+}
+
+/// What is said of a recording, by what a form calls it.
+pub fn said(about: &About) -> impl Iterator<Item = String> {
+    let captions = about.spoken.captions.iter().map(called);
+    captions.chain(about.poster.iter().map(|poster| poster.small.file.clone()))
 }
 
 /// Whether it is more than a recording holds beside what is said of it.

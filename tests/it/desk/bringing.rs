@@ -236,6 +236,60 @@ async fn captions_without_their_film_are_not_lost_in_silence() {
 }
 
 #[tokio::test]
+async fn captions_are_not_said_of_the_film_before_when_theirs_was_refused() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let mut paper = Paper::open(Seat::of(&server, ana.id).await, "/desk").await;
+    paper.path = "/desk/posts".into();
+    paper.look(&[], &[("picture1", FILM)]).await;
+    let film = paper.film();
+    let other = [("picture1", &b"no film"[..]), ("captions-file1", EN)];
+    let page = paper.send(&[("do", "preview")], &other).await.text();
+    assert!(
+        page.contains("<a href=\"#picture1\">") && page.contains("<a href=\"#captions-file1\">It was not"),
+        "{page}"
+    );
+    assert_eq!((paper.film().spoken, film.id), (film.spoken, paper.film().id));
+}
+
+#[tokio::test]
+async fn what_waits_for_two_forms_is_each_its_own() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let account = server.account.id.to_string();
+    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("keep", "draft")];
+    let seat = Seat::of(&server, ana.id).await;
+    let draft = led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await);
+    let edit = format!("{draft}/edit");
+    let (mut mine, mut theirs) =
+        (Paper::open(seat, &edit).await, Paper::open(Seat::of(&server, ana.id).await, &edit).await);
+    // The same words, in two languages: saved in one, they wait in the other still.
+    mine.look(&[("captions-lang1", "de")], &[("captions-file1", EN)]).await;
+    theirs.look(&[("captions-lang1", "fr")], &[("captions-file1", EN)]).await;
+    led_to(&mine.send(&[("keep", "draft")], &[]).await);
+    let said = |paper: &Paper<'_>| {
+        let captions = paper.film().spoken.captions;
+        captions.iter().map(|captions| captions.lang.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!((said(&mine), theirs.film().fresh.len()), (vec!["de".to_owned()], 1));
+    theirs.look(&[], &[]).await;
+    assert!(theirs.page.contains("captions in français"), "{}", theirs.page);
+    let behind = theirs.send(&[("keep", "draft")], &[]).await.text();
+    theirs.page = behind;
+    led_to(&theirs.send(&[("keep", "draft")], &[]).await);
+    assert_eq!(said(&mine), ["de", "fr"]);
+    // What one brings may push out what waits for the other: who waits is told.
+    let mut late = Paper::open(Seat::of(&server, ana.id).await, &edit).await;
+    late.look(&[("captions-lang1", "it")], &[("captions-file1", DE)]).await;
+    for n in 0..limits::captions::FRESH {
+        let more = format!("WEBVTT\n\n00:00.100 --> 00:00.900\nTry {n}\n");
+        theirs.look(&[], &[("captions-file1", more.as_bytes())]).await;
+    }
+    let page = late.send(&[("keep", "draft")], &[]).await;
+    assert_eq!(page.status.as_u16(), 422);
+    assert!(page.text().contains("<a href=\"#captions-file1\">Captions or a poster that you chose before"));
+    assert!(check(&server.app.store).unwrap().is_sound());
+}
+
+#[tokio::test]
 async fn a_file_has_one_place_whichever_form_names_it() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;

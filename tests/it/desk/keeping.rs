@@ -3,7 +3,7 @@
 use instance::base::time::Clock;
 use instance::model::draft::Draft;
 use instance::model::ids::{DraftId, MediaId};
-use instance::model::post::ReplyTo;
+use instance::model::post::{Post, ReplyTo};
 use instance::model::user::{Rank, Role};
 use instance::store::schema::MEDIA;
 use instance::store::{Rows, drafts};
@@ -12,7 +12,7 @@ use super::{Desk, MULTIPART, between, png, published};
 use crate::inbox::note;
 use crate::support::evil::Evil;
 use crate::support::http::Answer;
-use crate::support::seat::{Seat, led_to, user};
+use crate::support::seat::{Seat, led_to, user, with_ana};
 use crate::support::{Instance, START};
 
 type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -75,6 +75,82 @@ async fn a_form_that_lost_its_button_publishes_nothing() {
     assert_eq!(desk.posts()[0].versions[0].text, "Whole");
 }
 
+/// A form with another value in one field.
+fn with<'f>(said: Fields<'f>, name: &'f str, value: &'f str) -> Vec<(&'f str, &'f str)> {
+    let others = said.iter().copied().filter(|(known, _)| *known != name);
+    others.chain([(name, value)]).collect()
+}
+
+#[tokio::test]
+async fn what_comes_after_it_was_published_is_not_thrown_away_in_silence() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let other = server.post_uri(published(&desk, &desk.compose(&[("text", "Before")], None).await).id);
+    let words = [("once", "x"), ("text", "The bridge"), ("alt1", "A map")];
+    let paper = Paper::begin(&desk, &words, Some(("picture1", &png()))).await;
+    let kept = paper.files()[0][0].to_string();
+    let poll = [("answer1", "Yes"), ("answer2", "No"), ("lasts", "86400")];
+    let said = [&words[..], &poll, &[("kept1", &kept), ("revision", "1")]].concat();
+    let done = desk.send_to(&paper.edit, &with(&said, "do", "publish"), None).await;
+    let post = published(&desk, &done);
+    let told = |post: &Post| (desk.pictures(post)[0].alt.clone(), post.poll.clone().unwrap().answers[0].text.clone());
+    assert_eq!(told(&post), ("A map".into(), "Yes".into()));
+    let paths = [paper.edit.as_str(), "/desk/posts"];
+    for path in paths {
+        let twice = desk.send_to(path, &with(&said, "do", "publish"), None).await;
+        assert_eq!((twice.status.as_u16(), twice.header("location")), (303, done.header("location")), "{path}");
+    }
+    for (name, value) in [
+        ("text", "The bridges"),
+        ("alt1", "A map of it"),
+        ("answer1", "Perhaps"),
+        ("quiet", "1"),
+        ("urgent", "1"),
+        ("quote", other.as_str()),
+        ("at", "2027-03-01T10:00"),
+        ("remove1", "1"),
+    ] {
+        for path in paths {
+            let fields = [with(&said, name, value), vec![("do", "publish")]].concat();
+            let late = desk.send_to(path, &fields, None).await;
+            assert_eq!(late.status.as_u16(), 409, "{name} to {path}: {}", late.header("location"));
+        }
+    }
+    for press in [STAY, ("keep", "draft"), ("keep", "ask"), ("do", "preview")] {
+        let late = desk.send_to(&paper.edit, &[with(&said, "alt1", "A map of it"), vec![press]].concat(), None).await;
+        assert_eq!(late.status.as_u16(), 409, "{press:?}: {}", late.header("location"));
+    }
+    assert_eq!((told(&desk.posts()[0]), desk.posts().len()), (told(&post), 2));
+}
+
+#[tokio::test]
+async fn what_is_kept_by_itself_without_an_answer_goes_on_from_itself() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let (account, seat) = (server.account.id.to_string(), Seat::of(&server, ana.id).await);
+    let send = async |seat: &Seat<'_>, path: &str, fields: Fields<'_>| {
+        seat.post_parts(path, &[&[("account", account.as_str()), ("lang", "en")], fields].concat()).await
+    };
+    let mut edit = String::new();
+    for text in ["The", "The bridge", "The bridge opens", "The bridge opens today"] {
+        edit = led_to(&send(&seat, "/desk/posts", &[("once", "x"), ("text", text), STAY]).await);
+    }
+    let id = edit.trim_start_matches("/desk/drafts/").trim_end_matches("/edit").parse().unwrap();
+    let is = || server.app.store.read(|rows| drafts::need(rows, id)).unwrap();
+    assert_eq!((is().content.parts[0].versions[0].text.as_str(), kept(&server)), ("The bridge opens today", 1));
+    // A button on a form that was gone back to overwrites nothing unseen, and says whose that is.
+    let back = [("once", "x"), ("text", "The tunnel"), ("keep", "draft")];
+    let mine = send(&seat, "/desk/posts", &back).await.text();
+    assert!(mine.contains("You saved this draft meanwhile") && !mine.contains("Somebody else"), "{mine}");
+    // Nor does what comes by itself, once somebody else has written in it.
+    let ben = user(&server, "ben@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
+    let ben = Seat::of(&server, ben.id).await;
+    let revision = is().revision.to_string();
+    led_to(&send(&ben, &edit, &[("revision", &revision), ("text", "Ben's"), STAY]).await);
+    let late = send(&seat, "/desk/posts", &[("once", "x"), ("text", "The tunnel opens"), STAY]).await;
+    assert!(late.status == 422 && late.text().contains("Somebody else saved"), "{}", late.text());
+    assert_eq!(is().content.parts[0].versions[0].text, "Ben's");
+}
+
 /// How many drafts there are.
 fn kept(server: &Instance) -> usize {
     let mut count = 0;
@@ -107,7 +183,7 @@ async fn what_is_new_is_kept_by_itself_and_becomes_one_post() {
     let other = [("revision", "1"), ("text", "The bridge is closed")];
     for button in [STAY, ("keep", "draft"), ("do", "publish")] {
         let late = desk.send_to(&edit, &[&other[..], &[button]].concat(), None).await;
-        assert!(late.status == 422 && late.text().contains("Somebody else saved"), "{}", late.text());
+        assert!(late.status == 422 && late.text().contains("You saved this draft"), "{}", late.text());
     }
     let seen = desk.send_to(&edit, &[("revision", "2"), ("text", "The bridge!"), ("do", "preview")], None).await;
     assert!(seen.status == 200 && seen.text().contains("<section id=\"preview\""), "{}", seen.text());

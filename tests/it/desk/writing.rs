@@ -160,7 +160,7 @@ async fn a_draft_comes_back_into_the_form_and_nobody_overwrites_another() {
     let conflict = desk.send_to(&edit, &mine, None).await;
     let page = conflict.text();
     assert_eq!(conflict.status.as_u16(), 422);
-    assert!(page.contains("\nMine</textarea>") && page.contains("Somebody else saved this draft meanwhile"), "{page}");
+    assert!(page.contains("\nMine</textarea>") && page.contains("You saved this draft meanwhile"), "{page}");
     let beside = super::between(&page, "<h2 id=\"theirs\">", "</section>");
     assert!(beside.contains("Theirs") && page.contains("name=\"revision\" value=\"2\""), "{page}");
     // Whoever saw both may save over it.

@@ -169,7 +169,7 @@ async fn what_the_composer_publishes_waits_too() {
     assert_eq!(ben.post_parts(&edit, &again).await.header("location"), format!("{path}?done=publish"));
     assert_eq!(ben.post_parts(&edit, &again).await.header("location"), format!("{path}?done=publish"));
     let late = ben.post_parts(&edit, &[&again[..2], &[("text", "One\n---\nTwo?"), ("do", "publish")]].concat()).await;
-    assert!(late.status == 422 && late.text().contains("Somebody else saved"), "{}", late.text());
+    assert!(late.status == 422 && late.text().contains("You saved this draft"), "{}", late.text());
     office.clock.advance(Duration::from_secs(29));
     drain(&[&office.server]).await;
     assert!(office.posts().is_empty());

@@ -165,6 +165,27 @@ async fn files_of_a_change_are_public_with_it_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_change_whose_form_stays_open_for_days_misses_nothing() {
+    let office = live().await;
+    let cinema = Cinema::open(&office).await;
+    let (path, content) = cinema.ask(&[("alt1", "A film")], &[("captions-file1", VTT)]).await;
+    let film = &content.parts[0].media[0];
+    let captions = film.about.spoken.captions[0].file.clone();
+    office.clock.advance(limits::keep::UNUSED_UPLOAD * 3);
+    work::prune::turn(&office.server.app, true).await.unwrap();
+    let row = office.server.app.store.read(|rows| rows.need(&MEDIA, &film.id)).unwrap();
+    assert!(row.fresh.is_empty(), "only the change names them by now");
+    let (ben, kept) = (Seat::of(&office.server, office.ben.id).await, film.id.to_string());
+    let fresh = format!("en {captions}");
+    let words = [("lang", "en"), ("text", "The bridge"), ("kept1", kept.as_str()), ("alt1", "A film of it")];
+    let carried = [("fresh1", fresh.as_str()), ("revision", "1"), ("keep", "on")];
+    led_to(&ben.post_parts(&format!("{path}/edit"), &[&words[..], &carried].concat()).await);
+    let id = path.strip_prefix("/desk/drafts/").unwrap().parse().unwrap();
+    let about = office.now_is(id).content.parts[0].media[0].about.clone();
+    assert_eq!((about.alt.as_str(), about.spoken.captions[0].file.as_str()), ("A film of it", captions.as_str()));
+}
+
+#[tokio::test]
 async fn files_of_a_change_wait_as_long_as_it_does_and_go_with_it() {
     let office = live().await;
     let cinema = Cinema::open(&office).await;
