@@ -111,14 +111,15 @@ if (form && (begins || DRAFT.test(form.action))) {
   const told = Object.assign(document.createElement("p"), { className: "mut" });
   told.setAttribute("role", "status");
   all(".btns", form).at(-1).after(told);
-  let timer, saving, dirty = false, stopped = false;
+  let timer, saving, dirty = false, stopped = false, unheard = false;
+  // The draft is made for the account that was sent. A field that is disabled would not be sent at all.
+  const bind = (bound) => all("option", choice()).forEach((option) => { option.disabled = bound && !option.selected; });
   const keep = async () => {
     dirty = false;
     const begun = !isKept();
     try {
       const sent = send(fields("keep", "on"));
-      // The draft is made for the account that was sent.
-      if (begun) choice().disabled = true;
+      if (begun) bind(true);
       const answer = await sent;
       const page = await parsed(answer), revision = one("input[name=revision]", page);
       // Where somebody else saved meanwhile, only a button decides which text it is.
@@ -136,7 +137,9 @@ if (form && (begins || DRAFT.test(form.action))) {
       told.textContent = `${begun ? "Kept as a draft" : "Saved"} at ${new Date().toLocaleTimeString()}.${unsent() ? " Files go with a button." : ""}`;
     } catch (problem) {
       dirty = true;
-      if (begun) choice().disabled = false;
+      // What was not answered may have begun it.
+      unheard ||= passes(problem);
+      if (begun && !unheard) bind(false);
       if (passes(problem)) {
         warn("Not saved: no connection. It is tried again.");
         later(4 * PAUSE);

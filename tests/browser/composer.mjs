@@ -129,6 +129,32 @@ async function begun(report, { tab, at, context }, trial) {
   });
 }
 
+/** The server hears it and the browser does not hear the answer. */
+async function unheard(report, { tab, at }) {
+  await report.check("composer: a draft of which nothing was heard keeps its account, and goes on from itself", async () => {
+    await tab.goto(at("/desk"));
+    const lost = async (route) => {
+      await route.fetch({ maxRedirects: 0 });
+      await route.abort();
+    };
+    await tab.route("**/desk/posts", lost);
+    for (const text of ["The school", "The school opens", "The school opens at"]) {
+      const failed = tab.waitForEvent("requestfailed");
+      await tab.fill(TEXT, text);
+      await tab.clock.runFor(PAUSE);
+      await failed;
+      await tab.getByText("Not saved: no connection.").waitFor();
+    }
+    same(await tab.locator("#account option:enabled").count(), 1);
+    await tab.unroute("**/desk/posts", lost);
+    same(await typed(tab, "The school opens at nine", "/desk/posts"), 303);
+    await tab.waitForURL(KEPT);
+    same(await tab.inputValue(TEXT), "The school opens at nine");
+    await tab.goto(at("/desk/drafts"));
+    same(await tab.getByRole("main").getByText("The school opens").count(), 1);
+  });
+}
+
 /** In a city with answers of strangers: who may only send one keeps no draft. */
 async function answering(report, city) {
   const tab = await city.enter(await city.invite("Rita", "replier"));
@@ -224,6 +250,7 @@ export async function composer(browser, report, trial, busy) {
       await ana.tab.getByText("your session is over").waitFor();
     });
     await begun(report, owner, trial);
+    await unheard(report, owner);
     await answering(report, busy);
   } finally {
     await ana.context.close();
