@@ -111,7 +111,9 @@ if (form && (begins || DRAFT.test(form.action))) {
   const told = Object.assign(document.createElement("p"), { className: "mut" });
   told.setAttribute("role", "status");
   all(".btns", form).at(-1).after(told);
-  let timer, saving, dirty = false, stopped = false, unheard = false;
+  // Where somebody else saved meanwhile, only a button decides which text it is; so it is with what goes out by itself.
+  const waits = (page) => Boolean(one("#theirs", page) ?? one("form[data-planned]", page));
+  let timer, saving, dirty = false, stopped = waits(document), unheard = false;
   // The draft is made for the account that was sent. A field that is disabled would not be sent at all.
   const bind = (bound) => all("option", choice()).forEach((option) => { option.disabled = bound && !option.selected; });
   const keep = async () => {
@@ -122,8 +124,7 @@ if (form && (begins || DRAFT.test(form.action))) {
       if (begun) bind(true);
       const answer = await sent;
       const page = await parsed(answer), revision = one("input[name=revision]", page);
-      // Where somebody else saved meanwhile, only a button decides which text it is.
-      stopped = Boolean(one("#theirs", page));
+      stopped = waits(page);
       if (!answer.ok) throw answer;
       if (!revision) throw { status: 401 };
       if (!DRAFT.test(answer.url)) throw { status: 409 };

@@ -209,13 +209,19 @@ fn later(app: &App, account: &Account, typed: &Typed, draft: Option<&Draft>, n: 
 fn when(app: &App, typed: &Typed, draft: Option<&Draft>, faults: &mut Faults) -> Result<Option<When>> {
     let before = draft.and_then(|draft| draft.when.clone());
     let Some(at) = &typed.at else { return Ok(before) };
+    let zone = Zone::named(&app.store.read(meta::institution)?.time_zone);
     if typed.press != Press::Publish && draft.is_some_and(|draft| draft.due().is_some()) {
+        let stands = before.as_ref().map(|when| zone.wall(when.at)).unwrap_or_default();
+        if matches!(typed.press, Press::Save | Press::Ask) && !at.is_empty() && *at != stands {
+            let problem = Problem::new("E606", "It is planned for another time, which a save does not move.");
+            let remedy = if stands.is_empty() { "Empty the field".to_owned() } else { format!("Put {stands} back") };
+            faults.push("at", &problem.remedy(format!("{remedy}, or press Plan (Publish) to plan it anew.")));
+        }
         return Ok(before);
     }
     if at.is_empty() {
         return Ok(None);
     }
-    let zone = Zone::named(&app.store.read(meta::institution)?.time_zone);
     let read = match when::read(&zone, at, &typed.turn) {
         Ok(wanted) if typed.press == Press::Publish && wanted.at <= app.now() => {
             let over = Problem::new("E504", "That moment is over.");

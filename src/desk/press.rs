@@ -196,6 +196,11 @@ impl Work<'_> {
         if let Some(draft) = self.draft.filter(|draft| !draft.stage().is_open()) {
             return self.went_out(&typed, faults, draft).await;
         }
+        if typed.press == Press::Stay && self.draft.is_some_and(|draft| draft.due().is_some()) {
+            let problem = Problem::new("E605", "It goes out by itself, and half a text must not.");
+            faults.push("text", &problem.remedy("Press Save draft when the text is whole."));
+            return shown(app, browser, typed, faults, beside);
+        }
         match typed.press {
             Press::Add => {
                 meaning::versions(&typed, self.account, &mut faults)?;
@@ -241,9 +246,10 @@ impl Work<'_> {
         let then = self.then(typed, sheet.when.as_ref())?;
         let seen = self.draft.map(|draft| Seen { id: draft.id, revision: typed.revision });
         let keep = move |tx: &mut Write<'_>| {
-            let draft = match seen {
-                Some(seen) => drafts::save(tx, pen, seen, &sheet)?,
-                None => drafts::begin(tx, pen, &sheet)?,
+            let draft = match (seen, &then) {
+                (Some(seen), _) => drafts::save(tx, pen, seen, &sheet)?,
+                (None, Then::Hold(by, _)) => drafts::begin_held(tx, *by, &sheet)?,
+                (None, Then::Nothing | Then::Ask | Then::Plan(..) | Then::Go(..)) => drafts::begin(tx, pen, &sheet)?,
             };
             then.on(tx, pen, draft, &sheet.mentions)
         };

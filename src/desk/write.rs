@@ -86,7 +86,7 @@ pub(super) struct Beside {
     pub busy: Vec<String>,
     /// What somebody else saved meanwhile.
     pub theirs: Option<Theirs>,
-    /// What is lost as soon as something is saved.
+    /// What is lost as soon as something is saved, or goes out as it is then.
     pub cancels: Option<&'static str>,
 }
 
@@ -105,14 +105,18 @@ impl Beside {
         };
         let beside = Self { draft: Some(draft.id), episode: draft.content.episode.is_some(), due, ..Self::default() };
         let cancels = match draft.stage() {
-            Stage::Planned if !stays => Some(
-                "This is planned. As soon as a change is saved, also by itself while you write, the plan is gone: it does \
-                 not go out before somebody plans it again.",
+            Stage::Planned if stays => Some(
+                "This is planned, and goes out as it is saved then. While you write nothing is saved by itself: press Save \
+                 draft when the text is whole.",
+            ),
+            Stage::Planned => Some(
+                "This is planned. As soon as a change is saved the plan is gone: it does not go out before somebody plans \
+                 it again. While you write nothing is saved by itself.",
             ),
             Stage::Approved => Some(
                 "This is approved. As soon as a change is saved, also by itself while you write, the approval is gone.",
             ),
-            Stage::Draft | Stage::Asked | Stage::Planned | Stage::Missed | Stage::Published | Stage::Owing => None,
+            Stage::Draft | Stage::Asked | Stage::Missed | Stage::Published | Stage::Owing => None,
         };
         super::edit::of_change(app, browser, draft, Self { cancels, ..beside })
     }

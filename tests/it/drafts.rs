@@ -15,13 +15,14 @@ use instance::limits;
 use instance::model::draft::{Approval, Content, Draft, Part, Rule, Sheet, Stage, State, When};
 use instance::model::ids::DraftId;
 use instance::model::post::{NewPost, Post, ReplyTo};
-use instance::model::user::{Asker, Rank, Role, User, Who};
+use instance::model::power::Publish;
+use instance::model::user::{Asker, By, Rank, Role, User, Who};
 use instance::store::schema::MEDIA;
 use instance::store::{Rows, Write, drafts, posts};
 use instance::work;
 
 use crate::support::seat::user;
-use crate::support::{Instance, START, drain, owner, second_account};
+use crate::support::{Instance, START, drain, second_account};
 
 /// A server whose `press` publishes by a rule, with Ana, an author, Ben, an editor, and Cem, who approves and edits.
 struct Office {
@@ -396,28 +397,6 @@ async fn a_rule_binds_whoever_publishes_at_once() {
 }
 
 #[tokio::test]
-async fn who_leaves_hands_their_drafts_over() {
-    let office = Office::new(Rule::None).await;
-    let other = second_account(&office.server).await;
-    let draft = office.begin(&office.ana, "Unfinished").await;
-    let (ana, ben) = (office.ana.id, office.ben.id);
-    let pen = Pen::of(&Asker::Operator, other.id).unwrap();
-    let elsewhere = office.write(move |tx| {
-        let mut draft = verbs::begin(tx, pen, &sheet("Elsewhere"))?;
-        draft.writer = instance::model::user::Who::User(ana);
-        drafts::put(tx, &draft)?;
-        Ok(draft)
-    });
-    let elsewhere = elsewhere.await.unwrap();
-    assert_eq!(problem(office.write(move |tx| verbs::hand_over(tx, owner(), ana, ana)).await), "E510");
-    assert_eq!(office.write(move |tx| verbs::hand_over(tx, owner(), ana, ben)).await.unwrap(), 1);
-    assert_eq!(office.write(move |tx| verbs::hand_over(tx, owner(), ana, ben)).await.unwrap(), 0);
-    assert!(office.now_is(draft.id).is_of(ben) && office.now_is(elsewhere.id).is_of(ana), "only where Ben may write");
-    // Words that were Ana's are Ben's too now.
-    assert!(office.now_is(draft.id).is_by(instance::model::user::Who::User(ben)));
-}
-
-#[tokio::test]
 async fn files_of_a_draft_stay_as_long_as_it_does() {
     let office = Office::new(Rule::None).await;
     let house = instance::model::media::About::words("A bridge");
@@ -497,4 +476,11 @@ async fn an_account_has_so_many_drafts_and_no_more() {
     let (of, most) = (office.server.account.id, limits::draft::PER_ACCOUNT);
     let count = office.server.app.store.read(|rows| drafts::count(rows, of, Stage::Draft, most + 1)).unwrap();
     assert_eq!(count, most);
+    // That keeps nobody from publishing, with a moment to think again.
+    let ben: By<Publish> = Asker::User(office.ben.clone()).may(of).unwrap();
+    let held = office.write(move |tx| {
+        let draft = verbs::begin_held(tx, ben, &sheet("Out"))?;
+        verbs::hold(tx, ben, Seen::of(&draft), Duration::from_secs(30))
+    });
+    assert_eq!(held.await.unwrap().stage(), Stage::Planned);
 }

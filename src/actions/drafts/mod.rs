@@ -109,20 +109,30 @@ impl Seen {
 /// Said when somebody else was faster. The caller still has what was typed, and shows it beside what is there now.
 pub const CHANGED: &str = "Somebody else saved this draft meanwhile.";
 
-/// Begins a draft.
+/// Begins a draft, where the account has room for one more.
 pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
-    let account = accounts::need(tx, pen.account())?;
-    let id = DraftId(tx.id());
-    let edits = changing::begun(tx, account.id, sheet.edits)?;
-    let media = check(tx, &account, (id, edits.as_ref()), &sheet.content)?;
     let mut open = 0;
     for stage in Stage::ALL.into_iter().filter(|stage| stage.is_open()) {
-        open += drafts::count(tx, account.id, stage, limits::draft::PER_ACCOUNT)?;
+        open += drafts::count(tx, pen.account(), stage, limits::draft::PER_ACCOUNT)?;
     }
     if open >= limits::draft::PER_ACCOUNT {
         let what = format!("The account has {} drafts, and no more fit.", limits::draft::PER_ACCOUNT);
         return Err(Problem::new("E509", what).remedy("Drop some that nobody needs.").into());
     }
+    put_down(tx, pen, sheet)
+}
+
+/// The same for what is to be held for a moment and then goes out: however many drafts there are, nobody is kept from
+/// publishing by that.
+pub fn begin_held(tx: &mut Write<'_>, by: By<Publish>, sheet: &Sheet) -> Result<Draft> {
+    put_down(tx, Pen::Editor(by), sheet)
+}
+
+fn put_down(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
+    let account = accounts::need(tx, pen.account())?;
+    let id = DraftId(tx.id());
+    let edits = changing::begun(tx, account.id, sheet.edits)?;
+    let media = check(tx, &account, (id, edits.as_ref()), &sheet.content)?;
     let draft = Draft {
         mentions: sheet.mentions.clone(),
         when: sheet.when.clone(),
@@ -203,7 +213,8 @@ pub fn close(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     drafts::put(tx, &draft)
 }
 
-/// Gives what somebody was writing to somebody else, where they may write too; answers how many drafts that were.
+/// Gives what somebody was writing to somebody else, where they may write too; answers how many drafts that were. Whoever
+/// could take none of them is no heir.
 pub fn hand_over(tx: &mut Write<'_>, owner: Owner, from: UserId, to: UserId) -> Result<usize> {
     let heir = users::need(tx, to)?;
     if heir.off.is_some() || from == to {
@@ -213,13 +224,19 @@ pub fn hand_over(tx: &mut Write<'_>, owner: Owner, from: UserId, to: UserId) -> 
             .into());
     }
     let asker = Asker::User(heir);
-    let mut left = Vec::new();
+    let (mut left, mut others) = (Vec::new(), 0_usize);
     drafts::each(tx, |_, draft| {
-        if draft.is_of(from) && draft.stage().is_open() && asker.can::<power::Draft>(draft.account) {
-            left.push(draft);
+        if draft.is_of(from) && draft.stage().is_open() {
+            if asker.can::<power::Draft>(draft.account) { left.push(draft) } else { others += 1 }
         }
         Ok(true)
     })?;
+    if left.is_empty() && others > 0 {
+        return Err(Problem::new("E510", "They may not write for the accounts of these drafts.")
+            .field("heir")
+            .remedy("Choose somebody who may, or give them a role there first.")
+            .into());
+    }
     for draft in &mut left {
         draft.writer = Who::User(to);
         draft.open.retain(|editing| editing.by.user() != Some(from));

@@ -26,4 +26,14 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "The post that is to be quoted could not be found. The address is that of the post itself, as its page has it; its server \
               must answer, and the post must be one that everybody may see.",
     ),
+    (
+        "E605",
+        "What is planned goes out by itself as it was saved last. So nothing is saved by itself while somebody writes in it: a \
+              button says when the text is whole.",
+    ),
+    (
+        "E606",
+        "A plan stands until it is planned anew: nobody moves it by a save. Another time in the field was typed for something, so \
+              it is not dropped in silence either.",
+    ),
 ];

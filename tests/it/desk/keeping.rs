@@ -151,6 +151,29 @@ async fn what_is_kept_by_itself_without_an_answer_goes_on_from_itself() {
     assert_eq!(is().content.parts[0].versions[0].text, "Ben's");
 }
 
+#[tokio::test]
+async fn half_a_text_does_not_go_out_by_itself_and_a_save_says_that_it_moves_no_plan() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let desk = Desk::open(&server).await;
+    let at = [("at", "2027-03-01T10:00")];
+    let done = desk.compose(&[("text", "The bridge opens"), at[0], ("do", "publish")], None).await;
+    let path = led_to(&done);
+    let id = path.strip_prefix("/desk/drafts/").unwrap().parse().unwrap();
+    let paper = Paper { desk: &desk, id, edit: format!("{path}/edit") };
+    let page = desk.get(&paper.edit).await.text();
+    assert!(page.contains(" data-planned>") && page.contains("This is planned, and goes out as it is saved"), "{page}");
+    let half = paper.send(&[("text", "The bridge does not"), at[0], STAY]).await;
+    assert!(half.status == 422 && half.text().contains("<a href=\"#text\">It goes out by itself"), "{}", half.text());
+    let moved = paper.send(&[("text", "The bridge!"), ("at", "2027-03-02T10:00"), ("keep", "draft")]).await;
+    assert!(moved.status == 422 && moved.text().contains("<a href=\"#at\">It is planned for another"));
+    assert_eq!(paper.is().content.parts[0].versions[0].text, "The bridge opens");
+    led_to(&paper.send(&[("text", "The bridge!"), at[0], ("keep", "draft")]).await);
+    led_to(&paper.send(&[("text", "The bridge!"), ("at", "2027-03-02T10:00"), ("do", "publish")]).await);
+    assert_eq!(paper.is().when.unwrap().typed, "2027-03-02T10:00");
+    let page = desk.get(&Paper::begin(&desk, &[("text", "Else")], None).await.edit).await.text();
+    assert!(!page.contains("data-planned"));
+}
+
 /// How many drafts there are.
 fn kept(server: &Instance) -> usize {
     let mut count = 0;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use instance::actions::drafts::{self as verbs, Seen};
+use instance::actions::drafts::{self as verbs, Pen, Seen};
 use instance::actions::users::{self, Standing};
 use instance::app::upload;
 use instance::control::{self, AuditShow, Command};
@@ -12,16 +12,16 @@ use instance::limits;
 use instance::model::draft::{Approval, Attached, Draft, Rule, Sheet, State};
 use instance::model::ids::UserId;
 use instance::model::media::About;
-use instance::model::user::{Rank, Role, User};
+use instance::model::user::{Asker, Rank, Role, User, Who};
 use instance::store::schema::DRAFT_LINKS;
-use instance::store::{Rows, Span};
+use instance::store::{Rows, Span, drafts};
 use instance::{desk, work};
 use serde_json::Value;
 
 use super::{Office, problem, sheet, soon, thread};
 use crate::support::http::{Answer, send};
 use crate::support::seat::{Seat, led_to, user};
-use crate::support::{between, drain, owner};
+use crate::support::{between, drain, owner, second_account};
 
 /// What a browser of somebody who is not logged in gets.
 async fn look(office: &Office, path: &str) -> Answer {
@@ -306,4 +306,27 @@ async fn an_approver_sees_on_every_page_and_in_the_calendar_that_something_waits
     assert!(told.contains("BEGIN:VTODO\r\n") && told.contains("STATUS:NEEDS-ACTION\r\n"), "{told}");
     assert!(told.contains("SUMMARY:Waits for your approval: @press: Look at me\\; please\r\n"), "{told}");
     assert!(!feed(&ben).await.contains("VTODO"));
+}
+
+#[tokio::test]
+async fn who_leaves_hands_their_drafts_over() {
+    let office = Office::new(Rule::None).await;
+    let other = second_account(&office.server).await;
+    let draft = office.begin(&office.ana, "Unfinished").await;
+    let (ana, ben) = (office.ana.id, office.ben.id);
+    let pen = Pen::of(&Asker::Operator, other.id).unwrap();
+    let elsewhere = office.write(move |tx| {
+        let mut draft = verbs::begin(tx, pen, &sheet("Elsewhere"))?;
+        draft.writer = Who::User(ana);
+        drafts::put(tx, &draft)?;
+        Ok(draft)
+    });
+    let elsewhere = elsewhere.await.unwrap();
+    assert_eq!(problem(office.write(move |tx| verbs::hand_over(tx, owner(), ana, ana)).await), "E510");
+    assert_eq!(office.write(move |tx| verbs::hand_over(tx, owner(), ana, ben)).await.unwrap(), 1);
+    // What is left is nothing for Ben, and that is said.
+    assert_eq!(problem(office.write(move |tx| verbs::hand_over(tx, owner(), ana, ben)).await), "E510");
+    assert!(office.now_is(draft.id).is_of(ben) && office.now_is(elsewhere.id).is_of(ana), "only where Ben may write");
+    // Words that were Ana's are Ben's too now.
+    assert!(office.now_is(draft.id).is_by(Who::User(ben)));
 }
