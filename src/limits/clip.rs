@@ -12,6 +12,8 @@ pub const ADDRESSED: u64 = 4_095 << 20;
 pub const SLOW: u64 = 20 << 20;
 /// Pixels of a video (Mastodon's `MAX_VIDEO_MATRIX_LIMIT`: 3840 × 2160).
 pub const MATRIX: u64 = 8_294_400;
+/// Pictures a second of a video (Mastodon's `MAX_VIDEO_FRAME_RATE`): it keeps no film that has more.
+pub const RATE: u64 = 120;
 /// Milliseconds. More than a day is a mistake in the file, or a stream.
 pub const MILLIS: u64 = 24 * 3_600_000;
 

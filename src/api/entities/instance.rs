@@ -31,7 +31,7 @@ fn configuration(app: &App) -> Value {
             "image_size_limit": limits::media::PICTURE,
             "image_matrix_limit": limits::media::PIXELS,
             "video_size_limit": app.heaviest(),
-            "video_frame_rate_limit": 120,
+            "video_frame_rate_limit": limits::clip::RATE,
             "video_matrix_limit": limits::clip::MATRIX,
         },
         "polls": {

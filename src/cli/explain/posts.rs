@@ -71,8 +71,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("E145", "The file breaks off or contradicts itself, so that no player could be sure of it."),
     (
         "E146",
-        "The file is heavier than the setting media.recording_mb allows, has more pixels than other servers take, or says that it \
-         is longer than a day.",
+        "The file is heavier than the setting media.recording_mb allows, has more pixels or more pictures a second than other \
+         servers take, or says that it is longer than a day.",
     ),
     (
         "E147",

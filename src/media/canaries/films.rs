@@ -99,8 +99,16 @@ pub fn fragments() -> Vec<Place> {
         let film = bytes(name);
         let (mut found, first) = (Vec::new(), find(&film, b"moov") - 4);
         boxes(&film, first, film.len(), &[], &mut found);
-        // Heads of fragments count where their data begin from their own start, so that only data, and what follows them, can
-        // be longer and still be played; nothing is refused for it, since that makes no difference to what is read.
+        // Heads of fragments count where their data begin from their own start: one that is longer says so.
+        let further = |fragment: usize| {
+            let mut film = film.clone();
+            for (_, run) in found.iter().filter(|(kind, run)| kind == "trun" && run[0] == fragment) {
+                let at = run[run.len() - 1] + 16;
+                let moved = u32::try_from(number(&film, at) + CANARY.len()).unwrap();
+                film[at..at + 4].copy_from_slice(&moved.to_be_bytes());
+            }
+            film
+        };
         for (kind, path) in found
             .iter()
             .filter(|(_, path)| path.len() > 1 || [&b"mdat"[..], b"sidx"].contains(&&film[path[0] + 4..path[0] + 8]))
@@ -121,7 +129,8 @@ pub fn fragments() -> Vec<Place> {
                     | "traf"
             );
             let fate = if whole { Refused } else { Taken };
-            places.push(place(format!("{name}: behind the last field of {kind}"), longer(&film, path), fate));
+            let noted = longer(&further(path[0]), path);
+            places.push(place(format!("{name}: behind the last field of {kind}"), noted, fate));
         }
         for kind in [b"free", b"skip", b"uuid", b"udta", b"meta", b"emsg", b"prft", b"styp", b"ssix"] {
             let more = part(kind, CANARY);

@@ -74,9 +74,9 @@ pub fn read(input: &mut (impl Read + Seek)) -> Result<Clip> {
         [] => return Err(refuse::empty()),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => mp4::read(&mut source)?,
         [0x1a, 0x45, 0xdf, 0xa3, ..] => webm::read(&mut source)?,
-        [b'O', b'g', b'g', b'S', ..] => ogg::read(&mut source)?,
-        [b'f', b'L', b'a', b'C', ..] => flac::read(&mut source)?,
-        [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..] => mpeg::read(&mut source)?,
+        [b'O', b'g', b'g', b'S', ..] => ogg::read(&mut source).map_err(refuse::of_sound)?,
+        [b'f', b'L', b'a', b'C', ..] => flac::read(&mut source).map_err(refuse::of_sound)?,
+        [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..] => mpeg::read(&mut source).map_err(refuse::of_sound)?,
         other => return Err(refuse::kind(other)),
     };
     if clip.millis == 0 {

@@ -7,6 +7,7 @@ mod data;
 mod fields;
 mod fragments;
 mod levels;
+mod tables;
 mod track;
 
 use std::io::{Read, Seek};
@@ -21,6 +22,7 @@ use crate::limits::clip as limits;
 use boxes::{Blank, parts};
 use data::Data;
 use levels::Unneeded;
+use tables::Samples;
 use track::Track;
 
 /// Files by these brands (`ftyp`) are films; a picture of a camera has others.
@@ -68,23 +70,44 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     }
     // Cannot be cut: it is no longer than `limits::INDEX`.
     let len = usize::try_from(index.len).unwrap_or(usize::MAX);
-    let mut moov = source.exactly(index.at, len)?;
+    let moov = source.exactly(index.at, len)?;
     let body = usize::try_from(index.head).unwrap_or(len)..len;
+    let seen = is_seen(&moov, body.clone())?;
+    clip(source, &tops, brands, (moov, body)).map_err(|e| if seen { e } else { refuse::of_sound(e) })
+}
+
+/// Whether a track wants to be seen.
+fn is_seen(moov: &[u8], body: Range<usize>) -> Result<bool> {
+    for track in parts(moov, body)?.iter().filter(|part| &part.kind == b"trak") {
+        let handled = boxes::find(moov, track, &[b"mdia", b"hdlr"])?;
+        if handled.is_some_and(|handled| handled.bytes(moov).get(8..12) == Some(b"vide")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Of an index and what it consists of.
+fn clip<R: Read + Seek>(
+    source: &mut Source<'_, R>,
+    tops: &[Top],
+    brands: Vec<u8>,
+    (mut moov, body): (Vec<u8>, Range<usize>),
+) -> Result<Clip> {
     let mut movie = Movie::read(&moov, body)?;
     let fragmented = tops.iter().any(|top| &top.kind == b"moof");
-    let told = if fragmented { fragments::told(source, &tops, &movie)? } else { fragments::Told::default() };
+    let told = if fragmented { fragments::told(source, tops, &movie)? } else { fragments::Told::default() };
     movie.millis = movie.millis.max(told.millis);
-    let mut data = told.data;
+    let (mut data, mut samples) = (told.data, told.samples);
     for track in movie.tracks.iter().filter(|track| track.is_kept()) {
-        track.stretches(&moov, &mut data)?;
+        samples.push((track.id, track.tables.samples(&moov, &mut data)?));
     }
     data.sort();
+    data.check(tops)?;
+    movie.check(&samples)?;
     movie.clean(&mut moov)?;
-    let pieces = if fragmented {
-        in_place(&tops, &movie, moov, &told.blanks, &data)?
-    } else {
-        moved(&tops, &movie, moov, &data)?
-    };
+    let pieces =
+        if fragmented { in_place(tops, &movie, moov, &told.blanks, &data)? } else { moved(tops, &movie, moov, &data)? };
     Ok(movie.clip([vec![Piece::Bytes(brands)], pieces].concat()))
 }
 
@@ -168,6 +191,21 @@ impl Movie {
         }
     }
 
+    /// Refuses a film of which nobody would see a picture, or sound of which nobody would hear any, and one with more
+    /// pictures a second than other servers take. `samples` are of tracks by their numbers, in the index and in fragments.
+    fn check(&self, samples: &[(u32, Samples)]) -> Result<()> {
+        let mut tracks = self.tracks.iter();
+        let shown = tracks.clone().find(|track| track.frame.is_some());
+        let Some(track) = shown.or_else(|| tracks.find(|track| track.sound)) else { return Err(refuse::nothing()) };
+        let of = samples.iter().filter(|(id, _)| *id == track.id).map(|(_, samples)| *samples);
+        let all = of.fold(Samples::default(), Samples::and);
+        if all.count == 0 {
+            return Err(refuse::nothing());
+        }
+        let a_second = all.count.saturating_mul(u64::from(track.scale)).checked_div(all.ticks).unwrap_or_default();
+        if track.frame.is_some() && a_second > limits::RATE { Err(refuse::fast(a_second)) } else { Ok(()) }
+    }
+
     /// Blanks in the index what nobody shall read. Its length does not change.
     fn clean(&self, moov: &mut [u8]) -> Result<()> {
         let tracks = self.tracks.iter().filter(|track| !track.is_kept()).map(|track| &track.part);
@@ -203,7 +241,7 @@ fn moved(tops: &[Top], movie: &Movie, mut moov: Vec<u8>, data: &Data) -> Result<
         to.checked_add(old.checked_sub(from.start)?)
     };
     for track in movie.tracks.iter().filter(|track| track.is_kept()) {
-        track.readdress(&mut moov, new_place)?;
+        track.tables.readdress(&mut moov, new_place)?;
     }
     let mut pieces = vec![Piece::Bytes(moov)];
     of(b"mdat").try_for_each(|top| data.copied(top, &mut pieces))?;
@@ -221,7 +259,7 @@ fn in_place(tops: &[Top], movie: &Movie, moov: Vec<u8>, blanks: &[Blank], data: 
         return Err(refuse::damaged("its index is behind its first fragment"));
     }
     let mut fragments = tops.iter().filter(|top| matches!(&top.kind, b"moof" | b"mdat")).peekable();
-    let mut headed = movie.tracks.iter().any(Track::has_data);
+    let mut headed = movie.tracks.iter().any(|track| track.tables.have_data());
     while let Some(top) = fragments.next() {
         let is_head = &top.kind == b"moof";
         if is_head && fragments.peek().is_none_or(|next| &next.kind != b"mdat") {

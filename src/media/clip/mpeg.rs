@@ -27,8 +27,10 @@ struct Frame {
 
 pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
     let start = after_tags(source)?;
-    let first =
-        frame(&source.up_to(start, 8)?).ok_or_else(|| refuse::damaged("there is no sound where it should be"))?;
+    let head = source.up_to(start, 8)?;
+    let nothing =
+        || if is_older(&head) { refuse::mp2() } else { refuse::damaged("there is no sound where it should be") };
+    let first = frame(&head).ok_or_else(nothing)?;
     let (mut at, mut frames, mut samples) = (start, 0, 0);
     while let Some(next) = frame(&source.up_to(at, 8)?).filter(|next| (next.aac, next.rate) == (first.aac, first.rate))
     {
@@ -103,6 +105,11 @@ fn after_tags<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<u64> {
     }
     let padding = source.up_to(at, limits::PADDING)?;
     Ok(at + padding.iter().take_while(|byte| **byte == 0).count() as u64)
+}
+
+/// Whether a frame is of layer I or II.
+fn is_older(head: &[u8]) -> bool {
+    matches!(head, [0xff, second, ..] if second & 0xe4 == 0xe4)
 }
 
 fn frame(head: &[u8]) -> Option<Frame> {

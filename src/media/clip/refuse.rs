@@ -10,6 +10,9 @@ const TO_MP4: &str = "Export it as MP4 with H.264 and AAC in a film program (Han
 const TO_MP3: &str = "Export it as MP3 in a sound program (Audacity is a free one), or on a command line: \
                       ffmpeg -i FILE -c:a libmp3lame -b:a 128k sound.mp3";
 
+/// How it is begun to be said of a film.
+const SEEN: &str = "The picture is coded as";
+
 fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Error {
     Problem::new(id, what).field("media").remedy(remedy).into()
 }
@@ -28,9 +31,10 @@ pub(super) fn kind(bytes: &[u8]) -> Error {
 
 /// An accepted container with something else in it.
 pub(super) fn video_codec(name: &str) -> Error {
-    problem("E144", format!("The picture is coded as {name}, which many browsers do not show. {ACCEPTED}"), TO_MP4)
+    problem("E144", format!("{SEEN} {name}, which many browsers do not show. {ACCEPTED}"), TO_MP4)
 }
 
+/// Of a film, unless `of_sound` says that it is none.
 pub(super) fn sound_codec(name: &str) -> Error {
     problem("E144", format!("The sound is coded as {name}, which many browsers do not play. {ACCEPTED}"), TO_MP4)
 }
@@ -54,10 +58,19 @@ pub(super) fn cut_off() -> Error {
 }
 
 pub(super) fn damaged(how: &str) -> Error {
-    let what = format!("The file is damaged: {how}.");
-    let copy = "Export it once more from the program that made it, or on a command line: ffmpeg -i FILE -c copy -movflags \
-                +faststart fresh.mp4";
-    problem("E145", what, copy)
+    let remedy = format!("Export it once more from the program that made it. Where that does not help: {TO_MP4}");
+    problem("E145", format!("The file is damaged: {how}."), remedy)
+}
+
+/// The same of a file in which nothing is seen: a film of it would be none.
+pub(super) fn of_sound(mut error: Error) -> Error {
+    if let Error::Invalid(problem) = &mut error
+        && matches!(problem.id, "E144" | "E145")
+        && !problem.what.starts_with(SEEN)
+    {
+        problem.remedy = problem.remedy.replace(TO_MP4, TO_MP3);
+    }
+    error
 }
 
 /// Comments that are not found cannot be taken out.
@@ -89,12 +102,26 @@ pub(super) fn large(width: u32, height: u32) -> Error {
     )
 }
 
+pub(super) fn fast(rate: u64) -> Error {
+    problem(
+        "E146",
+        format!("The video has {rate} pictures a second; other servers take {} at most.", limits::RATE),
+        "Export it with 60 pictures a second in a film program, or on a command line: ffmpeg -i FILE -r 60 -c:v libx264 \
+         -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4",
+    )
+}
+
 pub(super) fn long() -> Error {
     problem(
         "E146",
         format!("It says that it lasts longer than {} hours.", limits::MILLIS / 3_600_000),
         "Cut it in parts.",
     )
+}
+
+/// Layers I and II of what MP3 is the third of.
+pub(super) fn mp2() -> Error {
+    problem("E143", format!("This is MP2 sound, which many browsers do not play. {ACCEPTED}"), TO_MP3)
 }
 
 /// Whether it is a format of sound or video that is refused by name.

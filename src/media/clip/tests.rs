@@ -1,6 +1,7 @@
 //! Clips made by ffmpeg (`tests/vectors/clips`), whole, cut and damaged.
 
 mod notes;
+mod tables;
 
 use std::io::Cursor;
 use std::path::Path;
@@ -134,6 +135,12 @@ fn notes_in_fragments_become_free_room() {
     film.splice(first..first, note(b"meta"));
     let head = longer(&mut film, "moof", 84) + 56;
     film.splice(head..head, note(b"uuid"));
+    // The data lie further back now.
+    let heads: Vec<_> = (0..head).filter(|at| film[*at..].starts_with(b"tfhd\0\0\0\x39")).collect();
+    for at in heads {
+        let base = u64::from_be_bytes(film[at + 12..at + 20].try_into().unwrap());
+        film[at + 12..at + 20].copy_from_slice(&(base + 84).to_be_bytes());
+    }
     let (clip, new) = written(&film).unwrap();
     assert!(holds(&film, "48.8577") && !holds(&new, "48.8577") && !holds(&new, "Secret"));
     assert_eq!((film.len(), clip.millis), (new.len(), written(&old).unwrap().0.millis));
@@ -179,6 +186,48 @@ fn what_is_not_taken_is_named_with_the_way_out() {
     }
     for head in [&b"\x89PNG\r\n\x1a\n"[..], b"\xff\xd8\xff\xe0", b"\0\0\0\x18ftypheic", b"GIF89a", b"%PDF-1.7", b""] {
         assert!(!is_clip(head), "{head:?}");
+    }
+}
+
+#[test]
+fn sound_is_helped_to_become_sound_and_a_film_to_stay_one() {
+    let remedy = |bytes: &[u8]| match read(&mut Cursor::new(bytes)) {
+        Err(Error::Invalid(problem)) => (problem.id, problem.what, problem.remedy),
+        other => panic!("{other:?}"),
+    };
+    // The name of a coding, or a number, is another.
+    let other = |name: &str, old: &[u8], new: &[u8]| {
+        let mut bytes = bytes(name);
+        let at = bytes.windows(old.len()).position(|found| found == old).unwrap();
+        bytes[at..at + new.len()].copy_from_slice(new);
+        bytes
+    };
+    let older = [&[0xff, 0xfd, 0xa4, 0xc0][..], &[0; 600]].concat();
+    for (bytes, id, words) in [
+        (other("sound.m4a", b"mp4a", b"alac"), "E144", "Apple Lossless"),
+        (other("sound.m4a", b"mp4a", b"Opus"), "E144", "Opus in MP4"),
+        (other("sound.m4a", b"stco", b"free"), "E145", "neither sound"),
+        (other("opus.ogg", b"OpusHead", b"\x7fFLAC\0\0\0"), "E144", "FLAC in Ogg"),
+        (other("sound.flac", b"fLaC\0\0\0\x22", b"fLaC\0\0\0\x21"), "E145", "damaged"),
+        (older, "E143", "MP2"),
+    ] {
+        let (told, what, remedy) = remedy(&bytes);
+        assert!(told == id && what.contains(words), "{what}");
+        assert!(
+            words == "neither sound" || remedy.ends_with("sound.mp3") && !remedy.contains("mp4"),
+            "{what} {remedy}"
+        );
+    }
+    for (bytes, id, words) in [
+        (other("tail.mp4", b"mp4a", b"alac"), "E144", "Apple Lossless"),
+        (other("tail.mp4", b"avc1\0\0\0", b"hvc1\0\0\0"), "E144", "HEVC"),
+        (other("opus.ogg", b"OpusHead", b"\x80theora\0"), "E144", "Theora"),
+        (other("tail.mp4", b"avcC\x01", b"avcC\0"), "E145", "how it is coded"),
+    ] {
+        let (told, what, remedy) = remedy(&bytes);
+        assert!(told == id && what.contains(words) && remedy.ends_with("video.mp4"), "{what} {remedy}");
+        // What it is copied to without a second coding may be refused again.
+        assert!(!remedy.contains("-c copy"), "{remedy}");
     }
 }
 

@@ -35,6 +35,19 @@ impl Data {
         });
     }
 
+    /// Refuses samples that are not in the parts of the file that hold data. They are in order.
+    pub fn check(&self, tops: &[Top]) -> Result<()> {
+        let parts = tops.iter().filter(|top| &top.kind == b"mdat").map(|top| top.at + top.head..top.at + top.len);
+        let mut parts = parts.peekable();
+        for stretch in &self.0 {
+            while parts.next_if(|part| part.end <= stretch.start).is_some() {}
+            if !parts.peek().is_some_and(|part| part.start <= stretch.start && stretch.end <= part.end) {
+                return Err(refuse::damaged("its index points outside its data"));
+            }
+        }
+        Ok(())
+    }
+
     /// A part of the file with its samples, and zeros between them.
     pub fn copied(&self, top: &Top, pieces: &mut Vec<Piece>) -> Result<()> {
         let (body, end) = (top.at + top.head, top.at + top.len);

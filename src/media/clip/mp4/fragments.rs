@@ -7,6 +7,7 @@ use super::super::refuse;
 use super::super::source::{Source, be32, be64, millis as in_millis};
 use super::boxes::{Blank, Part, find, parts};
 use super::data::Data;
+use super::tables::Samples;
 use super::{Movie, Top, fields};
 use crate::error::Result;
 use crate::limits::clip as limits;
@@ -27,6 +28,8 @@ pub(super) struct Told {
     /// What players need nothing of, in order.
     pub blanks: Vec<Blank>,
     pub data: Data,
+    /// Of each track, by its number.
+    pub samples: Vec<(u32, Samples)>,
 }
 
 /// What a player needs of a fragment, of a run in it, and of the list of fragments at the end.
@@ -37,7 +40,9 @@ const LIST: [&[u8]; 2] = [b"tfra", b"mfro"];
 const MANY: [&[u8]; 3] = [b"traf", b"trun", b"tfra"];
 
 pub(super) fn told<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top], movie: &Movie) -> Result<Told> {
-    let mut told = Told::default();
+    let none = |id: u32| (id, Samples::default());
+    let samples = movie.tracks.iter().map(|track| none(track.id)).collect();
+    let mut told = Told { samples, ..Told::default() };
     let mut clocks: Vec<(u32, u64)> = movie.tracks.iter().map(|track| (track.id, 0)).collect();
     for top in tops.iter().filter(|top| matches!(&top.kind, b"moof" | b"mfra" | b"sidx")) {
         let fragment = &top.kind == b"moof";
@@ -61,12 +66,14 @@ pub(super) fn told<R: Read + Seek>(source: &mut Source<'_, R>, tops: &[Top], mov
                 return Err(refuse::damaged("a fragment has too many tracks"));
             }
             needed(&head, top, part.body.clone(), &RUN, &mut told.blanks)?;
-            let Some(Run { id, start, length }) = run(&head, &part, movie, (top.at, &mut behind), &mut told.data)?
+            let Some(Run { id, start, samples }) = run(&head, &part, movie, (top.at, &mut behind), &mut told.data)?
             else {
                 continue;
             };
             let Some(clock) = clocks.iter_mut().find(|(track, _)| *track == id) else { continue };
-            clock.1 = start.unwrap_or(clock.1).saturating_add(length);
+            clock.1 = start.unwrap_or(clock.1).saturating_add(samples.ticks);
+            let all = told.samples.iter_mut().filter(|(track, _)| *track == id);
+            all.for_each(|(_, all)| *all = all.and(samples));
             let scale = movie.tracks.iter().find(|track| track.id == id).map_or(0, |track| track.scale);
             told.millis = told.millis.max(in_millis(clock.1, u64::from(scale)));
         }
@@ -101,11 +108,11 @@ fn erased(part: &Part, head: &[u8], top: &Top, blanks: &mut Vec<Blank>) {
     blanks.extend(ranges.into_iter().map(|range| Blank { kind: None, body: place(range.start)..place(range.end) }));
 }
 
-/// Samples of a track in a fragment, in units of the track.
+/// Samples of a track in a fragment. It starts after so many units of the track, where it says so.
 struct Run {
     id: u32,
     start: Option<u64>,
-    length: u64,
+    samples: Samples,
 }
 
 /// `from` is where the fragment begins, and where the data of the run before end.
@@ -132,34 +139,38 @@ fn run(head: &[u8], part: &Part, movie: &Movie, from: (u64, &mut u64), data: &mu
         _ => *behind,
     };
     *behind = base;
-    let mut length = 0_u64;
+    let mut samples = Samples::default();
     for run in parts(head, part.body.clone())?.iter().filter(|part| &part.kind == b"trun") {
         let run = run.bytes(head);
         let own = be32(run, 0).filter(|flags| flags & 0x1 != 0).and_then(|_| be32(run, 8));
         let begin = own.map_or(Some(*behind), |offset| base.checked_add_signed(i64::from(offset.cast_signed())));
         let begin = begin.ok_or_else(|| refuse::damaged("a fragment names data before the file"))?;
-        *behind = begin.saturating_add(total(run, 0x200, size));
+        *behind = begin.saturating_add(total(run, 0x200, size)?);
         if movie.tracks.iter().any(|track| track.id == id) {
             data.add(begin..*behind)?;
         }
-        length = length.saturating_add(total(run, 0x100, each));
+        let count = be32(run, 4).map_or(0, u64::from);
+        samples = samples.and(Samples { count, ticks: total(run, 0x100, each)? });
     }
-    Ok(Some(Run { id, start, length }))
+    Ok(Some(Run { id, start, samples }))
 }
 
 /// The sum of a field of all samples of a run: those without one of their own have the default.
-fn total(run: &[u8], field: u32, each: u32) -> u64 {
-    let (Some(flags), Some(count)) = (be32(run, 0), be32(run, 4)) else { return 0 };
-    if flags & field == 0 {
-        return u64::from(count) * u64::from(each);
-    }
+fn total(run: &[u8], field: u32, each: u32) -> Result<u64> {
+    let (Some(flags), Some(count)) = (be32(run, 0), be32(run, 4)) else { return Ok(0) };
     let skip = 8 + usize::from(flags & 0x1 != 0) * 4 + usize::from(flags & 0x4 != 0) * 4;
     let fields = |below: u32| {
         let told = [0x100, 0x200, 0x400, 0x800].into_iter().filter(|flag| flags & flag != 0);
         told.filter(|flag| *flag < below).count() * 4
     };
     let (place, width) = (fields(field), fields(u32::MAX));
-    let rows = run.get(skip..).unwrap_or_default().chunks_exact(width);
-    let rows = rows.take(usize::try_from(count).unwrap_or(usize::MAX));
-    rows.map(|row| u64::from(be32(row, place).unwrap_or_default())).sum()
+    let rows = run.get(skip..).unwrap_or_default();
+    if u64::from(count) * width as u64 > rows.len() as u64 {
+        return Err(refuse::damaged("a fragment is shorter than it says"));
+    }
+    if flags & field == 0 {
+        return Ok(u64::from(count) * u64::from(each));
+    }
+    let rows = rows.chunks_exact(width).take(usize::try_from(count).unwrap_or(usize::MAX));
+    Ok(rows.map(|row| u64::from(be32(row, place).unwrap_or_default())).sum())
 }

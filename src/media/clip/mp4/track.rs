@@ -1,12 +1,12 @@
-//! A track of a film: what it carries, how it is turned, and where its data are.
+//! A track of a film: what it carries, how it is turned, and how it is coded.
 
 use std::ops::Range;
 
 use super::super::refuse;
-use super::super::source::{be16, be32, be64, millis};
+use super::super::source::{be16, be32, millis};
 use super::boxes::{self, Part, find, parts};
-use super::data::Data;
 use super::levels::{self, Unneeded};
+use super::tables::Tables;
 use crate::error::Result;
 use crate::limits::clip as limits;
 
@@ -19,10 +19,7 @@ pub(super) struct Track {
     pub frame: Option<(u32, u32)>,
     pub sound: bool,
     kept: bool,
-    /// Table of chunk addresses: the box, and the bytes of one address.
-    chunks: Option<(Part, usize)>,
-    sizes: Option<Part>,
-    groups: Option<Part>,
+    pub tables: Tables,
 }
 
 impl Track {
@@ -60,9 +57,9 @@ impl Track {
             references(index, &part, &mut into.erased)?;
             described(index, &entries, into)?;
         }
-        let within = |kind: &'static [u8; 4]| find(index, &table, &[kind]);
-        let wide = within(b"co64")?.map(|part| (part, 8));
-        let chunks = within(b"stco")?.map(|part| (part, 4)).or(wide);
+        if kept && scale == 0 {
+            return Err(refuse::damaged("it does not say how long a second is"));
+        }
         let known = length != u64::from(u32::MAX) && length != u64::MAX;
         Ok(Self {
             id: track_id(head.bytes(index)).ok_or_else(refuse::cut_off)?,
@@ -71,64 +68,13 @@ impl Track {
             frame,
             sound,
             kept,
-            chunks,
-            sizes: within(b"stsz")?.or(within(b"stz2")?),
-            groups: within(b"stsc")?,
+            tables: Tables::read(index, table)?,
             part,
         })
     }
 
     pub fn is_kept(&self) -> bool {
         self.kept
-    }
-
-    /// As many as the table says.
-    fn addresses<'a>(index: &'a [u8], chunks: &Part, width: usize) -> impl Iterator<Item = &'a [u8]> {
-        let count = be32(chunks.bytes(index), 4).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
-        chunks.bytes(index).get(8..).unwrap_or_default().chunks_exact(width).take(count)
-    }
-
-    /// Whether it names data itself, not in fragments only.
-    pub fn has_data(&self) -> bool {
-        self.chunks.as_ref().is_some_and(|(part, width)| part.body.len() >= 8 + width)
-    }
-
-    /// Gives each chunk its new place.
-    pub fn readdress(&self, index: &mut [u8], new_place: impl Fn(u64) -> Option<u64>) -> Result<()> {
-        let outside = || refuse::damaged("its index points outside its data");
-        let Some((part, width)) = &self.chunks else { return Ok(()) };
-        let count = be32(part.bytes(index), 4).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
-        let table = index.get_mut(part.body.clone()).and_then(|body| body.get_mut(8..)).ok_or_else(refuse::cut_off)?;
-        for address in table.chunks_exact_mut(*width).take(count) {
-            let old = match *width {
-                8 => be64(address, 0),
-                _ => be32(address, 0).map(u64::from),
-            };
-            let new = old.and_then(&new_place).ok_or_else(outside)?;
-            if *width == 8 {
-                address.copy_from_slice(&new.to_be_bytes());
-            } else {
-                address.copy_from_slice(&u32::try_from(new).map_err(|_| outside())?.to_be_bytes());
-            }
-        }
-        Ok(())
-    }
-
-    /// Where its data are in the file.
-    pub fn stretches(&self, index: &[u8], data: &mut Data) -> Result<()> {
-        let (Some((chunks, width)), Some(sizes), Some(groups)) = (&self.chunks, &self.sizes, &self.groups) else {
-            // In a film in fragments that name all there is, the tables are empty or missing.
-            return if self.has_data() { Err(refuse::damaged("a track lacks a part that it needs")) } else { Ok(()) };
-        };
-        let mut samples = Sizes::new(sizes.bytes(index), &sizes.kind == b"stz2")?;
-        let mut per_chunk = Groups { table: groups.bytes(index), row: 0 };
-        let addresses = Self::addresses(index, chunks, *width);
-        for (chunk, address) in (1_u32..).zip(addresses) {
-            let at = if *width == 8 { be64(address, 0) } else { be32(address, 0).map(u64::from) };
-            let start = at.ok_or_else(refuse::cut_off)?;
-            data.add(start..start.saturating_add(samples.take(per_chunk.of(chunk))))?;
-        }
-        Ok(())
     }
 }
 
@@ -206,19 +152,32 @@ fn shown(head: &[u8]) -> Option<(u32, u32)> {
 fn check_codecs(index: &[u8], table: &Part, check: fn([u8; 4], &[u8]) -> Result<()>) -> Result<()> {
     let entries = parts(index, table.body.start + 8..table.body.end)?;
     if entries.is_empty() {
-        return Err(refuse::damaged("it does not say how it is coded"));
+        return Err(refuse::damaged(UNDESCRIBED));
     }
     entries.iter().try_for_each(|entry| check(entry.kind, entry.bytes(index)))
+}
+
+const UNDESCRIBED: &str = "it does not say how it is coded";
+
+/// Whether an `avcC` has what a decoder begins with: its version, and a set of parameters (type 7) of the length that it
+/// says. Films of kind `avc3` may bring the set among their pictures.
+fn can_begin(kind: [u8; 4], described: &[u8]) -> bool {
+    let set = || {
+        let len = be16(described, 6).map(usize::from)?;
+        Some(described.get(5)? & 0x1f > 0 && described.get(8..8 + len)?.first()? & 0x1f == 7)
+    };
+    described.first() == Some(&1) && (&kind == b"avc3" || set().unwrap_or_default())
 }
 
 /// H.264 with eight bits and half the colour: profiles up to High (ISO/IEC 14496-15, `avcC`).
 fn picture(kind: [u8; 4], entry: &[u8]) -> Result<()> {
     let name = match &kind {
         b"avc1" | b"avc3" => {
-            let at = place(entry, *b"avcC").ok_or_else(|| refuse::damaged("it does not say how it is coded"))?;
-            let profile = entry.get(at + 5).copied().unwrap_or_default();
+            let at = place(entry, *b"avcC").ok_or_else(|| refuse::damaged(UNDESCRIBED))?;
+            let described = entry.get(at + 4..).unwrap_or_default();
+            let profile = described.get(1).copied().unwrap_or_default();
             if profile <= 100 {
-                return Ok(());
+                return if can_begin(kind, described) { Ok(()) } else { Err(refuse::damaged(UNDESCRIBED)) };
             }
             "H.264 with 10 bits or full colour"
         }
@@ -271,67 +230,4 @@ fn opened(bytes: &[u8], tag: u8) -> Option<&[u8]> {
 /// Where a box's kind stands inside an entry, whose fixed part has several lengths.
 fn place(entry: &[u8], kind: [u8; 4]) -> Option<usize> {
     entry.windows(4).position(|four| four == kind)
-}
-
-/// Sizes of samples in order.
-struct Sizes<'a> {
-    each: u32,
-    /// Of one size.
-    bits: usize,
-    table: &'a [u8],
-    /// The next sample, and how many there are.
-    next: usize,
-    count: usize,
-}
-
-impl<'a> Sizes<'a> {
-    fn new(body: &'a [u8], compact: bool) -> Result<Self> {
-        let (first, count) = (be32(body, 4).ok_or_else(refuse::cut_off)?, be32(body, 8).ok_or_else(refuse::cut_off)?);
-        let (each, bits) = if compact { (0, first & 0xff) } else { (first, 32) };
-        if !matches!(bits, 4 | 8 | 16 | 32) {
-            return Err(refuse::damaged("it says the sizes of its samples in a way that does not exist"));
-        }
-        let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        Ok(Self { each, bits: whole(bits), table: body.get(12..).unwrap_or_default(), next: 0, count: whole(count) })
-    }
-
-    /// Bytes of the next samples.
-    fn take(&mut self, count: u32) -> u64 {
-        let first = self.next;
-        self.next = first.saturating_add(usize::try_from(count).unwrap_or(usize::MAX)).min(self.count);
-        if self.each > 0 {
-            return u64::from(self.each) * (self.next - first) as u64;
-        }
-        // Not beyond the table, whatever its head says.
-        let end = self.next.min(self.table.len().saturating_mul(8) / self.bits);
-        (first..end).map(|sample| self.size(sample)).fold(0, u64::saturating_add)
-    }
-
-    fn size(&self, sample: usize) -> u64 {
-        let at = sample * self.bits / 8;
-        let byte = |at: usize| self.table.get(at).copied().map_or(0, u64::from);
-        match self.bits {
-            4 => byte(at) >> (if sample.is_multiple_of(2) { 4 } else { 0 }) & 0xf,
-            8 => byte(at),
-            16 => byte(at) << 8 | byte(at + 1),
-            _ => be32(self.table, at).map_or(0, u64::from),
-        }
-    }
-}
-
-/// How many samples each chunk holds: rows of first chunk, samples, description.
-struct Groups<'a> {
-    table: &'a [u8],
-    row: usize,
-}
-
-impl Groups<'_> {
-    /// Chunks are asked for in order.
-    fn of(&mut self, chunk: u32) -> u32 {
-        let first = |row: usize| be32(self.table, 8 + row * 12);
-        while first(self.row + 1).is_some_and(|first| first <= chunk) {
-            self.row += 1;
-        }
-        be32(self.table, 12 + self.row * 12).unwrap_or_default()
-    }
 }

@@ -3,6 +3,7 @@
 use super::super::{ogg, refuse};
 use super::{Child, Element, Found, children, placed, unsigned};
 use crate::error::Result;
+use crate::limits::clip as limits;
 
 const TRACK: u32 = 0xAE;
 const PRIVATE: u32 = 0x63A2;
@@ -11,11 +12,12 @@ const AUDIO: u32 = 0xE1;
 const COLOUR: u32 = 0x55B0;
 const MASTERING: u32 = 0x55D0;
 const LANGUAGES: [u32; 2] = [0x22_B59C, 0x22_B59D];
+const STAYS: u32 = 0x23_E383;
 const SUBTITLES: u64 = 17;
 
 /// Of a track: number and kind, flags, language, coding, times, and the heads of picture and sound.
 const DESCRIBED: &[u32] = &[
-    0xD7, 0x73C5, 0x83, 0xB9, 0x88, 0x55AA, 0x55AB, 0x55AC, 0x55AD, 0x55AE, 0x55AF, 0x9C, 0x6DE7, 0x6DF8, 0x23_E383,
+    0xD7, 0x73C5, 0x83, 0xB9, 0x88, 0x55AA, 0x55AB, 0x55AC, 0x55AD, 0x55AE, 0x55AF, 0x9C, 0x6DE7, 0x6DF8, STAYS,
     0x23_4E7A, 0x23_314F, 0x55EE, 0x22_B59C, 0x22_B59D, 0x86, PRIVATE, 0x56AA, 0x56BB, VIDEO, AUDIO,
 ];
 /// Of a picture: size, crop, shape, transparency, colours.
@@ -53,6 +55,12 @@ pub(super) fn read(element: &Element, bytes: &[u8], found: &mut Found) -> Result
             let side = |wanted: u32| u32::try_from(number(wanted).unwrap_or_default()).unwrap_or(u32::MAX);
             found.frame.get_or_insert((side(0xB0), side(0xBA)));
             found.clear |= number(0x53C0) == Some(1);
+            // Nanoseconds that a picture stays.
+            let stays = field(STAYS).map(|field| unsigned(field.body)).unwrap_or_default();
+            let a_second = 1_000_000_000_u64.checked_div(stays).unwrap_or_default();
+            if a_second > limits::RATE {
+                return Err(refuse::fast(a_second));
+            }
         }
         found.sound |= kind == Some(2);
         found.tracks.extend(field(0xD7).map(|field| unsigned(field.body)));

@@ -97,6 +97,16 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "a video whose tables contradict each other, the boxes that hold them or the file, or a million pictures a second",
+        "",
+        &[
+            "media::clip::tests::tables::tables_that_do_not_agree_are_refused",
+            "media::clip::tests::tables::fragments_that_say_more_than_they_hold_are_refused",
+            "media::clip::tests::tables::a_film_without_a_picture_is_none",
+            "media::clip::tests::tables::more_pictures_a_second_than_other_servers_take_are_refused",
+        ],
+    ),
+    fails(
         "a part of a video that is longer than the file, or than any file",
         "",
         &[
@@ -210,6 +220,16 @@ pub const CASES: &[Case] = &[
             "profiles::a_profile_is_changed_at_the_desk_and_other_servers_are_told",
             "profiles::the_emblem_stands_where_the_institution_speaks",
         ],
+    ),
+    fails(
+        "script or an attribute in the description of a picture, or a description without end",
+        "CWE-79",
+        &["pages::tests::hostile_words_stay_words", "model::media::tests::words_or_a_mark_that_none_are_needed"],
+    ),
+    fails(
+        "a reply whose pictures make our readers, or us, ask a stranger's server",
+        "",
+        &["hostile::copies::no_picture_of_a_stranger_is_asked_for"],
     ),
     no_target(
         "a made-up blurhash that makes its reader run out of its memory",

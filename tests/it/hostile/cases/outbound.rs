@@ -179,11 +179,6 @@ pub const CASES: &[Case] = &[
         &["hostile::copies::no_picture_leads_inside_or_around_for_ever"],
     ),
     fails(
-        "a reply whose pictures make our readers, or us, ask a stranger's server",
-        "",
-        &["hostile::copies::no_picture_of_a_stranger_is_asked_for"],
-    ),
-    fails(
         "a picture in a reply that is a bomb, a drawing with script, endless, slow, or not there",
         "CWE-409, CWE-434",
         &[
