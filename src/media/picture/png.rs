@@ -61,7 +61,7 @@ impl<'a> State<'a> {
             b"PLTE" if early && self.palette.is_none() => self.palette = Some(data),
             b"PLTE" => {}
             b"acTL" if data.get(..4).is_some_and(|frames| frames > [0, 0, 0, 1].as_slice()) => {
-                return Err(refuse::animation("PNG"));
+                return Err(refuse::animation("PNG", "ffmpeg -f apng -i moving.png moving.gif"));
             }
             b"eXIf" => self.orientation = self.orientation.or_else(|| Orientation::from_exif_chunk(data)),
             b"tRNS" if early && self.clear.is_none() => self.clear = Some(data),

@@ -74,11 +74,15 @@ pub(super) fn unusual(variety: &str) -> Error {
     )
 }
 
-pub(super) fn animation(format: &str) -> Error {
+/// `command` makes a GIF of it.
+pub(super) fn animation(format: &str, command: &str) -> Error {
     problem(
         "E139",
         format!("This is an animated {format}, which many programs would show without its movement."),
-        "Save it as a short video, an animated GIF, or a still picture.",
+        format!(
+            "Open it in a picture program (GIMP is a free one) and save it as an animated GIF or as a still picture, or make a \
+             short video of it. On a command line: {command}"
+        ),
     )
 }
 
@@ -111,6 +115,12 @@ fn name(bytes: &[u8]) -> Option<(&'static str, &'static str, &'static str)> {
     }
     if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") {
         return Some(("a TIFF picture or a camera's raw file", JPEG, "magick picture.tif picture.jpg"));
+    }
+    if head.starts_with(b"\0\0\0\x0cjP  \r\n\x87\n") || head.starts_with(b"\xff\x4f\xff\x51") {
+        return Some(("a JPEG 2000 picture", JPEG, "magick picture.jp2 picture.jpg"));
+    }
+    if head.starts_with(b"\0\0\0\x0cJXL \r\n\x87\n") || head.starts_with(b"\xff\x0a") {
+        return Some(("a JPEG XL picture", JPEG, "djxl picture.jxl picture.jpg"));
     }
     if head.starts_with(b"PK\x03\x04") {
         return Some(("a ZIP archive or an office document", ANY, ""));

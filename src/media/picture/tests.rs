@@ -272,14 +272,16 @@ fn gif_moves_or_becomes_png() {
 fn animations_that_others_would_not_show_are_refused() {
     assert_eq!(refused(&gif(1281, 721, 2)).id, "E139");
     let control = chunk(*b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
-    assert_eq!(refused(&png_with(&png(&flag(8, 8).into()), &[control])).id, "E139");
+    let problem = refused(&png_with(&png(&flag(8, 8).into()), &[control]));
+    assert_eq!(problem.id, "E139");
+    assert!(problem.what.contains("PNG") && problem.remedy.ends_with("ffmpeg -f apng -i moving.png moving.gif"));
     let single = chunk(*b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]);
     assert!(process(&png_with(&png(&flag(8, 8).into()), &[single])).is_ok());
     let frame =
         [b"RIFF\x26\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x07\0\0\x07\0\0".as_slice(), b"ANIM\x08\0\0\0\0\0\0\0\0\0\0\0"];
     let problem = refused(&frame.concat());
     assert_eq!(problem.id, "E139");
-    assert!(problem.what.contains("WebP") && problem.remedy.contains("GIF"));
+    assert!(problem.what.contains("WebP") && problem.remedy.ends_with("magick moving.webp moving.gif"));
     // A thousand frames of one pixel each are too many as well.
     let mut bytes = gif(1, 1, 2);
     let one = bytes.iter().position(|&byte| byte == 0x2c).unwrap();
@@ -291,7 +293,7 @@ fn animations_that_others_would_not_show_are_refused() {
 #[test]
 fn what_is_no_picture_is_named() {
     let svg = b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>";
-    let cases: [(&[u8], &str, &str); 12] = [
+    let cases: [(&[u8], &str, &str); 16] = [
         (svg, "SVG", "rsvg-convert"),
         (b"  <svg onload=alert(1)>", "SVG", "rsvg-convert"),
         (b"<!DOCTYPE html><html>", "web page", ""),
@@ -301,6 +303,10 @@ fn what_is_no_picture_is_named() {
         (b"II*\0\x08\0\0\0", "TIFF", "magick picture.tif"),
         (b"MM\0*\0\0\0\x08", "TIFF", "magick picture.tif"),
         (b"BM\x36\0\0\0", "BMP", "magick picture.bmp"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 ", "JPEG 2000", "magick picture.jp2"),
+        (b"\xff\x4f\xff\x51\0\x2f", "JPEG 2000", "magick picture.jp2"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl ", "JPEG XL", "djxl picture.jxl"),
+        (b"\xff\x0a\xfa\x1f", "JPEG XL", "djxl picture.jxl"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0", "video", ""),
         (b"PK\x03\x04GIF89a", "ZIP", ""),
         (b"hello", "no picture", ""),

@@ -55,11 +55,11 @@ impl<'a> Parts<'a> {
                 let header = (|| Some((cut.take(4)?.first().copied()?, cut.le24()? + 1, cut.le24()? + 1)))();
                 let (flags, width, height) = header.ok_or_else(refuse::damaged)?;
                 if flags & ANIMATED != 0 {
-                    return Err(refuse::animation("WebP"));
+                    return Err(refuse::animation("WebP", "magick moving.webp moving.gif"));
                 }
                 self.canvas.get_or_insert((width, height));
             }
-            b"ANIM" | b"ANMF" => return Err(refuse::animation("WebP")),
+            b"ANIM" | b"ANMF" => return Err(refuse::animation("WebP", "magick moving.webp moving.gif")),
             b"ICCP" => _ = self.icc.get_or_insert(data),
             b"ALPH" => _ = self.alpha.get_or_insert(data),
             b"VP8 " if self.picture.is_none() => self.picture = Some(lossy(data).ok_or_else(refuse::damaged)?),
