@@ -62,11 +62,15 @@ impl Begun {
         self.state().ok().filter(|state| state.end.is_some()).map(|state| state.last)
     }
 
-    /// Bytes that may still come. Of one whose piece is on its way this moment nobody knows.
+    /// Bytes of the disk that it will still take: what may come, and all of it once more, clean. Of one whose piece is on
+    /// its way this moment nobody knows how much has come.
     fn still_to_come(&self) -> u64 {
-        let come =
-            self.state().map_or(Ok(0), |state| if state.end.is_some() { Ok(self.length) } else { state.offset() });
-        self.length.saturating_sub(come.unwrap_or_default())
+        let come = match self.state() {
+            Ok(state) if state.end.is_some() => return 0,
+            Ok(state) => state.offset().unwrap_or_default(),
+            Err(_) => 0,
+        };
+        self.length.saturating_mul(2).saturating_sub(come)
     }
 
     fn check_whole(&self, come: u64) -> Result<()> {
@@ -98,7 +102,7 @@ pub fn begin(app: &App, by: By<Attach>, length: u64) -> Result<String> {
         let promised = all.values().filter(own).map(|begun| begun.length).sum::<u64>();
         (promised, all.values().map(|begun| begun.still_to_come()).sum::<u64>())
     };
-    app.files.expect_beside(length, to_come)?;
+    app.files.expect_beside(length, to_come.saturating_add(length))?; // as it comes, and clean
     upload::check_quota(app, by.account(), length.saturating_add(promised))?;
     let now = app.now();
     let mut all = app.pieces.lock()?;
@@ -178,6 +182,11 @@ impl Open {
     /// Bytes that have come.
     pub fn offset(&self) -> u64 {
         self.at
+    }
+
+    /// Bytes of all of it.
+    pub fn length(&self) -> u64 {
+        self.length
     }
 
     /// Bytes that may still come.

@@ -29,7 +29,8 @@ pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most:
     let parts = Multipart::new(request.stream(cap)?, boundary);
     let mut whole = Whole::Body;
     if most > 0 {
-        files.expect(announced.unwrap_or_default())?;
+        let announced = announced.unwrap_or_default();
+        files.expect_beside(announced, announced)?; // as it comes, and clean
         whole = Whole::Upload;
     }
     let parts = parse(parts, files, prefixes, most, Pace::begin(whole)).await?;

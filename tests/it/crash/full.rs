@@ -84,6 +84,13 @@ impl Server {
         self.post("/api/v2/media", "multipart/form-data; boundary=x", body).await
     }
 
+    /// Announces a file that will come in pieces.
+    async fn announce(&self, bytes: u32) -> Answer {
+        let (bearer, length) = (format!("Bearer {}", self.token), bytes.to_string());
+        let headers = [("authorization", bearer.as_str()), ("upload-length", length.as_str())];
+        try_send("POST", &format!("{}/api/uploads", self.origin), &headers, "").await.unwrap()
+    }
+
     /// Takes all the room that is left.
     fn fill(&self) {
         use std::io::Write as _;
@@ -109,6 +116,9 @@ async fn a_full_disk_is_told_once_and_forgotten_when_there_is_room() {
     let Some(server) = Server::start().await else { return };
     let first = server.publish(0).await.json()["id"].as_str().unwrap().to_owned();
     let page = format!("{}/@press/{first}", server.origin);
+    // Once as it comes and once clean: half of the disk is too much, though it is free.
+    let early = server.announce(3 << 20).await;
+    assert!(early.status == 507 && early.text().contains("takes 3 MiB"), "{}", early.text());
     server.fill();
     let (mut refused, mut fine) = (0, Vec::new());
     for n in 1..200 {
