@@ -19,7 +19,7 @@ use hyper::{Method, StatusCode};
 use serde_json::json;
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::model::follow::ReactionKind;
 use crate::model::power::Read;
 use crate::model::user::{Asker, Client};
@@ -234,6 +234,18 @@ fn open(mut response: Response) -> Response {
     response
 }
 
+/// How it is said with a program that has a field for nothing but a description.
+fn in_an_app(problem: &Problem) -> &'static str {
+    match problem.id {
+        "E200" => "In an app, write it into the description, as a line of its own: 'No captions: (why)'.",
+        "E201" => {
+            "In an app, write it at the end of the description, behind a line 'Transcript:', or as a line of its own: 'No \
+             captions: (why)'."
+        }
+        _ => "",
+    }
+}
+
 /// An error in the words and statuses of Mastodon. What is deleted is simply not found there.
 pub fn error(error: &Error) -> Response {
     let (status, words) = match error {
@@ -242,7 +254,7 @@ pub fn error(error: &Error) -> Response {
         Error::Forbidden(what) => (StatusCode::FORBIDDEN, (*what).to_owned()),
         Error::Invalid(problem) => {
             let status = response::fault(problem, StatusCode::UNPROCESSABLE_ENTITY);
-            (status, format!("{} {}", problem.what, problem.remedy))
+            (status, format!("{} {} {}", problem.what, problem.remedy, in_an_app(problem)))
         }
         Error::Conflict(what) => (StatusCode::CONFLICT, (*what).to_owned()),
         Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),

@@ -117,6 +117,8 @@ pub(super) async fn sheet(
     let versions = versions(typed, account, faults)?;
     let poll = typed.poll.read(&typed.others(), &mut missing);
     if matches!(typed.press, Press::Ask | Press::Publish) {
+        // Of a file that was refused nothing is missing.
+        missing.keep(|field| faults.at(field).is_none());
         faults.add(missing);
         check(&versions, typed, faults)?;
     }

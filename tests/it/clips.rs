@@ -32,10 +32,13 @@ async fn a_video_needs_captions_at_the_desk_and_nothing_is_sent_twice() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;
     let text = [("text", "The bridge"), ("alt1", "A film of the bridge"), ("transcript1", " ")];
+    let refused = desk.compose(&text, Some(("picture1", &clip("sound.wav")))).await.text();
+    assert!(refused.contains("uncompressed sound") && !refused.contains("but is not there"), "{refused}");
     let refused = desk.compose(&text, Some(("picture1", &clip("first.mp4")))).await;
     let page = refused.text();
     assert_eq!(refused.status.as_u16(), 422);
     assert!(page.contains("<a href=\"#captions-file1\">The video has no captions."), "{page}");
+    assert!(!page.contains("In an app"), "{page}");
     let kept = kept(&page);
 
     let text = [&text[..], &[("kept1", kept.as_str()), ("do", "preview")]].concat();
@@ -203,19 +206,20 @@ async fn programs_say_it_in_the_description_or_in_fields_of_their_own() {
     let publish = async |id: &Value| {
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let body = json!({ "status": "x", "media_ids": [id] }).to_string();
-        send("POST", &server.url("/api/v1/statuses"), &headers, body).await.status.as_u16()
+        send("POST", &server.url("/api/v1/statuses"), &headers, body).await
     };
     let bare = upload(&[("file", "a.mp3", clip("sound.mp3")), ("description", "", b"A tone".to_vec())]).await;
-    assert_eq!(publish(&bare["id"]).await, 422);
+    let refused = publish(&bare["id"]).await;
+    assert!(refused.status == 422 && refused.text().contains("behind a line 'Transcript:'"), "{}", refused.text());
     let told = b"A tone\nTranscript: La".to_vec();
     let told = upload(&[("file", "a.mp3", clip("sound.mp3")), ("description", "", told)]).await;
-    assert_eq!((told["description"].as_str(), publish(&told["id"]).await), (Some("A tone"), 200));
+    assert_eq!((told["description"].as_str(), publish(&told["id"]).await.status.as_u16()), (Some("A tone"), 200));
     let reason = upload(&[
         ("file", "a.mp4", clip("first.mp4")),
         ("description", "", b"A film\nNo captions: no-speech".to_vec()),
     ])
     .await;
-    assert_eq!(publish(&reason["id"]).await, 200);
+    assert_eq!(publish(&reason["id"]).await.status, 200);
     let poster = draw::sample(draw::Sample::Label);
     let parts = [
         ("file", "a.mp4", clip("first.mp4")),
@@ -225,7 +229,7 @@ async fn programs_say_it_in_the_description_or_in_fields_of_their_own() {
     ];
     let film = upload(&parts).await;
     assert_eq!((film["captions"][0]["language"].as_str(), film["preview_url"].is_string()), (Some("pt-BR"), true));
-    assert_eq!(publish(&film["id"]).await, 200);
+    assert_eq!(publish(&film["id"]).await.status, 200);
     let picture =
         upload(&[("file", "p.png", draw::sample(draw::Sample::Label)), ("captions[en]", "a.vtt", VTT.into())]).await;
     assert!(picture["error"].as_str().unwrap().contains("for video and sound"), "{picture}");

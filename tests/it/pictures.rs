@@ -147,8 +147,8 @@ async fn programs_change_files_of_a_published_post() {
     let picture = draw::avatar("press", "P");
     let (one, two) = (program.upload(&picture, "One").await.json(), program.upload(&picture, "Two").await.json());
     let path = |id: &Value| format!("/api/v1/media/{}", id["id"].as_str().unwrap());
-    let told = program.call("PUT", &path(&one), json!({ "focus": "-0.5,1" })).await.json();
-    assert_eq!((&told["description"], &told["meta"]["focus"]), (&json!("One"), &json!({ "x": -0.5, "y": 1.0 })));
+    let told = program.call("PUT", &path(&one), json!({ "focus": "-0.1,0.3" })).await.json();
+    assert_eq!((&told["description"], &told["meta"]["focus"]), (&json!("One"), &json!({ "x": -0.1, "y": 0.3 })));
     assert_eq!(program.call("PUT", &path(&one), json!({ "focus": "2,0" })).await.status, 422);
     let made =
         program.call("POST", "/api/v1/statuses", json!({ "status": "x", "media_ids": [one["id"]] })).await.json();

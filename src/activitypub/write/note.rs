@@ -140,7 +140,7 @@ fn duration(millis: u64) -> String {
 }
 
 /// Two decimals, as Mastodon writes them; a bare `f32` would come out as 0.20000000298023224.
-fn hundredth(share: f32) -> f64 {
+pub fn hundredth(share: f32) -> f64 {
     (f64::from(share) * 100.0).round() / 100.0
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::activitypub::write::note::hundredth;
 use crate::app::App;
 use crate::model::media::{Media, Small, Sort};
 
@@ -16,7 +17,7 @@ pub fn media(app: &App, media: &Media) -> Value {
     if let (Some(clip), Some(meta)) = (&media.clip, original.as_object_mut()) {
         meta.insert("duration".to_owned(), json!(std::time::Duration::from_millis(clip.millis).as_secs_f64()));
     }
-    let mut meta = json!({ "original": original, "focus": { "x": x, "y": y } });
+    let mut meta = json!({ "original": original, "focus": { "x": hundredth(x), "y": hundredth(y) } });
     if let (Some(Small { width, height, .. }), Some(meta)) = (media.still(), meta.as_object_mut()) {
         meta.insert("small".to_owned(), size(*width, *height));
     }
