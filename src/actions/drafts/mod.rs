@@ -5,6 +5,7 @@ pub mod changing;
 pub mod links;
 mod passing;
 mod release;
+mod told;
 
 use super::audit;
 use crate::error::{Error, Problem, Result};
@@ -155,7 +156,7 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
     }
     let account = accounts::need(tx, pen.account())?;
     let media = check(tx, &account, (draft.id, draft.edits.as_ref()), &sheet.content)?;
-    let moved = changing::moved(tx, &draft)?;
+    let (was, moved) = (told::Was::of(&draft), changing::moved(tx, &draft)?);
     let old = std::mem::replace(&mut draft.content, sheet.content.clone());
     if old == draft.content && moved.is_none() {
         draft.still_open()?;
@@ -165,9 +166,10 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
         let event = Event::Changed { publishes: pen.publishes() };
         draft.step(&event, pen.who(), tx.now(), account.approval)?;
         draft.touched(pen.who(), tx.now());
-        if draft.tell(pen.who(), tx.now()) {
+        // What takes an approval or a plan back is told each time.
+        if draft.tell(pen.who(), tx.now()) || draft.stage() != was.stage {
             let deed = Deed::new(Act::DraftEdit).of(draft.account).on(draft.id);
-            audit::note(tx, pen.who(), &deed.with(format!("revision {}", draft.revision)))?;
+            audit::note(tx, pen.who(), &was.to(deed, &old, &draft))?;
         }
     }
     draft.edits = moved.or(draft.edits);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::told::stood;
 use super::{Eyes, Pen, Seen, check_ready, looked_at, own};
 use crate::actions::audit;
-use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::audit::{Act, Deed};
 use crate::model::draft::{Approval, Draft, Event, When};
@@ -75,6 +75,7 @@ pub fn unplan(tx: &mut Write<'_>, by: By<Publish>, id: DraftId) -> Result<Draft>
 /// One step, written down.
 fn step(tx: &mut Write<'_>, mut draft: Draft, event: &Event, by: Who) -> Result<Draft> {
     let approval: Approval = accounts::need(tx, draft.account)?.approval;
+    let before = stood(&draft);
     draft.step(event, by, tx.now(), approval)?;
     let act = match event {
         Event::Ask => Act::DraftAsk,
@@ -88,8 +89,7 @@ fn step(tx: &mut Write<'_>, mut draft: Draft, event: &Event, by: Who) -> Result<
             return Err(Error::bug("a step that is none of a hand"));
         }
     };
-    let due = draft.due().map(Timestamp::rfc3339).unwrap_or_default();
-    audit::note(tx, by, &Deed::new(act).of(draft.account).on(draft.id).with(due))?;
+    audit::note(tx, by, &Deed::new(act).of(draft.account).on(draft.id).change(before, stood(&draft)))?;
     drafts::put(tx, &draft)?;
     Ok(draft)
 }

@@ -1,6 +1,7 @@
 //! A draft becomes posts: a thread as a unit, in order, in one transaction with the draft's own change of state, so that
 //! whatever happens it goes out once or not at all.
 
+use super::told::stood;
 use super::{Seen, changing, check_ready, links, looked_at, still_can};
 use crate::actions::audit;
 use crate::base::time::Timestamp;
@@ -24,7 +25,8 @@ pub fn publish(
     mentions: &[Vec<Mention>],
 ) -> Result<Draft> {
     let draft = looked_at(tx, by.account(), seen)?;
-    audit::note(tx, by.who(), &Deed::new(Act::DraftHold).of(draft.account).on(draft.id))?;
+    let deed = Deed::new(Act::DraftHold).of(draft.account).on(draft.id);
+    audit::note(tx, by.who(), &deed.change(stood(&draft), Stage::Published.name()))?;
     go(tx, site, draft, by.who(), mentions)
 }
 
@@ -52,8 +54,9 @@ pub fn release(tx: &mut Write<'_>, site: &Site, seen: Seen, mentions: &[Vec<Ment
 pub fn miss(tx: &mut Write<'_>, id: DraftId, due: Timestamp, why: &str) -> Result<()> {
     let Some(mut draft) = drafts::get(tx, id)?.filter(|draft| draft.due() == Some(due)) else { return Ok(()) };
     let approval = accounts::need(tx, draft.account)?.approval;
+    let before = stood(&draft);
     draft.step(&Event::Miss { why: why.to_owned() }, draft.writer, tx.now(), approval)?;
-    let deed = Deed::new(Act::DraftMiss).of(draft.account).on(id).with(due.rfc3339()).because(why);
+    let deed = Deed::new(Act::DraftMiss).of(draft.account).on(id).change(before, stood(&draft)).because(why);
     audit::note(tx, Who::Nobody, &deed)?;
     drafts::put(tx, &draft)
 }

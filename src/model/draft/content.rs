@@ -1,7 +1,10 @@
 //! What a draft says: one post, or several that follow each other as a thread.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use crate::base::lang::Lang;
 use crate::error::{Problem, Result};
 use crate::limits;
 use crate::model::episode::Episode;
@@ -153,6 +156,46 @@ impl Content {
             return Err(Problem::new("E133", "A file stands in the thread twice.").field("media").into());
         }
         Ok(())
+    }
+
+    /// Which fields say something else than those of another, for the audit log: their names, and none of their words.
+    pub fn changed_since(&self, old: &Self) -> Vec<String> {
+        let langs: BTreeSet<&Lang> = [old, self].into_iter().flat_map(Self::versions).map(|v| &v.lang).collect();
+        let mut changed = Vec::new();
+        for lang in langs {
+            let differs = |of: fn(&Version) -> &str| self.said(lang, of) != old.said(lang, of);
+            let fields = [("text", differs(|v| &v.text)), ("warning", differs(|v| &v.warning))];
+            changed.extend(fields.into_iter().filter(|(_, is)| *is).map(|(name, _)| format!("{name} ({lang})")));
+        }
+        let ids = |of: &Self| of.parts.iter().map(Part::media_ids).collect::<Vec<_>>();
+        let files = ids(self) != ids(old);
+        let others = [
+            ("files", files),
+            ("what is said about files", !files && !self.media().eq(old.media())),
+            ("who sees it", self.visibility != old.visibility),
+            ("who may quote it", self.quoting != old.quoting),
+            ("whether files are behind a click", self.sensitive != old.sensitive),
+            ("what it answers", self.reply_to != old.reply_to),
+            ("episode", self.episode != old.episode),
+            ("poll", self.poll != old.poll),
+            ("what it quotes", self.quote != old.quote),
+            ("emergency", self.urgent != old.urgent),
+        ];
+        changed.extend(others.into_iter().filter(|(_, is)| *is).map(|(name, _)| name.to_owned()));
+        if changed.is_empty() && self != old {
+            changed.push("order of languages".to_owned());
+        }
+        changed
+    }
+
+    fn versions(&self) -> impl Iterator<Item = &Version> {
+        self.parts.iter().flat_map(|part| &part.versions)
+    }
+
+    /// A field of a language, part by part.
+    fn said(&self, lang: &Lang, field: fn(&Version) -> &str) -> Vec<Option<&str>> {
+        let own = self.parts.iter().map(|part| part.versions.iter().find(|version| version.lang == *lang));
+        own.map(|version| version.map(field)).collect()
     }
 
     /// Whether it is an answer to somebody and no more than that.

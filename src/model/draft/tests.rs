@@ -257,3 +257,20 @@ fn who_has_it_open_is_shown_for_ten_minutes() {
     (0..100).for_each(|n| open.opened(Who::User(UserId(1000 + n)), later));
     assert_eq!(open.open.len(), limits::draft::EDITORS);
 }
+
+#[test]
+fn a_change_names_its_fields_and_none_of_its_words() {
+    let lang = |text: &str| text.parse().unwrap();
+    let version = |of: &str, text: &str| Version { lang: lang(of), text: text.to_owned(), warning: String::new() };
+    let mut new = NewPost::plain(lang("en"), "Words");
+    new.versions.push(version("de", "Worte"));
+    let old = Content::of(&new, &[]);
+    assert_eq!(old.changed_since(&old), Vec::<String>::new());
+    let turned = NewPost { versions: new.versions.iter().rev().cloned().collect(), ..new.clone() };
+    assert_eq!(Content::of(&turned, &[]).changed_since(&old), ["order of languages"]);
+    let fresh = NewPost { versions: vec![version("en", "Words"), version("fr", "Mots")], urgent: true, ..new };
+    assert_eq!(
+        Content::of(&fresh, &[]).changed_since(&old),
+        ["text (de)", "warning (de)", "text (fr)", "warning (fr)", "emergency"]
+    );
+}

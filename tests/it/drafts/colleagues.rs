@@ -263,7 +263,9 @@ async fn the_log_tells_who_worked_on_a_draft_once_an_hour_and_each_comment_witho
     let told = acts(&office, "draft.edit").await;
     assert_eq!(told.len(), 1);
     assert_eq!((&told[0]["user"], &told[0]["account"]), (&office.ben.id.to_string().into(), &"press".into()));
-    assert_eq!((&told[0]["object"], &told[0]["after"]), (&draft.id.to_string().into(), &"revision 7".into()));
+    assert_eq!(told[0]["object"], draft.id.to_string());
+    assert!(told[0]["before"].as_str().unwrap().starts_with("draft; revision 6; en: 7 characters, "), "{told:?}");
+    assert!(told[0]["after"].as_str().unwrap().starts_with("draft; revision 7; changed: text (en); en: "), "{told:?}");
     office.clock.advance(limits::draft::TOLD);
     let same = office.save(&office.ana, Seen::of(&draft), "Words 8 again").await.unwrap();
     assert_eq!(acts(&office, "draft.edit").await.len(), 1, "what changes nothing is not told");
@@ -275,6 +277,35 @@ async fn the_log_tells_who_worked_on_a_draft_once_an_hour_and_each_comment_witho
     assert_eq!((told.len(), &told[0]["user"]), (1, &office.cem.id.to_string().into()));
     let all = format!("{:?}", acts(&office, "draft").await);
     assert!(!all.contains("Not for the log") && !all.contains("words") && !all.contains("Words"), "{all}");
+}
+
+#[tokio::test]
+async fn each_step_of_a_draft_tells_where_it_stood_and_where_it_stands() {
+    let office = Office::new(Rule::Other).await;
+    let ask = async |draft: &Draft| office.approve(&office.cem, &office.ask(&office.ana, draft).await.unwrap()).await;
+    let passed = ask(&office.begin(&office.ana, "Words").await).await.unwrap();
+    // Within the hour, so that the words alone would not be told.
+    let edited = office.save(&office.ana, Seen::of(&passed), "Other words").await.unwrap();
+    let planned = office.plan(&office.ben, &ask(&edited).await.unwrap(), soon()).await.unwrap();
+    let (by, id) = (Asker::User(office.ben.clone()).may(office.server.account.id).unwrap(), planned.id);
+    let free = office.write(move |tx| verbs::unplan(tx, by, id)).await.unwrap();
+    let (eyes, seen) = (office.eyes(&office.cem), Seen::of(&free));
+    office.write(move |tx| verbs::send_back(tx, eyes, seen, "Shorter")).await.unwrap();
+    let due = format!("planned, {}", soon().rfc3339());
+    let told = |entry: &Value, field: &str| entry[field].as_str().unwrap().to_owned();
+    for (act, before, after) in [
+        ("draft.ask", "draft", "asked"),
+        ("draft.approve", "asked", "approved"),
+        ("draft.plan", "approved", due.as_str()),
+        ("draft.unplan", due.as_str(), "approved"),
+        ("draft.send-back", "approved", "draft"),
+    ] {
+        let newest = acts(&office, act).await.remove(0);
+        assert_eq!((told(&newest, "before").as_str(), told(&newest, "after").as_str()), (before, after), "{act}");
+    }
+    let edit = acts(&office, "draft.edit").await.remove(0);
+    assert!(told(&edit, "before").starts_with("approved; revision "), "{edit}");
+    assert!(told(&edit, "after").starts_with("draft; revision ") && !edit.to_string().contains("words"), "{edit}");
 }
 
 #[tokio::test]

@@ -1,0 +1,41 @@
+//! What the audit log tells of a draft: where it stood and where it stands, and of an edit which fields it changed. Texts
+//! are told by their seals, as those of posts are: what is dropped must not live on in the log.
+
+use crate::actions::publish::sealed;
+use crate::base::time::Timestamp;
+use crate::model::audit::Deed;
+use crate::model::draft::{Content, Draft, Stage};
+
+/// Where a draft is on its way, and when it goes out: `approved`; `planned, 2026-11-24T09:00:00Z`.
+pub(super) fn stood(draft: &Draft) -> String {
+    let due = draft.due().map(Timestamp::rfc3339).into_iter();
+    [draft.stage().name().to_owned()].into_iter().chain(due).collect::<Vec<_>>().join(", ")
+}
+
+/// A draft before it is edited.
+pub(super) struct Was {
+    pub stage: Stage,
+    words: String,
+}
+
+impl Was {
+    pub(super) fn of(draft: &Draft) -> Self {
+        Self { stage: draft.stage(), words: format!("{}; {}", at(draft), seals(&draft.content)) }
+    }
+
+    /// With what the draft was and is. The fields that changed come first: of a long thread not all seals find room.
+    pub(super) fn to(self, deed: Deed, old: &Content, draft: &Draft) -> Deed {
+        let changed = draft.content.changed_since(old).join(", ");
+        let changed = if changed.is_empty() { "nothing that it says".to_owned() } else { changed };
+        deed.change(self.words, format!("{}; changed: {changed}; {}", at(draft), seals(&draft.content)))
+    }
+}
+
+fn at(draft: &Draft) -> String {
+    format!("{}; revision {}", stood(draft), draft.revision)
+}
+
+fn seals(content: &Content) -> String {
+    let parts = content.parts.iter().map(|part| sealed(&part.versions, part.media.len()));
+    parts.collect::<Vec<_>>().join(" --- ")
+}
