@@ -225,6 +225,9 @@ if (form) {
   });
 }
 
+// An answer begins with whom it is to: the caret stands behind that.
+if (form?.elements.reply) form.elements.text?.setSelectionRange(1e6, 1e6);
+
 // Pictures are pasted or dropped: into the first free place, with the focus where they are to be described.
 if (form && one("[name^=picture]", form)) {
   const take = (files) => {

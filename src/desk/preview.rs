@@ -33,10 +33,8 @@ impl Preview {
     ) -> Result<Self> {
         let (posts, about) = meaning::posts(app, account, typed, draft, faults).await?;
         let (account, is_asked) = (account.clone(), !typed.by_itself);
-        let undescribed = posts.first().map(|first| undescribed(first, &about)).unwrap_or_default();
         let draw = move |app: &App| {
-            let mut advice = told(app, &posts, is_asked)?;
-            advice.extend(undescribed.clone());
+            let advice = told(app, &posts, &about, is_asked)?;
             Ok(Self { advice, lenses: shown(app, &account, &posts, &about)? })
         };
         app.apart(draw).await
@@ -65,17 +63,18 @@ fn undescribed(post: &NewPost, about: &[(MediaId, About)]) -> Vec<String> {
 }
 
 /// What there is to say before posts go out, each thing once: about their words, and about what their files weigh.
-pub(super) fn advice(app: &App, posts: &[NewPost]) -> Result<Vec<String>> {
-    told(app, posts, true)
+pub(super) fn advice(app: &App, posts: &[NewPost], about: &[(MediaId, About)]) -> Result<Vec<String>> {
+    told(app, posts, about, true)
 }
 
 /// The same; of names only where they were looked up.
-fn told(app: &App, posts: &[NewPost], is_asked: bool) -> Result<Vec<String>> {
+fn told(app: &App, posts: &[NewPost], about: &[(MediaId, About)], is_asked: bool) -> Result<Vec<String>> {
     let mut advice: Vec<String> = Vec::new();
     for post in posts {
         let words = advise::on(app, &post.versions, is_asked.then_some(post.mentions.as_slice()))?;
         let files = app.store.read(|rows| material::media(rows, &post.media))?;
         let all = words.iter().map(ToString::to_string).chain(files.iter().filter_map(Media::advice));
+        let all = all.chain(undescribed(post, about));
         let new: Vec<String> = all.filter(|text| !advice.contains(text)).collect();
         advice.extend(new);
     }

@@ -73,7 +73,10 @@ pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> 
         let mine: Vec<Account> =
             accounts::all(rows)?.into_iter().filter(|account| asker.can::<Read>(account.id)).collect();
         let mut groups = Vec::new();
+        let stopped = mine.iter().any(|account| account.approval.stopped.is_some());
         for (stage, title, hint) in GROUPS {
+            let hint =
+                if stopped && stage == Stage::Planned { "Goes out by itself where it is not stopped." } else { hint };
             let mut lines = Vec::new();
             for account in &mine {
                 for draft in drafts::of(rows, account.id, stage, limits::desk::DRAFTS)? {
@@ -86,7 +89,6 @@ pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> 
                 groups.push(Group { title, hint, rows: lines });
             }
         }
-        let stopped = mine.iter().any(|account| account.approval.stopped.is_some());
         let rule = |account: Account| {
             let set = approval::set(rows, &account)?;
             Ok((account.id, account.handle, approval::words(account.approval.rule).0, set))
@@ -100,6 +102,7 @@ pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> 
 fn line(rows: &impl Rows, wall: &Wall, asker: &Asker, account: &Account, draft: &Draft) -> Result<Line> {
     let version = draft.content.main();
     let when = match &draft.state {
+        State::Planned { due, .. } if draft.is_stopped(account.approval) => format!("stopped · {}", wall.time(*due)),
         State::Planned { due, .. } | State::Missed { due, .. } => wall.time(*due),
         State::Draft | State::Asked { .. } | State::Approved | State::Published { .. } => {
             draft.when.as_ref().map(|when| format!("wanted for {}", wall.time(when.at))).unwrap_or_default()

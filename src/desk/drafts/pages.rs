@@ -127,7 +127,7 @@ pub(in crate::desk) async fn page(
         Some("approve") => "Approved.",
         Some("send-back") => "Sent back.",
         Some("plan") => "Planned.",
-        Some("unplan") => "It does not go out by itself.",
+        Some("unplan") => UNPLANNED,
         Some("publish") => "It goes out.",
         Some("comment") => "Said.",
         Some("unshared") => "No link leads to it any more.",
@@ -135,6 +135,8 @@ pub(in crate::desk) async fn page(
     };
     shown(app, browser, id, Typed::default(), Faults::default(), notice).await
 }
+
+const UNPLANNED: &str = "It does not go out by itself.";
 
 pub(super) async fn shown(
     app: &Arc<App>,
@@ -146,6 +148,9 @@ pub(super) async fn shown(
 ) -> Result<Response> {
     let status = faults.status();
     let (draft, account) = app.store.read(|rows| seen(rows, &browser.asker(), id))?;
+    // To undo "publish now" brings the plan back that was there.
+    let planned = draft.stage() == Stage::Planned;
+    let notice = if notice == UNPLANNED && planned { "Undone: it is planned as before." } else { notice };
     let (of, whose) = (draft.clone(), account.clone());
     let (advice, lenses) = if draft.stage() == Stage::Published {
         (Vec::new(), String::new())
@@ -162,7 +167,7 @@ pub(super) async fn shown(
 fn drawn(app: &App, account: &Account, draft: &Draft) -> Result<(Vec<String>, String)> {
     let about: Vec<_> = draft.content.media().map(|file| (file.id, file.about.clone())).collect();
     let posts = draft.content.posts(&draft.mentions);
-    let advice = if draft.stage().is_open() { advice(app, &posts)? } else { Vec::new() };
+    let advice = if draft.stage().is_open() { advice(app, &posts, &about)? } else { Vec::new() };
     Ok((advice, preview::shown(app, account, &posts, &about)?))
 }
 
@@ -238,7 +243,7 @@ fn make(
         writer: name(rows, draft.writer)?,
         saved: format!("{}, {}", name(rows, draft.saved_by)?, wall.time(draft.saved)),
         steps: steps(draft),
-        facts: facts(rows, &wall, draft)?,
+        facts: facts(rows, &wall, draft, draft.is_stopped(account.approval))?,
         warnings: warnings(rows, account, draft, now)?,
         busy: names(rows, &draft.busy(asker.who(), now))?,
         answers: named(rows, draft.content.reply_to)?,
@@ -277,7 +282,7 @@ fn steps(draft: &Draft) -> Vec<(&'static str, bool)> {
     way.into_iter().map(|step| (step, step == here)).collect()
 }
 
-fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft) -> Result<Vec<String>> {
+fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft, is_stopped: bool) -> Result<Vec<String>> {
     let mut facts = Vec::new();
     if let Some(passed) = draft.approval() {
         facts.push(format!("Approved by {}, {}.", name(rows, passed.by)?, wall.time(passed.at)));
@@ -299,7 +304,12 @@ fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft) -> Result<Vec<String>> {
             facts.extend(draft.when.as_ref().map(|when| format!("It is wanted for {}.", wall.time(when.at))));
         }
         State::Planned { by, due, .. } => {
-            facts.push(format!("Planned by {}. It goes out on {}.", name(rows, *by)?, wall.time(*due)));
+            let (by, at) = (name(rows, *by)?, wall.time(*due));
+            facts.push(if is_stopped {
+                format!("Planned by {by} for {at}. It does not go out: everything planned is stopped.")
+            } else {
+                format!("Planned by {by}. It goes out on {at}.")
+            });
         }
         State::Missed { due, why } => {
             facts.push(format!("It was to go out on {} and did not. {why}", wall.time(*due)));
