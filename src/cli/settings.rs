@@ -51,11 +51,18 @@ fn of_institution(context: &Context, command: &Command) -> Result<(), Fault> {
 
 fn show(context: &Context, origin: bool) -> Result<(), Fault> {
     let (config, _) = load(context)?;
-    let mut settings = Map::new();
-    let mut rows = Vec::new();
+    let (mut settings, default) = (Map::new(), Config::new(&context.data));
+    let (mut rows, mut whats) = (Vec::new(), Vec::new());
     for key in KEYS {
         let (value, from) = (key.get(&config), config.origin_of(key.name).to_string());
-        settings.insert(key.name.to_owned(), json!({ "value": control::document(&value), "origin": from }));
+        let told = json!({
+            "value": control::document(&value),
+            "origin": from,
+            "about": key.about.replace('\n', " "),
+            "default": control::document(&key.get(&default)),
+        });
+        settings.insert(key.name.to_owned(), told);
+        whats.push(key.about.to_owned());
         let mut row = vec![key.name.to_owned(), value.to_string()];
         if origin {
             row.push(from);
@@ -66,6 +73,7 @@ fn show(context: &Context, origin: bool) -> Result<(), Fault> {
     for (name, setting) in ours.get("settings").and_then(Value::as_object).into_iter().flatten() {
         settings.insert(name.clone(), setting.clone());
         let value = setting.get("value").and_then(Value::as_str).unwrap_or_default();
+        whats.push(setting.get("about").and_then(Value::as_str).unwrap_or_default().to_owned());
         let mut row = vec![name.clone(), crate::base::text::clip(&crate::base::text::one_line(value), 60).into_owned()];
         if origin {
             row.push("institution".to_owned());
@@ -74,8 +82,18 @@ fn show(context: &Context, origin: bool) -> Result<(), Fault> {
     }
     let file = config.data.join(config::FILE);
     let answer = json!({ "schema": "instance.config/1", "file": file, "settings": settings });
-    context.out.answer(&answer, |_| out::table(&rows));
+    context.out.answer(&answer, |_| explained(&out::table(&rows), &whats));
     Ok(())
+}
+
+/// A table with a few words below each of its lines.
+fn explained(table: &str, whats: &[String]) -> String {
+    let mut shown = String::new();
+    for (line, what) in table.lines().zip(whats) {
+        shown.extend([line, "\n"]);
+        shown.extend(what.lines().flat_map(|below| ["    ", below, "\n"]));
+    }
+    shown
 }
 
 fn get(context: &Context, name: &str) -> Result<()> {

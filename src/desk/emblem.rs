@@ -1,4 +1,4 @@
-//! The institution's emblem: for an owner to choose, and to take away again.
+//! The institution's emblem: for an owner to choose, and to take away again; an auditor sees it.
 
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ struct Page {
     f: Frame,
     faults: Faults,
     notice: &'static str,
+    /// Whether whoever looks may change it.
+    changes: bool,
     emblem: Option<Emblem>,
 }
 
@@ -38,11 +40,12 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
 }
 
 fn shown(app: &App, browser: &Browser, faults: Faults, notice: &'static str) -> Result<Response> {
-    browser.asker().may_run()?;
+    browser.asker().may_audit()?;
     let status = faults.status();
     let page = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Emblem", "/desk/settings")?.with(&faults);
-        Ok(Page { f, faults, notice, emblem: meta::institution(rows)?.emblem })
+        let changes = browser.asker().may_run().is_ok();
+        Ok(Page { f, faults, notice, changes, emblem: meta::institution(rows)?.emblem })
     })?;
     frame::page(status, &page)
 }

@@ -84,8 +84,6 @@ impl Frame {
         }
         if asker.may_audit().is_ok() {
             places.push(("/desk/audit", "Audit log"));
-        }
-        if asker.may_run().is_ok() {
             places.push(("/desk/settings", "Settings"));
         }
         places.push(("/desk/account", "My account"));

@@ -37,7 +37,8 @@ struct Listing {
     f: Frame,
     notice: &'static str,
     accounts: Vec<Row>,
-    owner: bool,
+    /// Whether somebody sees the settings of the server too.
+    audits: bool,
 }
 
 struct Row {
@@ -45,6 +46,7 @@ struct Row {
     name: String,
     handle: String,
     page: String,
+    changes: bool,
 }
 
 #[derive(Template)]
@@ -52,6 +54,8 @@ struct Row {
 struct Page {
     f: Frame,
     faults: Faults,
+    /// Whether whoever looks may change it.
+    changes: bool,
     handle: String,
     sheet: Sheet,
     lines: Vec<Line>,
@@ -147,9 +151,17 @@ impl Sheet {
     }
 }
 
-/// Whether somebody administers an account at all.
+/// Whether somebody sees the profile of an account at all.
 pub(super) fn sees(rows: &impl Rows, asker: &Asker) -> Result<bool> {
-    Ok(accounts::all(rows)?.iter().any(|account| asker.can::<Administer>(account.id)))
+    Ok(accounts::all(rows)?.iter().any(|account| may_see(asker, account.id).is_ok()))
+}
+
+/// Whoever changes a profile sees its form, and an auditor sees what it says.
+fn may_see(asker: &Asker, id: AccountId) -> Result<()> {
+    if asker.may_audit().is_ok() {
+        return Ok(());
+    }
+    asker.may::<Administer>(id).map(drop)
 }
 
 /// `GET /desk/accounts`, with `?done=` the account that was changed.
@@ -164,12 +176,13 @@ pub(super) fn list(app: &App, browser: &Browser, request: &Request) -> Result<Re
         id: account.id,
         page: format!("/@{}", account.handle),
         handle: app.site.handle(&account.handle),
+        changes: asker.can::<Administer>(account.id),
         name: account.name,
     };
     let listing = app.store.read(|rows| {
-        let mine = accounts::all(rows)?.into_iter().filter(|account| asker.can::<Administer>(account.id));
+        let mine = accounts::all(rows)?.into_iter().filter(|account| may_see(&asker, account.id).is_ok());
         let f = Frame::of(rows, browser, "Profiles", HERE)?;
-        Ok(Listing { f, notice, accounts: mine.map(row).collect(), owner: asker.may_run().is_ok() })
+        Ok(Listing { f, notice, accounts: mine.map(row).collect(), audits: asker.may_audit().is_ok() })
     })?;
     if listing.accounts.is_empty() {
         return Err(Error::Forbidden("Changing a profile needs the role admin for its account."));
@@ -179,15 +192,15 @@ pub(super) fn list(app: &App, browser: &Browser, request: &Request) -> Result<Re
 
 /// `GET /desk/accounts/ID`
 pub(super) fn page(app: &App, browser: &Browser, id: AccountId) -> Result<Response> {
-    let by: By<Administer> = browser.asker().may(id)?;
-    let sheet = app.store.read(|rows| Sheet::from(rows, &accounts::need(rows, by.account())?))?;
-    shown(app, browser, by, sheet, Faults::default())
+    may_see(&browser.asker(), id)?;
+    let sheet = app.store.read(|rows| Sheet::from(rows, &accounts::need(rows, id)?))?;
+    shown(app, browser, id, sheet, Faults::default())
 }
 
-fn shown(app: &App, browser: &Browser, by: By<Administer>, sheet: Sheet, faults: Faults) -> Result<Response> {
+fn shown(app: &App, browser: &Browser, id: AccountId, sheet: Sheet, faults: Faults) -> Result<Response> {
     let status = faults.status();
     let page = app.store.read(|rows| {
-        let account = accounts::need(rows, by.account())?;
+        let account = accounts::need(rows, id)?;
         let lines = sheet.fields.iter().map(|field| (field.name.clone(), field.value.clone()));
         let most = (sheet.fields.len() + limits::desk::SPARE).min(limits::account::FIELDS);
         let lines = lines.chain(std::iter::repeat_with(Default::default)).take(most.max(sheet.fields.len()));
@@ -196,6 +209,7 @@ fn shown(app: &App, browser: &Browser, by: By<Administer>, sheet: Sheet, faults:
         let square = "JPEG, PNG, WebP or GIF up to 16 MB; it is cut square, to 400 × 400 pixels";
         Ok(Page {
             f: Frame::of(rows, browser, "Profile", HERE)?.with(&faults),
+            changes: browser.asker().can::<Administer>(id),
             handle: app.site.handle(&account.handle),
             lines: lines.enumerate().map(line).collect(),
             languages: Languages::ALL.into_iter().map(|choice| ways(choice, sheet.languages)).collect(),
@@ -262,7 +276,7 @@ pub(super) async fn edit(app: &Arc<App>, request: &mut Request, browser: &Browse
             Err(e) => return Err(e),
         }
     }
-    shown(app, browser, by, sheet, faults)
+    shown(app, browser, id, sheet, faults)
 }
 
 /// The field at which a problem of the verb stands.

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::base::lang::Lang;
 use crate::base::text;
 use crate::base::zone::Zone;
-use crate::config::KEYS;
+use crate::config::{Config, KEYS, Key};
 use crate::error::{Error, Result};
 use crate::model::institution::Institution;
 use crate::model::settings::{Legal, SETTINGS, Setting, check};
@@ -29,6 +29,8 @@ struct Page {
     f: Frame,
     faults: Faults,
     notice: String,
+    /// Whether whoever looks may change them.
+    changes: bool,
     settings: Vec<Row>,
     legal: Vec<LegalRow>,
     file: Vec<FileRow>,
@@ -60,6 +62,8 @@ struct LegalPage {
 /// A setting of the file: shown, and changed elsewhere.
 struct FileRow {
     name: &'static str,
+    what: &'static str,
+    default: String,
     value: String,
     origin: String,
 }
@@ -70,6 +74,8 @@ struct LegalForm {
     f: Frame,
     faults: Faults,
     saved: bool,
+    /// Whether whoever looks may change it.
+    changes: bool,
     name: &'static str,
     /// Whether the program says something of it where there is no text.
     stands_in: bool,
@@ -116,7 +122,7 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
 }
 
 fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, notice: String) -> Result<Response> {
-    browser.asker().may_run()?;
+    browser.asker().may_audit()?;
     let status = faults.status();
     let page = app.store.read(|rows| {
         let of = meta::institution(rows)?;
@@ -131,6 +137,7 @@ fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, noti
             f: Frame::of(rows, browser, "Settings", HERE)?.with(&faults),
             faults,
             notice,
+            changes: browser.asker().may_run().is_ok(),
             settings: SETTINGS.iter().map(row).collect::<Result<_>>()?,
             legal: Legal::ALL.into_iter().map(|legal| legal_row(rows, &of, legal)).collect::<Result<_>>()?,
             file: file(app),
@@ -165,8 +172,11 @@ fn by_itself(legal: Legal) -> bool {
 }
 
 fn file(app: &App) -> Vec<FileRow> {
-    let row = |key: &'static crate::config::Key| FileRow {
+    let default = Config::new(&app.config.data);
+    let row = |key: &'static Key| FileRow {
         name: key.name,
+        what: key.about,
+        default: key.get(&default).to_string(),
         value: key.get(&app.config).to_string(),
         origin: app.config.origin_of(key.name).to_string(),
     };
@@ -215,7 +225,7 @@ fn legal_shown(
     saved: bool,
     faults: Faults,
 ) -> Result<Response> {
-    browser.asker().may_run()?;
+    browser.asker().may_audit()?;
     let (legal, lang) = which?;
     let status = faults.status();
     let page = app.store.read(|rows| {
@@ -226,6 +236,7 @@ fn legal_shown(
             f: Frame::of(rows, browser, "Legal page", HERE)?.with(&faults),
             faults,
             saved,
+            changes: browser.asker().may_run().is_ok(),
             name: legal.name(),
             stands_in: by_itself(legal),
             title,

@@ -73,7 +73,7 @@ async function hold(page) {
 const faulty = (button, fill = async () => {}) => async (page) => {
   await fill(page);
   await press(page, button);
-  await page.locator(".sum").waitFor();
+  await page.locator(".sum:focus").waitFor();
 };
 
 /** A quote of nothing, two files of the wrong kind, a version without words, a time that is over. */

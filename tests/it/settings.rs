@@ -2,11 +2,12 @@
 
 use instance::base::time::Clock;
 use instance::control::{self, Command};
+use instance::model::user::Rank;
 use serde_json::Value;
 
 use crate::support::data::Data;
 use crate::support::http::{Answer, send};
-use crate::support::seat::{Seat, owner_seat};
+use crate::support::seat::{Seat, owner_seat, user};
 use crate::support::{Instance, START, between, owner};
 
 async fn get(server: &Instance, path: &str) -> Answer {
@@ -205,6 +206,13 @@ fn config_reaches_the_file_and_the_institution() {
     data.fine(&["config", "set", "contact", "web@city.example"]);
     assert_eq!(data.fine(&["config", "get", "contact"]), "web@city.example");
     let all = data.json(&["config", "show"]);
+    for (name, setting) in all["settings"].as_object().unwrap().iter().filter(|(name, _)| !name.starts_with("legal.")) {
+        assert!(setting["about"].as_str().is_some_and(|about| about.len() > 10), "{name}: {setting}");
+        assert!(setting.get("default").is_some(), "{name}: {setting}");
+    }
+    assert_eq!(all["settings"]["listen"]["default"], "127.0.0.1:8080");
+    let shown = data.fine(&["config", "show"]);
+    assert!(shown.contains("\n    Memory for the pages of the database, in mebibytes."), "{shown}");
     assert_eq!(
         (&all["settings"]["name"]["value"], &all["settings"]["contact"]["value"]),
         (&"Town".into(), &"web@city.example".into())
@@ -244,5 +252,47 @@ async fn an_address_that_others_know_does_not_change() {
     for wrong in [None, Some("https://other.example")] {
         let fault: control::Fault = control::run(&server.app, file(wrong)).await.unwrap_err().into();
         assert_eq!(fault.id, "E070");
+    }
+}
+
+#[tokio::test]
+async fn an_auditor_reads_every_setting_and_profile_and_is_given_no_form() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let auditor = user(&server, "eva@city.example", Rank::Auditor, server.account.id, &[]).await;
+    let (owner, seat) = (owner_seat(&server).await, Seat::of(&server, auditor.id).await);
+    owner.post("/desk/settings/legal/imprint/de", &[("text", "Rathaus 1")]).await;
+    let profile = format!("/desk/accounts/{}", server.account.id);
+    for (path, words) in [
+        ("/desk/settings", "City of Example"),
+        ("/desk/settings", "Memory for the pages of the database, in mebibytes."),
+        ("/desk/settings", "Default: <bdi>127.0.0.1:8080</bdi>"),
+        ("/desk/settings/legal/imprint/de", "Rathaus 1"),
+        ("/desk/settings/emblem", "There is none yet"),
+        ("/desk/accounts", "Look at what it says"),
+        (&profile, "How posts in several languages reach other servers"),
+    ] {
+        let page = seat.get(path).await;
+        assert_eq!(page.status.as_u16(), 200, "{path}");
+        let page = page.text();
+        assert!(page.contains(words), "{path}: {page}");
+        assert_eq!(page.matches("<form").count(), 1, "to log out, and no other: {path}");
+        assert!(owner.get(path).await.text().contains("<form class=\"desk\"") || path == "/desk/accounts", "{path}");
+    }
+    for path in ["/desk/settings", "/desk/settings/legal/imprint/de", &profile] {
+        assert_eq!(seat.post_parts(path, &[("name", "Mine"), ("text", "")]).await.status.as_u16(), 403, "{path}");
+    }
+    let places = seat.get("/desk").await.text();
+    assert!(places.contains("href=\"/desk/settings\"") && places.contains("href=\"/desk/accounts\""), "{places}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_form_has_the_focus() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let wrong = owner_seat(&server).await.post("/desk/settings", &[("colour.text", "pale")]).await.text();
+    let login =
+        Seat::empty(&server).post("/desk/login", &[("email", "a@city.example"), ("password", "x")]).await.text();
+    for page in [wrong, login] {
+        assert!(between(&page, "<div class=\"sum\"", ">").ends_with("tabindex=\"-1\" autofocus"), "{page}");
+        assert_eq!(page.matches("autofocus").count(), 1);
     }
 }
