@@ -133,6 +133,19 @@ async fn publish_now_waits_at_the_desk_and_can_be_undone() {
     office.clock.advance(Duration::from_secs(60));
     drain(&[&office.server]).await;
     assert!(office.posts().is_empty());
+    // What was planned is planned again, and the page says so; and that nothing goes out while everything is stopped.
+    led_to(&ben.post(&format!("{path}/plan"), &[("revision", "1"), ("at", "2026-12-01T09:00")]).await);
+    led_to(&ben.post(&format!("{path}/publish"), &[("revision", "1")]).await);
+    let undone = ben.post(&format!("{path}/unplan"), &[]).await;
+    let page = ben.get(undone.header("location")).await.text();
+    assert!(page.contains("Undone: it is planned as before.") && page.contains("It goes out on 1 December"), "{page}");
+    led_to(&ben.post(&format!("{path}/unplan"), &[]).await);
+    led_to(&ben.post(&format!("{path}/plan"), &[("revision", "1"), ("at", "2026-12-01T09:00")]).await);
+    ben.post("/desk/calendar/stop", &[]).await;
+    let (page, list) = (ben.get(&path).await.text(), ben.get("/desk/drafts").await.text());
+    assert!(page.contains("It does not go out: everything planned is stopped."), "{page}");
+    assert!(list.contains("stopped · 1 December") && !list.contains("Goes out by itself.<"), "{list}");
+    ben.post("/desk/calendar/resume", &[]).await;
     // An institution that does not want to wait does not.
     let at_once = office.write(|tx| {
         let institution = Institution { hold: 0, ..meta::institution(tx)? };
