@@ -98,19 +98,6 @@ async fn live() -> Office {
 }
 
 #[tokio::test]
-async fn who_lets_it_pass_sees_that_a_language_lacks_the_description_of_a_file() {
-    let office = live().await;
-    let cinema = Cinema::open(&office).await;
-    let lacks = "what file 1 shows is said in the main language alone";
-    let second = [("alt1", "A film of the bridge"), ("lang2", "de"), ("text2", "Die Brücke")];
-    let (path, _) = cinema.ask(&second, &[]).await;
-    assert!(cinema.cem.get(&path).await.text().contains(lacks));
-    let (path, _) = cinema.ask(&[&second[..], &[("alt1-2", "Ein Film der Brücke")]].concat(), &[]).await;
-    let page = cinema.cem.get(&path).await.text();
-    assert!(page.contains("Die Brücke") && !page.contains(lacks), "{page}");
-}
-
-#[tokio::test]
 async fn files_of_a_change_are_public_with_it_and_not_before() {
     let office = live().await;
     let cinema = Cinema::open(&office).await;
