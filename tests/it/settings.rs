@@ -119,7 +119,7 @@ async fn both_doors_say_the_same_and_who_changed_what() {
     assert!(page.contains("Changed by the operator, 23 November 2026, 09:00 (UTC)"), "{page}");
     assert!(page.contains("id=\"contact.phone\"") && page.contains("value=\"+49 30 123\""));
     assert!(
-        page.contains("<code>listen</code>") && page.contains("set in: default"),
+        page.contains("<code>listen</code>") && page.contains("Set in: default"),
         "what stands in the file is shown"
     );
     desk.post("/desk/settings", &[("time_zone", "Europe/Brussels"), ("languages", "de, en"), ("hold", "10")]).await;
@@ -281,7 +281,7 @@ async fn an_auditor_reads_every_setting_and_profile_and_is_given_no_form() {
     for path in ["/desk/settings", "/desk/settings/legal/imprint/de", &profile] {
         assert_eq!(seat.post_parts(path, &[("name", "Mine"), ("text", "")]).await.status.as_u16(), 403, "{path}");
     }
-    let places = seat.get("/desk").await.text();
+    let places = seat.get("/desk/posts").await.text();
     assert!(places.contains("href=\"/desk/settings\"") && places.contains("href=\"/desk/accounts\""), "{places}");
 }
 
