@@ -256,6 +256,29 @@ if (form && one("[name^=picture]", form)) {
   });
 }
 
+// A moment of a film can be its poster: where it was stopped in its player.
+for (const film of form ? all("video", form) : []) {
+  const input = one("input[type=file][name^=poster]", film.closest("fieldset") ?? form);
+  if (!input) continue;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "s", textContent: "Take the moment that the player shows" });
+  button.addEventListener("click", () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = film.videoWidth;
+    canvas.height = film.videoHeight;
+    if (canvas.width) canvas.getContext("2d").drawImage(film, 0, 0);
+    canvas.toBlob((still) => {
+      if (!still) return say("Let the film play up to the moment first.");
+      const carrier = new DataTransfer();
+      carrier.items.add(new File([still], "moment.jpg", { type: "image/jpeg" }));
+      input.files = carrier.files;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      say("Taken. It goes with the form.");
+    }, "image/jpeg", 0.9);
+  });
+  input.after(button);
+}
+
 // A large file goes in pieces before its form does: what breaks off goes on where it stopped.
 if (form) {
   const PIECE = 8 << 20, TRIES = 8;

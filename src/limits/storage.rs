@@ -14,8 +14,8 @@ pub const STALL: Duration = Duration::from_secs(30);
 pub const ANSWER: usize = 8 << 10;
 /// Files carried at once.
 pub const AT_ONCE: usize = 8;
-/// Files taken up in one turn.
-pub const BATCH: usize = 64;
+/// Files taken up in one turn: whoever moves them hears after each how far it is.
+pub const BATCH: usize = AT_ONCE;
 /// How long a command that moves files works before it tells how far it is.
 pub const TURN: Duration = Duration::from_secs(1);
 /// The wait after a failure, before what is left is tried again.

@@ -84,6 +84,23 @@ export async function uploads(browser, report, trial) {
       const tracks = await tab.locator("main track").count();
       if (tracks < 2 || !(await tab.locator("main video[poster]").count())) throw new Error(`${tracks} tracks`);
     });
+    await report.check("uploads: the moment that the player shows becomes the poster", async () => {
+      await open();
+      const film = fs.readFileSync(new URL("../vectors/clips/vp9.webm", import.meta.url));
+      await tab.locator("#picture1").setInputFiles({ name: "council.webm", mimeType: "video/webm", buffer: film });
+      await press("Save draft");
+      await tab.goto(`${at(new URL(tab.url()).pathname)}/edit`);
+      await tab.locator("form.desk details", { has: tab.locator("#poster1") }).evaluateAll((all) => all.forEach((one) => { one.open = true; }));
+      await tab.locator("form.desk video").evaluate((film) => new Promise((done) => {
+        film.addEventListener("seeked", done, { once: true });
+        film.currentTime = 0.5;
+      }));
+      await press("Take the moment that the player shows");
+      await tab.waitForFunction(() => document.querySelector("#poster1").files.length === 1);
+      await press("Save draft");
+      await tab.waitForURL(/\?done=saved/);
+      if (!(await tab.locator("main video[poster]").count())) throw new Error("no poster");
+    });
     await report.check("uploads: the recording of an episode goes on where the line broke, and another takes its place", async () => {
       asked.length = cuts = 0;
       const choose = (name) => tab.locator("#file").setInputFiles(large(name, 20 * MIB, "sound.m4a", "audio/mp4"));
