@@ -9,7 +9,7 @@ unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 OUT := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= chromium
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
-CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-fedify check-oidc check-podcast check-s3
+CHECKS := check-format check-lints check-docs check-crates check-static check-bench check-browser check-clips check-fedify check-oidc check-podcast check-s3
 
 .PHONY: help build run test check bench fuzz clean $(CHECKS)
 
@@ -51,6 +51,14 @@ check-bench: build ## the load program still works, on a small world and in seco
 check-browser: build tests/browser/node_modules/.package-lock.json ## pages and desk in a real browser
 	command -v $(CHROMIUM) || { $(SUDO) apt-get -qq update && $(SUDO) apt-get -qq install --yes --no-install-recommends chromium; }
 	CHROMIUM=$(CHROMIUM) node tests/browser/run.mjs
+
+# A program that makes films and plays them, by way of Python.
+MAKER := $(OUT)/ffmpeg
+$(MAKER)/bin/python:
+	python3 -m venv "$(MAKER)" && "$(MAKER)/bin/pip" install --quiet imageio-ffmpeg==0.8.1 || { rm -rf "$(MAKER)"; exit 1; }
+
+check-clips: build $(MAKER)/bin/python ## video and sound as ffmpeg makes them, whole and cut off, and what it converts as we say
+	FFMPEG="$$("$(MAKER)/bin/python" -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())')" node tests/clips/run.mjs
 
 check-fedify: build tests/fedify/node_modules/.package-lock.json ## federation with an independent implementation
 	node tests/fedify/run.mjs
