@@ -65,6 +65,12 @@ export const TAKEN = [
 
 /** Words for it, file, what the message says, arguments. */
 export const REFUSED = [
+  ["a camcorder's recording", "film.m2ts", "an MPEG recording", [...both, "-c:v", "mpeg2video", "-c:a", "mp2", "-f", "mpegts", "-mpegts_m2ts_mode", "1"]],
+  ["MXF", "film.mxf", "an MXF film", [...film(), "-c:v", "mpeg2video"]],
+  ["large WAV", "sound.rf64", "uncompressed sound", [...tone, "-f", "wav", "-rf64", "always"]],
+  ["Wave64", "sound.w64", "uncompressed sound", tone],
+  ["CAF", "sound.caf", "a CAF recording", tone],
+  ["AC-3 alone", "sound.ac3", "AC-3 sound", [...tone, "-c:a", "ac3"]],
   ["AVI", "film.avi", "an AVI video", [...both, "-c:v", "mpeg4", "-c:a", "libmp3lame"]],
   ["MPEG-2", "film.mpg", "an MPEG recording", [...both, "-c:v", "mpeg2video", "-c:a", "mp2"]],
   ["MPEG-2 as broadcast", "film.ts", "an MPEG recording", [...both, "-c:v", "mpeg2video", "-c:a", "mp2"]],

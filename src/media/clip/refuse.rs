@@ -40,17 +40,20 @@ pub(super) fn sound_codec(name: &str) -> Error {
 }
 
 pub(super) fn quicktime() -> Error {
-    let copy = "Export it as MP4 in a film program (HandBrake is a free one), or without loss on a command line: \
-                ffmpeg -i FILE -c copy -movflags +faststart video.mp4";
-    problem("E143", format!("This is a QuickTime film. {ACCEPTED}"), copy)
+    film("a QuickTime film")
 }
 
 pub(super) fn kind_matroska() -> Error {
-    let copy = format!(
+    film("a Matroska film")
+}
+
+/// Of a container that may hold what is accepted.
+fn film(name: &str) -> Error {
+    let remedy = format!(
         "{TO_MP4}; where it holds H.264 and AAC already, faster and without loss: ffmpeg -i FILE -c copy -movflags \
          +faststart video.mp4"
     );
-    problem("E143", format!("This is a Matroska film. {ACCEPTED}"), copy)
+    problem("E143", format!("This is {name}. {ACCEPTED}"), remedy)
 }
 
 pub(super) fn cut_off() -> Error {
@@ -133,8 +136,14 @@ pub(super) fn is_known(bytes: &[u8]) -> bool {
 fn name(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     let form = |kind: &[u8]| starts(b"RIFF") && bytes.get(8..12) == Some(kind);
-    if form(b"WAVE") || starts(b"FORM") {
+    if form(b"WAVE") || UNCOMPRESSED.iter().any(|magic| starts(magic)) {
         return Some(("uncompressed sound", TO_MP3));
+    }
+    if let Some((_, name)) = SOUND.iter().find(|(magic, _)| starts(magic)) {
+        return Some((name, TO_MP3));
+    }
+    if starts(&[0x06, 0x0e, 0x2b, 0x34]) {
+        return Some(("an MXF film", TO_MP4));
     }
     if form(b"AVI ") {
         return Some(("an AVI video", TO_MP4));
@@ -148,5 +157,19 @@ fn name(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     if starts(b"#EXTM3U") {
         return Some(("a playlist, not a recording", "Download the recording itself, and choose that file."));
     }
-    (starts(&[0, 0, 1, 0xba]) || starts(&[0x47, 0x40])).then_some(("an MPEG recording", TO_MP4))
+    // Streams of packets, as broadcast and as camcorders stamp them; programs; pictures alone, of MPEG-2 and H.264.
+    let stamped = [4, 196, 388].iter().all(|at| bytes.get(*at) == Some(&0x47));
+    let mpeg: [&[u8]; 5] = [&[0x47, 0x40], &[0, 0, 1, 0xba], &[0, 0, 1, 0xb3], &[0, 0, 1, 0x67], &[0, 0, 0, 1, 0x67]];
+    (stamped || mpeg.iter().any(|magic| starts(magic))).then_some(("an MPEG recording", TO_MP4))
 }
+
+/// AIFF, the large WAV of broadcasters (EBU Tech 3306), Wave64, Sun's AU.
+const UNCOMPRESSED: [&[u8]; 4] = [b"FORM", b"RF64", b"riff\x2e\x91\xcf\x11", b".snd"];
+
+/// Sound that browsers do not play.
+const SOUND: [(&[u8], &str); 4] = [
+    (b"caff", "a CAF recording"),
+    (b"\x0b\x77", "AC-3 sound"),
+    (b"#!AMR", "an AMR recording"),
+    (b"wvpk", "WavPack sound"),
+];

@@ -157,6 +157,29 @@ fn names_both(remedy: &str) -> bool {
 }
 
 #[test]
+fn what_institutions_have_lying_about_is_named_with_the_way_out() {
+    let mut stamped = vec![1; 512];
+    for at in [4, 196, 388] {
+        stamped[at] = 0x47;
+    }
+    for (head, words) in [
+        (&stamped[..], "an MPEG recording"),
+        (b"\0\0\0\x01\x67\x64", "an MPEG recording"),
+        (b"\x06\x0e\x2b\x34\x02\x05", "an MXF film"),
+        (b"RF64\xff\xff\xff\xffWAVE", "uncompressed sound"),
+        (b"riff\x2e\x91\xcf\x11", "uncompressed sound"),
+        (b"caff\0\x01", "a CAF recording"),
+        (b"#!AMR\n", "an AMR recording"),
+    ] {
+        assert!(is_clip(head), "{words}");
+        let Error::Invalid(problem) = super::refuse::kind(head) else { panic!("{words}") };
+        assert!(problem.what.contains(words) && names_both(&problem.remedy), "{problem:?}");
+    }
+    stamped[196] = 0;
+    assert!(!is_clip(&stamped));
+}
+
+#[test]
 fn what_is_not_taken_is_named_with_the_way_out() {
     for (name, id, words) in [
         ("full-colour.mp4", "E144", "full colour"),

@@ -12,7 +12,9 @@ fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>)
 pub(super) fn kind(bytes: &[u8]) -> Error {
     let Some((name, way, command)) = name(bytes) else {
         let what = "This file is no picture, sound or video that can be shown here.";
-        return problem("E135", what, format!("{ACCEPTED} Save or export it as one of them."));
+        let film = "ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
+        let way = "Save or export it as one of them. A film or a recording, on a command line";
+        return problem("E135", what, format!("{ACCEPTED} {way}: {film}"));
     };
     let what = format!("This is {name}, which cannot be shown as a picture here.");
     // The command stands last, where it can be copied whole.
