@@ -221,10 +221,12 @@ fn object_type(entry: &[u8]) -> Option<u8> {
     opened(rest.get(skip..)?, 4)?.first().copied()
 }
 
+/// What is in a descriptor. One that says that it goes on behind its end would not be kept.
 fn opened(bytes: &[u8], tag: u8) -> Option<&[u8]> {
     let rest = bytes.strip_prefix(&[tag])?;
-    let len = rest.iter().take(4).position(|byte| byte & 0x80 == 0)?;
-    rest.get(len + 1..)
+    let last = rest.iter().take(4).position(|byte| byte & 0x80 == 0)?;
+    let (said, body) = rest.split_at_checked(last + 1)?;
+    body.get(..said.iter().fold(0, |len, byte| len << 7 | usize::from(byte & 0x7f)))
 }
 
 /// Where a box's kind stands inside an entry, whose fixed part has several lengths.
