@@ -30,6 +30,13 @@ struct Paper<'a> {
     page: String,
 }
 
+/// Where a draft is that a film was kept with.
+async fn filmed(seat: &Seat<'_>) -> String {
+    let account = seat.server.account.id.to_string();
+    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("keep", "draft")];
+    led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await)
+}
+
 impl<'a> Paper<'a> {
     async fn open(seat: Seat<'a>, path: &str) -> Self {
         let page = seat.get(path).await.text();
@@ -177,10 +184,8 @@ async fn a_look_keeps_captions_and_poster_of_what_is_published_and_shows_nobody(
 async fn what_nobody_saved_goes_after_a_day_and_that_is_said() {
     let clock = Clock::by_hand(START);
     let (server, ana) = with_ana(&clock).await;
-    let account = server.account.id.to_string();
-    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("keep", "draft")];
     let seat = Seat::of(&server, ana.id).await;
-    let draft = led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await);
+    let draft = filmed(&seat).await;
     let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
     let poster = draw::sample(draw::Sample::Label);
     paper.look(&[], &[("captions-file1", EN), ("poster1", &poster)]).await;
@@ -204,10 +209,8 @@ async fn what_nobody_saved_goes_after_a_day_and_that_is_said() {
 #[tokio::test]
 async fn a_recording_holds_so_much_that_waits_and_no_more() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
-    let account = server.account.id.to_string();
-    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("keep", "draft")];
     let seat = Seat::of(&server, ana.id).await;
-    let draft = led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await);
+    let draft = filmed(&seat).await;
     let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
     paper.look(&[], &[("captions-file1", EN)]).await;
     let first = paper.fresh().remove(0);
@@ -254,10 +257,8 @@ async fn captions_are_not_said_of_the_film_before_when_theirs_was_refused() {
 #[tokio::test]
 async fn what_waits_for_two_forms_is_each_its_own() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
-    let account = server.account.id.to_string();
-    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("keep", "draft")];
     let seat = Seat::of(&server, ana.id).await;
-    let draft = led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await);
+    let draft = filmed(&seat).await;
     let edit = format!("{draft}/edit");
     let (mut mine, mut theirs) =
         (Paper::open(seat, &edit).await, Paper::open(Seat::of(&server, ana.id).await, &edit).await);

@@ -24,11 +24,27 @@ struct Paper<'a> {
     edit: String,
 }
 
+const TWO_POSTS: Fields<'static> = &[("text", "One\n---\nTwo"), ("alt1", "A map")];
+
 impl<'a> Paper<'a> {
     async fn begin(desk: &'a Desk<'a>, fields: Fields<'_>, file: Option<(&str, &[u8])>) -> Self {
         let path = led_to(&desk.compose(&[fields, &[("keep", "draft")]].concat(), file).await);
         let id = path.strip_prefix("/desk/drafts/").unwrap().parse().unwrap();
         Self { desk, id, edit: format!("{path}/edit") }
+    }
+
+    /// A thread whose second post has a picture: the picture, and what a form says of it.
+    async fn pictured_later(desk: &'a Desk<'a>) -> (Self, MediaId, String) {
+        let paper = Self::begin(desk, TWO_POSTS, Some(("picture1", &png()))).await;
+        paper
+            .make(|draft| {
+                let media = std::mem::take(&mut draft.content.parts[0].media);
+                draft.content.parts[1].media = media;
+            })
+            .await;
+        let later = between(&desk.get(&paper.edit).await.text(), "name=\"later\" value=\"", "\"").to_owned();
+        let file = paper.files()[1][0];
+        (paper, file, later)
     }
 
     fn is(&self) -> Draft {
@@ -278,24 +294,14 @@ async fn a_file_that_is_left_out_for_a_moment_can_be_put_back() {
 async fn a_line_that_is_gone_for_a_moment_takes_no_file_of_a_later_post_away() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;
-    let fields = [("text", "One\n---\nTwo"), ("alt1", "A map")];
-    let paper = Paper::begin(&desk, &fields, Some(("picture1", &png()))).await;
-    paper
-        .make(|draft| {
-            let media = std::mem::take(&mut draft.content.parts[0].media);
-            draft.content.parts[1].media = media;
-        })
-        .await;
-    let file = paper.files()[1][0];
-    let form = desk.get(&paper.edit).await.text();
-    let later = between(&form, "name=\"later\" value=\"", "\"").to_owned();
+    let (paper, file, later) = Paper::pictured_later(&desk).await;
     led_to(&paper.send(&[("text", "One\n--\nTwo"), ("later", &later), STAY]).await);
     assert_eq!(paper.files(), [Vec::new()]);
     led_to(&paper.send(&[("text", "One\n---\nTwo"), ("later", &later), STAY]).await);
     assert_eq!(paper.files(), [vec![], vec![file]]);
     assert_eq!(paper.is().content.parts[1].media[0].about.alt, "A map");
     // Files of somebody else are none of it, and a form that does not bring them changes nothing.
-    let other = Paper::begin(&desk, &fields, Some(("picture1", &png()))).await;
+    let other = Paper::begin(&desk, TWO_POSTS, Some(("picture1", &png()))).await;
     led_to(&other.send(&[("text", "One\n---\nTwo"), ("later", &later), STAY]).await);
     assert_eq!(other.files(), [Vec::<MediaId>::new(), vec![]]);
     led_to(&paper.send(&[("text", "One\n---\nTwo."), STAY]).await);
@@ -306,17 +312,8 @@ async fn a_line_that_is_gone_for_a_moment_takes_no_file_of_a_later_post_away() {
 async fn a_look_shows_what_goes_out_with_the_files_of_later_posts() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;
-    let fields = [("text", "One\n---\nTwo"), ("alt1", "A map")];
-    let paper = Paper::begin(&desk, &fields, Some(("picture1", &png()))).await;
-    paper
-        .make(|draft| {
-            let media = std::mem::take(&mut draft.content.parts[0].media);
-            draft.content.parts[1].media = media;
-        })
-        .await;
-    let file = paper.files()[1][0];
+    let (paper, file, later) = Paper::pictured_later(&desk).await;
     let row = server.app.store.read(|rows| rows.need(&MEDIA, &file)).unwrap();
-    let later = between(&desk.get(&paper.edit).await.text(), "name=\"later\" value=\"", "\"").to_owned();
     let look = async |text: &str| {
         let page = paper.send(&[("text", text), ("later", &later), ("do", "preview")]).await.text();
         between(&page, "<section id=\"preview\"", "</section>\n<form").to_owned()
