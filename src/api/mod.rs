@@ -254,7 +254,8 @@ pub fn error(error: &Error) -> Response {
         Error::Forbidden(what) => (StatusCode::FORBIDDEN, (*what).to_owned()),
         Error::Invalid(problem) => {
             let status = response::fault(problem, StatusCode::UNPROCESSABLE_ENTITY);
-            (status, format!("{} {} {}", problem.what, problem.remedy, in_an_app(problem)))
+            let words = [problem.what.as_str(), &problem.remedy, in_an_app(problem)];
+            (status, words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" "))
         }
         Error::Conflict(what) => (StatusCode::CONFLICT, (*what).to_owned()),
         Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),

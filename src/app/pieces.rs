@@ -102,7 +102,7 @@ pub fn begin(app: &App, by: By<Attach>, length: u64) -> Result<String> {
         let promised = all.values().filter(own).map(|begun| begun.length).sum::<u64>();
         (promised, all.values().map(|begun| begun.still_to_come()).sum::<u64>())
     };
-    app.files.expect_beside(length, to_come.saturating_add(length))?; // as it comes, and clean
+    app.files.expect_upload(length, length, to_come)?;
     upload::check_quota(app, by.account(), length.saturating_add(promised))?;
     let now = app.now();
     let mut all = app.pieces.lock()?;

@@ -23,7 +23,8 @@ pub async fn captions(
     hold: &mut Hold,
 ) -> Result<Captions> {
     let Some(clip) = &media.clip else {
-        return Err(Problem::new("E207", "Captions are for video and sound.").field("captions").into());
+        let problem = Problem::new("E207", "Captions are for video and sound.").field("captions");
+        return Err(problem.remedy("Choose the recording that they belong to.").into());
     };
     check_room(app, media.account, file.length()?)?;
     let (mut kept, millis) = (app.files.hold(), clip.millis);

@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::crypto::digest::Sum;
 use crate::error::{Error, Problem, Result};
 use crate::limits::media::SMALL_FILE;
-use crate::limits::storage::{AT_ONCE, BATCH, COME_BACK, LANES, READERS};
+use crate::limits::storage::{AT_ONCE, COME_BACK, LANES, READERS};
 use crate::media::content::{Content, Pieces};
 use crate::media::files::{Files, unwritten};
 use crate::model::stored::{Errand, Place, Stored};
@@ -240,26 +240,24 @@ pub fn count(rows: &Read) -> Result<Count> {
 pub async fn turn(app: &Arc<App>) -> Result<usize> {
     let mut behind = app.storage.turn.lock().await;
     let errands = app.store.read(|rows| {
-        let from = Span::all().limit(BATCH);
+        let from = Span::all().limit(AT_ONCE);
         let rest = rows.rows(&ERRANDS, if behind.is_empty() { from.clone() } else { from.clone().after(&*behind) })?;
         if rest.is_empty() { rows.rows(&ERRANDS, from) } else { Ok(rest) }
     })?;
     behind.clear();
     app.storage.bucket()?;
-    for some in errands.chunks(AT_ONCE) {
-        let mut runs = JoinSet::new();
-        for (name, errand) in some.iter().cloned() {
-            let app = Arc::clone(app);
-            runs.spawn(async move { run(&app, &name, errand).await });
-        }
-        let mut failed = None;
-        while let Some(done) = runs.join_next().await {
-            failed = done.map_err(|e| Error::broken("carry a file", e)).flatten().err().or(failed);
-        }
-        if let Some(e) = failed {
-            behind.clone_from(some.last().map_or(&String::new(), |(name, _)| name));
-            return Err(e);
-        }
+    let mut runs = JoinSet::new();
+    for (name, errand) in errands.iter().cloned() {
+        let app = Arc::clone(app);
+        runs.spawn(async move { run(&app, &name, errand).await });
+    }
+    let mut failed = None;
+    while let Some(done) = runs.join_next().await {
+        failed = done.map_err(|e| Error::broken("carry a file", e)).flatten().err().or(failed);
+    }
+    if let Some(e) = failed {
+        behind.clone_from(errands.last().map_or(&String::new(), |(name, _)| name));
+        return Err(e);
     }
     Ok(errands.len())
 }

@@ -56,7 +56,7 @@ impl Upload {
     /// Writes the announced bytes down as they arrive.
     pub(super) async fn receive(&mut self, app: &App, from: &mut (impl AsyncRead + Unpin)) -> Result<()> {
         clip::check_weight(self.length, app.heaviest())?;
-        app.files.expect_beside(self.length, self.length)?; // as it comes, and clean
+        app.files.expect_upload(self.length, self.length, 0)?;
         let broken = |e| Error::broken("receive a file", e);
         let (mut file, mut left) = (app.files.begin()?, self.length);
         let mut room = vec![0; limits::control::PIECE];
@@ -99,7 +99,7 @@ impl Content {
                 let broken = |e| Error::broken("copy a file", e);
                 let length = open.metadata().map_err(broken)?.len();
                 clip::check_weight(length, app.heaviest())?;
-                app.files.expect_beside(length, length)?; // as it comes, and clean
+                app.files.expect_upload(length, length, 0)?;
                 let (mut file, mut open) = (app.files.begin()?, open.as_ref());
                 open.rewind().map_err(broken)?;
                 std::io::copy(&mut open, &mut file.file).map_err(unwritten)?;

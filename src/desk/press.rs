@@ -307,9 +307,11 @@ impl Work<'_> {
     /// The draft is published by now. Whoever pressed "Publish" for just that is led to it; what says anything else comes
     /// too late, and is told so.
     async fn went_out(&self, typed: &Typed, mut faults: Faults, draft: &Draft) -> Result<Response> {
+        if typed.press != Press::Publish {
+            draft.still_open()?;
+        }
         let sheet = meaning::sheet(self.app, self.account, typed, &mut faults, Some(draft)).await?;
-        let says_it = faults.is_empty() && sheet.content == draft.content && sheet.when == draft.when;
-        if typed.press != Press::Publish || !says_it {
+        if !faults.is_empty() || !draft.says(&sheet) {
             draft.still_open()?;
         }
         Ok(response::see_other(&place(draft)))

@@ -12,11 +12,9 @@ pub const PACE: u64 = 125_000;
 pub const STALL: Duration = Duration::from_secs(30);
 /// What is read of an answer that says no.
 pub const ANSWER: usize = 8 << 10;
-/// Files carried at once.
+/// Files carried at once, in one turn.
 pub const AT_ONCE: usize = 8;
-/// Files taken up in one turn: whoever moves them hears after each how far it is.
-pub const BATCH: usize = AT_ONCE;
-/// How long a command that moves files works before it tells how far it is.
+/// How long a command that moves files takes turns before it tells how far it is.
 pub const TURN: Duration = Duration::from_secs(1);
 /// The wait after a failure, before what is left is tried again.
 pub const NAP: Duration = Duration::from_secs(60);

@@ -72,11 +72,16 @@ impl Files {
 
     /// Whether there is room for so many bytes: better refused now than broken off, and the database has to go on.
     pub fn expect(&self, bytes: u64) -> Result<()> {
-        self.expect_beside(bytes, 0)
+        self.room(bytes, 0, "")
     }
 
-    /// As `expect`, beside so many bytes that others may still bring.
-    pub fn expect_beside(&self, bytes: u64, promised: u64) -> Result<()> {
+    /// The same for an upload of so many bytes: for `left` of them that are to come, and for all of them once more, clean,
+    /// beside those that others may still bring.
+    pub fn expect_upload(&self, left: u64, whole: u64, promised: u64) -> Result<()> {
+        self.room(left.saturating_add(whole), promised, " until it was looked at")
+    }
+
+    fn room(&self, bytes: u64, promised: u64, until: &str) -> Result<()> {
         // Where it cannot be told, writing tells.
         let Ok(disk) = rustix::fs::statvfs(&self.root) else { return Ok(()) };
         let free = disk.f_bavail.saturating_mul(disk.f_frsize).saturating_sub(promised);
@@ -86,7 +91,7 @@ impl Files {
         }
         tracing::error!(free, bytes, "the disk has no room for a file, so whoever brings it is told");
         let what = format!(
-            "The disk of this server is nearly full: the file takes {} MiB, and {} MiB are free.",
+            "The disk of this server is nearly full: the file takes {} MiB{until}, and {} MiB are free.",
             bytes.div_ceil(1 << 20),
             free >> 20
         );

@@ -30,7 +30,7 @@ pub async fn read(request: &mut Request, files: &Files, prefixes: &[&str], most:
     let mut whole = Whole::Body;
     if most > 0 {
         let announced = announced.unwrap_or_default();
-        files.expect_beside(announced, announced)?; // as it comes, and clean
+        files.expect_upload(announced, announced, 0)?;
         whole = Whole::Upload;
     }
     let parts = parse(parts, files, prefixes, most, Pace::begin(whole)).await?;

@@ -58,7 +58,7 @@ pub async fn add(app: &App, request: &mut Request, by: By<Attach>, name: &str) -
     if request.header("content-type") != Some(PIECE) {
         return Err(Problem::new("E208", format!("A piece of an upload is of the type {PIECE}.")).into());
     }
-    app.files.expect_beside(open.left(), open.length())?;
+    app.files.expect_upload(open.left(), open.length(), 0)?;
     let mut body = request.body(open.left())?;
     let mut pace = Pace::begin(Whole::Upload);
     loop {

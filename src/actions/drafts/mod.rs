@@ -150,7 +150,7 @@ fn put_down(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
 /// a file that is left out is an upload again. What it says already can be saved from any state: a button was pressed twice.
 pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<Draft> {
     let mut draft = own(tx, pen.account(), seen.id)?;
-    let says_it = draft.content == sheet.content && draft.when == sheet.when && draft.edits.is_none();
+    let says_it = draft.says(sheet) && draft.edits.is_none();
     if draft.revision != seen.revision && !says_it {
         return Err(Error::Conflict(CHANGED));
     }

@@ -2,14 +2,13 @@
 //! are told by their seals, as those of posts are: what is dropped must not live on in the log.
 
 use crate::actions::publish::sealed;
-use crate::base::time::Timestamp;
 use crate::model::audit::Deed;
 use crate::model::draft::{Content, Draft, Stage};
 
 /// Where a draft is on its way, and when it goes out: `approved`; `planned, 2026-11-24T09:00:00Z`.
 pub(super) fn stood(draft: &Draft) -> String {
-    let due = draft.due().map(Timestamp::rfc3339).into_iter();
-    [draft.stage().name().to_owned()].into_iter().chain(due).collect::<Vec<_>>().join(", ")
+    let stage = draft.stage().name();
+    draft.due().map_or_else(|| stage.to_owned(), |due| format!("{stage}, {}", due.rfc3339()))
 }
 
 /// A draft before it is edited.

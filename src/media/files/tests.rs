@@ -130,8 +130,11 @@ fn what_others_may_still_bring_takes_room_and_is_no_part_of_the_file() {
     let scratch = Scratch::new();
     let files = Files::open(&scratch.0).unwrap();
     assert!(files.expect(1).is_ok());
-    let Err(Error::Invalid(problem)) = files.expect_beside(1, u64::MAX) else { panic!() };
-    assert!(problem.id == "E194" && problem.what.contains("takes 1 MiB, and 0 MiB are free"), "{problem:?}");
+    let Err(Error::Invalid(problem)) = files.expect_upload(1, 1, u64::MAX) else { panic!() };
+    assert!(
+        problem.id == "E194" && problem.what.contains("takes 1 MiB until it was looked at, and 0 MiB are free"),
+        "{problem:?}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use image::metadata::Orientation;
 
 use super::cut::Cut;
 use super::{Clean, check_size, profile, refuse};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 const ICC: u8 = 0x20;
 const ALPHA: u8 = 0x10;
@@ -47,6 +47,10 @@ pub(super) fn clean(bytes: &[u8], keep_icc: bool) -> Result<Clean> {
     parts.finish()
 }
 
+fn moving() -> Error {
+    refuse::animation("WebP", "magick moving.webp moving.gif")
+}
+
 impl<'a> Parts<'a> {
     fn take(&mut self, name: &[u8], data: &'a [u8]) -> Result<()> {
         match name {
@@ -55,11 +59,11 @@ impl<'a> Parts<'a> {
                 let header = (|| Some((cut.take(4)?.first().copied()?, cut.le24()? + 1, cut.le24()? + 1)))();
                 let (flags, width, height) = header.ok_or_else(refuse::damaged)?;
                 if flags & ANIMATED != 0 {
-                    return Err(refuse::animation("WebP", "magick moving.webp moving.gif"));
+                    return Err(moving());
                 }
                 self.canvas.get_or_insert((width, height));
             }
-            b"ANIM" | b"ANMF" => return Err(refuse::animation("WebP", "magick moving.webp moving.gif")),
+            b"ANIM" | b"ANMF" => return Err(moving()),
             b"ICCP" => _ = self.icc.get_or_insert(data),
             b"ALPH" => _ = self.alpha.get_or_insert(data),
             b"VP8 " if self.picture.is_none() => self.picture = Some(lossy(data).ok_or_else(refuse::damaged)?),

@@ -189,6 +189,11 @@ pub struct Sheet {
 }
 
 impl Draft {
+    /// Whether a form says what the draft says already.
+    pub fn says(&self, sheet: &Sheet) -> bool {
+        self.content == sheet.content && self.when == sheet.when
+    }
+
     /// Captions and posters that an open change of something published names, so that they stay for it.
     pub fn brings(&self) -> impl Iterator<Item = &str> {
         let files = self.content.media().flat_map(|attached| attached.about.files());

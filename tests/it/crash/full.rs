@@ -118,7 +118,7 @@ async fn a_full_disk_is_told_once_and_forgotten_when_there_is_room() {
     let page = format!("{}/@press/{first}", server.origin);
     // Once as it comes and once clean: half of the disk is too much, though it is free.
     let early = server.announce(3 << 20).await;
-    assert!(early.status == 507 && early.text().contains("takes 3 MiB"), "{}", early.text());
+    assert!(early.status == 507 && early.text().contains("takes 6 MiB until it was looked at"), "{}", early.text());
     server.fill();
     let (mut refused, mut fine) = (0, Vec::new());
     for n in 1..200 {

@@ -119,9 +119,7 @@ async fn a_look_keeps_film_captions_and_poster_of_a_new_post() {
 async fn a_look_keeps_captions_and_poster_of_what_lies_in_a_draft() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
     let seat = Seat::of(&server, ana.id).await;
-    let account = server.account.id.to_string();
-    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("keep", "draft")];
-    let draft = led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await);
+    let draft = filmed(&seat).await;
     let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
     paper.bring().await;
     let waiting = paper.fresh();
@@ -251,7 +249,9 @@ async fn captions_are_not_said_of_the_film_before_when_theirs_was_refused() {
         page.contains("<a href=\"#picture1\">") && page.contains("<a href=\"#captions-file1\">It was not"),
         "{page}"
     );
-    assert_eq!((paper.film().spoken, film.id), (film.spoken, paper.film().id));
+    paper.page = page;
+    let now = paper.film();
+    assert_eq!((now.spoken, now.id), (film.spoken, film.id));
 }
 
 #[tokio::test]
