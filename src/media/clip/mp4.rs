@@ -3,10 +3,12 @@
 //! in others), no data that no sample of these tracks is made of.
 
 mod boxes;
+mod coded;
 mod data;
 mod fields;
 mod fragments;
 mod levels;
+mod stream;
 mod tables;
 mod track;
 
@@ -160,15 +162,19 @@ impl Movie {
     fn read(moov: &[u8], body: Range<usize>) -> Result<Self> {
         let mut movie = Self { millis: 0, tracks: Vec::new(), unneeded: Unneeded::default(), defaults: Vec::new() };
         levels::unneeded(moov, body.clone(), levels::MOVIE, &mut movie.unneeded)?;
-        for part in parts(moov, body)? {
+        let all = parts(moov, body)?;
+        for (place, part) in all.iter().enumerate() {
+            let again = all.iter().take(place).any(|other| other.kind == part.kind);
             match &part.kind {
+                b"trak" => movie.tracks.push(Track::read(moov, part.clone(), &mut movie.unneeded)?),
+                // What does not stay says nothing.
+                _ if again => {}
                 b"mvhd" => {
                     let (scale, length) = boxes::time_and_scale(part.bytes(moov)).ok_or_else(refuse::cut_off)?;
                     movie.millis = movie.millis.max(millis(length, u64::from(scale)));
-                    movie.unneeded.erased.push(boxes::dates(moov, &part)?);
+                    movie.unneeded.erased.push(boxes::dates(moov, part)?);
                 }
-                b"trak" => movie.tracks.push(Track::read(moov, part, &mut movie.unneeded)?),
-                b"mvex" => movie.defaults = fragments::defaults(moov, &part)?,
+                b"mvex" => movie.defaults = fragments::defaults(moov, part)?,
                 _ => {}
             }
             if movie.tracks.len() > limits::TRACKS {

@@ -24,6 +24,7 @@ const NUMBERS: &[(&str, &[&str], &str)] = &[
         "kinds and sizes of blocks of the format",
     ),
     ("media/clip/ogg.rs", &["HEAD", "UNKNOWN", "VORBIS_HEAD"], "the format's own"),
+    ("media/clip/mp4/stream.rs", &["DECODER"], "what the format says of a decoder"),
     ("media/clip/webm.rs", &[], "names of elements of the format"),
     ("media/clip/webm/tracks.rs", &[], "names of elements of the format"),
     ("desk/account.rs", &["HERE"], "a name among networks"),

@@ -1,10 +1,11 @@
 //! What stands in a box that stays, and nobody reads: reserved fields, and whatever follows the last field or the last
-//! row of a table. ISO/IEC 14496-12 §8 and §12, 14496-15 §5.3, 14496-1 §7.2.6.
+//! row of a table. ISO/IEC 14496-12 §8 and §12, 14496-15 §5.3.
 
 use std::ops::Range;
 
 use super::super::source::{be16, be32};
 use super::boxes::Part;
+use super::stream::Stream;
 
 /// Notes what is to be erased of a box that is made of fields.
 pub(super) fn unneeded(part: &Part, index: &[u8], erased: &mut Vec<Range<usize>>) {
@@ -18,7 +19,7 @@ pub(super) fn unneeded(part: &Part, index: &[u8], erased: &mut Vec<Range<usize>>
         (b"tkhd", true) => &[24..28, 36..44, 50..52],
         _ => &[],
     };
-    let descriptors = if &part.kind == b"esds" { descriptors(body) } else { Vec::new() };
+    let descriptors = if &part.kind == b"esds" { Stream::read(body).unneeded } else { Vec::new() };
     let all = reserved.iter().cloned().chain(descriptors).chain(std::iter::once(end..body.len()));
     let within =
         all.map(|range| range.start.min(body.len())..range.end.min(body.len())).filter(|range| !range.is_empty());
@@ -88,46 +89,4 @@ fn parameters(body: &[u8]) -> Option<usize> {
     }
     let more = matches!(body.get(1)?, 100 | 110 | 122 | 144);
     Some(if more && body.len() >= at + 4 { at + 4 } else { at })
-}
-
-/// What is not needed of the description of a stream: descriptors other than those of the stream, the decoder, what it
-/// needs to begin, and the packets; and what stands behind them.
-fn descriptors(body: &[u8]) -> Vec<Range<usize>> {
-    let mut unneeded = Vec::new();
-    let Some((3, outer)) = descriptor(body, 4..body.len()) else { return unneeded };
-    unneeded.push(outer.end..body.len());
-    let Some(flags) = body.get(outer.start + 2) else { return unneeded };
-    let mut at = outer.start + 3 + usize::from(flags & 0x80 != 0) * 2;
-    // An address, of which nobody needs a word; its length stays.
-    if flags & 0x40 != 0 {
-        let len = usize::from(body.get(at).copied().unwrap_or_default());
-        unneeded.push(at + 1..(at + 1 + len).min(outer.end));
-        at += 1 + len;
-    }
-    at += usize::from(flags & 0x20 != 0) * 2;
-    let mut levels = vec![(at, outer.end)];
-    while let Some((mut at, end)) = levels.pop() {
-        while let Some((tag, inside)) = descriptor(body, at..end) {
-            at = inside.end;
-            match tag {
-                4 if inside.len() >= 13 => levels.push((inside.start + 13, inside.end)),
-                5 => {}
-                6 => unneeded.push((inside.start + 1).min(inside.end)..inside.end),
-                _ => unneeded.push(inside),
-            }
-        }
-        unneeded.push(at.min(end)..end);
-    }
-    unneeded
-}
-
-/// Tag and body of the descriptor at the start of a range; its length takes one to four bytes.
-fn descriptor(body: &[u8], range: Range<usize>) -> Option<(u8, Range<usize>)> {
-    let bytes = body.get(range.clone())?;
-    let (tag, rest) = bytes.split_first()?;
-    let digits = rest.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
-    let len = rest.iter().take(digits).fold(0_usize, |len, byte| len << 7 | usize::from(byte & 0x7f));
-    let start = range.start + 1 + digits;
-    let end = start.checked_add(len).filter(|end| *end <= range.end)?;
-    Some((*tag, start..end))
 }
