@@ -383,6 +383,10 @@ impl Found {
         let mut blanks = self.blanks;
         blanks.sort_unstable();
         for (from, to, instead) in blanks {
+            // There may be two reasons to empty a part, or to empty what it is in as well.
+            if to <= at {
+                continue;
+            }
             pieces.push(Piece::Copy { at, len: from - at });
             if instead.is_empty() {
                 pieces.extend(room(to - from));
