@@ -99,21 +99,21 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Clip> {
 /// begins that cannot be in it.
 fn walk<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stop: u64, found: &mut Found) -> Result<()> {
     let (mut at, mut count) = (from, 0_usize);
-    // What has been entered, and where it ends.
-    let mut levels = vec![(SEGMENT, stop)];
+    // What has been entered, and where it ends, if it says so.
+    let mut levels = vec![(SEGMENT, Some(stop))];
     while at < stop {
         count += 1;
         if count > limits::ELEMENTS || found.blanks.len() > limits::BLANKS {
             return Err(refuse::damaged("it has too many parts"));
         }
         let here = element(source, at)?;
-        while levels.len() > 1 && levels.last().is_some_and(|(_, end)| at >= *end) {
+        while levels.len() > 1 && levels.last().is_some_and(|(_, end)| end.is_some_and(|end| at >= end)) {
             levels.pop();
         }
-        if matches!(levels.last(), Some((CLUSTER, _))) && is_part(here.id) {
+        if matches!(levels.last(), Some((CLUSTER, None))) && is_part(here.id) {
             levels.pop();
         }
-        let (level, limit) = levels.last().copied().unwrap_or((SEGMENT, stop));
+        let (level, limit) = levels.last().map_or((SEGMENT, stop), |(level, end)| (*level, end.unwrap_or(stop)));
         let end = match here.end {
             None if here.id == CLUSTER => stop,
             None => return Err(refuse::damaged("a part has no end")),
@@ -132,7 +132,7 @@ fn walk<R: Read + Seek>(source: &mut Source<'_, R>, from: u64, stop: u64, found:
                 return Err(refuse::damaged("it has sound or pictures before it says what they are"));
             }
             found.clusters += usize::from(here.id == CLUSTER);
-            levels.push((here.id, end));
+            levels.push((here.id, here.end));
             at = here.body;
             continue;
         }
