@@ -48,6 +48,8 @@ struct Page {
     to: String,
     /// Whether it is a form that brings files.
     files: bool,
+    /// Whether whoever typed it has to set up a second factor before they see anything else.
+    enrols: bool,
     /// What somebody wrote: name of the field, words.
     words: Vec<(String, String)>,
     /// What they chose, and what the form brought itself.
@@ -130,6 +132,11 @@ impl Late {
     /// The form, filled, for whoever has logged in. Where it cannot be shown any more, at least the words are.
     pub(super) async fn shown(&self, app: &Arc<App>, browser: &Browser, status: StatusCode) -> Result<Response> {
         let Some((verb, named)) = route(&self.to) else { return Err(Error::NotFound) };
+        let files = matches!(verb, Verb::Upload(_));
+        // A draft or a post would be shown with it.
+        if app.store.read(|rows| who::must_enrol(rows, browser))? {
+            return self.plain(app, browser, (files, true), status);
+        }
         let typed = Typed::late(&self.form()?, status);
         let composer = match verb {
             Verb::Upload(Upload::Publish) => press::begin(app, browser, typed).await,
@@ -143,14 +150,21 @@ impl Late {
             },
             Verb::Open(_) | Verb::Look(_) | Verb::Upload(_) | Verb::Change(_) => Err(Error::NotFound),
         };
-        composer.or_else(|_| self.plain(app, browser, matches!(verb, Verb::Upload(_)), status))
+        composer.or_else(|_| self.plain(app, browser, (files, false), status))
     }
 
-    fn plain(&self, app: &App, browser: &Browser, files: bool, status: StatusCode) -> Result<Response> {
+    /// Nothing but what was typed.
+    fn plain(
+        &self,
+        app: &App,
+        browser: &Browser,
+        (files, enrols): (bool, bool),
+        status: StatusCode,
+    ) -> Result<Response> {
         let f = app.store.read(|rows| Frame::of(rows, browser, "Look at it once more", ""))?;
         let spoken = |value: &str| value.chars().any(char::is_whitespace) || !value.is_ascii();
         let (words, rest) = self.fields.iter().cloned().partition(|(_, value)| spoken(value));
-        frame::page(status, &Page { f, to: self.to.clone(), files, words, rest })
+        frame::page(status, &Page { f, to: self.to.clone(), files, enrols, words, rest })
     }
 }
 

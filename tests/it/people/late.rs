@@ -1,12 +1,12 @@
 //! A form that comes after its session has ended: nothing typed is lost, and nothing happens before it is sent again.
 
-use instance::actions::sessions;
+use instance::actions::{sessions, users};
 use instance::base::time::Clock;
 use instance::desk;
 use instance::model::user::{Rank, User};
 use instance::store::{audit, posts};
 
-use super::{FORM, PASSWORD, with_ana};
+use super::{FORM, PASSWORD, enrol, with_ana};
 use crate::inbox::note;
 use crate::support::http::{Answer, Held, send};
 use crate::support::seat::{Seat, led_to, user};
@@ -215,4 +215,32 @@ async fn a_session_that_ends_while_a_form_is_on_its_way_takes_no_words_along() {
             "{path}: {answer}"
         );
     }
+}
+
+/// A look at what one may not see yet leads by no form that was brought along.
+#[tokio::test]
+async fn whoever_has_to_enrol_first_is_shown_what_they_typed_and_nothing_else() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let (account, seat) = (server.account.id.to_string(), Seat::of(&server, ana.id).await);
+    let own = [("account", account.as_str()), ("lang", "en"), ("text", "Still a secret"), ("keep", "draft")];
+    let draft = led_to(&seat.post_parts("/desk/posts", &own).await);
+    server.app.store.write(move |tx| users::require_second(tx, owner(), true)).await.unwrap();
+    let form = async |seat: &Seat<'_>, to: &str, by: &[(&str, &str)]| {
+        let late = [("to", to), ("late.account", account.as_str()), ("late.lang", "en"), ("late.text", "Was typed")];
+        seat.post_parts("/desk/login", &[&late[..], by].concat()).await
+    };
+    let (out, password) = (Seat::empty(&server), [("email", "ana@city.example"), ("password", PASSWORD)]);
+    for to in ["/desk/posts".to_owned(), format!("{draft}/edit")] {
+        for answer in [form(&seat, &to, &[("on", "1")]).await, form(&out, &to, &password).await] {
+            let page = answer.text();
+            assert_eq!(answer.status.as_u16(), 200, "{page}");
+            for part in ["Was typed</textarea>", "href=\"/desk/account/second-factor\"", &format!("action=\"{to}\"")] {
+                assert!(page.contains(part), "{part} is not in {page}");
+            }
+            assert!(!page.contains("Still a secret") && !page.contains("id=\"text\""), "{page}");
+        }
+    }
+    enrol(&seat, PASSWORD).await;
+    let page = form(&seat, &format!("{draft}/edit"), &[("on", "1")]).await.text();
+    assert!(page.contains("id=\"text\"") && page.contains("Was typed</textarea>"), "{page}");
 }
