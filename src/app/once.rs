@@ -16,11 +16,27 @@ use crate::store::{Rows, Write, drafts, posts};
 /// An attempt to publish: for whom, and its own key (`Idempotency-Key`, or what a form carries).
 pub type Attempt = (AccountId, String);
 
+/// What an attempt led to.
 #[derive(Debug, Clone, Copy)]
-enum Made {
+pub enum Made {
     Post(PostId),
     Draft(DraftId),
 }
+
+impl From<&Post> for Made {
+    fn from(post: &Post) -> Self {
+        Self::Post(post.id)
+    }
+}
+
+impl From<&Draft> for Made {
+    fn from(draft: &Draft) -> Self {
+        Self::Draft(draft.id)
+    }
+}
+
+/// Said of an attempt that led to something after it was looked at, and before its verb began.
+pub const AGAIN: &str = "The same form came twice at the same moment.";
 
 /// What attempts led to, in memory: after a restart a repetition is a new post.
 pub struct Attempts(Mutex<Cache<Attempt, (Made, Timestamp)>>);
@@ -75,7 +91,7 @@ where
     F: FnMut(&mut Write<'_>) -> Result<Post> + Send + 'static,
 {
     let known: Known<Post> = |attempts, tx, attempt| attempts.post(tx, attempt, tx.now());
-    once(app, attempt, verb, known, |post| Made::Post(post.id)).await
+    once(app, attempt, verb, known).await
 }
 
 /// Runs a verb that plans, or answers with what the same attempt planned.
@@ -84,22 +100,32 @@ where
     F: FnMut(&mut Write<'_>) -> Result<Draft> + Send + 'static,
 {
     let known: Known<Draft> = |attempts, tx, attempt| attempts.draft(tx, attempt, tx.now());
-    once(app, attempt, verb, known, |draft| Made::Draft(draft.id)).await
+    once(app, attempt, verb, known).await
+}
+
+/// Runs a verb of a form that had led to nothing when it was looked at. Where it has meanwhile, by another button or by
+/// itself, the verb is not run and the answer is [`AGAIN`]: whoever asked goes on from what is there.
+pub async fn first<T, F>(app: &App, attempt: Option<Attempt>, verb: F) -> Result<T>
+where
+    T: Send + 'static,
+    for<'t> Made: From<&'t T>,
+    F: FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
+{
+    let known: Known<T> = |attempts, tx, attempt| {
+        let (post, draft) = (attempts.post(tx, attempt, tx.now())?, attempts.draft(tx, attempt, tx.now())?);
+        if post.is_some() || draft.is_some() { Err(Error::Conflict(AGAIN)) } else { Ok(None) }
+    };
+    once(app, attempt, verb, known).await
 }
 
 type Known<T> = fn(&Attempts, &Write<'_>, &Attempt) -> Result<Option<T>>;
 
 /// Asked and remembered on the writer's thread, so that neither two at the same time nor a caller that goes away before
 /// the answer makes two of one.
-async fn once<T, F>(
-    app: &App,
-    attempt: Option<Attempt>,
-    mut verb: F,
-    known: Known<T>,
-    made: fn(&T) -> Made,
-) -> Result<T>
+async fn once<T, F>(app: &App, attempt: Option<Attempt>, mut verb: F, known: Known<T>) -> Result<T>
 where
     T: Send + 'static,
+    for<'t> Made: From<&'t T>,
     F: FnMut(&mut Write<'_>) -> Result<T> + Send + 'static,
 {
     let attempts = Arc::clone(&app.attempts);
@@ -109,7 +135,7 @@ where
             return Ok(known);
         }
         let fresh = verb(tx)?;
-        attempts.lock()?.insert(attempt.clone(), (made(&fresh), tx.now()));
+        attempts.lock()?.insert(attempt.clone(), (Made::from(&fresh), tx.now()));
         Ok(fresh)
     };
     app.store.write(verb).await

@@ -53,10 +53,7 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
     // The same form once more: pressed twice, or gone back to and changed. Then it is about the draft that it began.
     let draft = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))?;
     if let Some(draft) = &draft {
-        // What came by itself went on from what it saved before, also where that answer was lost. Otherwise it is as it was
-        // begun: what was saved since is not overwritten unseen.
-        let own = draft.hands.iter().all(|hand| hand.is_same(browser.asker().who()));
-        typed.revision = if own && typed.press == Press::Stay { draft.revision } else { 1 };
+        typed.revision = began(browser, &typed, draft);
     }
     let asker = browser.asker();
     let attach = match typed.press {
@@ -68,6 +65,14 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
     slots::take(app, (browser, attach), &mut typed, &of, &mut faults).await?;
     let attempt = attempt.filter(|_| draft.is_none());
     Work { app, browser, account: &account, draft: draft.as_ref(), attempt }.go_on(typed, faults).await
+}
+
+/// The revision that a form is about which began a draft and does not know of it. What came by itself went on from what it
+/// saved before, also where that answer was lost. Otherwise it is as it was begun: what was saved since is not overwritten
+/// unseen.
+fn began(browser: &Browser, typed: &Typed, draft: &Draft) -> u64 {
+    let own = draft.hands.iter().all(|hand| hand.is_same(browser.asker().who()));
+    if own && typed.press == Press::Stay { draft.revision } else { 1 }
 }
 
 /// `POST /desk/drafts/:id/edit`.
@@ -214,6 +219,7 @@ impl Work<'_> {
                     Ok(Some(path)) => return Ok(response::see_other(&path)),
                     Ok(None) => {}
                     Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
+                    Err(Error::Conflict(once::AGAIN)) => return self.go_on_from_there(typed, faults).await,
                     Err(Error::Conflict(what)) => {
                         let Some(draft) = self.draft else { return Err(Error::Conflict(what)) };
                         let now = app.store.read(|rows| rows_of::need(rows, draft.id))?;
@@ -230,6 +236,18 @@ impl Work<'_> {
             }
         }
         shown(app, browser, typed, faults, beside)
+    }
+
+    /// The same form led to something while this was on its way: another window pressed a button, or it was kept by itself.
+    async fn go_on_from_there(self, mut typed: Typed, faults: Faults) -> Result<Response> {
+        let Some(attempt) = self.attempt.clone() else { return Err(Error::Conflict(once::AGAIN)) };
+        if let Some(post) = once::repeated(self.app, &attempt)? {
+            return Ok(response::see_other(&format!("/desk?done={post}")));
+        }
+        let draft = once::planned(self.app, &attempt)?.ok_or(Error::Conflict(once::AGAIN))?;
+        typed.revision = began(self.browser, &typed, &draft);
+        let work = Work { draft: Some(&draft), attempt: None, ..self };
+        Box::pin(work.go_on(typed, faults)).await
     }
 
     /// Keeps it and does what the button says, in one transaction. Nothing when something is wrong with it.
@@ -253,7 +271,7 @@ impl Work<'_> {
             };
             then.on(tx, pen, draft, &sheet.mentions)
         };
-        let draft = once::plan(self.app, self.attempt.clone(), self.browser.held(keep)).await?;
+        let draft = once::first(self.app, self.attempt.clone(), self.browser.held(keep)).await?;
         Ok(Some(match typed.press {
             Press::Stay => format!("/desk/drafts/{}/edit", draft.id),
             Press::Save => format!("/desk/drafts/{}?done=saved", draft.id),
@@ -300,7 +318,7 @@ impl Work<'_> {
             }
             voice.thread(tx, &site, &posts)
         };
-        let post = once::publish(self.app, self.attempt.clone(), self.browser.held(verb)).await?;
+        let post = once::first(self.app, self.attempt.clone(), self.browser.held(verb)).await?;
         Ok(Some(format!("/desk?done={}", post.id)))
     }
 

@@ -1,7 +1,9 @@
 //! What the composer's form does by itself, while somebody writes, takes nothing away and tells nobody.
 
+use instance::app::once;
 use instance::base::time::Clock;
-use instance::model::draft::Draft;
+use instance::error::{Error, Result};
+use instance::model::draft::{Draft, Stage};
 use instance::model::ids::{DraftId, MediaId};
 use instance::model::post::{Post, ReplyTo};
 use instance::model::user::{Rank, Role};
@@ -10,10 +12,10 @@ use instance::store::{Rows, drafts};
 
 use super::{Desk, MULTIPART, between, png, published};
 use crate::inbox::note;
-use crate::support::evil::Evil;
+use crate::support::evil::{Act, Evil, Page};
 use crate::support::http::Answer;
 use crate::support::seat::{Seat, led_to, user, with_ana};
-use crate::support::{Instance, START};
+use crate::support::{Instance, START, at_once};
 
 type Fields<'a> = &'a [(&'a str, &'a str)];
 
@@ -396,4 +398,41 @@ async fn nobody_hears_of_what_is_still_being_written() {
     let pressed = paper.send(&[&written[..], &[("do", "preview")]].concat()).await.text();
     assert!(pressed.contains("was not found, stays plain text"), "{pressed}");
     assert!(peer.asked_for("GET /.well-known/webfinger") > 0, "{:?}", peer.asked());
+}
+
+/// The form is kept by itself while its Publish is on its way: another window, or a slow line.
+#[tokio::test]
+async fn what_is_published_while_it_is_kept_by_itself_goes_out_once() {
+    for waits in [true, false] {
+        let server = Instance::start(&Clock::by_hand(START)).await;
+        let ana = user(&server, "ana@city.example", Rank::Member, server.account.id, &[Role::Editor]).await;
+        if !waits {
+            at_once(&server).await;
+        }
+        let peer = Evil::start("127.0.9.8").await;
+        let asked = "GET /.well-known/webfinger";
+        peer.serve(asked, Act::Silence);
+        let (account, seat) = (server.account.id.to_string(), Seat::of(&server, ana.id).await);
+        let text = format!("Dear @bob@{}", peer.address);
+        let press = async |press: (&'static str, &'static str)| {
+            let form = [("account", account.as_str()), ("lang", "en"), ("once", "x"), ("text", &text), press];
+            led_to(&seat.post_parts("/desk/posts", &form).await)
+        };
+        let between = async {
+            peer.until_asked_for(asked, 1).await;
+            let draft = press(STAY).await;
+            peer.serve(asked, Page::status(404));
+            peer.hang_up();
+            draft
+        };
+        let (gone, draft) = tokio::join!(press(("do", "publish")), between);
+        let id = draft.trim_start_matches("/desk/drafts/").trim_end_matches("/edit").parse().unwrap();
+        let is = server.app.store.read(|rows| drafts::need(rows, id)).unwrap();
+        assert_eq!((kept(&server), is.stage()), (1, if waits { Stage::Planned } else { Stage::Published }), "{gone}");
+        // The other way round nothing is left beside it.
+        let attempt = Some((server.account.id, "desk x".to_owned()));
+        let late =
+            once::first(&server.app, attempt, |_| -> Result<Draft> { unreachable!("it led to something") }).await;
+        assert!(matches!(late, Err(Error::Conflict(once::AGAIN))));
+    }
 }
