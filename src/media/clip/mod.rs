@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::limits::clip as limits;
 
 pub use chapters::chapters;
+pub(in crate::media) use refuse::TO_MP4;
 use source::Source;
 
 /// A file that can be played, and how it is to be written.

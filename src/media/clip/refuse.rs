@@ -5,8 +5,8 @@ use crate::error::{Error, Problem};
 use crate::limits::clip as limits;
 
 const ACCEPTED: &str = "Accepted are MP4 with H.264 and AAC, WebM, MP3, M4A or AAC, Ogg with Opus or Vorbis, and FLAC.";
-const TO_MP4: &str = "Export it as MP4 with H.264 and AAC in a film program (HandBrake is a free one), or on a command line: \
-                      ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
+pub(in crate::media) const TO_MP4: &str = "Export it as MP4 with H.264 and AAC in a film program (HandBrake is a free one), or on a command line: \
+                                           ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
 const TO_MP3: &str = "Export it as MP3 in a sound program (Audacity is a free one), or on a command line: \
                       ffmpeg -i FILE -c:a libmp3lame -b:a 128k sound.mp3";
 

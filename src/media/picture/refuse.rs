@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Problem};
 use crate::limits;
+use crate::media::clip::TO_MP4;
 
 const ACCEPTED: &str = "Accepted are JPEG, PNG, GIF and WebP; MP4 and WebM; MP3, M4A, AAC, Ogg and FLAC.";
 
@@ -12,9 +13,7 @@ fn problem(id: &'static str, what: impl Into<String>, remedy: impl Into<String>)
 pub(super) fn kind(bytes: &[u8]) -> Error {
     let Some((name, way, command)) = name(bytes) else {
         let what = "This file is no picture, sound or video that can be shown here.";
-        let film = "ffmpeg -i FILE -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart video.mp4";
-        let way = "Save or export it as one of them. A film or a recording, on a command line";
-        return problem("E135", what, format!("{ACCEPTED} {way}: {film}"));
+        return problem("E135", what, format!("{ACCEPTED} Save it as one of them. Where it is a film: {TO_MP4}"));
     };
     let what = format!("This is {name}, which cannot be shown as a picture here.");
     // The command stands last, where it can be copied whole.

@@ -3,6 +3,8 @@
 
 mod copies;
 
+use std::io::Write as _;
+
 use image::{DynamicImage, GenericImageView as _};
 use proptest::prelude::*;
 
@@ -192,12 +194,29 @@ fn only_a_fitting_colour_profile_stays() {
             assert_eq!(contains(&picture.small.bytes, b"ICC_PROFILE"), stays);
         }
     }
-    // 64 KiB that unfold to 64 MiB: nothing a reader should have to meet.
-    let bomb = [b"bomb\0\0".to_vec(), vec![b'x'; 70_000]].concat();
-    let bytes = png_with(&png(&flag(40, 30).into()), &[chunk(*b"iCCP", &bomb)]);
-    assert!(!contains(&process(&bytes).unwrap().original.bytes, b"iCCP"));
-    let broken = png_with(&png(&flag(40, 30).into()), &[chunk(*b"iCCP", b"name\0\0not packed")]);
-    assert!(!contains(&process(&broken).unwrap().original.bytes, b"iCCP"));
+}
+
+#[test]
+fn a_profile_that_unfolds_to_more_than_any_has_is_left_out() {
+    let plain = png(&flag(40, 30).into());
+    let stays = |packed: &[u8]| {
+        let bytes = png_with(&plain, &[chunk(*b"iCCP", &[b"name\0\0", packed].concat())]);
+        contains(&process(&bytes).unwrap().original.bytes, b"iCCP")
+    };
+    // A good one, and so many bytes behind it that nobody needs.
+    let packed = |behind: &[u8]| {
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(&[&icc(*b"RGB "), behind].concat()).unwrap();
+        packed.finish().unwrap()
+    };
+    let room = limits::media::ICC - icc(*b"RGB ").len();
+    let (most, bomb) = (packed(&vec![0; room]), packed(&vec![0; 64 << 20]));
+    assert!(stays(&packed(&[])) && stays(&most) && most.len() < 2_000);
+    assert!(!stays(&packed(&vec![0; room + 1])) && !stays(&bomb) && bomb.len() < limits::media::ICC_PACKED + 10_000);
+    let dense = |length: usize| packed(&noise(200, 200).into_raw()[..length]);
+    let (fits, large) = (dense(limits::media::ICC_PACKED - 3_000), dense(limits::media::ICC_PACKED));
+    assert!(fits.len() > limits::media::ICC_PACKED - 4_000 && stays(&fits) && !stays(&large));
+    assert!(!stays(b"not packed"));
 }
 
 #[test]

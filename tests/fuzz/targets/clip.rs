@@ -2,11 +2,15 @@
 
 use std::io::Cursor;
 
-use instance::media::clip::{Clip, read};
+use instance::limits::media::HEAD;
+use instance::media::clip::{Clip, is_clip, read};
 
 /// A file.
 pub fn clip(data: &[u8]) {
+    let head = data.get(..usize::try_from(HEAD).expect("a few bytes")).unwrap_or(data);
+    let is = is_clip(head);
     let Some((first, out)) = written(data) else { return };
+    assert!(is, "what is taken is known by its first bytes");
     assert_eq!(out.len() as u64, first.bytes());
     assert!(out.len() <= data.len(), "nothing is added");
     let (second, same) = written(&out).expect("what we write we take");

@@ -28,6 +28,14 @@ pub const CASES: &[Case] = &[
         ],
     ),
     fails(
+        "a colour profile that unfolds a thousandfold, or is none",
+        "CWE-409",
+        &[
+            "media::picture::tests::a_profile_that_unfolds_to_more_than_any_has_is_left_out",
+            "media::picture::tests::only_a_fitting_colour_profile_stays",
+        ],
+    ),
+    fails(
         "an animation with endless frames",
         "CWE-409",
         &["media::picture::tests::animations_that_others_would_not_show_are_refused"],
