@@ -5,11 +5,9 @@ use crate::crypto::{digest, random};
 use crate::error::{Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Cut, Deed, Object, Told};
-use crate::model::client::TokenId;
 use crate::model::ids::UserId;
 use crate::model::user::{Owner, Who};
-use crate::store::schema::TOKENS;
-use crate::store::{Rows, Span, Write, accounts, audit, meta, users};
+use crate::store::{Rows, Write, accounts, audit, meta, users};
 
 /// Writes down who did what. Every verb that a person causes calls it, after its last check.
 pub fn note(tx: &mut Write<'_>, who: Who, deed: &Deed) -> Result<()> {
@@ -86,9 +84,7 @@ fn called(rows: &impl Rows, who: Who) -> Result<String> {
     Ok(match who {
         Who::Operator | Who::Nobody | Who::User(_) => user,
         Who::Client { token, .. } => {
-            let tokens = rows.rows(&TOKENS, Span::all())?;
-            let token = tokens.into_iter().find(|(hash, _)| TokenId::of(hash) == token);
-            let name = token.map(|(_, token)| token.name).unwrap_or_default();
+            let name = super::tokens::named(rows, token)?.map(|token| token.name).unwrap_or_default();
             if user.is_empty() { name } else { format!("{user} ({name})") }
         }
     })

@@ -4,14 +4,13 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Deed};
-use crate::model::client::TokenId;
 use crate::model::fresh::{self, Fresh, Piece};
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::media::{About, Media, Sort};
 use crate::model::power::Attach;
 use crate::model::user::{Asker, By, Who};
-use crate::store::schema::{MEDIA, TOKENS};
-use crate::store::{Rows, Span, Write, media, users};
+use crate::store::schema::MEDIA;
+use crate::store::{Rows, Write, media, users};
 
 /// Keeps a file that was uploaded for an account. It has a day to become part of something.
 pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId> {
@@ -28,7 +27,7 @@ pub fn add(tx: &mut Write<'_>, by: By<Attach>, media: &Media) -> Result<MediaId>
 /// and may still, by the program that they sent it with.
 fn still(tx: &Write<'_>, by: By<Attach>) -> Result<()> {
     if let Who::Client { token, .. } = by.who()
-        && !tx.keys(&TOKENS, Span::all())?.iter().any(|key| TokenId::of(key) == token)
+        && super::tokens::named(tx, token)?.is_none()
     {
         return Err(Error::SignIn);
     }
@@ -70,10 +69,7 @@ pub fn revise(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, change: &dyn Fn(&
 /// them.
 pub fn bring(tx: &mut Write<'_>, by: By<Attach>, id: MediaId, pieces: &[Piece]) -> Result<Media> {
     let mut media = own(tx, by.account(), id)?;
-    if media.sort() == Sort::Picture {
-        let problem = Problem::new("E207", "Captions and posters are for video and sound.").field("captions");
-        return Err(problem.remedy("Choose the recording that they belong to.").into());
-    }
+    media.recording("captions")?;
     super::audit::note(tx, by.who(), &Deed::new(Act::MediaAdd).of(media.account).on(id))?;
     if free(&media).is_ok() {
         let mut about = media.about();

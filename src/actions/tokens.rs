@@ -27,6 +27,11 @@ pub fn add(
     audit::note(tx, owner.who(), &deed)
 }
 
+/// The token with this name.
+pub(super) fn named(rows: &impl Rows, id: TokenId) -> Result<Option<Token>> {
+    Ok(rows.rows(&TOKENS, Span::under(&id.0).limit(1))?.pop().map(|(_, token)| token))
+}
+
 /// All tokens, with the first digits of their hashes as names to revoke them by.
 pub fn list(rows: &impl Rows, _owner: Owner) -> Result<Vec<(String, Token)>> {
     let tokens = rows.rows(&TOKENS, Span::all())?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::App;
 use super::upload::{check_room, keep_copy};
 use crate::base::lang::Lang;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::media::hold::Hold;
@@ -22,39 +22,43 @@ pub async fn captions(
     file: Unfinished,
     hold: &mut Hold,
 ) -> Result<Captions> {
-    let Some(clip) = &media.clip else {
-        let problem = Problem::new("E207", "Captions are for video and sound.").field("captions");
-        return Err(problem.remedy("Choose the recording that they belong to.").into());
-    };
+    let millis = media.recording("captions")?.millis;
     check_room(app, media.account, file.length()?)?;
-    let (mut kept, millis) = (app.files.hold(), clip.millis);
-    let keep = move || {
+    kept(app, "look at captions", hold, move |hold| {
         let read = text::read(&content(file, limits::captions::BYTES)?, millis)?;
         let vtt = read.vtt();
-        let file = kept.put(vtt.as_bytes(), "vtt")?;
-        Ok((Captions { lang, file, bytes: vtt.len() as u64, said: read.transcript() }, kept))
-    };
-    let done: Result<_> = tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at captions", e))?;
-    let (captions, kept) = done?;
-    hold.join(kept);
-    Ok(captions)
+        let file = hold.put(vtt.as_bytes(), "vtt")?;
+        Ok(Captions { lang, file, bytes: vtt.len() as u64, said: read.transcript() })
+    })
+    .await
 }
 
 /// The same with the picture that stands for a recording.
 pub async fn poster(app: &Arc<App>, media: &Media, file: Unfinished, hold: &mut Hold) -> Result<Poster> {
+    media.recording("poster")?;
     check_room(app, media.account, file.length()?)?;
     let permit = app.decoding_room().await?;
-    let mut kept = app.files.hold();
-    let keep = move || {
+    kept(app, "look at a poster", hold, move |hold| {
         let _permit = permit;
         let picture = picture::process(&content(file, limits::media::PICTURE)?)?;
-        let small = keep_copy(&mut kept, &picture.small)?;
-        Ok((Poster { small, blurhash: picture.blurhash }, kept))
-    };
-    let done: Result<_> = tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken("look at a poster", e))?;
-    let (poster, kept) = done?;
-    hold.join(kept);
-    Ok(poster)
+        Ok(Poster { small: keep_copy(hold, &picture.small)?, blurhash: picture.blurhash })
+    })
+    .await
+}
+
+/// Makes something of what came, where blocking is fine; whoever owns `hold` then holds its files too.
+async fn kept<T: Send + 'static>(
+    app: &App,
+    doing: &'static str,
+    hold: &mut Hold,
+    make: impl FnOnce(&mut Hold) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let mut fresh = app.files.hold();
+    let keep = move || make(&mut fresh).map(|made| (made, fresh));
+    let done: Result<_> = tokio::task::spawn_blocking(keep).await.map_err(|e| Error::broken(doing, e))?;
+    let (made, fresh) = done?;
+    hold.join(fresh);
+    Ok(made)
 }
 
 /// The bytes of a file, or one more than are taken.

@@ -59,7 +59,7 @@ pub struct Media {
     pub fresh: Vec<Fresh>,
 }
 
-/// What the files of an account weigh.
+/// What the files of an account weigh, with captions and posters that only an open change of something published names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weight {
     /// Pictures and recordings, each with all its files.
@@ -118,6 +118,16 @@ impl Media {
     /// Whether only our own pages have the file.
     pub fn is_local(&self) -> bool {
         self.clip.as_ref().is_some_and(|clip| clip.local)
+    }
+
+    /// What plays, for what belongs to that alone; a picture has no captions and no poster. `field` is where it came.
+    pub fn recording(&self, field: &'static str) -> Result<&Clip> {
+        self.clip.as_ref().ok_or_else(|| {
+            Problem::new("E207", "Captions and posters are for video and sound.")
+                .field(field)
+                .remedy("Choose the recording that they belong to.")
+                .into()
+        })
     }
 
     /// What is said about it.
@@ -245,10 +255,15 @@ pub struct Poster {
 }
 
 impl About {
-    /// Files that come with what is said: captions, and the poster.
+    /// Files that come with what is said, captions and the poster, and their bytes.
+    pub fn weights(&self) -> impl Iterator<Item = (&str, u64)> {
+        let captions = self.spoken.captions.iter().map(|captions| (captions.file.as_str(), captions.bytes));
+        captions.chain(self.poster.iter().map(|poster| (poster.small.file.as_str(), poster.small.bytes)))
+    }
+
+    /// The same files.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        let captions = self.spoken.captions.iter().map(|captions| captions.file.as_str());
-        captions.chain(self.poster.iter().map(|poster| poster.small.file.as_str()))
+        self.weights().map(|(file, _)| file)
     }
 
     /// In one language and nothing else.

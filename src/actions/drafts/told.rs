@@ -11,22 +11,24 @@ pub(super) fn stood(draft: &Draft) -> String {
     draft.due().map_or_else(|| stage.to_owned(), |due| format!("{stage}, {}", due.rfc3339()))
 }
 
-/// A draft before it is edited.
+/// Where a draft was before it is edited. What it said is sealed only when it is told.
 pub(super) struct Was {
     pub stage: Stage,
-    words: String,
+    at: String,
 }
 
 impl Was {
     pub(super) fn of(draft: &Draft) -> Self {
-        Self { stage: draft.stage(), words: format!("{}; {}", at(draft), seals(&draft.content)) }
+        Self { stage: draft.stage(), at: at(draft) }
     }
 
-    /// With what the draft was and is. The fields that changed come first: of a long thread not all seals find room.
+    /// With what the draft was, `old` in it, and is. The fields that changed come first: of a long thread not all seals
+    /// find room.
     pub(super) fn to(self, deed: Deed, old: &Content, draft: &Draft) -> Deed {
         let changed = draft.content.changed_since(old).join(", ");
         let changed = if changed.is_empty() { "nothing that it says".to_owned() } else { changed };
-        deed.change(self.words, format!("{}; changed: {changed}; {}", at(draft), seals(&draft.content)))
+        let is = format!("{}; changed: {changed}; {}", at(draft), seals(&draft.content));
+        deed.change(format!("{}; {}", self.at, seals(old)), is)
     }
 }
 

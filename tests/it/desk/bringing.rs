@@ -7,7 +7,7 @@ use instance::model::ids::{DraftId, MediaId};
 use instance::model::media::Media;
 use instance::store::check::check;
 use instance::store::schema::MEDIA;
-use instance::store::{Rows, drafts};
+use instance::store::{Rows, drafts, names};
 use instance::work;
 
 use super::{Desk, between, published};
@@ -327,4 +327,42 @@ async fn a_file_has_one_place_whichever_form_names_it() {
         );
     }
     assert_eq!(desk.posts()[0].media, post.media);
+}
+
+#[tokio::test]
+async fn captions_and_a_poster_for_a_picture_are_refused_each_at_its_own_field() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let account = server.account.id.to_string();
+    let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("do", "preview")];
+    let (seat, picture) = (Seat::of(&server, ana.id).await, draw::sample(draw::Sample::Label));
+    let before = server.app.files.list().count();
+    // Nothing of them is read: what they are makes no difference.
+    for sent in [EN, &picture[..], b"neither"] {
+        for field in ["captions-file1", "poster1"] {
+            let files: Files<'_> = &[("picture1", &picture), (field, sent)];
+            let page = seat.post_files("/desk/posts", &fields, files).await.text();
+            assert!(page.contains(&format!("<a href=\"#{field}\">Captions and posters are for video")), "{page}");
+            assert_eq!(page.matches("are for video and sound").count(), 2, "in the summary and at the field: {page}");
+        }
+    }
+    let all = server.app.files.list().count() - before;
+    assert_eq!(all, server.app.store.read(names::all).unwrap().len(), "nothing else stays");
+}
+
+#[tokio::test]
+async fn captions_that_are_sent_twice_go_with_their_draft() {
+    let (server, ana) = with_ana(&Clock::by_hand(START)).await;
+    let seat = Seat::of(&server, ana.id).await;
+    let draft = filmed(&seat).await;
+    let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
+    for _ in 0..2 {
+        paper.look(&[], &[("captions-file1", EN)]).await;
+        assert_eq!(paper.fresh().len(), 1);
+    }
+    led_to(&paper.send(&[("keep", "draft")], &[("captions-file1", EN)]).await);
+    assert_eq!(paper.film().spoken.captions.len(), 1);
+    led_to(&paper.seat.post(&format!("{draft}/drop"), &[]).await);
+    work::prune::turn(&server.app, true).await.unwrap();
+    assert!(server.app.store.read(names::all).unwrap().iter().all(|name| !name.ends_with(".vtt")));
+    assert!(server.app.files.list().all(|name| !name.unwrap().ends_with(".vtt")), "at once");
 }
