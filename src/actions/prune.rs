@@ -14,7 +14,7 @@ use crate::model::media::Media;
 use crate::store::deliveries::{self, Name};
 use crate::store::reach::Tally;
 use crate::store::schema::{COPIES, DRAFT_LINKS, Fingerprint, GONE, LOGIN_LINKS, MEDIA, SESSIONS};
-use crate::store::{Key, Rows, Span, Table, Write, activities, actors, copies, drafts, follows};
+use crate::store::{Key, Readable, Rows, Span, Table, Write, activities, actors, copies, drafts, follows};
 
 /// Where a round of pruning stands: in a table, behind the row that was looked at last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,13 +92,16 @@ pub fn prune(tx: &mut Write<'_>, at: Place) -> Result<Option<Place>> {
     Ok(Some(next))
 }
 
+/// Keys of rows, and that of the last row that was looked at.
+type Found<K> = (Vec<K>, Option<K>);
+
 /// Of the next rows behind `from` the keys of those that fit, and the last of all when there may be more.
-fn stretch<K: Key + Copy, V: DeserializeOwned>(
+fn stretch<T: Readable<Key: Copy, Row: DeserializeOwned>>(
     rows: &impl Rows,
-    table: &Table<K, V>,
-    from: Option<K>,
-    fits: impl Fn(&V) -> bool,
-) -> Result<(Vec<K>, Option<K>)> {
+    table: &T,
+    from: Option<T::Key>,
+    fits: impl Fn(&T::Row) -> bool,
+) -> Result<Found<T::Key>> {
     let span = from.map_or_else(Span::all, |from| Span::all().after(&from)).limit(STEP);
     let (mut fit, mut seen, mut last) = (Vec::new(), 0, None);
     rows.each(table, &span, |key, row| {

@@ -75,12 +75,7 @@ mod tests {
     use crate::store::{Options, Rows};
 
     fn store() -> Store {
-        let options = Options {
-            cache: 1 << 20,
-            clock: Clock::by_hand(Timestamp(1)),
-            after: Box::new(|_| {}),
-            there: Box::new(|_| true),
-        };
+        let options = Options::alone(1 << 20, Clock::by_hand(Timestamp(1)));
         Store::on_backend(redb::backends::InMemoryBackend::new, options).unwrap()
     }
 
@@ -114,7 +109,7 @@ mod tests {
         let key = ("/".to_owned(), false);
         kept.put(key.clone(), finished(seen, 1));
         store.write_blocking(|tx| tx.put(&GONE, &[1; 16], &Timestamp(1))).unwrap();
-        store.write_blocking(|tx| tx.remove(&MEDIA, &crate::model::ids::MediaId(7))).unwrap();
+        store.write_blocking(|tx| crate::store::media::remove(tx, crate::model::ids::MediaId(7))).unwrap();
         assert!(kept.get(&store, &key).is_some(), "nothing of it has changed");
         store.write_blocking(|tx| crate::store::meta::put_institution(tx, &institution())).unwrap();
         assert!(kept.get(&store, &key).is_some());

@@ -131,6 +131,7 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::Draft => drafts::page(app, browser, id.parse()?, request).await,
         Look::EditDraft => write::draft_page(app, browser, id.parse()?).await,
         Look::DropDraft => drafts::drop_page(app, browser, id.parse()?),
+        Look::ManyDrafts => drafts::many_page(app, browser, id.parse()?, request),
         Look::Calendar => calendar::page(app, browser, request),
         Look::Approval => approval::page(app, browser, id.parse()?, request),
         Look::Posts => listing::page(app, browser, request),
@@ -219,6 +220,7 @@ async fn carry_out(app: &Arc<App>, browser: &Browser, change: Change, named: &Na
     match change {
         Change::Step(step) => drafts::step(app, browser, id.parse()?, step, form).await,
         Change::DropDraft => drafts::discard(app, browser, id.parse()?).await,
+        Change::DropDrafts => drafts::discard_many(app, browser, id.parse()?, form).await,
         Change::MakeLink => links::make(app, browser, id.parse()?).await,
         Change::EndLinks => links::end(app, browser, id.parse()?).await,
         Change::StopPlans => calendar::halt(app, browser, true).await,

@@ -38,6 +38,7 @@ pub(super) enum Look {
     /// Notes that somebody has it open, and nothing else.
     EditDraft,
     DropDraft,
+    ManyDrafts,
     Calendar,
     Approval,
     Posts,
@@ -81,6 +82,7 @@ pub(super) enum Look {
 pub(super) enum Change {
     Step(Step),
     DropDraft,
+    DropDrafts,
     MakeLink,
     EndLinks,
     StopPlans,
@@ -187,6 +189,8 @@ pub(super) const ROUTES: &[(&Method, &str, Verb)] = &[
     (&Method::POST, "calendar/resume", Do(Change::ResumePlans)),
     (&Method::POST, "calendar/feed", Do(Change::MakeFeed)),
     (&Method::POST, "calendar/feed/end", Do(Change::EndFeed)),
+    (&Method::GET, "accounts/:id/drafts", See(Look::ManyDrafts)),
+    (&Method::POST, "accounts/:id/drafts", Do(Change::DropDrafts)),
     (&Method::GET, "accounts/:id/approval", See(Look::Approval)),
     (&Method::POST, "accounts/:id/approval", Do(Change::Approval)),
     (&Method::GET, "posts", See(Look::Posts)),

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 /// Drafts of one account that are not published: a year of an editorial plan, and what is read for one page of the desk.
 pub const PER_ACCOUNT: usize = 500;
+/// Of these, how many somebody may take who does not publish: a form with a word in it is kept by itself, and nobody fills
+/// all places alone.
+pub const PER_AUTHOR: usize = 100;
 /// Posts of one thread.
 pub const PARTS: usize = super::post::THREAD;
 /// Characters of one version of one part. More than may be published, since nothing that was typed is refused before it

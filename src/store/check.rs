@@ -41,9 +41,7 @@ pub fn check(store: &Store) -> Result<Report> {
         for name in FACTS {
             report.facts.insert(name, count(read, name)?);
         }
-        let options =
-            Options { cache: 16 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
-        let scratch = Store::on_backend(InMemoryBackend::new, options)?;
+        let scratch = Store::on_backend(InMemoryBackend::new, Options::alone(16 << 20, Clock::System))?;
         scratch.within(|tx| replay(tx, read))?;
         scratch.read(|rebuilt| {
             for name in INDEXES {

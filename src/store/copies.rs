@@ -4,7 +4,7 @@
 use super::meta;
 use super::names;
 use super::notes;
-use super::schema::COPIES;
+use super::schema::COPY_ROWS;
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::base::time::Timestamp;
@@ -16,21 +16,21 @@ use crate::model::note::{Note, Shown};
 use crate::model::stored::Holder;
 
 pub fn get(rows: &impl Rows, key: CopyKey) -> Result<Option<Copy>> {
-    rows.get(&COPIES, &key)
+    rows.get(&COPY_ROWS, &key)
 }
 
 /// The pictures that stand by a note: its author's face, and those of its files that were copied.
 pub fn of_note(rows: &impl Rows, note: &Note) -> Result<Vec<(CopyKey, Copied)>> {
     let face = copied::face(note.author);
     let mut all: Vec<(CopyKey, Copy)> = get(rows, face)?.into_iter().map(|copy| (face, copy)).collect();
-    all.extend(rows.rows(&COPIES, Span::under(&note.id.0))?);
+    all.extend(rows.rows(&COPY_ROWS, Span::under(&note.id.0))?);
     Ok(all.into_iter().filter_map(|(key, copy)| Some((key, copy.here()?.clone()))).collect())
 }
 
 /// What is to be fetched by now, the first that there is.
 pub fn due(rows: &impl Rows, now: Timestamp) -> Result<Option<(CopyKey, Copy)>> {
     let mut found = None;
-    rows.each(&COPIES, &Span::all(), |key, copy: Copy| {
+    rows.each(&COPY_ROWS, &Span::all(), |key, copy: Copy| {
         if matches!(copy.state, State::Wanted { due, .. } if due <= now) {
             found = Some((key, copy));
         }
@@ -42,7 +42,7 @@ pub fn due(rows: &impl Rows, now: Timestamp) -> Result<Option<(CopyKey, Copy)>> 
 pub fn put(tx: &mut Write<'_>, key: CopyKey, copy: &Copy) -> Result<()> {
     let old = get(tx, key)?;
     names::follow(tx, Holder::Copy(key), old.iter().filter_map(file), file(copy).map(|name| (name, true)).into_iter())?;
-    tx.put(&COPIES, &key, copy)
+    tx.put(&COPY_ROWS, &key, copy)
 }
 
 fn file(copy: &Copy) -> Option<&str> {
@@ -50,13 +50,13 @@ fn file(copy: &Copy) -> Option<&str> {
 }
 
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
-    from.each(&COPIES, &Span::all(), |key, copy| put(tx, key, &copy).map(|()| true))
+    from.each(&COPY_ROWS, &Span::all(), |key, copy| put(tx, key, &copy).map(|()| true))
 }
 
 pub fn forget(tx: &mut Write<'_>, key: CopyKey) -> Result<()> {
     let Some(copy) = get(tx, key)? else { return Ok(()) };
     names::follow(tx, Holder::Copy(key), file(&copy).into_iter(), std::iter::empty())?;
-    tx.remove(&COPIES, &key).map(drop)
+    tx.remove(&COPY_ROWS, &key).map(drop)
 }
 
 fn is_shown(note: &Note) -> bool {
@@ -95,7 +95,7 @@ fn want(tx: &mut Write<'_>, note: &Note) -> Result<()> {
     if !meta::copies(tx)? {
         return Ok(());
     }
-    let mut room = COUNT.saturating_sub(tx.keys(&COPIES, Span::all().limit(COUNT))?.len());
+    let mut room = COUNT.saturating_sub(tx.keys(&COPY_ROWS, Span::all().limit(COUNT))?.len());
     let face = super::actors::get(tx, note.author)?.map(|actor| (copied::face(note.author), actor.profile.uri));
     let files = pictures(note).map(|(n, url)| (copied::file(note.id, n), url.clone()));
     for (key, from) in face.into_iter().chain(files).collect::<Vec<_>>() {

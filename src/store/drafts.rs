@@ -1,14 +1,16 @@
 //! What is not published yet, found by its account and stage, and by the moment at which it goes out.
 
-use super::names;
 use super::schema::{DRAFTS, DRAFTS_BY_STAGE, DRAFTS_DUE};
 use super::table::Span;
 use super::tx::{Rows, Write};
+use super::{media, names};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::draft::{Draft, Stage, State};
 use crate::model::ids::{AccountId, DraftId, UserId};
+use crate::model::media::Weight;
 use crate::model::stored::Holder;
+use crate::model::user::Who;
 
 pub fn get(rows: &impl Rows, id: DraftId) -> Result<Option<Draft>> {
     rows.get(&DRAFTS, &id)
@@ -41,14 +43,20 @@ pub fn due(rows: &impl Rows, now: Timestamp) -> Result<Vec<DraftId>> {
     Ok(rows.keys(&DRAFTS_DUE, Span::all().before(&after))?.into_iter().map(|(_, id)| id).collect())
 }
 
-/// How many that are not published are somebody's.
+/// How many that are not published are somebody's, without a look at them.
 pub fn of_writer(rows: &impl Rows, user: UserId) -> Result<usize> {
-    let mut count = 0;
-    each(rows, |_, draft| {
-        count += usize::from(draft.is_of(user) && draft.stage().is_open());
-        Ok(true)
-    })?;
-    Ok(count)
+    let all = rows.rows(&DRAFTS_BY_STAGE, Span::all())?;
+    Ok(all.iter().filter(|((_, stage, _), whose)| stage.is_open() && whose.user() == Some(user)).count())
+}
+
+/// Those of an account that are not published: where each stands, and whose it is.
+pub fn open(rows: &impl Rows, account: AccountId) -> Result<Vec<(Stage, DraftId, Who)>> {
+    let mut found = Vec::new();
+    for stage in Stage::ALL.into_iter().filter(|stage| stage.is_open()) {
+        let of_stage = rows.rows(&DRAFTS_BY_STAGE, Span::under(&(account, stage)))?;
+        found.extend(of_stage.into_iter().map(|((.., id), whose)| (stage, id, whose)));
+    }
+    Ok(found)
 }
 
 /// Looks at up to `limit` drafts behind `from` and forgets those that were published before a moment and owe nothing;
@@ -77,12 +85,19 @@ pub fn put(tx: &mut Write<'_>, draft: &Draft) -> Result<()> {
         old.iter().flat_map(Draft::brings),
         draft.brings().map(|name| (name, false)),
     )?;
-    tx.put(&DRAFTS_BY_STAGE, &(draft.account, draft.stage(), draft.id), &())?;
+    index(tx, draft)?;
+    tx.put(&DRAFTS, &draft.id, draft)
+}
+
+/// Puts a draft into the indexes by stage and moment, and what it brings to what its account weighs.
+pub(super) fn index(tx: &mut Write<'_>, draft: &Draft) -> Result<()> {
+    media::weigh(tx, draft.account, Weight::default(), Weight { media: 0, bytes: draft.weight() })?;
+    tx.put(&DRAFTS_BY_STAGE, &(draft.account, draft.stage(), draft.id), &draft.writer)?;
     if let Some(due) = draft.due() {
         tx.put(&DRAFTS_DUE, &(due, draft.id), &())?;
         tx.after.plans = true;
     }
-    tx.put(&DRAFTS, &draft.id, draft)
+    Ok(())
 }
 
 pub fn remove(tx: &mut Write<'_>, id: DraftId) -> Result<()> {
@@ -92,9 +107,10 @@ pub fn remove(tx: &mut Write<'_>, id: DraftId) -> Result<()> {
     Ok(())
 }
 
-/// Takes a draft out of the indexes by stage and moment, and answers what it was.
+/// Takes a draft out of all these, and answers what it was.
 fn unindex(tx: &mut Write<'_>, id: DraftId) -> Result<Option<Draft>> {
     let Some(old) = get(tx, id)? else { return Ok(None) };
+    media::weigh(tx, old.account, Weight { media: 0, bytes: old.weight() }, Weight::default())?;
     tx.remove(&DRAFTS_BY_STAGE, &(old.account, old.stage(), old.id))?;
     if let Some(due) = old.due() {
         tx.remove(&DRAFTS_DUE, &(due, old.id))?;

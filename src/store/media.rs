@@ -2,7 +2,7 @@
 //! an account weigh.
 
 use super::names;
-use super::schema::{MEDIA, WEIGHTS};
+use super::schema::{MEDIA_ROWS, WEIGHTS};
 use super::table::Span;
 use super::tx::{Rows, Write};
 use crate::error::Result;
@@ -16,30 +16,35 @@ pub fn weight(rows: &impl Rows, account: AccountId) -> Result<Weight> {
 }
 
 pub fn put(tx: &mut Write<'_>, media: &Media) -> Result<()> {
-    let old = tx.get(&MEDIA, &media.id)?;
+    let old = tx.get(&MEDIA_ROWS, &media.id)?;
     names::follow(tx, Holder::Media(media.id), old.iter().flat_map(Media::files), media.shown())?;
-    weigh(tx, old.as_ref(), Some(media))?;
-    tx.put(&MEDIA, &media.id, media)
+    weigh(tx, media.account, of(old.as_ref()), of(Some(media)))?;
+    tx.put(&MEDIA_ROWS, &media.id, media)
 }
 
 /// Takes a row away, and answers what it was.
 pub fn remove(tx: &mut Write<'_>, id: MediaId) -> Result<Option<Media>> {
-    let Some(old) = tx.get(&MEDIA, &id)? else { return Ok(None) };
+    let Some(old) = tx.get(&MEDIA_ROWS, &id)? else { return Ok(None) };
     names::follow(tx, Holder::Media(id), old.files(), std::iter::empty())?;
-    weigh(tx, Some(&old), None)?;
-    tx.remove(&MEDIA, &id)?;
+    weigh(tx, old.account, of(Some(&old)), Weight::default())?;
+    tx.remove(&MEDIA_ROWS, &id)?;
     Ok(Some(old))
 }
 
-/// A row never changes its account.
-fn weigh(tx: &mut Write<'_>, old: Option<&Media>, new: Option<&Media>) -> Result<()> {
-    let Some(account) = new.or(old).map(|media| media.account) else { return Ok(()) };
+/// What a row weighs.
+pub(super) fn of(media: Option<&Media>) -> Weight {
+    media.map(|media| Weight { media: 1, bytes: media.weight() }).unwrap_or_default()
+}
+
+/// A row weighs something else from now on, and never changes its account.
+pub(super) fn weigh(tx: &mut Write<'_>, account: AccountId, was: Weight, is: Weight) -> Result<()> {
+    if was == is {
+        return Ok(());
+    }
     let before = weight(tx, account)?;
-    let sum = |media: Option<&Media>| media.map(|media| (1, media.weight())).unwrap_or_default();
-    let ((fewer, lighter), (more, heavier)) = (sum(old), sum(new));
     let now = Weight {
-        media: (before.media + more).saturating_sub(fewer),
-        bytes: (before.bytes + heavier).saturating_sub(lighter),
+        media: (before.media + is.media).saturating_sub(was.media),
+        bytes: (before.bytes + is.bytes).saturating_sub(was.bytes),
     };
     if now == Weight::default() {
         return tx.remove(&WEIGHTS, &account).map(drop);
@@ -48,5 +53,5 @@ fn weigh(tx: &mut Write<'_>, old: Option<&Media>, new: Option<&Media>) -> Result
 }
 
 pub(super) fn replay(tx: &mut Write<'_>, from: &impl Rows) -> Result<()> {
-    from.each(&MEDIA, &Span::all(), |_, media| put(tx, &media).map(|()| true))
+    from.each(&MEDIA_ROWS, &Span::all(), |_, media| put(tx, &media).map(|()| true))
 }

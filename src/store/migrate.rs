@@ -6,8 +6,8 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableError, WriteTransacti
 use super::counts::SAMPLES;
 use super::key::Key;
 use super::schema::{
-    ACT_BY_URI, ACTOR_BY_URI, ACTORS, CASES, CASES_BY_STAND, COPIES, COUNTS, DRAFTS, FACTS, Fingerprint, INDEXES,
-    LOGIN_LINKS, MEDIA, META, NOTES, POSTS, RECEIVED, SESSIONS, fingerprint,
+    ACT_BY_URI, ACTOR_BY_URI, ACTORS, CASES, CASES_BY_STAND, COPIES, COUNTS, DRAFTS, DRAFTS_BY_STAGE, FACTS,
+    Fingerprint, INDEXES, LOGIN_LINKS, MEDIA_ROWS, META, NOTES, POSTS, RECEIVED, SESSIONS, WEIGHTS, fingerprint,
 };
 use super::slim::Slim;
 use super::table::Span;
@@ -20,13 +20,14 @@ use crate::error::{Error, Problem, Result};
 use crate::model::case::{About, Case, Stand};
 use crate::model::follow::ActRef;
 use crate::model::ids::ActorId;
+use crate::model::media::Weight;
 use crate::model::note::{Note, Shown};
 
 const FORM: &str = "form\0";
 
 /// Step `n` leads from form `n` to form `n + 1`. Only ever add at the end.
 const STEPS: &[fn(&WriteTransaction) -> Result<()>] =
-    &[tables, wave, people, follows, samples, tables, cases, tables, names];
+    &[tables, wave, people, follows, samples, tables, cases, tables, names, places];
 
 /// Form 1: every table exists. Also form 6, which has more of them, with nothing in them
 /// yet, and form 8, whose table form 9 takes away.
@@ -137,10 +138,10 @@ fn names(txn: &WriteTransaction) -> Result<()> {
     let ids = Ids::default();
     let mut tx = Write::new(txn, &ids, &Clock::System);
     // One by one: they hold the words of films.
-    for id in tx.keys(&MEDIA, Span::all())? {
-        let row = tx.need(&MEDIA, &id)?;
+    for id in tx.keys(&MEDIA_ROWS, Span::all())? {
+        let row = tx.need(&MEDIA_ROWS, &id)?;
         // As if it came only now: its weight is not counted yet.
-        tx.remove(&MEDIA, &id)?;
+        tx.remove(&MEDIA_ROWS, &id)?;
         media::put(&mut tx, &row)?;
     }
     meta::put_file_key(&mut tx, random::bytes())?;
@@ -151,6 +152,25 @@ fn names(txn: &WriteTransaction) -> Result<()> {
     for key in tx.keys(&COPIES, Span::all())? {
         let row = tx.need(&COPIES, &key)?;
         copies::put(&mut tx, key, &row)?;
+    }
+    Ok(())
+}
+
+/// Form 10: captions and posters that an open change brings weigh too, and beside the place of a draft stands whose it is.
+fn places(txn: &WriteTransaction) -> Result<()> {
+    for name in [WEIGHTS.name, DRAFTS_BY_STAGE.name] {
+        txn.delete_table(definition(name)).map_err(|e| Error::broken(format!("empty '{name}'"), e))?;
+    }
+    tables(txn)?;
+    let ids = Ids::default();
+    let mut tx = Write::new(txn, &ids, &Clock::System);
+    for id in tx.keys(&MEDIA_ROWS, Span::all())? {
+        let row = tx.need(&MEDIA_ROWS, &id)?;
+        media::weigh(&mut tx, row.account, Weight::default(), media::of(Some(&row)))?;
+    }
+    for id in tx.keys(&DRAFTS, Span::all())? {
+        let row = tx.need(&DRAFTS, &id)?;
+        drafts::index(&mut tx, &row)?;
     }
     Ok(())
 }
@@ -223,8 +243,8 @@ mod tests {
     use super::*;
     use crate::model::draft::Stage;
     use crate::model::ids::{AccountId, CaseId, DraftId, InboxId, MediaId, NoteId};
-    use crate::model::media::Weight;
     use crate::model::stored::Holder;
+    use crate::model::user::Who;
     use crate::store::cases as store_cases;
     use crate::store::{Options, Store, actors, check, counts, follows, names, users};
 
@@ -334,9 +354,7 @@ mod tests {
     fn a_file_of_the_first_form_is_opened() {
         let file = std::env::temp_dir().join(format!("instance-form-1-{}.redb", std::process::id()));
         form_1(&Database::create(&file).unwrap());
-        let options =
-            Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
-        let store = Store::open(&file, options).unwrap();
+        let store = Store::open(&file, Options::alone(1 << 20, Clock::System)).unwrap();
         assert!(check::check(&store).unwrap().is_sound(), "{:?}", check::check(&store).unwrap().wrong);
         store
             .read(|rows| {
@@ -359,7 +377,9 @@ mod tests {
                 }
                 assert_eq!(names::holders(rows, "cc.vtt")?, [(Holder::Change(DraftId(41)), false)]);
                 assert_eq!(names::holders(rows, "dd.jpg")?, [(Holder::Copy((21, 1)), true)]);
-                assert_eq!(media::weight(rows, ACCOUNT)?, Weight { media: 2, bytes: 18 });
+                // Two pictures of nine bytes, and five of captions.
+                assert_eq!(media::weight(rows, ACCOUNT)?, Weight { media: 2, bytes: 23 });
+                assert_eq!(drafts::open(rows, ACCOUNT)?, [(Stage::Draft, DraftId(41), Who::Operator)]);
                 let cases = |stand| store_cases::of_account(rows, ACCOUNT, stand, None, 9);
                 assert_eq!((cases(Stand::Open)?, cases(Stand::Done)?), (vec![CaseId(21)], vec![CaseId(22)]));
                 let known = |n: u64| actors::by_uri(rows, &format!("https://h.example/users/u{n}")).map(Option::unwrap);
@@ -378,7 +398,26 @@ mod tests {
             .unwrap();
         drop(store);
         std::fs::remove_file(file).unwrap();
-        // A file that is new has the newest form and nothing in it.
+    }
+
+    #[test]
+    fn what_an_open_change_brings_weighs_from_form_10_on() {
+        let database = redb::Builder::new().create_with_backend(InMemoryBackend::new()).unwrap();
+        run(&database).unwrap();
+        let txn = database.begin_write().unwrap();
+        naming(&txn);
+        open(&txn, META.name).unwrap().insert(FORM.as_bytes(), b"9".as_slice()).unwrap();
+        txn.commit().unwrap();
+        run(&database).unwrap();
+        let txn = database.begin_write().unwrap();
+        let ids = Ids::default();
+        let tx = Write::new(&txn, &ids, &Clock::System);
+        assert_eq!(media::weight(&tx, ACCOUNT).unwrap(), Weight { media: 0, bytes: 5 });
+        assert_eq!(drafts::open(&tx, ACCOUNT).unwrap(), [(Stage::Draft, DraftId(41), Who::Operator)]);
+    }
+
+    #[test]
+    fn a_new_file_has_the_newest_form() {
         let memory = redb::Builder::new().create_with_backend(InMemoryBackend::new()).unwrap();
         run(&memory).unwrap();
         assert_eq!(form(&memory).unwrap(), STEPS.len());

@@ -48,7 +48,7 @@ use crate::error::{Error, Problem, Result};
 
 pub use key::Key;
 pub use seen::Seen;
-pub use table::{Role, Span, Table};
+pub use table::{Readable, Role, Span, Table, View};
 pub use tx::{After, Fate, Read, Rows, Write};
 
 /// What the store needs to know from outside.
@@ -60,6 +60,13 @@ pub struct Options {
     pub after: Box<dyn Fn(&After) + Send + Sync>,
     /// Asked on the same thread before a record names a media file that none named so far: whether it is there.
     pub there: Box<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+impl Options {
+    /// Of a store that stands for itself, without files and without anybody who hears of its commits.
+    pub fn alone(cache: usize, clock: Clock) -> Self {
+        Self { cache, clock, after: Box::new(|_| {}), there: Box::new(|_| true) }
+    }
 }
 
 /// The open store. Dropping it waits for the writes that were handed in.

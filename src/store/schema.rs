@@ -1,10 +1,11 @@
 //! Every table on one page. A fact is lost with its table; an index is a function of facts, which `check`
-//! computes again. Tables with an index beside them are written only by the file named there.
+//! computes again. Tables with an index beside them are written only by the file named there; who reads them elsewhere
+//! has a [`View`].
 
 use serde_json::value::RawValue;
 
 use super::slim::{Slim, SlimFollower};
-use super::table::Table;
+use super::table::{Table, View};
 use crate::base::time::Timestamp;
 use crate::model::account::{Account, Keys};
 use crate::model::activity::{Activity, Received};
@@ -33,7 +34,7 @@ use crate::model::post::Post;
 use crate::model::reach::Reach;
 use crate::model::server::{Inbox, Server};
 use crate::model::stored::{Errand, Holder, Stored};
-use crate::model::user::User;
+use crate::model::user::{User, Who};
 
 /// The first half of a SHA-256: enough to tell strangers' addresses apart, half the room.
 pub type Fingerprint = [u8; 16];
@@ -89,7 +90,8 @@ pub const FOLLOWING: Table<(AccountId, String), Following> = Table::fact("follow
 pub const OWN_REACTIONS: Table<(AccountId, ReactionKind, String), OwnReaction> = Table::fact("own_reactions");
 
 // store::media
-pub const MEDIA: Table<MediaId, Media> = Table::fact("media");
+pub(super) const MEDIA_ROWS: Table<MediaId, Media> = Table::fact("media");
+pub const MEDIA: View<MediaId, Media> = MEDIA_ROWS.view();
 /// What those of an account weigh together.
 pub(super) const WEIGHTS: Table<AccountId, Weight> = Table::index("weights");
 
@@ -99,7 +101,8 @@ pub(super) const NAMES: Table<(String, Holder), bool> = Table::index("names");
 
 // store::copies
 /// Copies of strangers' pictures.
-pub const COPIES: Table<CopyKey, Copy> = Table::fact("copies");
+pub(super) const COPY_ROWS: Table<CopyKey, Copy> = Table::fact("copies");
+pub const COPIES: View<CopyKey, Copy> = COPY_ROWS.view();
 
 // store::accounts
 pub(super) const ACCOUNTS: Table<AccountId, Account> = Table::fact("accounts");
@@ -128,7 +131,8 @@ pub(super) const OWN_REPLIES: Table<(PostId, PostId), ()> = Table::index("own_re
 
 // store::drafts
 pub(super) const DRAFTS: Table<DraftId, Draft> = Table::fact("drafts");
-pub(super) const DRAFTS_BY_STAGE: Table<(AccountId, Stage, DraftId), ()> = Table::index("drafts_by_stage");
+/// With whose it is.
+pub(super) const DRAFTS_BY_STAGE: Table<(AccountId, Stage, DraftId), Who> = Table::index("drafts_by_stage");
 /// What goes out by itself, by the moment.
 pub(super) const DRAFTS_DUE: Table<(Timestamp, DraftId), ()> = Table::index("drafts_due");
 

@@ -28,6 +28,44 @@ impl<K, V> Table<K, V> {
     }
 }
 
+/// The rows of a table for those who may not write them: beside them stands an index that one file keeps.
+pub struct View<K, V> {
+    pub name: &'static str,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Table<K, V> {
+    pub(super) const fn view(&self) -> View<K, V> {
+        View { name: self.name, types: PhantomData }
+    }
+}
+
+/// What rows are read of.
+pub trait Readable {
+    type Key: Key;
+    type Row;
+
+    fn name(&self) -> &'static str;
+}
+
+impl<K: Key, V> Readable for Table<K, V> {
+    type Key = K;
+    type Row = V;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<K: Key, V> Readable for View<K, V> {
+    type Key = K;
+    type Row = V;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 /// Which keys of a table, in which direction, and at most how many.
 #[derive(Debug, Clone)]
 pub struct Span {

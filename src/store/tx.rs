@@ -13,7 +13,7 @@ use super::key::Key;
 use super::names::Held;
 use super::schema::SHOWN;
 use super::seen::{Mark, Seen, mark};
-use super::table::{Span, Table};
+use super::table::{Readable, Span, Table};
 use crate::base::id::Ids;
 use crate::base::time::{Clock, Timestamp};
 use crate::error::{Cause, Error, Result};
@@ -36,27 +36,27 @@ pub trait Rows {
     fn raw_len(&self, table: &'static str) -> Result<u64>;
 
     /// How many rows a table has, without a look at them.
-    fn len<K: Key, V>(&self, table: &Table<K, V>) -> Result<u64> {
-        self.raw_len(table.name)
+    fn len(&self, table: &impl Readable) -> Result<u64> {
+        self.raw_len(table.name())
     }
 
-    fn get<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, key: &K) -> Result<Option<V>> {
+    fn get<T: Readable<Row: DeserializeOwned>>(&self, table: &T, key: &T::Key) -> Result<Option<T::Row>> {
         let mut found = None;
-        self.raw_get(table.name, &key.bytes(), &mut |value| {
-            found = Some(decode(table.name, value)?);
+        self.raw_get(table.name(), &key.bytes(), &mut |value| {
+            found = Some(decode(table.name(), value)?);
             Ok(())
         })?;
         Ok(found)
     }
 
     /// A row that somebody asked for: its absence is theirs to hear of.
-    fn need<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, key: &K) -> Result<V> {
+    fn need<T: Readable<Row: DeserializeOwned>>(&self, table: &T, key: &T::Key) -> Result<T::Row> {
         self.get(table, key)?.ok_or(Error::NotFound)
     }
 
-    fn has<K: Key, V>(&self, table: &Table<K, V>, key: &K) -> Result<bool> {
+    fn has<T: Readable>(&self, table: &T, key: &T::Key) -> Result<bool> {
         let mut found = false;
-        self.raw_get(table.name, &key.bytes(), &mut |_| {
+        self.raw_get(table.name(), &key.bytes(), &mut |_| {
             found = true;
             Ok(())
         })?;
@@ -64,31 +64,32 @@ pub trait Rows {
     }
 
     /// Calls `each` for the rows of a span until it answers `false`.
-    fn each<K: Key, V: DeserializeOwned>(
+    fn each<T: Readable<Row: DeserializeOwned>>(
         &self,
-        table: &Table<K, V>,
+        table: &T,
         span: &Span,
-        mut each: impl FnMut(K, V) -> Result<bool>,
+        mut each: impl FnMut(T::Key, T::Row) -> Result<bool>,
     ) -> Result<()>
     where
         Self: Sized,
     {
-        self.raw(table.name, span, &mut |key, value| each(key_of(table.name, key)?, decode(table.name, value)?))
+        let name = table.name();
+        self.raw(name, span, &mut |key, value| each(key_of(name, key)?, decode(name, value)?))
     }
 
-    fn rows<K: Key, V: DeserializeOwned>(&self, table: &Table<K, V>, span: Span) -> Result<Vec<(K, V)>> {
+    fn rows<T: Readable<Row: DeserializeOwned>>(&self, table: &T, span: Span) -> Result<Vec<(T::Key, T::Row)>> {
         let mut rows = Vec::new();
-        self.raw(table.name, &span, &mut |key, value| {
-            rows.push((key_of(table.name, key)?, decode(table.name, value)?));
+        self.raw(table.name(), &span, &mut |key, value| {
+            rows.push((key_of(table.name(), key)?, decode(table.name(), value)?));
             Ok(true)
         })?;
         Ok(rows)
     }
 
-    fn keys<K: Key, V>(&self, table: &Table<K, V>, span: Span) -> Result<Vec<K>> {
+    fn keys<T: Readable>(&self, table: &T, span: Span) -> Result<Vec<T::Key>> {
         let mut keys = Vec::new();
-        self.raw(table.name, &span, &mut |key, _| {
-            keys.push(key_of(table.name, key)?);
+        self.raw(table.name(), &span, &mut |key, _| {
+            keys.push(key_of(table.name(), key)?);
             Ok(true)
         })?;
         Ok(keys)

@@ -62,6 +62,8 @@ where
             (Some(own), None) => own,
             (None, None) => Err(Error::bug("a verb was committed without being run")),
         };
+        // What it held is let go before anybody hears of it.
+        drop(self.verb);
         // A caller that went away does not undo what it asked for.
         let _ = self.caller.send(result);
     }
@@ -290,7 +292,7 @@ mod tests {
     use crate::base::time::{Clock, Timestamp};
     use crate::model::ids::MediaId;
     use crate::model::media::Media;
-    use crate::store::schema::{GONE, KEYS, MEDIA};
+    use crate::store::schema::{GONE, KEYS, MEDIA_ROWS};
     use crate::store::{Options, Rows, Store};
 
     /// A disk that is full from one moment on.
@@ -326,24 +328,20 @@ mod tests {
     /// What is changed without being told, or looked at without being noted, would leave stale pages.
     #[test]
     fn pages_are_made_of_what_is_told_and_noted() {
-        let options =
-            Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
-        let store = Store::on_backend(InMemoryBackend::new, options).unwrap();
+        let store = Store::on_backend(InMemoryBackend::new, Options::alone(1 << 20, Clock::System)).unwrap();
         assert!(store.read_noting(|rows| rows.len(&GONE)).is_err());
         let (_, seen) = store.read_noting(|rows| rows.len(&KEYS)).unwrap();
         assert!(store.holds(&seen));
-        assert!(store.write_blocking(|tx| tx.put_all(&MEDIA, std::iter::empty::<(MediaId, Media)>())).is_err());
+        assert!(store.write_blocking(|tx| tx.put_all(&MEDIA_ROWS, std::iter::empty::<(MediaId, Media)>())).is_err());
         store.write_blocking(|tx| tx.put_all(&GONE, [([0; 16], Timestamp(1))].into_iter())).unwrap();
     }
 
     #[test]
     fn a_full_disk_is_no_fault_of_what_was_asked() {
         let full = Arc::new(AtomicBool::new(false));
-        let options =
-            Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
         let switch = Arc::clone(&full);
         let disk = move || Disk(InMemoryBackend::new(), Arc::clone(&switch));
-        let store = Store::on_backend(disk, options).unwrap();
+        let store = Store::on_backend(disk, Options::alone(1 << 20, Clock::System)).unwrap();
         let put = |n: u8| store.write_blocking(move |tx| tx.put(&GONE, &[n; 16], &Timestamp(1)));
         put(1).unwrap();
         full.store(true, Ordering::SeqCst);

@@ -33,8 +33,7 @@ impl House {
     pub fn new() -> Self {
         // 23 November 2026, 09:00 UTC
         let clock = Clock::by_hand(Timestamp(1_795_424_400_000));
-        let options =
-            Options { cache: 1 << 20, clock: clock.clone(), after: Box::new(|_| {}), there: Box::new(|_| true) };
+        let options = Options::alone(1 << 20, clock.clone());
         let store = Store::on_backend(redb::backends::InMemoryBackend::new, options).unwrap();
         let house = Self { store, clock };
         let institution = Institution::new(

@@ -116,7 +116,7 @@ export async function busyDesk(browser) {
     await owner.goto(`${origin}${path}`);
     return main(owner).getByRole("link", { name }).first().getAttribute("href");
   };
-  const [first, canned, user] = [await link("/desk/inbox", /^More/), await link("/desk/answers", /Add/), await link("/desk/users", /^Ana|Ana /)];
+  const [first, canned, user, many] = [await link("/desk/inbox", /^More/), await link("/desk/answers", /Add/), await link("/desk/users", /^Ana|Ana /), await link("/desk/drafts", /^drafts of/)];
   const text = (page) => page.getByLabel("Text", { exact: true });
   const page = (name, path, more = {}) => ({ name: `busy desk: ${name}`, url: new URL(path, origin).href, login: boss, desk: true, ...more });
   const pages = [
@@ -145,6 +145,7 @@ export async function busyDesk(browser) {
       await tab.locator("[name=revision]").evaluate((field) => { field.value = "1"; });
       await faulty("Save draft", () => text(tab).fill("Mine."))(tab);
     } }),
+    page("dropping many drafts", many),
     page("dropping a draft", `/desk/drafts/${of.kept}/drop`),
     page("calendar", "/desk/calendar"),
     page("calendar with what is planned", `/desk/calendar?month=${new Date().getUTCFullYear() + 1}-06`),

@@ -42,7 +42,7 @@ fn site() -> Site {
 }
 
 fn options(clock: &Clock) -> Options {
-    Options { cache: 1 << 20, clock: clock.clone(), after: Box::new(|_| {}), there: Box::new(|_| true) }
+    Options::alone(1 << 20, clock.clone())
 }
 
 /// What was told after commits, in order.

@@ -4,6 +4,7 @@ mod changes;
 mod colleagues;
 mod desk;
 mod files;
+mod places;
 
 use std::time::Duration;
 
@@ -15,8 +16,7 @@ use instance::limits;
 use instance::model::draft::{Approval, Content, Draft, Part, Rule, Sheet, Stage, State, When};
 use instance::model::ids::DraftId;
 use instance::model::post::{NewPost, Post, ReplyTo};
-use instance::model::power::Publish;
-use instance::model::user::{Asker, By, Rank, Role, User, Who};
+use instance::model::user::{Asker, Rank, Role, User, Who};
 use instance::store::schema::MEDIA;
 use instance::store::{Rows, Write, drafts, posts};
 use instance::work;
@@ -459,28 +459,4 @@ async fn a_draft_that_is_dropped_takes_its_files_along_and_authors_stop_no_plan(
     let pen = Pen::of(&Asker::Operator, strangers.id).unwrap();
     let own = office.begin(&office.ana, "Words").await.id;
     assert!(matches!(office.write(move |tx| verbs::discard(tx, pen, own)).await, Err(Error::NotFound)));
-}
-
-#[tokio::test]
-async fn an_account_has_so_many_drafts_and_no_more() {
-    let office = Office::new(Rule::None).await;
-    let pen = office.pen(&office.ben);
-    let fill = office.write(move |tx| {
-        for _ in 0..limits::draft::PER_ACCOUNT {
-            verbs::begin(tx, pen, &sheet("Words"))?;
-        }
-        Ok(())
-    });
-    fill.await.unwrap();
-    assert_eq!(problem(office.write(move |tx| verbs::begin(tx, pen, &sheet("Words"))).await), "E509");
-    let (of, most) = (office.server.account.id, limits::draft::PER_ACCOUNT);
-    let count = office.server.app.store.read(|rows| drafts::count(rows, of, Stage::Draft, most + 1)).unwrap();
-    assert_eq!(count, most);
-    // That keeps nobody from publishing, with a moment to think again.
-    let ben: By<Publish> = Asker::User(office.ben.clone()).may(of).unwrap();
-    let held = office.write(move |tx| {
-        let draft = verbs::begin_held(tx, ben, &sheet("Out"))?;
-        verbs::hold(tx, ben, Seen::of(&draft), Duration::from_secs(30))
-    });
-    assert_eq!(held.await.unwrap().stage(), Stage::Planned);
 }

@@ -174,6 +174,7 @@ async fn rows_say_what_is_to_be_carried_and_turning_round_is_harmless() {
     assert_eq!(app.store.read(|rows| rows.get(&STORED, &name)).unwrap(), Some(stored(9)), "once is enough");
     // Whoever brings it once more brings what is there: the copy here is of no use.
     assert_eq!(take(bytes.get_ref().clone()).await.file, name);
+    assert!(!is_here() && count() == 1);
     to(Place::Disk).await;
     assert!(errands().contains(&(name.clone(), Errand::Back)));
     settle(Errand::Back, Some(stored(9))).await;

@@ -110,15 +110,20 @@ impl Seen {
 /// Said when somebody else was faster. The caller still has what was typed, and shows it beside what is there now.
 pub const CHANGED: &str = "Somebody else saved this draft meanwhile.";
 
-/// Begins a draft, where the account has room for one more.
+/// What makes room.
+const REMEDY: &str = "Drop those that nobody needs: at the foot of the page of drafts, many at a time.";
+
+/// Begins a draft, where the account, and whoever only writes for it, has room for one more.
 pub fn begin(tx: &mut Write<'_>, pen: Pen, sheet: &Sheet) -> Result<Draft> {
-    let mut open = 0;
-    for stage in Stage::ALL.into_iter().filter(|stage| stage.is_open()) {
-        open += drafts::count(tx, pen.account(), stage, limits::draft::PER_ACCOUNT)?;
+    let open = drafts::open(tx, pen.account())?;
+    let full = |what: String| Problem::new("E509", what).field("text").remedy(REMEDY);
+    if open.len() >= limits::draft::PER_ACCOUNT {
+        return Err(full(format!("The account has {} drafts, and no more fit.", limits::draft::PER_ACCOUNT)).into());
     }
-    if open >= limits::draft::PER_ACCOUNT {
-        let what = format!("The account has {} drafts, and no more fit.", limits::draft::PER_ACCOUNT);
-        return Err(Problem::new("E509", what).remedy("Drop some that nobody needs.").into());
+    let own = open.iter().filter(|(.., whose)| whose.is_same(pen.who())).count();
+    if !pen.publishes() && own >= limits::draft::PER_AUTHOR {
+        let most = limits::draft::PER_AUTHOR;
+        return Err(full(format!("{most} drafts of this account are yours, and no more fit.")).into());
     }
     put_down(tx, pen, sheet)
 }
@@ -195,6 +200,26 @@ pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     let deed = Deed::new(Act::DraftDrop).of(draft.account).on(id).change(draft.stage().name(), "");
     audit::note(tx, pen.who(), &deed)?;
     changing::drop_it(tx, &draft)
+}
+
+/// Takes many away at once: those that can go so, and are as they were looked at. Answers how many.
+pub fn discard_many(tx: &mut Write<'_>, pen: Pen, all: &[Seen]) -> Result<usize> {
+    let mut gone = 0;
+    for seen in all {
+        let same = |draft: &Draft| draft.account == pen.account() && draft.revision == seen.revision;
+        let Some(draft) = drafts::get(tx, seen.id)?.filter(same) else { continue };
+        if goes_along(pen, draft.stage(), draft.writer) {
+            discard(tx, pen, draft.id)?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// Whether somebody takes a draft away together with others: their own, and those of everybody when they publish. What is
+/// planned is looked at one by one.
+pub fn goes_along(pen: Pen, stage: Stage, whose: Who) -> bool {
+    stage.is_open() && stage != Stage::Planned && (pen.publishes() || whose.is_same(pen.who()))
 }
 
 /// Notes who has the form open; answers who else has. Nobody is shut out: what is saved names its revision.

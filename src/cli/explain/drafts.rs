@@ -34,7 +34,12 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
               the first in Central Europe, +01:00 the second.",
     ),
     ("E508", "Comments on a draft are for colleagues; each is short, and there is room for many, not for any number."),
-    ("E509", "An account keeps a bounded number of drafts. Those that nobody needs can be dropped."),
+    (
+        "E509",
+        "An account keeps a bounded number of drafts, and whoever does not publish for it has a share of them, so that nobody takes \
+              every place. What is published needs none. Those that nobody needs can be dropped, many at a time, at the foot of the \
+              page of drafts; who publishes can drop those of everybody.",
+    ),
     ("E510", "Drafts of somebody who leaves go to another user who may log in and may write for the same account."),
     (
         "E511",
@@ -46,6 +51,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "E513",
         "Drafts are written at the desk, where each change names the text it was made from and an approval falls with it.",
     ),
+    ("E514", "Many drafts are dropped at once by ticking them; nothing was ticked, and nothing is dropped."),
     (
         "E520",
         "Other servers name an answer of a poll by its words in the post's main language. One that has words in another \

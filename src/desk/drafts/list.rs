@@ -12,7 +12,7 @@ use crate::limits;
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Stage, State};
 use crate::model::ids::{AccountId, DraftId};
-use crate::model::power::Read;
+use crate::model::power::{self, Read};
 use crate::model::user::Asker;
 use crate::store::{Rows, accounts, drafts, meta};
 use crate::web::request::Request;
@@ -28,6 +28,8 @@ struct List {
     stopped: bool,
     /// Accounts, whose look their posts need, and who said so.
     rules: Vec<(AccountId, String, &'static str, String)>,
+    /// Accounts of which whoever looks may drop drafts.
+    drops: Vec<(AccountId, String)>,
 }
 
 /// Drafts of one stage.
@@ -64,6 +66,7 @@ const GROUPS: [(Stage, &str, &str); 6] = [
 pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
     let notice = match request.query("done") {
         Some("dropped") => "Dropped.",
+        Some("many") => "What you ticked is dropped, but for what somebody changed meanwhile.",
         Some(_) | None => "",
     };
     let list = app.store.read(|rows| {
@@ -89,12 +92,14 @@ pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> 
                 groups.push(Group { title, hint, rows: lines });
             }
         }
+        let drops = mine.iter().filter(|account| asker.can::<power::Draft>(account.id));
+        let drops = drops.map(|account| (account.id, account.handle.clone())).collect();
         let rule = |account: Account| {
             let set = approval::set(rows, &account)?;
             Ok((account.id, account.handle, approval::words(account.approval.rule).0, set))
         };
         let rules = mine.into_iter().map(rule).collect::<Result<_>>()?;
-        Ok(List { f, notice, groups, stopped, rules })
+        Ok(List { f, notice, groups, stopped, rules, drops })
     })?;
     frame::page(StatusCode::OK, &list)
 }

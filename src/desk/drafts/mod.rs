@@ -3,6 +3,7 @@
 
 mod changes;
 mod list;
+mod many;
 mod pages;
 mod said;
 mod steps;
@@ -21,6 +22,7 @@ use crate::store::{Rows, accounts, drafts};
 pub(super) use crate::views::people::who as name;
 pub(super) use crate::views::plans::stage_words;
 pub(super) use list::list;
+pub(super) use many::{discard as discard_many, page as many_page};
 pub(super) use pages::{drop_page, page};
 pub(super) use steps::{Step, discard, step};
 

@@ -6,6 +6,8 @@ pub mod content;
 pub mod link;
 pub mod state;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, DraftId, PostId, UserId};
@@ -198,6 +200,17 @@ impl Draft {
     pub fn brings(&self) -> impl Iterator<Item = &str> {
         let files = self.content.media().flat_map(|attached| attached.about.files());
         files.filter(|_| self.edits.is_some() && self.stage().is_open())
+    }
+
+    /// Bytes of those of them that the post did not say when the change was begun. What still waits beside its recording
+    /// weighs there too, for the day that it does.
+    pub fn weight(&self) -> u64 {
+        fn all(content: &Content) -> BTreeMap<&str, u64> {
+            content.media().flat_map(|file| file.about.weights()).collect()
+        }
+        let Some(edits) = self.edits.as_ref().filter(|_| self.stage().is_open()) else { return 0 };
+        let was = all(&edits.was);
+        all(&self.content).into_iter().filter(|(file, _)| !was.contains_key(file)).map(|(_, bytes)| bytes).sum()
     }
 
     /// Just begun.

@@ -12,8 +12,7 @@ type Raw = Vec<(Vec<u8>, Vec<u8>)>;
 const ANA: UserId = UserId(7);
 
 fn store() -> Store {
-    let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
-    Store::on_backend(InMemoryBackend::new, options).unwrap()
+    Store::on_backend(InMemoryBackend::new, Options::alone(1 << 20, Clock::System)).unwrap()
 }
 
 fn put(tx: &mut Write<'_>, deed: &Deed, cut: Option<Cut>) -> Result<Head> {

@@ -47,8 +47,7 @@ pub async fn run(bench: &mut Bench) {
 
 /// Has records name the files, as those of posts would.
 fn publish(store: &Path, names: &[&str]) {
-    let options = Options { cache: 1 << 20, clock: Clock::System, after: Box::new(|_| {}), there: Box::new(|_| true) };
-    let store = Store::open(store, options).expect("the store can be opened");
+    let store = Store::open(store, Options::alone(1 << 20, Clock::System)).expect("the store can be opened");
     let rows: Vec<Media> = (1_u64..)
         .zip(names)
         .map(|(id, name)| {

@@ -4,10 +4,11 @@ use instance::base::time::Clock;
 use instance::media::draw;
 use instance::model::draft::{Approval, Content, Rule};
 use instance::model::ids::PostId;
+use instance::model::media::Weight;
 use instance::model::post::Post;
 use instance::store::check::check;
 use instance::store::schema::MEDIA;
-use instance::store::{Rows, activities, material, posts};
+use instance::store::{Rows, activities, material, media, posts};
 use instance::{limits, work};
 use serde_json::Value;
 
@@ -168,6 +169,9 @@ async fn files_of_a_change_are_public_with_it_and_not_before() {
 async fn a_change_whose_form_stays_open_for_days_misses_nothing() {
     let office = live().await;
     let cinema = Cinema::open(&office).await;
+    let account = office.server.account.id;
+    let weight = || office.server.app.store.read(|rows| media::weight(rows, account)).unwrap();
+    let before = weight();
     let (path, content) = cinema.ask(&[("alt1", "A film")], &[("captions-file1", VTT)]).await;
     let film = &content.parts[0].media[0];
     let captions = film.about.spoken.captions[0].file.clone();
@@ -175,6 +179,8 @@ async fn a_change_whose_form_stays_open_for_days_misses_nothing() {
     work::prune::turn(&office.server.app, true).await.unwrap();
     let row = office.server.app.store.read(|rows| rows.need(&MEDIA, &film.id)).unwrap();
     assert!(row.fresh.is_empty(), "only the change names them by now");
+    let brought = Weight { bytes: before.bytes + film.about.spoken.captions[0].bytes, ..before };
+    assert_eq!(weight(), brought, "and they weigh");
     let (ben, kept) = (Seat::of(&office.server, office.ben.id).await, film.id.to_string());
     let fresh = format!("en {captions}");
     let words = [("lang", "en"), ("text", "The bridge"), ("kept1", kept.as_str()), ("alt1", "A film of it")];
@@ -183,6 +189,9 @@ async fn a_change_whose_form_stays_open_for_days_misses_nothing() {
     let id = path.strip_prefix("/desk/drafts/").unwrap().parse().unwrap();
     let about = office.now_is(id).content.parts[0].media[0].about.clone();
     assert_eq!((about.alt.as_str(), about.spoken.captions[0].file.as_str()), ("A film of it", captions.as_str()));
+    assert!(weight() == brought && check(&office.server.app.store).unwrap().is_sound());
+    led_to(&ben.post(&format!("{path}/drop"), &[]).await);
+    assert!(weight() == before && check(&office.server.app.store).unwrap().is_sound());
 }
 
 #[tokio::test]

@@ -7,11 +7,11 @@ use instance::actions;
 use instance::base::time::Clock;
 use instance::limits::copies::{COUNT, FACE_KEPT, FETCHED, KEPT, TRIES};
 use instance::media::{draw, picture};
-use instance::model::copied::Copy;
+use instance::model::copied::{Copied, Copy};
 use instance::model::note::{Note, Shown};
 use instance::model::post::Post;
 use instance::store::schema::COPIES;
-use instance::store::{Rows as _, Span, notes};
+use instance::store::{Rows as _, Span, copies, notes};
 use instance::work;
 use serde_json::json;
 
@@ -299,10 +299,33 @@ async fn there_are_so_many_copies_and_no_more() {
     let scene = Scene::new(true, None).await;
     let full = scene.us.app.store.write(|tx| {
         let copy = Copy { state: instance::model::copied::State::Failed, ..Copy::wanted("x".into(), tx.now()) };
-        (0..COUNT as u64 - 1).try_for_each(|n| tx.put(&COPIES, &(n, 1), &copy))
+        (0..COUNT as u64 - 1).try_for_each(|n| copies::put(tx, (n, 1), &copy))
     });
     full.await.unwrap();
     let note = scene.answer("/n/1", &[(&scene.peer.url("/bridge.png"), "A bridge")]).await;
     scene.show(&note, Shown::Released).await;
     assert_eq!((scene.copies().len(), scene.here()), (COUNT, 1), "there was room for one");
+}
+
+#[tokio::test]
+async fn a_picture_that_comes_when_nobody_wants_it_any_more_is_not_kept() {
+    for hidden in [false, true] {
+        let scene = Scene::new(true, None).await;
+        let note = scene.answer("/n/1", &[]).await;
+        let (by, id) = (scene.us.by(), note.id);
+        let show = async |shown: Shown| {
+            scene.us.app.store.write(move |tx| actions::replies::show(tx, by, id, shown, None)).await.unwrap();
+        };
+        show(Shown::Released).await;
+        let (key, wanted) = scene.copies().remove(0);
+        // It was fetched and made small, and its row is still to be written.
+        let mut hold = scene.us.app.files.hold();
+        let copied = Copied { file: hold.put(b"a face", "jpg").unwrap(), width: 1, height: 1 };
+        if hidden {
+            show(Shown::Hidden).await;
+        }
+        let came = hold.until(move |tx| actions::copies::came(tx, key, &wanted.from, &copied));
+        scene.us.app.store.write(came).await.unwrap();
+        assert_eq!((scene.here(), scene.files()), if hidden { (0, 0) } else { (1, 1) });
+    }
 }
