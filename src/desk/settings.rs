@@ -44,6 +44,8 @@ struct Row {
     value: String,
     /// Where only these words mean something.
     choices: &'static [&'static str],
+    /// Of a colour of words, on what they stand on.
+    contrast: Option<String>,
     changed: String,
 }
 
@@ -126,12 +128,13 @@ fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, noti
     let status = faults.status();
     let page = app.store.read(|rows| {
         let of = meta::institution(rows)?;
+        let contrasts = typed(of.clone(), form).settings.colours.unwrap_or_default().contrasts();
         let row = |setting: &Setting| {
             let value = form.and_then(|form| form.find(setting.name)).map_or_else(|| setting.get(&of), str::to_owned);
             let changed = changed(rows, &of, setting.name)?;
-            let Setting { name, title, what, default, .. } = *setting;
-            let choices: &[&str] = if name == "second_factor" { &["voluntary", "required"] } else { &[] };
-            Ok(Row { name, title, what, default, value, choices, changed })
+            let Setting { name, title, what, default, choices, .. } = *setting;
+            let contrast = contrasts.iter().find(|(of, _)| *of == name).map(|(_, contrast)| format!("{contrast:.1}"));
+            Ok(Row { name, title, what, default, value, choices, contrast, changed })
         };
         Ok(Page {
             f: Frame::of(rows, browser, "Settings", HERE)?.with(&faults),
@@ -146,6 +149,15 @@ fn shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults, noti
     frame::page(status, &page)
 }
 
+/// With what came of the form, as far as it means something.
+fn typed(mut of: Institution, form: Option<&Form>) -> Institution {
+    for (setting, value) in SETTINGS.iter().filter_map(|setting| Some((setting, form?.find(setting.name)?))) {
+        // What is wrong with it stands at its field.
+        let _ = setting.put(&mut of, value);
+    }
+    of
+}
+
 fn legal_row(rows: &impl Rows, of: &Institution, legal: Legal) -> Result<LegalRow> {
     let mut langs = of.languages.clone();
     let more = of.settings.legal.get(&legal).into_iter().flatten().filter(|lang| !of.languages.contains(lang));
@@ -153,7 +165,7 @@ fn legal_row(rows: &impl Rows, of: &Institution, legal: Legal) -> Result<LegalRo
     let page = |lang: Lang| {
         let length = meta::legal(rows, legal, &lang)?.map_or(0, |text| text.chars().count());
         let state = match length {
-            0 if by_itself(legal) => "missing; what the program knows of it stands in".to_owned(),
+            0 if legal.stands_in() => "missing; what the program knows of it stands in".to_owned(),
             0 => "missing".to_owned(),
             _ => text::characters(length),
         };
@@ -161,14 +173,6 @@ fn legal_row(rows: &impl Rows, of: &Institution, legal: Legal) -> Result<LegalRo
     };
     let pages = langs.into_iter().map(page).collect::<Result<_>>()?;
     Ok(LegalRow { name: legal.name(), title: words(legal).0, pages })
-}
-
-/// Whether the program says something of it where there is no text.
-fn by_itself(legal: Legal) -> bool {
-    match legal {
-        Legal::Privacy | Legal::Accessibility => true,
-        Legal::Imprint | Legal::Terms => false,
-    }
 }
 
 fn file(app: &App) -> Vec<FileRow> {
@@ -238,7 +242,7 @@ fn legal_shown(
             saved,
             changes: browser.asker().may_run().is_ok(),
             name: legal.name(),
-            stands_in: by_itself(legal),
+            stands_in: legal.stands_in(),
             title,
             what,
             language: lang.own_name().to_owned(),

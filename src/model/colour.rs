@@ -134,6 +134,12 @@ impl Colours {
         pair("colour.accent", self.accent, &DAY, "links on the page")
     }
 
+    /// How far what is read stands out from what it stands on, by the names of the settings; of several grounds the least.
+    pub fn contrasts(&self) -> [(&'static str, f64); 2] {
+        let least = |of: Colour, on: &[Colour]| on.iter().map(|ground| of.contrast(*ground)).fold(21.0, f64::min);
+        [("colour.text", least(self.text, &[self.ground])), ("colour.accent", least(self.accent, &DAY))]
+    }
+
     /// The accent on dark pages: itself, or its nearest shade that can be read there.
     pub fn night(&self) -> Colour {
         self.accent.nearest_read_on(&NIGHT).unwrap_or(Colour::WHITE)

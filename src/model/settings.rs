@@ -99,6 +99,14 @@ impl Legal {
         Self::ALL.into_iter().find(|legal| legal.name() == name)
     }
 
+    /// Whether the program says something of it itself where nobody wrote a text.
+    pub fn stands_in(self) -> bool {
+        match self {
+            Self::Privacy | Self::Accessibility => true,
+            Self::Imprint | Self::Terms => false,
+        }
+    }
+
     /// What its text in a language is called, as a setting: `legal.imprint.de`.
     pub fn setting(self, lang: &Lang) -> String {
         format!("{LEGAL}{}.{lang}", self.name())
@@ -134,6 +142,8 @@ pub struct Setting {
     pub what: &'static str,
     /// As text, when nobody has chosen.
     pub default: &'static str,
+    /// All that can be typed, where that is a few words; empty where it is anything else.
+    pub choices: &'static [&'static str],
     get: fn(&Institution) -> String,
     put: fn(&mut Institution, &str) -> Result<(), String>,
 }
@@ -145,6 +155,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Name of the institution",
         what: "Stands at the head of each page, and other servers show it.",
         default: "",
+        choices: &[],
         get: |of| of.name.clone(),
         put: |of, typed| {
             let name = text::one_line(typed);
@@ -161,6 +172,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Languages",
         what: "In which you publish, the main one first, parted by commas: en,de. Pages speak the main one.",
         default: "",
+        choices: &[],
         get: |of| of.languages.iter().map(Lang::as_str).collect::<Vec<_>>().join(","),
         put: |of, typed| {
             let mut languages: Vec<Lang> = Vec::new();
@@ -182,6 +194,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Time zone",
         what: "In which pages show times and posts are planned, e.g. Europe/Brussels.",
         default: "UTC",
+        choices: &[],
         get: |of| of.time_zone.clone(),
         put: |of, typed| {
             let zone = jiff::tz::TimeZone::get(typed.trim())
@@ -195,6 +208,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Seconds before \u{201c}Publish now\u{201d} publishes",
         what: "For whoever thinks again: 0 to 300. Until then there is an Undo.",
         default: "30",
+        choices: &[],
         get: |of| of.hold.to_string(),
         put: |of, typed| {
             let seconds = number(typed, 0, limits::draft::HOLD.as_secs())?;
@@ -207,6 +221,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Second factor",
         what: "required: whoever has none sets one up before anything else. voluntary: everybody chooses.",
         default: "voluntary",
+        choices: &["voluntary", "required"],
         get: |of| factor_word(of.second_factor).to_owned(),
         put: |of, typed| {
             let meant = [true, false].into_iter().find(|required| factor_word(*required) == typed.trim());
@@ -219,6 +234,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Years for which the audit log keeps its entries",
         what: "Older ones are cut off, and an entry says so.",
         default: "5",
+        choices: &[],
         get: |of| of.settings.audit_years.to_string(),
         put: |of, typed| {
             let (least, most) = (*limits::audit::YEARS_POSSIBLE.start(), *limits::audit::YEARS_POSSIBLE.end());
@@ -231,6 +247,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Colour of the head and of buttons",
         what: "Six digits: #0b3d91.",
         default: "#0b3d91",
+        choices: &[],
         get: |of| colours(of).ground.to_string(),
         put: |of, typed| coloured(of, typed, |colours| &mut colours.ground),
     },
@@ -239,14 +256,16 @@ pub const SETTINGS: &[Setting] = &[
         title: "Colour of the words on that",
         what: "Has to be read on it: a contrast of 4.5 : 1 or more.",
         default: "#ffffff",
+        choices: &[],
         get: |of| colours(of).text.to_string(),
         put: |of, typed| coloured(of, typed, |colours| &mut colours.text),
     },
     Setting {
         name: "colour.accent",
         title: "Colour of links",
-        what: "Has to be read on white; dark pages take its nearest shade that can be read there.",
+        what: "Has to be read on the page: a contrast of 4.5 : 1 or more. Dark pages take its nearest shade that can be read there.",
         default: "#0b4fb3",
+        choices: &[],
         get: |of| colours(of).accent.to_string(),
         put: |of, typed| coloured(of, typed, |colours| &mut colours.accent),
     },
@@ -255,6 +274,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "E-mail address for readers",
         what: "Stands on the page About.",
         default: "",
+        choices: &[],
         get: |of| of.settings.contacts.email.clone(),
         put: |of, typed| {
             let email = typed.trim();
@@ -269,6 +289,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Telephone",
         what: "Stands on the page About.",
         default: "",
+        choices: &[],
         get: |of| of.settings.contacts.phone.clone(),
         put: |of, typed| contact(&mut of.settings.contacts.phone, typed),
     },
@@ -277,6 +298,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Contact point for authorities",
         what: "Article 11 of the Digital Services Act: where authorities write to, and in which languages.",
         default: "",
+        choices: &[],
         get: |of| of.settings.contacts.authorities.clone(),
         put: |of, typed| contact(&mut of.settings.contacts.authorities, typed),
     },
@@ -285,6 +307,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "Contact point for readers",
         what: "Article 12 of the Digital Services Act: where readers reach a person.",
         default: "",
+        choices: &[],
         get: |of| of.settings.contacts.readers.clone(),
         put: |of, typed| contact(&mut of.settings.contacts.readers, typed),
     },
@@ -363,6 +386,11 @@ mod tests {
             let shown = setting.get(&of);
             setting.put(&mut of, &shown).unwrap();
             assert_eq!(setting.get(&of), shown, "{}", setting.name);
+            assert!(setting.choices.is_empty() || setting.choices.contains(&shown.as_str()), "{}", setting.name);
+            for choice in setting.choices {
+                setting.put(&mut of, choice).unwrap();
+                assert_eq!(setting.get(&of), *choice, "{}", setting.name);
+            }
             if !setting.default.is_empty() {
                 assert_eq!(shown, setting.default, "{}", setting.name);
             }

@@ -118,12 +118,8 @@ pub(super) fn legal(institution: &Institution, lang: &Lang, w: &'static Words) -
     let main = institution.main_language();
     let link = |legal: Legal| {
         let path = institution.settings.spoken(legal, lang, &main).map(|lang| path_of(institution, legal, &lang));
-        let own = match legal {
-            Legal::Privacy => Some("/about#privacy".to_owned()),
-            Legal::Accessibility => Some("/about#accessibility".to_owned()),
-            Legal::Imprint | Legal::Terms => None,
-        };
-        path.or(own).map(|path| (path, title_of(w, legal)))
+        let own = || legal.stands_in().then(|| format!("/about#{}", legal.name()));
+        path.or_else(own).map(|path| (path, title_of(w, legal)))
     };
     Legal::ALL.into_iter().filter_map(link).collect()
 }

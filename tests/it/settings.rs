@@ -37,6 +37,7 @@ async fn colours_come_with_the_style_sheet_and_pale_ones_are_refused() {
     assert_eq!(wrong.status.as_u16(), 422);
     let wrong = wrong.text();
     assert!(wrong.contains("href=\"#colour.text\"") && wrong.contains("4.5 : 1 is needed"), "{wrong}");
+    assert!(wrong.contains("Contrast now: 1.5 : 1."), "of what was typed: {wrong}");
     assert!(wrong.contains("value=\"#ffcc00\"") && wrong.contains("value=\"Town\""), "it comes back as it was sent");
     assert!(get(&server, "/").await.text().contains("City of Example"), "all or nothing");
 
@@ -55,7 +56,8 @@ async fn colours_come_with_the_style_sheet_and_pale_ones_are_refused() {
     let elsewhere = get(&server, "/assets/000000000000/public.css").await;
     assert_eq!(elsewhere.text(), css);
     assert!(!elsewhere.header("cache-control").contains("immutable"), "only the address of today is kept");
-    assert_eq!(style(&desk.get("/desk/settings").await.text()), new);
+    let settings = desk.get("/desk/settings").await.text();
+    assert!(style(&settings) == new && settings.contains("Contrast now: 12."), "{settings}");
     assert_eq!(style(&get(&server, "/nowhere").await.text()), new, "errors too");
 
     set(&server, "colour.ground", "").await.unwrap_err();
