@@ -262,16 +262,21 @@ fn delivery(way: Option<&Value>) -> String {
     if way.is_null() {
         return "\nNo other server had to be told.\n".to_owned();
     }
+    let so = |name: &str, one: &str, many: &str| {
+        let n = text(way, name);
+        format!("{n} {}", if n == "1" { one } else { many })
+    };
     let mut out = format!(
-        "\n{} servers have it, {} are retried, {} refuse it; {} of {} followers reached\n",
-        text(way, "delivered"),
-        text(way, "waiting"),
-        text(way, "refused"),
+        "\n{}, {}, {}; {} of {} reached\n",
+        so("delivered", "server has it", "servers have it"),
+        so("waiting", "is retried", "are retried"),
+        so("refused", "refuses it", "refuse it"),
         text(way, "reached"),
-        text(way, "followers")
+        so("followers", "follower", "followers")
     );
     let row = |lacks: &Value| {
-        let followers = format!("{} followers", text(lacks, "followers"));
+        let followers = text(lacks, "followers");
+        let followers = format!("{followers} follower{}", if followers == "1" { "" } else { "s" });
         vec![text(lacks, "server"), followers, text(lacks, "state"), text(lacks, "said"), text(lacks, "advice")]
     };
     let rows = rows(way, "missing", row);

@@ -142,12 +142,20 @@ fn shown(way: Way, number: usize, now: Timestamp) -> Shown {
     };
     let one_has = if reach.done == 1 { "server has it" } else { "servers have it" };
     let one_refuses = if reach.refused == 1 { "refuses it" } else { "refuse it" };
-    let reached = format!("of {} followers reached", grouped(reach.followers));
+    let told = reach.inboxes.saturating_sub(reach.dropped);
+    let followers = if reach.followers == 1 { "follower" } else { "followers" };
+    let reached = format!("of {} {followers} reached", grouped(reach.followers));
     let sentence = format!(
-        "{} of {} servers have the post, {} are retried, {} refuse it.",
+        "{} of {} {} the post, {} {} retried, {} {one_refuses}.",
         grouped(reach.done),
-        grouped(reach.inboxes.saturating_sub(reach.dropped)),
+        grouped(told),
+        match (told, reach.done) {
+            (1, _) => "server has",
+            (_, 1) => "servers has",
+            (_, _) => "servers have",
+        },
         grouped(reach.waiting()),
+        if reach.waiting() == 1 { "is" } else { "are" },
         grouped(reach.refused)
     );
     Shown {

@@ -113,13 +113,17 @@ fn shown(
     month: Option<Date>,
     today: Date,
 ) -> Result<Shown> {
-    let statistics = Statistics::of(rows, account.id, period)?;
+    let statistics = Statistics::of(rows, account.id, period, today)?;
     let begun = period.day(account.created);
     let begun = days::first(rows, account.id)?.map_or(begun, |day| begun.min(day_of(day)));
     let from =
         month.map_or_else(|| "/desk/statistics".to_owned(), |month| format!("/desk/statistics/{}", short(month)));
-    let mut figures =
-        vec![followers(&statistics, period), servers(&statistics), reached(&statistics.posts), answers(&statistics)];
+    let mut figures = vec![
+        followers(&statistics, period),
+        servers(&statistics, period.last >= today),
+        reached(&statistics.posts),
+        answers(&statistics),
+    ];
     for figure in &mut figures {
         figure.csv = format!("{from}?account={}&csv={}", account.id, figure.id);
     }
@@ -191,11 +195,17 @@ fn place(day: u64, last: u64) -> f64 {
     day as f64 / last.max(1) as f64
 }
 
-fn servers(statistics: &Statistics) -> Figure {
+/// `goes_on`: the count of the next hour belongs to it.
+fn servers(statistics: &Statistics, goes_on: bool) -> Figure {
     let title = "Followers by server";
     let heads = vec!["Server", "Followers"];
     let Some(places) = statistics.places.as_ref().filter(|places| places.servers() > 0) else {
-        return figure(SERVERS, title, "Nothing was counted in this time.".to_owned(), String::new(), heads);
+        let none = if goes_on {
+            "None so far: servers are counted once an hour."
+        } else {
+            "Nothing was counted in this time."
+        };
+        return figure(SERVERS, title, none.to_owned(), String::new(), heads);
     };
     let mut bars = places.largest.clone();
     if places.others.0 > 0 {

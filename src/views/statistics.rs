@@ -76,7 +76,8 @@ impl Period {
 }
 
 impl Statistics {
-    pub fn of(rows: &impl Rows, account: AccountId, period: &Period) -> Result<Self> {
+    /// `today`'s followers are those of now: what was counted an hour ago would contradict what posts reached since.
+    pub fn of(rows: &impl Rows, account: AccountId, period: &Period, today: Date) -> Result<Self> {
         let counted = days::between(rows, account, day_number(period.first), day_number(period.last))?;
         let places = counted.iter().rev().find_map(|(_, day): &(u64, Day)| day.places.clone());
         let mut all = Self {
@@ -86,6 +87,10 @@ impl Statistics {
             answers: Vec::new(),
             is_cut: false,
         };
+        if period.has(today) {
+            all.days.retain(|(day, _)| *day != today);
+            all.days.push((today, counts::get(rows, Count::Followers(account))?));
+        }
         let published = posts::of_account(rows, account, period.end(), COUNTED_POSTS)?;
         all.is_cut = published.len() == COUNTED_POSTS;
         for post in published {

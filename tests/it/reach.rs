@@ -98,7 +98,7 @@ async fn the_desk_shows_who_has_a_post_and_what_the_others_said() {
         "<b>1</b> is retried, next in ",
         "<b>1</b> refuses it",
         "<b>50</b> of 60 followers reached",
-        "1 of 3 servers have the post, 1 are retried, 1 refuse it.",
+        "1 of 3 servers has the post, 1 is retried, 1 refuses it.",
         "answered 503",
         "answered 403: Forbidden",
         "They block us",
@@ -207,7 +207,11 @@ async fn statistics_count_and_name_nobody() {
     let us = Instance::start(&clock).await;
     let large = Evil::start("127.0.25.1").await;
     let small = Evil::start("127.0.25.2").await;
+    work::days::turn(&us.app).await.unwrap();
     followers(&us, &large.address.to_string(), &large.address.to_string(), 12).await;
+    let desk = editor(&us).await;
+    let first = desk.get("/desk/statistics").await.text();
+    assert!(first.contains("12 on 23 November 2026.") && first.contains("servers are counted once an hour"), "{first}");
     work::days::turn(&us.app).await.unwrap();
     clock.advance(DAY);
     followers(&us, &small.address.to_string(), &small.address.to_string(), 4).await;
@@ -217,7 +221,6 @@ async fn statistics_count_and_name_nobody() {
     deliver(&us).await;
     answered(&us, &clock, &large).await;
 
-    let desk = editor(&us).await;
     let page = desk.get("/desk/statistics").await.text();
     for part in [
         "the last 90 days",
