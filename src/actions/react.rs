@@ -91,6 +91,6 @@ pub(super) fn live(site: &Site, by: By) -> Result<crate::model::ids::AccountId> 
         return Ok(by.account());
     }
     Err(crate::error::Problem::new("E071", "This is a trial: nothing can be sent to other servers.")
-        .remedy("Set url in instance.toml and start again.")
+        .remedy("Whoever runs this server sets url in instance.toml and starts it again.")
         .into())
 }

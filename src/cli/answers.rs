@@ -141,7 +141,7 @@ fn joined(there: &Value, field: &str) -> String {
 fn read(text: &str) -> Result<Given> {
     toml::from_str(text).map_err(|e| {
         let line = e.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
-        Problem::new("E017", format!("The answers cannot be read: line {line}: {}.", e.message()))
+        Problem::new("E017", format!("The answers cannot be read: line {line}: {}", ended(e.message())))
             .remedy("Known are: name, account, languages, url, handle_domain, time_zone, demo.")
             .into()
     })
@@ -153,7 +153,13 @@ fn told(e: &Error) -> String {
 }
 
 fn refused(flag: &str, what: &str) -> Error {
-    Problem::new("E018", format!("The answer for --{flag} cannot be used: {what}.")).into()
+    Problem::new("E018", format!("The answer for --{flag} cannot be used: {}", ended(what))).into()
+}
+
+/// With one mark at its end: sentences of ours bring theirs, words of others none.
+fn ended(what: &str) -> String {
+    let end = if what.ends_with(['.', '?']) { "" } else { "." };
+    format!("{what}{end}")
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -282,7 +288,7 @@ fn question<T>(words: &str, hint: &str, default: &str, check: impl Fn(&str) -> R
         let typed = line.trim();
         match check(if typed.is_empty() { default } else { typed }) {
             Ok(answer) => return Ok(answer),
-            Err(what) => out::say(&format!("      That will not do: {}.\n", out::clean(what.trim_end_matches('.')))),
+            Err(what) => out::say(&format!("      That will not do: {}\n", ended(&out::clean(&what)))),
         }
     }
     Err(Problem::new("E019", "The questions were not answered; nothing was written.")

@@ -32,6 +32,10 @@ pub fn run(context: &Context, listen: Option<String>, verbose: bool) -> Result<(
     log::start(config.log.format, log::To::Output, verbose);
     call::check_access(&config.data)?;
     let runtime = call::runtime()?;
+    // Before the port, or the next free one would be taken in vain.
+    if let Some(process) = runtime.block_on(control::served_by(&config.data)) {
+        return Err(Error::from(served(&config.data, process)).into());
+    }
     let (listener, wanted) = bind(&runtime, &config, &context.option())?;
     let address = listener.local_addr().map_err(Error::from)?;
     config.listen = address.to_string();
@@ -79,6 +83,12 @@ fn bind(runtime: &Runtime, config: &Config, option: &str) -> Result<(TcpListener
         }
         Err(e) => Err(refused(wanted, option, &e)),
     }
+}
+
+fn served(data: &Path, process: i32) -> Problem {
+    Problem::new("E047", format!("{} is served already, by process {process}.", data.display())).remedy(format!(
+        "Nothing more is needed. To start it anew: kill {process}, wait until it is gone, and serve again."
+    ))
 }
 
 fn address(listen: &str) -> Result<SocketAddr> {

@@ -40,7 +40,7 @@ pub use podcasts::{EpisodeChange, EpisodeNew, NewTold, PodcastChange, PodcastNew
 pub use posts::{NewVersion, PostChange, PostNew};
 pub use recordings::{Recording, What};
 pub use settings::document;
-pub use socket::{call, close, listen, serve};
+pub use socket::{call, close, listen, serve, served_by};
 pub use upload::Upload;
 pub use users::{UserNew, UserRole};
 

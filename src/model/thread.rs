@@ -47,8 +47,12 @@ pub fn check(versions: &[Version]) -> Result<()> {
     for other in others {
         let found = pieces(&other.text).len();
         if found != count {
-            let (name, lang) = (other.lang.own_name(), &other.lang);
-            let what = format!("The text in {name} ({lang}) has {found} posts, and the main one {count}.");
+            let lang = match other.lang.as_str() {
+                "und" => "that has no language yet".to_owned(),
+                _ => format!("in {} ({})", other.lang.own_name(), other.lang),
+            };
+            let posts = if found == 1 { "post" } else { "posts" };
+            let what = format!("The text {lang} has {found} {posts}, and the main one {count}.");
             return Err(Problem::new("E601", what)
                 .field("text")
                 .remedy("Part each language at the same places, with lines of ---.")

@@ -262,7 +262,10 @@ fn wrong_words_and_wrong_states_have_their_codes() {
     data.fine(&INIT);
     let server = data.serve();
     let (code, message) = data.fails(&["serve", "--listen", "127.0.0.1:0"]);
-    assert!(code == 5 && message.starts_with("E047  "), "{message}");
+    assert!(
+        code == 5 && message.starts_with("E047  ") && message.contains("is served already, by process "),
+        "{message}"
+    );
     assert_eq!(server.get("/").0, 200, "the first one is not disturbed");
 
     let other = Data::set_up();
@@ -303,6 +306,10 @@ fn set_up_twice_is_nothing_and_otherwise_is_refused() {
         assert!(code == 4 && message.starts_with("E011  "), "{other:?}: {message}");
     }
     assert!(data.fails(&["init", "--account", "admin"]).1.starts_with("E018  "));
+    let asked = "name = 'City'\naccount = 'press'\nlanguages = ['deutsch']\n";
+    std::fs::write(&file, asked).unwrap();
+    let message = data.fails(&["init", "--from", file.to_str().unwrap()]).1;
+    assert!(message.contains("“deutsch” is not a language code.\n"), "{message}");
 }
 
 #[test]

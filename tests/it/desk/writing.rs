@@ -66,7 +66,7 @@ async fn a_thread_goes_out_as_a_unit_and_in_order() {
     let desk = Desk::open(&server).await;
     let uneven = [("text", "One\n---\nTwo"), ("lang2", "de"), ("text2", "Eins")];
     let refused = desk.compose(&uneven, None).await;
-    assert!(refused.text().contains("has 1 posts, and the main one 2"), "{}", refused.text());
+    assert!(refused.text().contains("has 1 post, and the main one 2"), "{}", refused.text());
     let long = format!("One\n---\n{}", "a".repeat(5_001));
     assert_eq!(desk.compose(&[("text", &long)], None).await.status.as_u16(), 422);
     assert!(desk.posts().is_empty(), "all of it or nothing");
