@@ -8,12 +8,15 @@ use super::frame::{self, Frame, Wall};
 use super::listing;
 use crate::app::App;
 use crate::base::text;
+use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
 use crate::model::audit::{Act, Filter};
+use crate::model::draft::Stage;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts, drafts, meta, posts, users};
 use crate::views::audit::{self, Asked, Line};
+use crate::views::plans::stage_words;
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::Browser;
@@ -176,11 +179,25 @@ fn item(rows: &impl Rows, wall: &Wall, line: &Line) -> Result<Item> {
         account: line.account.clone().unwrap_or_default(),
         object: line.kind.map(|kind| format!("{kind} {named}")).unwrap_or_default(),
         link,
-        before: line.before.clone(),
-        after: line.after.clone(),
+        before: readable(wall, line.kind, &line.before),
+        after: readable(wall, line.kind, &line.after),
         why: line.why.clone(),
         erased: line.erased,
     })
+}
+
+/// As a person reads it: where a draft stands, in the words of its own page, and when it goes out, on the wall's clock.
+/// The log itself names both as programs do.
+fn readable(wall: &Wall, kind: Option<&str>, told: &str) -> String {
+    let end = told.find([',', ';']).unwrap_or(told.len());
+    let (name, rest) = told.split_at_checked(end).unwrap_or((told, ""));
+    let Some(stage) = Stage::ALL.into_iter().find(|stage| kind == Some("draft") && stage.name() == name) else {
+        return told.to_owned();
+    };
+    let (due, more) = rest.split_once(';').map_or((rest, String::new()), |(due, more)| (due, format!(";{more}")));
+    let moment = due.strip_prefix(", ").and_then(Timestamp::parse_rfc3339);
+    let due = moment.map_or_else(|| due.to_owned(), |moment| format!(" for {}", wall.time(moment)));
+    format!("{}{due}{more}", stage_words(stage))
 }
 
 /// Where to look at what an entry is about, and its first words, as long as it is there.

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use super::{Office, problem, sheet, soon, thread};
 use crate::support::http::{Answer, send};
-use crate::support::seat::{Seat, led_to, user};
+use crate::support::seat::{Seat, led_to, owner_seat, user};
 use crate::support::{between, drain, owner, second_account};
 
 /// What a browser of somebody who is not logged in gets.
@@ -306,6 +306,17 @@ async fn each_step_of_a_draft_tells_where_it_stood_and_where_it_stands() {
     let edit = acts(&office, "draft.edit").await.remove(0);
     assert!(told(&edit, "before").starts_with("approved; revision "), "{edit}");
     assert!(told(&edit, "after").starts_with("draft; revision ") && !edit.to_string().contains("words"), "{edit}");
+    // At the desk the same in the words of a draft's own page, on the clocks of the institution.
+    let page = owner_seat(&office.server).await.get("/desk/audit?act=draft").await.text();
+    for part in [
+        "Before: <bdi>being written</bdi>",
+        "After: <bdi>waits for approval</bdi>",
+        "After: <bdi>planned for ",
+        "After: <bdi>being written; revision ",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert!(!page.contains("<bdi>planned, 20"), "{page}");
 }
 
 #[tokio::test]
