@@ -19,11 +19,10 @@ use instance::model::post::{NewPost, Post, Visibility};
 use instance::store::schema::MEDIA;
 use instance::store::{Rows, Span, Write, material, notes, posts};
 
-use crate::support::http::{Answer, send};
+use crate::support::http::{Answer, PARTS, parts, send};
 use crate::support::seat::first_button;
 use crate::support::{Instance, START, at_once, between, drain, owner};
 
-const MULTIPART: &str = "multipart/form-data; boundary=xyz";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A browser that is logged in where nothing waits before it is published.
@@ -76,19 +75,7 @@ impl<'a> Desk<'a> {
     pub fn composed(&self, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
         let account = self.server.account.id.to_string();
         let own = [("csrf", self.csrf.as_str()), ("account", account.as_str()), ("lang", "en")];
-        let mut body = Vec::new();
-        for (name, value) in own.iter().chain(fields) {
-            let head = format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend(head.into_bytes());
-        }
-        if let Some((name, bytes)) = file {
-            let head = format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n\r\n");
-            body.extend(head.into_bytes());
-            body.extend(bytes);
-            body.extend(b"\r\n");
-        }
-        body.extend(b"--xyz--\r\n");
-        body
+        parts(own.iter().chain(fields), file.as_slice())
     }
 
     pub async fn compose(&self, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
@@ -98,7 +85,7 @@ impl<'a> Desk<'a> {
     /// A form that may bring a file, with its first button where none is named.
     pub async fn send_to(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         let body = self.composed(&[fields, first_button(path, fields)].concat(), file);
-        self.post_as(path, MULTIPART, &self.server.app.site.origin, body).await
+        self.post_as(path, PARTS, &self.server.app.site.origin, body).await
     }
 
     /// Changes a published post, from the state that its form shows now.
@@ -193,7 +180,7 @@ async fn forms_of_others_change_nothing() {
     let mut desk = Desk::open(&server).await;
     let body = desk.composed(&[("text", "Forged")], None);
     for origin in ["https://evil.example", "null", ""] {
-        assert_eq!(desk.post_as("/desk/posts", MULTIPART, origin, body.clone()).await.status.as_u16(), 403, "{origin}");
+        assert_eq!(desk.post_as("/desk/posts", PARTS, origin, body.clone()).await.status.as_u16(), 403, "{origin}");
     }
     let post = published(&desk, &desk.compose(&[("text", "Ours")], None).await);
     let right = std::mem::replace(&mut desk.csrf, "wrong".to_owned());

@@ -10,7 +10,7 @@ use instance::model::user::{Rank, Role};
 use instance::store::schema::MEDIA;
 use instance::store::{Rows, drafts};
 
-use super::{Desk, MULTIPART, between, png, published};
+use super::{Desk, PARTS, between, png, published};
 use crate::inbox::note;
 use crate::support::evil::{Act, Evil, Page};
 use crate::support::http::Answer;
@@ -82,13 +82,13 @@ async fn a_form_that_lost_its_button_publishes_nothing() {
     let server = Instance::start(&Clock::by_hand(START)).await;
     let desk = Desk::open(&server).await;
     let origin = server.app.site.origin.as_str();
-    let seen = desk.post_as("/desk/posts", MULTIPART, origin, desk.composed(&[("text", "Half a")], None)).await;
+    let seen = desk.post_as("/desk/posts", PARTS, origin, desk.composed(&[("text", "Half a")], None)).await;
     assert!(seen.status == 200 && seen.text().contains("<section id=\"preview\""), "{}", seen.text());
     assert!(desk.posts().is_empty());
     let post = published(&desk, &desk.compose(&[("text", "Whole")], None).await);
     let since = post.since().0.to_string();
     let body = desk.composed(&[("text", "Half"), ("revision", &since)], None);
-    let seen = desk.post_as(&format!("/desk/posts/{}/edit", post.id), MULTIPART, origin, body).await;
+    let seen = desk.post_as(&format!("/desk/posts/{}/edit", post.id), PARTS, origin, body).await;
     assert!(seen.status == 200 && seen.text().contains("<section id=\"preview\""), "{}", seen.text());
     assert_eq!(desk.posts()[0].versions[0].text, "Whole");
 }
@@ -179,7 +179,7 @@ async fn half_a_text_does_not_go_out_by_itself_and_a_save_says_that_it_moves_no_
     let id = path.strip_prefix("/desk/drafts/").unwrap().parse().unwrap();
     let paper = Paper { desk: &desk, id, edit: format!("{path}/edit") };
     let page = desk.get(&paper.edit).await.text();
-    assert!(page.contains(" data-planned>") && page.contains("This is planned, and goes out as it is saved"), "{page}");
+    assert!(page.contains(" data-planned ") && page.contains("This is planned, and goes out as it is saved"), "{page}");
     let half = paper.send(&[("text", "The bridge does not"), at[0], STAY]).await;
     assert!(half.status == 422 && half.text().contains("<a href=\"#text\">It goes out by itself"), "{}", half.text());
     let moved = paper.send(&[("text", "The bridge!"), ("at", "2027-03-02T10:00"), ("keep", "draft")]).await;

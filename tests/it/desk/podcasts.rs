@@ -10,7 +10,7 @@ use instance::model::media::About;
 use instance::model::user::{Asker, Rank, Role};
 use instance::store::podcasts;
 
-use super::{Answer, Desk, MULTIPART, between, published};
+use super::{Answer, Desk, PARTS, between, published};
 use crate::podcast::cover;
 use crate::support::http::{get, raw};
 use crate::support::seat::{Seat, led_to, user};
@@ -30,7 +30,7 @@ const WORDS: [(&str, &str); 7] = [
 
 async fn send(desk: &Desk<'_>, path: &str, fields: &[(&str, &str)], file: Option<&[u8]>) -> Answer {
     let body = desk.composed(fields, file.map(|bytes| ("file", bytes)));
-    desk.post_as(path, MULTIPART, &desk.server.app.site.origin, body).await
+    desk.post_as(path, PARTS, &desk.server.app.site.origin, body).await
 }
 
 async fn begun(desk: &Desk<'_>) -> String {
@@ -45,7 +45,7 @@ async fn a_cover_is_no_heavier_than_a_picture() {
     let desk = Desk::open(&server).await;
     let (origin, length) = (&server.app.site.origin, UPLOAD + 1);
     let head = format!(
-        "POST /desk/podcasts HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\ncookie: {}\r\ncontent-type: {MULTIPART}\r\n\
+        "POST /desk/podcasts HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\ncookie: {}\r\ncontent-type: {PARTS}\r\n\
          content-length: {length}\r\n\r\n",
         desk.cookie
     );
@@ -110,7 +110,7 @@ async fn nothing_typed_or_uploaded_is_lost() {
     right.push(("kept", &kept));
     assert_eq!(send(&desk, "/desk/podcasts", &right, None).await.status.as_u16(), 303);
     let forged = desk.composed(&WORDS, None);
-    assert_eq!(desk.post_as("/desk/podcasts", MULTIPART, "https://evil.example", forged).await.status.as_u16(), 403);
+    assert_eq!(desk.post_as("/desk/podcasts", PARTS, "https://evil.example", forged).await.status.as_u16(), 403);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use instance::store::{Rows, Span, Write, cases, drafts, notes, posts};
 use serde_json::json;
 
 use crate::inbox::{note, release};
-use crate::support::http::{Held, send};
+use crate::support::http::{Held, PARTS, parts, send};
 use crate::support::seat::{FORM, Seat, led_to, user};
 use crate::support::{Instance, START, between, owner, second_account};
 
@@ -94,11 +94,9 @@ async fn a_token_that_was_revoked_while_a_post_was_on_its_way_publishes_nothing(
 async fn a_token_that_was_revoked_while_a_file_was_on_its_way_leaves_none_behind() {
     let server = Instance::start_as(&Clock::by_hand(START), false).await;
     let bearer = server.bearer("write").await;
-    let head = "--xyz\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n";
-    let body = || [head.as_bytes(), &draw::sample(draw::Sample::Bridge), b"\r\n--xyz--\r\n"].concat();
-    let kind = "multipart/form-data; boundary=xyz";
+    let body = || parts(&[], &[("file", &draw::sample(draw::Sample::Bridge)[..])]);
     let begin =
-        async |body| Held::begin(&server, "/api/v2/media", kind, ("authorization", bearer.as_str()), body).await;
+        async |body| Held::begin(&server, "/api/v2/media", PARTS, ("authorization", bearer.as_str()), body).await;
     let count = || server.app.store.read(|rows| rows.len(&MEDIA)).unwrap();
     assert_eq!((begin(body()).await.end().await, count()), (200, 1));
     let held = begin(body()).await;

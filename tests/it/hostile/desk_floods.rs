@@ -10,11 +10,9 @@ use instance::model::user::{Asker, Rank, Role};
 use instance::store::{audit, drafts as rows_of};
 use instance::{limits, work};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-
 use super::MAL;
 use crate::support::evil::{self, Evil};
+use crate::support::http::{PARTS, announced};
 use crate::support::seat::{Seat, user};
 use crate::support::{Instance, START, World, second_account};
 
@@ -109,18 +107,7 @@ async fn who_may_bring_no_files_is_told_before_they_come() {
     let approver = user(&server, "approver@city.example", Rank::Member, account, &[Role::Approver]).await;
     let editor = user(&server, "ed@city.example", Rank::Member, account, &[Role::Editor]).await;
     let first_line = async |seat: &Seat<'_>, path: &str| {
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {}\r\ncookie: {}\r\n\
-             content-type: multipart/form-data; boundary=xyz\r\ncontent-length: 1000000000\r\n\
-             expect: 100-continue\r\nconnection: close\r\n\r\n",
-            server.address,
-            server.app.site.origin.as_str(),
-            seat.cookie
-        );
-        let mut stream = TcpStream::connect(server.address).await.unwrap();
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut line = [0; 12];
-        stream.read_exact(&mut line).await.unwrap();
+        let (_, line) = announced::<12>(&server, path, PARTS, ("cookie", &seat.cookie), 1_000_000_000).await;
         String::from_utf8_lossy(&line).into_owned()
     };
     for path in ["/desk/posts".to_owned(), format!("/desk/accounts/{account}"), "/desk/settings/emblem".to_owned()] {

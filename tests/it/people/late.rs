@@ -8,7 +8,7 @@ use instance::store::{audit, posts};
 
 use super::{FORM, PASSWORD, enrol, with_ana};
 use crate::inbox::note;
-use crate::support::http::{Answer, Held, send};
+use crate::support::http::{Answer, Held, PARTS, parts, send};
 use crate::support::seat::{Seat, led_to, user};
 use crate::support::{Instance, START, between, owner};
 
@@ -194,14 +194,10 @@ async fn a_session_that_ends_while_a_form_is_on_its_way_takes_no_words_along() {
         let path = forms.place(pattern).await;
         let seat = forms.seat().await;
         let fields = [&[("csrf", seat.csrf.as_str())], &Forms::fields(&account)[..]].concat();
-        let part = |(name, value): &(&str, &str)| {
-            format!("--xyz\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
         let (kind, body) = if files {
-            let body = fields.iter().map(part).collect::<String>() + "--xyz--\r\n";
-            ("multipart/form-data; boundary=xyz", body)
+            (PARTS, parts(&fields, &[]))
         } else {
-            (FORM, form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish())
+            (FORM, form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish().into_bytes())
         };
         let held = Held::begin(server, &path, kind, ("cookie", &seat.cookie), body).await;
         let id = forms.owner.id;

@@ -63,25 +63,52 @@ pub async fn try_send(
     Ok(Answer { status: parts.status, headers: parts.headers, body })
 }
 
+/// Of a form as browsers send one with files.
+pub const PARTS: &str = "multipart/form-data; boundary=xyz";
+
+/// Such a form: fields with their values, then fields with a file's bytes.
+pub fn parts<'a>(fields: impl IntoIterator<Item = &'a (&'a str, &'a str)>, files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(part.into_bytes());
+    }
+    for (name, bytes) in files {
+        let head = format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n\r\n");
+        body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+    }
+    body.extend(b"--xyz--\r\n");
+    body
+}
+
+/// Sends the head of a request with so long a body, and waits for as many bytes of what the server says to that.
+pub async fn announced<const N: usize>(
+    server: &Instance,
+    path: &str,
+    kind: &str,
+    who: (&str, &str),
+    length: usize,
+) -> (TcpStream, [u8; N]) {
+    let origin = server.app.site.origin.as_str();
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n{}: {}\r\ncontent-type: {kind}\r\n\
+         content-length: {length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+        server.address, who.0, who.1
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut line = [0; N];
+    stream.read_exact(&mut line).await.unwrap();
+    (stream, line)
+}
+
 /// A request whose body is still on its way: the server has asked for it, so it has looked at who it is.
 pub struct Held(TcpStream, Vec<u8>);
 
 impl Held {
     pub async fn begin(server: &Instance, path: &str, kind: &str, who: (&str, &str), body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
-        let origin = server.app.site.origin.as_str();
-        let mut stream = TcpStream::connect(server.address).await.unwrap();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n{}: {}\r\ncontent-type: {kind}\r\n\
-             content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
-            server.address,
-            who.0,
-            who.1,
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut line = [0; 25];
-        stream.read_exact(&mut line).await.unwrap();
+        let (stream, line) = announced::<25>(server, path, kind, who, body.len()).await;
         assert!(line.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&line));
         Self(stream, body)
     }

@@ -10,7 +10,7 @@ use instance::model::login::{How, Session};
 use instance::model::user::{Rank, Role, User};
 use instance::store::schema::SESSIONS;
 
-use super::http::{Answer, send};
+use super::http::{Answer, PARTS, parts, send};
 use super::{Instance, owner};
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
@@ -66,20 +66,11 @@ impl<'a> Seat<'a> {
 
     /// As `post_parts`, with files in some fields.
     pub async fn post_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
-        let part = |(name, value): &(&str, &str)| {
-            format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
         let own = [("csrf", self.csrf.as_str())];
         let fields = own.iter().chain(fields).chain(first_button(path, fields));
-        let mut body: Vec<u8> = fields.flat_map(|field| part(field).into_bytes()).collect();
-        for (name, bytes) in files {
-            let head = format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a\"\r\n\r\n");
-            body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
-        }
-        body.extend(b"--xyz--\r\n");
+        let body = parts(fields, files);
         let origin = self.server.app.site.origin.as_str();
-        let kind = "multipart/form-data; boundary=xyz";
-        let headers = [("cookie", self.cookie.as_str()), ("content-type", kind), ("origin", origin)];
+        let headers = [("cookie", self.cookie.as_str()), ("content-type", PARTS), ("origin", origin)];
         send("POST", &self.server.url(path), &headers, body).await
     }
 }
