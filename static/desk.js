@@ -113,6 +113,12 @@ if (form && (begins || DRAFT.test(form.action))) {
   all(".btns", form).at(-1).after(told);
   // Where somebody else saved meanwhile, only a button decides which text it is; so it is with what goes out by itself.
   const waits = (page) => Boolean(one("#theirs", page) ?? one("form[data-planned]", page));
+  /** Whether something is not kept, as the way out says it too. */
+  const owes = (is) => {
+    dirty = is;
+    const out = one("a", all(".btns", form).at(-1));
+    if (out) out.textContent = is ? "Leave without saving" : "Leave";
+  };
   let timer, saving, dirty = false, stopped = waits(document), unheard = false;
   // The draft is made for the account that was sent. A field that is disabled would not be sent at all.
   const bind = (bound) => all("option", choice()).forEach((option) => { option.disabled = bound && !option.selected; });
@@ -134,10 +140,12 @@ if (form && (begins || DRAFT.test(form.action))) {
       const busy = one("#busy", page);
       if (busy) one("h1").before(document.adoptNode(busy));
       warn("");
-      dirty ||= unsent();
-      told.textContent = `${begun ? "Kept as a draft" : "Saved"} at ${new Date().toLocaleTimeString()}.${unsent() ? " Files go with a button." : ""}`;
+      owes(dirty || unsent());
+      const rest = unsent() ? " Files that you chose, and what is said about them, are not kept yet: press Save draft." : "";
+      told.textContent = `${begun ? "Kept as a draft" : "Saved"} at ${one("form[enctype]", page).dataset.now}.${rest}`;
     } catch (problem) {
-      dirty = true;
+      owes(true);
+      told.textContent = "";
       // What was not answered may have begun it.
       unheard ||= passes(problem);
       if (begun && !unheard) bind(false);
@@ -160,7 +168,7 @@ if (form && (begins || DRAFT.test(form.action))) {
     }, pause);
   };
   form.addEventListener("input", () => {
-    dirty = ready();
+    owes(ready());
     if (dirty && !stopped) later(PAUSE);
   });
   form.addEventListener("submit", (event) => {

@@ -27,15 +27,17 @@ pub fn stamp(note: &Note, author: &Profile) -> Result<String> {
     Ok(digest::hex(&digest::sha256(&seen)))
 }
 
-/// Decides about a note. A private one is never shown, whatever is asked; nor is another one than was looked at, where
-/// that is told (`seen`, a stamp).
+/// Decides about a note. About a private one there is nothing to decide; nor is another one shown than was looked at,
+/// where that is told (`seen`, a stamp).
 pub fn show(tx: &mut Write<'_>, by: By<Moderate>, id: NoteId, shown: Shown, seen: Option<&str>) -> Result<Note> {
     let mut note = notes::get(tx, id)?.ok_or(Error::NotFound)?;
     if !decided_by(tx, &note)?.contains(&by.account()) {
         return Err(Error::NotFound);
     }
-    if shown == Shown::Released && !note.content.public {
-        return Err(Error::Conflict("This answer is private: only its writer and you can read it."));
+    if note.decision().is_none() {
+        return Err(Error::Conflict(
+            "This is private: only its writer and you can read it, and there is nothing to decide.",
+        ));
     }
     if let Some(seen) = seen.filter(|_| shown == Shown::Released)
         && seen != stamp(&note, &actors::named_by_row(tx, note.author)?.profile)?

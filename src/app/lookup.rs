@@ -9,6 +9,7 @@ use crate::error::{Error, Problem, Result};
 use crate::model::actor::{Actor, Profile};
 use crate::model::follow::ReactionKind;
 use crate::model::ids::AccountId;
+use crate::model::note::Content;
 use crate::model::post::ReplyTo;
 use crate::net::gate::Behalf;
 use crate::net::webfinger::{self, Found};
@@ -81,7 +82,7 @@ pub async fn reply_target(app: &Arc<App>, account: AccountId, uri: &str) -> Resu
     }
     if !app.site.live {
         return Err(Problem::new("E071", "This is a trial: nothing can be fetched from other servers.")
-            .remedy("Set url in instance.toml and start again.")
+            .remedy("Whoever runs this server sets url in instance.toml and starts it again.")
             .into());
     }
     let (found, author) = note(app, uri).await?;
@@ -89,22 +90,39 @@ pub async fn reply_target(app: &Arc<App>, account: AccountId, uri: &str) -> Resu
     Ok(ReplyTo::Note(id))
 }
 
-/// A stranger's post to like or boost. What is not public is not for our followers to hear of.
-pub async fn object(app: &Arc<App>, uri: &str, kind: ReactionKind) -> Result<actions::react::Object> {
-    let open = |public: bool| {
-        if public || kind == ReactionKind::Like {
-            return Ok(());
-        }
-        Err(Error::from(
-            Problem::new("E583", "That post is not public, and a boost would tell everybody of it.").field("address"),
-        ))
+/// What is not public is not for our followers to hear of.
+fn open(public: bool, kind: ReactionKind) -> Result<()> {
+    if public || kind == ReactionKind::Like {
+        return Ok(());
+    }
+    let what = "That post is not public, and a boost would tell everybody of it.";
+    Err(Problem::new("E583", what).field("address").into())
+}
+
+/// A stranger's post as it is before somebody boosts it, and who wrote it. Nothing of it is kept.
+pub async fn boostable(app: &Arc<App>, uri: &str) -> Result<(Content, Profile)> {
+    let known = app.store.read(|rows| {
+        let Some(known) = notes::by_uri(rows, uri)? else { return Ok(None) };
+        Ok(Some((known.content, actors::named_by_row(rows, known.author)?.profile)))
+    })?;
+    let (content, author) = if let Some(known) = known {
+        known
+    } else {
+        let (found, author) = note(app, uri).await?;
+        (found.content, (*author).clone())
     };
+    open(content.public, ReactionKind::Boost)?;
+    Ok((content, author))
+}
+
+/// A stranger's post to like or boost.
+pub async fn object(app: &Arc<App>, uri: &str, kind: ReactionKind) -> Result<actions::react::Object> {
     if let Some(known) = app.store.read(|rows| notes::by_uri(rows, uri))? {
-        open(known.content.public)?;
+        open(known.content.public, kind)?;
         return Ok(actions::react::Object { uri: known.content.uri, author: known.author });
     }
     let (found, author) = note(app, uri).await?;
-    open(found.content.public)?;
+    open(found.content.public, kind)?;
     if found.author != author.uri {
         return Err(Error::bug("an author who is another"));
     }

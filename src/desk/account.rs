@@ -124,7 +124,7 @@ fn shown(app: &App, browser: &Browser, typed: Typed, faults: Faults, notice: &'s
             faults,
         })
     })?;
-    frame::scripted(status, &account)
+    frame::scripted(status, &account.f, &account)
 }
 
 fn programs(rows: &impl Rows, wall: &Wall, own: Own) -> Result<Vec<Program>> {

@@ -1,4 +1,4 @@
-//! Posts of other servers, by their address: boosted, answered, and boosts taken back.
+//! Posts of other servers, by their address: looked at and boosted, answered, and boosts taken back.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::faults::Faults;
 use super::frame::{self, Frame, Wall};
-use super::inbox;
+use super::inbox::{self, Words};
 use super::write::Choice;
 use crate::actions;
 use crate::actions::react::Object;
@@ -14,8 +14,10 @@ use crate::app::{App, lookup};
 use crate::base::text;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::model::actor::Profile;
 use crate::model::follow::ReactionKind;
 use crate::model::ids::{AccountId, CaseId, NoteId};
+use crate::model::note::Content;
 use crate::model::post::ReplyTo;
 use crate::model::power::{Publish, Read};
 use crate::model::user::By;
@@ -32,7 +34,16 @@ struct Elsewhere {
     faults: Faults,
     accounts: Vec<Choice>,
     address: String,
+    /// What stands at the address, before it is boosted.
+    found: Option<Found>,
     boosts: Vec<Boost>,
+}
+
+struct Found {
+    words: Words,
+    /// The account that would boost it.
+    account: AccountId,
+    handle: String,
 }
 
 /// A boost of ours.
@@ -47,10 +58,18 @@ struct Boost {
 }
 
 pub(super) fn page(app: &App, browser: &Browser) -> Result<Response> {
-    shown(app, browser, "", None, Faults::default())
+    shown(app, browser, ("", None), None, Faults::default())
 }
 
-fn shown(app: &App, browser: &Browser, address: &str, account: Option<AccountId>, faults: Faults) -> Result<Response> {
+/// `typed`: the address, and the account for which it is.
+fn shown(
+    app: &App,
+    browser: &Browser,
+    typed: (&str, Option<AccountId>),
+    found: Option<(Content, Profile)>,
+    faults: Faults,
+) -> Result<Response> {
+    let (address, account) = typed;
     let (asker, status) = (browser.asker(), faults.status());
     let page = app.store.read(|rows| {
         let all: Vec<_> = accounts::all(rows)?.into_iter().filter(|account| asker.can::<Read>(account.id)).collect();
@@ -73,27 +92,40 @@ fn shown(app: &App, browser: &Browser, address: &str, account: Option<AccountId>
             name: format!("{} ({})", own.name, app.site.handle(&own.handle)),
             chosen: Some(own.id) == account,
         };
+        let found = all.iter().find(|own| Some(own.id) == account).zip(found).map(|(own, (content, author))| Found {
+            words: Words::of(&wall, &author, content, String::new()),
+            account: own.id,
+            handle: app.site.handle(&own.handle),
+        });
         Ok(Elsewhere {
             f: Frame::of(rows, browser, "Boost or answer", "/desk/inbox")?.with(&faults),
             accounts: all.iter().filter(|own| asker.can::<Publish>(own.id)).map(choice).collect(),
             boosts: boosts.into_iter().map(boost).collect::<Result<_>>()?,
             address: address.to_owned(),
+            found,
             faults,
         })
     })?;
     frame::page(status, &page)
 }
 
-/// Boosts the post at an address, or opens the form for an answer to it.
+/// Shows the post at an address, and boosts it once somebody has seen it; or opens the form for an answer to it.
 pub(super) async fn act(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
     let account: AccountId = form.id("account")?;
     let by: By<Publish> = browser.asker().may(account)?;
     let address = form.text("address").trim().to_owned();
-    let answers = form.find("answer").is_some();
-    let done = if answers { reply(app, by, &address).await } else { boost(app, browser, by, &address).await };
+    let done = match (form.find("answer"), form.find("seen")) {
+        (Some(_), _) => reply(app, by, &address).await.map(Done::Answer),
+        (None, None) => look(app, &address).await.map(Done::Look),
+        (None, Some(_)) => boost(app, browser, by, &address).await.map(|()| Done::Boost),
+    };
     let problem = match done {
-        Ok(Some(note)) => return Ok(response::see_other(&format!("/desk?reply={note}&as={account}"))),
-        Ok(None) => return Ok(response::see_other("/desk/elsewhere")),
+        Ok(Done::Answer(note)) => return Ok(response::see_other(&format!("/desk?reply={note}&as={account}"))),
+        Ok(Done::Look(found)) => {
+            let (address, found) = (found.0.uri.clone(), Some(*found));
+            return shown(app, browser, (&address, Some(account)), found, Faults::default());
+        }
+        Ok(Done::Boost) => return Ok(response::see_other("/desk/elsewhere")),
         Err(Error::Invalid(problem)) => *problem,
         Err(Error::NotFound) if address.is_empty() => {
             Problem::new("E587", "The address of the post is missing.").remedy("Copy it from its own server.")
@@ -103,7 +135,7 @@ pub(super) async fn act(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
             .remedy("Check the address, or try later."),
         Err(e) => return Err(e),
     };
-    shown(app, browser, &address, Some(account), Faults::of("address", &problem))
+    shown(app, browser, (&address, Some(account)), None, Faults::of("address", &problem))
 }
 
 fn missing() -> Problem {
@@ -111,16 +143,28 @@ fn missing() -> Problem {
         .remedy("Copy the address of the post from its own server.")
 }
 
-async fn boost(app: &Arc<App>, browser: &Browser, by: By<Publish>, address: &str) -> Result<Option<NoteId>> {
-    check(app, address)?;
-    let object = lookup::object(app, address, ReactionKind::Boost).await?;
-    say(app, browser, by, object).await.map(|()| None)
+/// What became of an address.
+enum Done {
+    Look(Box<(Content, Profile)>),
+    Boost,
+    Answer(NoteId),
 }
 
-async fn reply(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<Option<NoteId>> {
+async fn look(app: &Arc<App>, address: &str) -> Result<Box<(Content, Profile)>> {
+    check(app, address)?;
+    lookup::boostable(app, address).await.map(Box::new)
+}
+
+async fn boost(app: &Arc<App>, browser: &Browser, by: By<Publish>, address: &str) -> Result<()> {
+    check(app, address)?;
+    let object = lookup::object(app, address, ReactionKind::Boost).await?;
+    say(app, browser, by, object).await
+}
+
+async fn reply(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<NoteId> {
     check(app, address)?;
     match lookup::reply_target(app, by.account(), address).await? {
-        ReplyTo::Note(note) => Ok(Some(note)),
+        ReplyTo::Note(note) => Ok(note),
         ReplyTo::Own(_) => Err(own().into()),
     }
 }
@@ -136,7 +180,7 @@ fn check(app: &App, address: &str) -> Result<()> {
         return Ok(());
     }
     Err(Problem::new("E071", "This is a trial: nothing can be fetched from other servers.")
-        .remedy("Set url in instance.toml and start again.")
+        .remedy("Whoever runs this server sets url in instance.toml and starts it again.")
         .into())
 }
 

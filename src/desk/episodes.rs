@@ -225,10 +225,7 @@ fn shown(
             faults,
         })
     })?;
-    match of {
-        Of::New => frame::scripted(status, &page),
-        Of::Post(_) | Of::Draft(_) => frame::page(status, &page),
-    }
+    frame::scripted(status, &page.f, &page)
 }
 
 fn titles(sheet: &Sheet) -> Vec<Title> {

@@ -39,6 +39,8 @@ pub(super) struct Typed {
     /// It was sent by itself, while somebody writes: no other server is asked anything for it.
     pub by_itself: bool,
     pub reply: Option<NoteId>,
+    /// What is answered is to be shown, too: as whoever ticked that saw it (`actions::replies::stamp`).
+    pub release: Option<String>,
     /// The address of a post to quote; none where the form did not ask.
     pub quote: Option<String>,
     /// The state that the form began with: the revision of a draft, or the moment since when a post has its words.
@@ -168,6 +170,7 @@ impl Typed {
             quote: form.find("quote").map(|address| address.trim().to_owned()),
             revision: form.find("revision").and_then(|n| n.parse().ok()).unwrap_or_default(),
             reply: form.find("reply").and_then(|id| id.parse().ok()),
+            release: form.find("release").map(str::to_owned),
             at: form.find("at").map(|at| at.trim().to_owned()),
             turn: form.text("turn"),
             published: false,

@@ -104,7 +104,7 @@ impl Frame {
         Self { wrong: !faults.is_empty(), ..self }
     }
 
-    /// With the script, and leave to run it.
+    /// With the script; see [`scripted`].
     pub(super) fn scripted(self, is: bool) -> Self {
         Self { script: if is { assets::path("desk.js") } else { String::new() }, ..self }
     }
@@ -135,10 +135,12 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
     Ok(response::html(status, html))
 }
 
-/// As `page`, for one with the desk's script.
-pub(super) fn scripted(status: StatusCode, template: &impl Template) -> Result<Response> {
+/// As `page`, with leave to run the desk's script where its frame has that.
+pub(super) fn scripted(status: StatusCode, f: &Frame, template: &impl Template) -> Result<Response> {
     let mut response = page(status, template)?;
-    response::set(response.headers_mut(), hyper::header::CONTENT_SECURITY_POLICY, response::SCRIPTED);
+    if !f.script.is_empty() {
+        response::set(response.headers_mut(), hyper::header::CONTENT_SECURITY_POLICY, response::SCRIPTED);
+    }
     Ok(response)
 }
 
@@ -178,6 +180,11 @@ impl Wall {
     pub(super) fn time(&self, moment: Timestamp) -> String {
         format!("{} ({})", lang::date_long(moment, self.0.jiff(), &Lang::default()), self.0.name())
     }
+
+    /// `10:15 (Europe/Brussels)`
+    pub(super) fn clock(&self, moment: Timestamp) -> String {
+        format!("{} ({})", moment.in_zone(self.0.jiff()).strftime("%H:%M"), self.0.name())
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +196,7 @@ mod tests {
         let mut institution = Institution::new(String::new(), Vec::new(), "Europe/Brussels", Timestamp(0));
         let moment = Timestamp(1_795_425_300_000);
         assert_eq!(Wall::of(&institution).time(moment), "23 November 2026, 10:15 (Europe/Brussels)");
+        assert_eq!(Wall::of(&institution).clock(moment), "10:15 (Europe/Brussels)");
         institution.time_zone = "Nowhere".into();
         assert_eq!(Wall::of(&institution).time(moment), "23 November 2026, 09:15 (UTC)");
     }

@@ -31,7 +31,7 @@ use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
 
 pub(super) use one::page as one;
-pub(super) use shown::busy;
+pub(super) use shown::{Words, busy};
 
 #[derive(Template)]
 #[template(path = "desk/inbox.html")]

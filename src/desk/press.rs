@@ -6,20 +6,23 @@ use std::time::Duration;
 
 use super::faults::Faults;
 use super::form::{self, Press, Typed};
+use super::inbox::concerned;
 use super::preview::Preview;
 use super::write::{Beside, Theirs, shown};
 use super::{meaning, slots};
 use crate::actions;
 use crate::actions::drafts::{self, Pen, Seen};
 use crate::actions::publish::Voice;
+use crate::actions::replies;
 use crate::app::App;
 use crate::app::once::{self, Attempt};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Stage, State, When};
-use crate::model::ids::{DraftId, MediaId};
+use crate::model::ids::{DraftId, MediaId, NoteId};
+use crate::model::note::Shown;
 use crate::model::post::Mention;
-use crate::model::power::Publish;
+use crate::model::power::{Moderate, Publish};
 use crate::model::site::Site;
 use crate::model::thread;
 use crate::model::user::By;
@@ -153,6 +156,29 @@ struct Work<'a> {
     attempt: Option<Attempt>,
 }
 
+/// The note that is answered is shown from now on, too.
+struct Release(By<Moderate>, NoteId, String);
+
+impl Release {
+    /// Nothing where the form did not ask, or the button only keeps it.
+    fn of(app: &App, browser: &Browser, typed: &Typed) -> Result<Option<Self>> {
+        let goes = matches!(typed.press, Press::Publish | Press::Ask);
+        let (Some(id), Some(seen)) = (typed.reply, typed.release.clone().filter(|_| goes)) else { return Ok(None) };
+        let of = app.store.read(|rows| {
+            let note = notes::get(rows, id)?.filter(|note| note.shown != Shown::Released);
+            note.map_or_else(|| Ok(Vec::new()), |note| replies::decided_by(rows, &note))
+        })?;
+        if of.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self(concerned(&browser.asker(), &of)?, id, seen)))
+    }
+
+    fn on(&self, tx: &mut Write<'_>) -> Result<()> {
+        replies::show(tx, self.0, self.1, Shown::Released, Some(&self.2)).map(|_| ())
+    }
+}
+
 /// What is done with a draft once it is kept.
 enum Then {
     Nothing,
@@ -218,6 +244,7 @@ impl Work<'_> {
                 match self.carry_out(&typed, &mut faults).await {
                     Ok(Some(path)) => return Ok(response::see_other(&path)),
                     Ok(None) => {}
+                    Err(Error::Invalid(problem)) if problem.id == "E550" => faults.push("release", &problem),
                     Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
                     Err(Error::Conflict(once::AGAIN)) => return self.go_on_from_there(typed, faults).await,
                     Err(Error::Conflict(what)) => {
@@ -263,7 +290,9 @@ impl Work<'_> {
         }
         let then = self.then(typed, sheet.when.as_ref())?;
         let seen = self.draft.map(|draft| Seen { id: draft.id, revision: typed.revision });
+        let release = Release::of(self.app, self.browser, typed)?;
         let keep = move |tx: &mut Write<'_>| {
+            release.iter().try_for_each(|release| release.on(tx))?;
             let draft = match (seen, &then) {
                 (Some(seen), _) => drafts::save(tx, pen, seen, &sheet)?,
                 (None, Then::Hold(by, _)) => drafts::begin_held(tx, *by, &sheet)?,
@@ -312,7 +341,9 @@ impl Work<'_> {
         let posts = sheet.content.posts(&sheet.mentions);
         let about: Vec<_> = sheet.content.media().map(|file| (file.id, file.about.clone())).collect();
         let site = self.app.site.clone();
+        let release = Release::of(self.app, self.browser, typed)?;
         let verb = move |tx: &mut Write<'_>| {
+            release.iter().try_for_each(|release| release.on(tx))?;
             for (id, words) in &about {
                 actions::media::describe(tx, voice.attach(), *id, words)?;
             }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::faults::Faults;
 use super::form::Typed;
-use super::meaning;
+use super::{meaning, when};
 use crate::app::{App, advise};
 use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
+use crate::base::zone::Zone;
 use crate::error::Result;
 use crate::model::account::Account;
 use crate::model::draft::Draft;
@@ -14,7 +16,7 @@ use crate::model::ids::MediaId;
 use crate::model::media::{About, Media};
 use crate::model::post::{NewPost, Version};
 use crate::pages::preview::shown;
-use crate::store::material;
+use crate::store::{material, meta};
 
 pub(super) struct Preview {
     pub advice: Vec<String>,
@@ -32,13 +34,20 @@ impl Preview {
         faults: &mut Faults,
     ) -> Result<Self> {
         let (posts, about) = meaning::posts(app, account, typed, draft, faults).await?;
-        let (account, is_asked) = (account.clone(), !typed.by_itself);
+        let (account, is_asked, at) = (account.clone(), !typed.by_itself, goes(app, typed)?);
         let draw = move |app: &App| {
             let advice = told(app, &posts, &about, is_asked)?;
-            Ok(Self { advice, lenses: shown(app, &account, &posts, &about)? })
+            Ok(Self { advice, lenses: shown(app, &account, at, &posts, &about)? })
         };
         app.apart(draw).await
     }
+}
+
+/// The moment that was typed, as far as that is one to come; else now.
+fn goes(app: &App, typed: &Typed) -> Result<Timestamp> {
+    let zone = Zone::named(&app.store.read(meta::institution)?.time_zone);
+    let wanted = typed.at.as_ref().and_then(|at| when::read(&zone, at, &typed.turn).ok());
+    Ok(wanted.map_or_else(|| app.now(), |when| when.at.max(app.now())))
 }
 
 /// Versions whose readers get the description of a file in the main language.

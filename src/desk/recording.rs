@@ -152,6 +152,10 @@ pub(super) async fn take(
     let bring = hold.until(move |tx| actions::media::bring(tx, by, id, &pieces));
     match browser.write(app, bring).await {
         Ok(media) => {
+            // Chosen for these captions; the next ones are in another language.
+            if brought.iter().any(|piece| piece.lang().is_some()) {
+                words.captions_lang.clear();
+            }
             let waits = brought.into_iter().filter(|piece| media.fresh(&piece.key()).is_some());
             waits.for_each(|piece| words.brought(piece));
         }

@@ -120,7 +120,8 @@ fn login_shown(app: &App, status: StatusCode, email: String, way: Way, out: bool
     let challenge = some.then(|| app.challenges.ask(Purpose::LogIn, app.now()));
     let open = app.store.read(|rows| rows.len(&SECRETS))? > 0;
     let f = Frame::open(app, "Log in").with(&faults).scripted(challenge.is_some());
-    frame::scripted(status, &LogIn { f, faults, email, to, late, open, passwords, provider, challenge })
+    let page = LogIn { f, faults, email, to, late, open, passwords, provider, challenge };
+    frame::scripted(status, &page.f, &page)
 }
 
 /// The page once more, with what was wrong.

@@ -13,19 +13,19 @@ use super::listing::{self, Row};
 use super::preview::Preview;
 use super::slots::{self, Place};
 use super::{meaning, press, when};
-use crate::actions::drafts;
+use crate::actions::{drafts, replies};
 use crate::app::App;
 use crate::base::lang::{self, Lang};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::base::{html, markup, text};
 use crate::error::{Error, Result};
-use crate::model::account::Account;
+use crate::model::account::{Account, Replies};
 use crate::model::draft::{Draft, Rule, Stage, State};
 use crate::model::ids::{AccountId, CannedId, DraftId, NoteId, PostId};
-use crate::model::note::Note;
+use crate::model::note::{Note, Shown};
 use crate::model::post::{self, Post};
-use crate::model::power::{self, Publish, Reply};
+use crate::model::power::{self, Moderate, Publish, Reply};
 use crate::model::user::Asker;
 use crate::store::schema::MEDIA;
 use crate::store::{Rows, accounts, actors, cases, meta, notes, posts};
@@ -51,6 +51,8 @@ struct Write {
     typed: Typed,
     slots: Vec<Place>,
     when: when::Field,
+    /// On the institution's clocks, for what is kept by itself.
+    now: String,
     /// Seconds that "publish" waits.
     hold: u64,
     posts: Vec<Row>,
@@ -175,8 +177,19 @@ struct Answering {
     lang: String,
     words: String,
     public: bool,
+    /// It stands under a post of ours, and our pages do not show it.
+    unseen: Option<Unseen>,
     /// Somebody else has the form open.
     busy: Option<String>,
+}
+
+/// What is answered and not shown: readers see the answer alone.
+struct Unseen {
+    /// Its account shows no replies at all.
+    closed: bool,
+    /// For whoever may decide to show it, too: what it says now, sealed.
+    stamp: Option<String>,
+    ticked: bool,
 }
 
 /// `GET /desk`, with `?reply=` the note to answer, `&as=` the account that answers, and `?done=` or `?changed=` the post to
@@ -230,7 +243,7 @@ const OF_A_FILE: &[&str] = &["picture", "alt", "captions", "transcript", "why", 
 
 /// The fields of the form, in its order.
 const FIELDS: [&[&str]; 6] =
-    [&["account"], &["lang", "text", "warning"], &["quote"], &["answer", "lasts"], OF_A_FILE, &["at"]];
+    [&["release", "account"], &["lang", "text", "warning"], &["quote"], &["answer", "lasts"], OF_A_FILE, &["at"]];
 
 pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, mut faults: Faults, b: Beside) -> Result<Response> {
     faults.order(&FIELDS);
@@ -262,9 +275,10 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, mut faults: 
                 _ => typed.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
             },
             keeps: all.iter().any(|account| writes(account.id)),
-            answering: typed.reply.map(|id| answering(rows, browser, app.now(), id)).transpose()?.flatten(),
+            answering: answering(rows, browser, app.now(), &typed)?,
             versions: versions(rows, &typed, account)?,
             when: when::Field::new(wall.zone(), wanted, &typed.turn, &faults),
+            now: wall.clock(app.now()),
             hold: super::drafts::hold(&institution).as_secs(),
             accounts: all.iter().map(|a| account_choice(app, a, typed.account)).collect(),
             unkept: all.iter().map(|a| a.id).filter(|id| !keeps(*id)).map(|id| id.to_string()).collect(),
@@ -276,7 +290,7 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, mut faults: 
             typed,
         })
     })?;
-    frame::scripted(status, &write)
+    frame::scripted(status, &write.f, &write)
 }
 
 fn versions(rows: &impl Rows, typed: &Typed, account: Option<&Account>) -> Result<Vec<Version>> {
@@ -338,17 +352,33 @@ pub(super) fn langs(rows: &impl Rows, chosen: &str, account: Option<&Account>) -
     Ok(choices)
 }
 
-fn answering(rows: &impl Rows, browser: &Browser, now: Timestamp, id: NoteId) -> Result<Option<Answering>> {
+fn answering(rows: &impl Rows, browser: &Browser, now: Timestamp, typed: &Typed) -> Result<Option<Answering>> {
+    let Some(id) = typed.reply else { return Ok(None) };
     let seen = |note: &Note| note.content.public || concerned::<power::Read>(&browser.asker(), &note.concerns).is_ok();
     let Some(note) = notes::get(rows, id)?.filter(seen) else { return Ok(None) };
     let busy = inbox::busy(rows, &cases::of_note(rows, &note)?, browser.user.id, now)?;
     Ok(Some(Answering {
         id,
         handle: actors::named_by_row(rows, note.author)?.profile.handle(),
-        lang: note.content.lang.map(|lang| lang.to_string()).unwrap_or_default(),
+        lang: note.content.lang.as_ref().map(ToString::to_string).unwrap_or_default(),
         words: text::clip(&text::one_line(&html::to_text(&note.content.html)), 300).into_owned(),
         public: note.content.public,
+        unseen: unseen(rows, &browser.asker(), &note, typed)?,
         busy,
+    }))
+}
+
+fn unseen(rows: &impl Rows, asker: &Asker, note: &Note, typed: &Typed) -> Result<Option<Unseen>> {
+    let post = note.thread.map_or(Ok(None), |id| posts::get(rows, id))?;
+    let Some(post) = post.filter(|_| note.decision().is_some_and(|shown| shown != Shown::Released)) else {
+        return Ok(None);
+    };
+    let closed = accounts::need(rows, post.account)?.replies == Replies::Never;
+    let stamp = replies::stamp(note, &actors::named_by_row(rows, note.author)?.profile)?;
+    Ok(Some(Unseen {
+        closed,
+        ticked: typed.release.as_ref() == Some(&stamp),
+        stamp: Some(stamp).filter(|_| !closed && asker.can::<Moderate>(post.account)),
     }))
 }
 

@@ -28,6 +28,11 @@ impl Note {
     pub fn is_open_to(&self, account: AccountId) -> bool {
         self.content.public || self.concerns.contains(&account)
     }
+
+    /// What was decided about it. Nothing is about what is private: our pages never show it.
+    pub fn decision(&self) -> Option<Shown> {
+        self.content.public.then_some(self.shown)
+    }
 }
 
 /// What the wire said, sanitised and cut to size by `activitypub::read`.

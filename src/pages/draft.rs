@@ -13,6 +13,7 @@ use crate::actions::drafts::links;
 use crate::app::App;
 use crate::app::files::Shown;
 use crate::base::lang::Lang;
+use crate::base::time::Timestamp;
 use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
@@ -72,8 +73,8 @@ fn secluded(mut response: Response) -> Response {
 
 async fn page(app: &Arc<App>, secret: &str) -> Result<Response> {
     let Seen { draft, account, about, files, page } = look(app, secret)?;
-    let posts = draft.content.posts(&draft.mentions);
-    let mut lenses = app.apart(move |app| preview::shown(app, &account, &posts, &about)).await?;
+    let (posts, at) = (draft.content.posts(&draft.mentions), draft.goes(app.now()));
+    let mut lenses = app.apart(move |app| preview::shown(app, &account, at, &posts, &about)).await?;
     for name in files {
         lenses = lenses.replace(&format!("/media/{name}"), &format!("/preview/{secret}/{name}"));
     }
@@ -107,19 +108,24 @@ fn look(app: &App, secret: &str) -> Result<Seen> {
             handle: account.handle.clone(),
             state: stage_words(draft.stage()),
             due: due(&scene, &draft),
-            ends: scene.moment(link.expires),
+            ends: told(&scene, link.expires),
             lenses: String::new(),
         };
         Ok(Seen { draft, account, about, files, page })
     })
 }
 
+/// A moment with its zone: colleagues may be in another one.
+fn told(scene: &Scene<'_>, moment: Timestamp) -> String {
+    format!("{} ({})", scene.moment(moment), scene.institution.time_zone)
+}
+
 /// When it goes out, or is wanted.
 fn due(scene: &Scene<'_>, draft: &Draft) -> String {
     let wanted = draft.when.as_ref().map(|when| when.at).filter(|_| draft.stage() != Stage::Missed);
     match (draft.due(), wanted) {
-        (Some(due), _) => format!("It goes out on {}.", scene.moment(due)),
-        (None, Some(wanted)) => format!("It is wanted for {}.", scene.moment(wanted)),
+        (Some(due), _) => format!("It goes out on {}.", told(scene, due)),
+        (None, Some(wanted)) => format!("It is wanted for {}.", told(scene, wanted)),
         (None, None) => String::new(),
     }
 }

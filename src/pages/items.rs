@@ -91,9 +91,16 @@ pub struct PostItem {
 }
 
 struct ParentItem {
+    /// Empty for what is not to be pointed at.
     url: String,
     text: String,
     foreign: bool,
+}
+
+impl ParentItem {
+    fn unseen(scene: &Scene<'_>) -> Self {
+        Self { url: String::new(), text: scene.w.in_reply_unseen.to_owned(), foreign: false }
+    }
 }
 
 /// What a post quotes: whose words they are, and the words while they may be shown.
@@ -152,7 +159,8 @@ impl PostItem {
             url: version_path(view, version),
             iso: scene.iso(post.published),
             when: scene.moment(post.published),
-            parent: parent(scene, view, place),
+            // In a conversation the place says what is answered.
+            parent: if place == Place::Answer { None } else { parent(scene, view) },
             heading: Heading::new(scene.w, view, version),
             lang: version.lang.clone(),
             warning: name(&version.warning),
@@ -205,9 +213,8 @@ pub fn summary(site: &Site, words: &str) -> String {
     crate::base::markup::render(words, &|_, _| None, &|tag| site.tag(tag).replacen(&site.origin, "", 1))
 }
 
-fn parent(scene: &Scene<'_>, view: &PostView, place: Place) -> Option<ParentItem> {
-    // In a conversation the place says what is answered.
-    let parent = view.parent.as_ref().filter(|_| place != Place::Answer)?;
+fn parent(scene: &Scene<'_>, view: &PostView) -> Option<ParentItem> {
+    let parent = view.parent.as_ref()?;
     let called = text::clean_name(&parent.name, crate::limits::account::NAME);
     let called = if called.is_empty() { parent.handle.clone() } else { called };
     let own = parent.url.strip_prefix(&scene.site.origin).filter(|rest| rest.starts_with('/'));
@@ -253,6 +260,8 @@ pub struct NoteItem {
     warning: String,
     content: String,
     files: Vec<FileLink>,
+    /// It answers something that is not shown.
+    astray: bool,
 }
 
 pub struct FileLink {
@@ -285,6 +294,7 @@ impl NoteItem {
             warning: text::clean_name(&note.content.warning, 500),
             content: note.content.html.clone(),
             files: files(scene, view),
+            astray: false,
         }
     }
 }
@@ -342,8 +352,13 @@ impl AnswerItem {
     pub fn all(scene: &Scene<'_>, answers: &[Answer]) -> Vec<Self> {
         let item = |answer: &Answer| {
             let said = match &answer.said {
-                Said::Own(view) => Body::Own(Box::new(PostItem::fitting(scene, view, Place::Answer)?)),
-                Said::Stranger(view) => Body::Stranger(Box::new(NoteItem::new(scene, view))),
+                Said::Own(view) => {
+                    let above = answer.astray.then(|| parent(scene, view).unwrap_or_else(|| ParentItem::unseen(scene)));
+                    Body::Own(Box::new(PostItem { parent: above, ..PostItem::fitting(scene, view, Place::Answer)? }))
+                }
+                Said::Stranger(view) => {
+                    Body::Stranger(Box::new(NoteItem { astray: answer.astray, ..NoteItem::new(scene, view) }))
+                }
             };
             Some(Self { said, below: Self::all(scene, &answer.answers) })
         };

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::base::html::{sanitise, to_text};
 use crate::base::lang::Lang;
 use crate::base::text;
+use crate::base::time::Timestamp;
 use crate::error::Result;
 use crate::limits;
 use crate::model::account::Account;
@@ -89,18 +90,24 @@ struct Order {
     lines: Vec<String>,
 }
 
-/// Posts of a thread as they will be seen.
-pub fn shown(app: &App, account: &Account, posts: &[NewPost], about: &[(MediaId, About)]) -> Result<String> {
+/// Posts of a thread as they will be seen when they go out at that moment.
+pub fn shown(
+    app: &App,
+    account: &Account,
+    at: Timestamp,
+    posts: &[NewPost],
+    about: &[(MediaId, About)],
+) -> Result<String> {
     app.store.read(|rows| {
-        let all: Result<Vec<Material>> = posts.iter().map(|new| material(rows, app, account, new, about)).collect();
+        let all: Result<Vec<Material>> = posts.iter().map(|new| material(rows, account, at, new, about)).collect();
         lenses(rows, &app.site, &meta::institution(rows)?, all?)
     })
 }
 
 fn material(
     rows: &impl Rows,
-    app: &App,
     account: &Account,
+    at: Timestamp,
     new: &NewPost,
     about: &[(MediaId, About)],
 ) -> Result<Material> {
@@ -119,7 +126,7 @@ fn material(
         Some(ReplyTo::Note(id)) => notes::get(rows, id)?.map(|note| note.content.uri),
         Some(ReplyTo::Own(_)) | None => None,
     };
-    let post = Post::new(PostId(0), account, app.now(), new);
+    let post = Post::new(PostId(0), account, at, new);
     Ok(Material {
         tally: post.poll.as_ref().map(|poll| polls::tally(rows, post.id, poll)).transpose()?,
         post,

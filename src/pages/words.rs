@@ -68,6 +68,7 @@ pub struct Words {
 
     pub post_by: &'static str,
     pub in_reply: &'static str,
+    pub in_reply_unseen: &'static str,
     pub also_in: &'static str,
     pub megabyte: &'static str,
     pub download: &'static str,

@@ -144,7 +144,7 @@ fn item(rows: &impl Rows, wanted: &Wanted, id: CaseId) -> Result<Option<Item>> {
             let lang = view.note.content.lang.as_ref().map(Lang::primary);
             wanted.lang.as_ref().is_none_or(|wanted| lang == Some(wanted.primary()))
                 && wanted.server.as_ref().is_none_or(|wanted| view.author.profile.domain == *wanted)
-                && wanted.shown.is_none_or(|wanted| view.note.shown == wanted)
+                && wanted.shown.is_none_or(|wanted| view.note.decision() == Some(wanted))
         }
         Said::Shares(_) => wanted.lang.is_none() && wanted.server.is_none() && wanted.shown.is_none(),
     };

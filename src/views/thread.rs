@@ -35,6 +35,8 @@ pub struct Thread {
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub said: Said,
+    /// What it answers is not shown: it stands in the place of that, under something that it does not answer.
+    pub astray: bool,
     pub answers: Vec<Answer>,
 }
 
@@ -63,6 +65,7 @@ enum Key {
 struct Node {
     key: Key,
     at: Timestamp,
+    astray: bool,
     what: What,
 }
 
@@ -98,8 +101,9 @@ struct Gathering<'a, R: Rows> {
     site: &'a Site,
     thread: Thread,
     below: HashMap<Key, Vec<Node>>,
-    /// By a note's address: what answers to it stand under. A note that is not shown hands on to what it answered.
-    places: HashMap<String, Key>,
+    /// By a note's address: what answers to it stand under, and whether that is the note itself. One that is not shown
+    /// hands on to what it answered.
+    places: HashMap<String, (Key, bool)>,
     /// Our answers to strangers' notes, of the accounts that were searched.
     to_strangers: HashMap<NoteId, Vec<Post>>,
     searched: HashSet<AccountId>,
@@ -116,7 +120,8 @@ impl<R: Rows> Gathering<'_, R> {
         let mut seen = HashSet::from([top.id]);
         while let Some(id) = queue.pop_front() {
             let answers = posts::own_replies(self.rows, id, limits::pages::ANSWERS)?;
-            let mut own: Vec<(Key, Post)> = answers.into_iter().map(|post| (Key::Post(id), post)).collect();
+            let mut own: Vec<(Key, bool, Post)> =
+                answers.into_iter().map(|post| (Key::Post(id), false, post)).collect();
             let notes = notes::of_thread(self.rows, id, limits::pages::THREAD_READ)?;
             self.total += counts::get(self.rows, Count::Replies(id))?;
             for account in notes.iter().flat_map(|note| note.concerns.iter()) {
@@ -126,13 +131,15 @@ impl<R: Rows> Gathering<'_, R> {
                 let (note_id, uri) = (note.id, note.content.uri.clone());
                 let place = self.note(id, top.published, note);
                 let answers = self.to_strangers.remove(&note_id).unwrap_or_default();
-                own.extend(answers.into_iter().map(|post| (place, post)));
-                self.places.insert(uri, place);
+                let stands = place == Key::Note(note_id);
+                own.extend(answers.into_iter().map(|post| (place, !stands, post)));
+                self.places.insert(uri, (place, stands));
             }
-            for (place, post) in own {
+            for (place, astray, post) in own {
                 if seen.len() <= limits::pages::ANSWERS && seen.insert(post.id) {
                     queue.push_back(post.id);
-                    let node = Node { key: Key::Post(post.id), at: post.published, what: What::Post(Box::new(post)) };
+                    let (key, at) = (Key::Post(post.id), post.published);
+                    let node = Node { key, at, astray, what: What::Post(Box::new(post)) };
                     self.below.entry(place).or_default().push(node);
                 }
             }
@@ -146,7 +153,7 @@ impl<R: Rows> Gathering<'_, R> {
     /// the other way round (or answers itself) stands under our post.
     fn note(&mut self, under: PostId, earliest: Timestamp, note: Note) -> Key {
         let above = note.content.in_reply_to.as_ref().and_then(|uri| self.places.get(uri));
-        let above = above.copied().unwrap_or(Key::Post(under));
+        let (above, stands) = above.copied().unwrap_or((Key::Post(under), true));
         if !note.content.public {
             return above;
         }
@@ -155,7 +162,12 @@ impl<R: Rows> Gathering<'_, R> {
                 let key = Key::Note(note.id);
                 // A stranger's clock does not decide who stands first.
                 let at = note.content.published.max(earliest).min(note.received.max(earliest));
-                self.below.entry(above).or_default().push(Node { key, at, what: What::Note(Box::new(note)) });
+                self.below.entry(above).or_default().push(Node {
+                    key,
+                    at,
+                    astray: !stands,
+                    what: What::Note(Box::new(note)),
+                });
                 return key;
             }
             Shown::Released | Shown::Hidden => self.thread.hidden += 1,
@@ -206,10 +218,11 @@ impl<R: Rows> Gathering<'_, R> {
             if self.thread.shown == limits::pages::ANSWERS {
                 break;
             }
+            let astray = node.astray;
             let Some(said) = self.said(node.what)? else { continue };
             self.thread.shown += 1;
             let below = if level < limits::pages::LEVELS { self.answers(node.key, level + 1)? } else { Vec::new() };
-            answers.push(Answer { said, answers: below });
+            answers.push(Answer { said, astray, answers: below });
         }
         Ok(answers)
     }
@@ -255,7 +268,8 @@ mod tests {
                 Said::Own(post) => post.post().versions[0].text.clone(),
                 Said::Stranger(view) => format!("{}: {}", view.author.profile.name, view.note.content.html),
             };
-            all.push(format!("{}{text}", "-".repeat(level)));
+            let astray = if answer.astray { " (astray)" } else { "" };
+            all.push(format!("{}{text}{astray}", "-".repeat(level)));
             all.extend(lines(&answer.answers, level + 1));
         }
         all
@@ -302,8 +316,20 @@ mod tests {
         private.shown = Shown::Released;
         house.put_note(private);
         let found = ask(&house, top.id);
-        assert_eq!(lines(&found.answers, 0), ["Ann: under the rude one"]);
+        assert_eq!(lines(&found.answers, 0), ["Ann: under the rude one (astray)"]);
         assert_eq!((found.hidden, found.waiting, found.more), (1, 1, 0));
+    }
+
+    #[test]
+    fn an_answer_to_what_is_not_shown_is_no_answer_to_its_neighbour() {
+        let house = House::new();
+        let (press, ann, bob) = (house.account("press"), house.stranger("ann", "Ann"), house.stranger("bob", "Bob"));
+        let top = house.post(&press, "top");
+        let shown = house.note(&bob, &top, None, Shown::Released, "bikes?");
+        let waits = house.note(&ann, &top, Some(&shown), Shown::Waiting, "phones?");
+        house.reply(&press, "from 2027", ReplyTo::Note(waits.id));
+        house.reply(&press, "bikes too", ReplyTo::Note(shown.id));
+        assert_eq!(lines(&ask(&house, top.id).answers, 0), ["Bob: bikes?", "-from 2027 (astray)", "-bikes too"]);
     }
 
     #[test]

@@ -32,6 +32,8 @@ function same(found, wanted) {
   if (found !== wanted) throw new Error(`${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
 }
 
+/** On the clocks of the institution, with their zone. */
+const SAVED = /^Saved at \d\d:\d\d \([\w/]+\)\.$/;
 const KEPT = /\/desk\/drafts\/\d+\/edit$/;
 
 /** What the form is about and what can be done with it, as it stands in the page. */
@@ -75,7 +77,8 @@ async function begun(report, { tab, at, context }, trial) {
     await tab.getByText(/^Kept as a draft at/).waitFor();
     if (!KEPT.test(tab.url())) throw new Error(tab.url());
     // A chosen file goes with a button, and is not lost before.
-    await tab.getByText("Files go with a button.").waitFor();
+    await tab.getByText("Files that you chose, and what is said about them, are not kept yet: press Save draft.").waitFor();
+    await tab.getByRole("link", { name: "Leave without saving" }).waitFor();
     same(await tab.locator("#picture1").evaluate((input) => input.files.length), 1);
     same(await asksToStay(tab), true);
     same(await typed(tab, "The tram returns on Monday"), 303);
@@ -94,10 +97,20 @@ async function begun(report, { tab, at, context }, trial) {
     const other = await context.newPage();
     await other.clock.install();
     await other.goto(tab.url());
-    same(await typed(tab, "The ferry waits for nobody"), 303);
+    same(await typed(tab, "The ferry waits for all"), 303);
+    await tab.getByText(SAVED).waitFor();
     same(await typed(other, "The ferry leaves"), 422);
     await other.getByText("Not saved: press Save draft to see why.").waitFor();
+    // That is for whoever writes to decide: nothing more is sent before.
+    await silent(other, () => other.fill(TEXT, "The ferry leaves at nine"));
+    same(await asksToStay(other), true);
+    await other.reload();
+    same(await typed(other, "The ferry waits for nobody"), 303);
+    same(await typed(tab, "The ferry sinks"), 422);
+    await tab.getByText("Not saved: press Save draft to see why.").waitFor();
+    same(await tab.getByText(SAVED).count(), 0);
     await other.close();
+    await tab.reload();
     await tab.getByRole("button", { name: "Preview", exact: true }).last().click();
     await tab.locator("#preview").getByText("The ferry waits for nobody").first().waitFor();
     if (!KEPT.test(tab.url())) throw new Error(tab.url());
@@ -167,6 +180,14 @@ async function answering(report, city) {
     same(await tab.locator("button[value=draft]").count(), 0);
     await tab.getByRole("button", { name: "Publish", exact: true }).waitFor();
   });
+  await report.check("composer: an answer goes on behind the name of whom it is to", async () => {
+    await tab.goto(`${city.origin}/desk?reply=${id}`);
+    const begins = await tab.inputValue(TEXT);
+    await tab.focus(TEXT);
+    await tab.keyboard.type("At nine.");
+    same(await tab.inputValue(TEXT), `${begins}At nine.`);
+    if (!/^@\S+@\S+ $/.test(begins)) throw new Error(`it begins with ${JSON.stringify(begins)}`);
+  });
   await report.check("composer: who may write and answer, and not publish, is not made to ask somebody", async () => {
     const both = await city.enter(await city.invite("Bo", "author,replier"));
     await both.clock.install();
@@ -197,9 +218,14 @@ export async function composer(browser, report, trial, busy) {
       await ana.tab.waitForURL(/\/edit$/);
       form = new URL(ana.tab.url()).pathname;
       same(await typed(ana.tab, "The market moves"), 303);
-      await ana.tab.getByText(/^Saved at/).waitFor();
+      await ana.tab.getByText(SAVED).waitFor();
+      await ana.tab.getByRole("link", { name: "Leave", exact: true }).waitFor();
+      same(await asksToStay(ana.tab), false);
+      await ana.tab.fill(TEXT, "The market moves to");
+      await ana.tab.getByRole("link", { name: "Leave without saving" }).waitFor();
+      same(await asksToStay(ana.tab), true);
       same(await typed(ana.tab, "The market moves to the river"), 303);
-      await ana.tab.getByText(/^Saved at/).waitFor();
+      await ana.tab.getByText(SAVED).waitFor();
       await ana.tab.reload();
       same(await ana.tab.inputValue(TEXT), "The market moves to the river");
     });
@@ -217,10 +243,29 @@ export async function composer(browser, report, trial, busy) {
       await owner.tab.getByRole("heading", { name: /Saved meanwhile by Ana/ }).waitFor();
       same(await owner.tab.inputValue(TEXT), "The market stays");
       await owner.tab.getByText("The market moves to the old river").last().waitFor();
+      // Both texts are there to be looked at: only a button decides which it is.
+      await silent(owner.tab, () => owner.tab.fill(TEXT, "The market stays where"));
+      same(await asksToStay(owner.tab), true);
+      await owner.tab.fill(TEXT, "The market stays");
       await owner.tab.getByRole("button", { name: "Save draft" }).click();
       await owner.tab.waitForURL(/done=saved/);
       await ana.tab.reload();
       same(await ana.tab.inputValue(TEXT), "The market stays");
+    });
+    await report.check("composer: what goes out by itself is saved by a button alone, and keeps its time", async () => {
+      await owner.tab.goto(owner.at("/desk/drafts"));
+      await owner.tab.getByRole("main").getByRole("link", { name: /The river festival begins/ }).first().click();
+      await owner.tab.getByRole("link", { name: "Edit", exact: true }).click();
+      await owner.tab.waitForURL(KEPT);
+      await owner.tab.getByText("nothing is saved by itself").waitFor();
+      await silent(owner.tab, () => owner.tab.fill(TEXT, "The river festival"));
+      same(await asksToStay(owner.tab), true);
+      await owner.tab.reload();
+      same(await owner.tab.inputValue(TEXT), "The river festival begins.");
+      await owner.tab.fill(TEXT, "The river festival ends.");
+      await owner.tab.getByRole("button", { name: "Save draft" }).click();
+      await owner.tab.waitForURL(/done=saved/);
+      await owner.tab.getByText(/It goes out on/).waitFor();
     });
     await report.check("composer: what stands in the way of a save is said, and what passes is tried again", async () => {
       await refused(ana.tab, form, 422);

@@ -116,7 +116,9 @@ export async function busyDesk(browser) {
     await owner.goto(`${origin}${path}`);
     return main(owner).getByRole("link", { name }).first().getAttribute("href");
   };
-  const [first, canned, user, many] = [await link("/desk/inbox", /^More/), await link("/desk/answers", /Add/), await link("/desk/users", /^Ana|Ana /), await link("/desk/drafts", /^drafts of/)];
+  const [first, canned, user] = [await link("/desk/inbox", /^More/), await link("/desk/answers", /Add/), await link("/desk/users", /^Ana|Ana /)];
+  const asked = JSON.parse(await trial.run("reply list --json")).replies[0].uri;
+  const many = await link("/desk/drafts", /^drafts of/);
   const text = (page) => page.getByLabel("Text", { exact: true });
   const page = (name, path, more = {}) => ({ name: `busy desk: ${name}`, url: new URL(path, origin).href, login: boss, desk: true, ...more });
   const pages = [
@@ -160,7 +162,12 @@ export async function busyDesk(browser) {
     page("answer", `/desk?reply=${first.split("/").pop()}`),
     page("canned answer", canned),
     page("canned answer, empty", canned, { act: faulty("Save"), status: 422 }),
-    page("post elsewhere, wrong", "/desk/elsewhere", { act: faulty("Boost"), status: 422 }),
+    page("post elsewhere, wrong", "/desk/elsewhere", { act: faulty("Look at it"), status: 422 }),
+    page("post elsewhere, before it is boosted", "/desk/elsewhere", { act: async (tab) => {
+      await tab.getByLabel("Address of the post").fill(asked);
+      await press(tab, "Look at it");
+      await main(tab).getByText("Not boosted yet.").waitFor();
+    } }),
     page("users", "/desk/users"),
     page("roles of a user", user),
     page("switching a user off", `${user}/off`),

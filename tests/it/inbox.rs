@@ -210,7 +210,14 @@ async fn what_is_private_is_marked_and_who_is_gone_is_forgotten() {
     assert!(page.contains("In public"), "what they wrote before: {page}");
     assert!(!page.contains(&format!("{path}/boost")), "{page}");
     assert_eq!(seat.post(&format!("{path}/boost"), &[]).await.status.as_u16(), 422);
-    assert_eq!(seat.post(&format!("{path}/release"), &[]).await.status.as_u16(), 409);
+    for decision in ["release", "hide"] {
+        assert_eq!(seat.post(&format!("{path}/{decision}"), &[]).await.status.as_u16(), 409, "{decision}");
+        assert!(!page.contains(&format!("/{secret}/{decision}\"")), "{page}");
+    }
+    let said = between(&page, "id=\"said\"", "id=\"notes\"");
+    assert!(said.contains("An answer is public.") && !said.contains("not decided yet"), "{page}");
+    let waiting = seat.get("/desk/inbox?shown=waiting").await.text();
+    assert!(waiting.contains("In public") && !waiting.contains("Between us"), "{waiting}");
 
     // Hiding closes, releasing does not.
     release(&seat, open).await;
@@ -229,6 +236,65 @@ async fn what_is_private_is_marked_and_who_is_gone_is_forgotten() {
     assert!(case(&server, secret.0).is_none());
     assert_eq!(seat.get(&path).await.status.as_u16(), 404);
     assert!(!seat.get("/desk/inbox?tab=mine").await.text().contains("Between us"));
+}
+
+#[tokio::test]
+async fn an_answer_to_what_is_not_shown_says_so_and_can_release_it() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    at_once(&server).await;
+    let (ana, ben) = (
+        person(&server, "ana@city.example", &[Role::Editor, Role::Moderator]).await,
+        person(&server, "ben@city.example", &[Role::Editor]).await,
+    );
+    let (ana, ben) = (Seat::of(&server, ana).await, Seat::of(&server, ben).await);
+    let post = server.publish("Hello").await;
+    let public = async || get(&server.url(&format!("/@press/{}", post.id)), "text/html").await.text();
+    let bikes = note(&server, Some(post.id), "Ann", "<p>Bikes?</p>", true).await;
+    assert_eq!(release(&ana, bikes).await.status.as_u16(), 303);
+    let phones = note(&server, Some(post.id), "Ann", "<p>Phones?</p>", true).await;
+    let unseen = "Your page does not show what they wrote";
+    assert!(!ana.get(&format!("/desk?reply={bikes}")).await.text().contains(unseen));
+    let path = format!("/desk?reply={phones}");
+    let form = ben.get(&path).await.text();
+    assert!(form.contains(unseen) && !form.contains("name=\"release\""), "nothing to tick for ben: {form}");
+    let form = ana.get(&path).await.text();
+    let stamp = between(&form, "name=\"release\" value=\"", "\"").to_owned();
+
+    let (account, reply) = (server.account.id.to_string(), phones.to_string());
+    let said = |text| [("account", account.as_str()), ("lang", "en"), ("text", text), ("reply", reply.as_str())];
+    let ticked = |text, stamp, press| [&said(text)[..], &[("release", stamp), ("do", press)]].concat();
+    // Looked at, the tick stays and nothing is decided; nobody decides without the role; nor about other words than theirs.
+    let looked = ana.post_parts("/desk/posts", &ticked("Soon", &stamp, "preview")).await.text();
+    assert!(looked.contains(&format!("value=\"{stamp}\" checked")), "{looked}");
+    assert_eq!(ben.post_parts("/desk/posts", &ticked("Soon", &stamp, "publish")).await.status.as_u16(), 403);
+    let wrong = ana.post_parts("/desk/posts", &ticked("Soon", "0", "publish")).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    assert!(
+        wrong.text().contains("href=\"#release\"") && wrong.text().contains("\nSoon</textarea>"),
+        "{}",
+        wrong.text()
+    );
+    let stands = |id| server.app.store.read(|rows| notes::get(rows, id)).unwrap().unwrap().shown;
+    assert_eq!(stands(phones), Shown::Waiting);
+
+    // Answered without it, the answer does not pass for one to somebody else.
+    assert_eq!(ben.post_parts("/desk/posts", &said("Phones: soon")).await.status.as_u16(), 303);
+    let page = public().await;
+    assert!(page.contains("Phones: soon") && page.contains("In reply to Ann") && !page.contains("Phones?"), "{page}");
+    assert_eq!(
+        ana.post_parts("/desk/posts", &ticked("Phones: tomorrow", &stamp, "publish")).await.status.as_u16(),
+        303
+    );
+    assert_eq!(stands(phones), Shown::Released);
+    let page = public().await;
+    assert!(page.contains("Phones?") && page.contains("Phones: tomorrow") && !page.contains("In reply to"), "{page}");
+    // What was hidden, or is private, is not pointed at.
+    ana.post(&format!("/desk/inbox/{phones}/hide"), &[]).await;
+    let page = public().await;
+    assert!(
+        page.contains("In reply to something that is not shown here") && !page.contains("In reply to Ann"),
+        "{page}"
+    );
 }
 
 /// Counts of the case of what was shared of a post.
@@ -288,7 +354,16 @@ async fn a_post_elsewhere_is_boosted_and_answered_by_its_address() {
         assert_eq!(back.status.as_u16(), 422, "{wrong}");
         assert!(back.text().contains("href=\"#address\""), "{wrong}: {}", back.text());
     }
-    let boosted = seat.post("/desk/elsewhere", &[("account", &account), ("address", &uri)]).await;
+    let boost =
+        |more: &'static [(&str, &str)]| [&[("account", account.as_str()), ("address", &uri)][..], more].concat();
+    let looked = seat.post("/desk/elsewhere", &boost(&[])).await.text();
+    for part in
+        ["News from the neighbours", &other.app.site.handle("press"), "Not boosted yet.", "name=\"seen\" value=\"1\""]
+    {
+        assert!(looked.contains(part), "{part} is not in {looked}");
+    }
+    assert!(!seat.get("/desk/elsewhere").await.text().contains("/unboost\""), "nothing is boosted unseen");
+    let boosted = seat.post("/desk/elsewhere", &boost(&[("seen", "1")])).await;
     assert_eq!((boosted.status.as_u16(), boosted.header("location")), (303, "/desk/elsewhere"), "{}", boosted.text());
     drain(&[&city, &other]).await;
     let list = seat.get("/desk/elsewhere").await.text();

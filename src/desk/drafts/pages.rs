@@ -168,7 +168,7 @@ fn drawn(app: &App, account: &Account, draft: &Draft) -> Result<(Vec<String>, St
     let about: Vec<_> = draft.content.media().map(|file| (file.id, file.about.clone())).collect();
     let posts = draft.content.posts(&draft.mentions);
     let advice = if draft.stage().is_open() { advice(app, &posts, &about)? } else { Vec::new() };
-    Ok((advice, preview::shown(app, account, &posts, &about)?))
+    Ok((advice, preview::shown(app, account, draft.goes(app.now()), &posts, &about)?))
 }
 
 /// All that a content says, item by item.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::actions::replies;
+use crate::base::lang::Lang;
 use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::base::uri;
@@ -10,15 +11,15 @@ use crate::desk::frame::Wall;
 use crate::desk::listing;
 use crate::error::Result;
 use crate::limits;
+use crate::model::actor::Profile;
 use crate::model::case::{Case, Stand};
 use crate::model::ids::{AccountId, CaseId, PostId, UserId};
-use crate::model::note::{Attachment, Shown};
+use crate::model::note::{Attachment, Content, Shown};
 use crate::model::post::Post;
 use crate::model::power::{Moderate, Publish, Read, Reply};
 use crate::model::user::Asker;
 use crate::store::{Rows, accounts, meta, posts, users};
 use crate::views::inbox::{self, Numbers, Said, Shares};
-use crate::views::thread::NoteView;
 
 /// Things about one post of ours, or about none.
 pub(super) struct Group {
@@ -43,8 +44,6 @@ pub(super) struct Item {
     pub stand: Stand,
     /// Of what is shown here: what is released is this.
     pub stamp: String,
-    /// Since when it waits, or how long it took.
-    pub age: String,
     pub owner: String,
     pub mine: bool,
     /// Somebody else has the form open.
@@ -57,7 +56,7 @@ pub(super) struct Item {
 }
 
 /// What a stranger wrote.
-pub(super) struct Words {
+pub(in crate::desk) struct Words {
     pub name: String,
     pub handle: String,
     pub profile: String,
@@ -67,7 +66,8 @@ pub(super) struct Words {
     pub lang: String,
     pub lang_name: String,
     pub dir: &'static str,
-    pub state: &'static str,
+    /// What was decided about it, and since when it waits or how long it took.
+    pub more: String,
     pub public: bool,
     pub warning: String,
     /// Safe: sanitised when it was read (`base::html`).
@@ -148,19 +148,15 @@ impl<'a, R: Rows> Sight<'a, R> {
             let decides = of.iter().any(|account| self.asker.can::<Moderate>(*account));
             stamp = replies::stamp(&view.note, &view.author.profile)?;
             public = view.note.content.public;
-            can_release = decides && public && view.note.shown != Shown::Released;
-            can_hide = decides && view.note.shown != Shown::Hidden;
+            let decision = view.note.decision().filter(|_| decides);
+            can_release = decision.is_some_and(|shown| shown != Shown::Released);
+            can_hide = decision.is_some_and(|shown| shown != Shown::Hidden);
         }
-        let since = match &item.said {
-            Said::Note(view) => Some(view.note.received),
-            Said::Shares(_) => None,
-        };
         let owner = case.owner.map_or(Ok(None), |id| users::get(self.rows, id))?;
         Ok(Item {
             id: case.id(),
             stand: self.stand(case),
             stamp,
-            age: since.map(|since| age(case, self.stand(case), since, self.now)).unwrap_or_default(),
             mine: case.owner == Some(self.me),
             owner: owner.map(|user| user.called().to_owned()).unwrap_or_default(),
             busy: busy(self.rows, case, self.me, self.now)?.unwrap_or_default(),
@@ -170,7 +166,11 @@ impl<'a, R: Rows> Sight<'a, R> {
             can_answer: case.accounts.iter().any(|account| self.asker.can::<Reply>(*account)),
             can_boost: public && case.accounts.iter().any(|account| self.asker.can::<Publish>(*account)),
             note: match &item.said {
-                Said::Note(view) => Some(self.words(view)),
+                Said::Note(view) => {
+                    let age = age(case, self.stand(case), view.note.received, self.now);
+                    let more = view.note.decision().map(state).into_iter().chain([age.as_str()]).collect::<Vec<_>>();
+                    Some(Words::of(&self.wall, &view.author.profile, view.note.content.clone(), more.join(" · ")))
+                }
                 Said::Shares(_) => None,
             },
             shares: match item.said {
@@ -189,20 +189,23 @@ impl<'a, R: Rows> Sight<'a, R> {
     pub(super) fn stand(&self, case: &Case) -> Stand {
         case.stand_for(&self.seen(case))
     }
+}
 
-    fn words(&self, view: &NoteView) -> Words {
-        let (author, content) = (&view.author.profile, view.note.content.clone());
-        Words {
+impl Words {
+    /// `more`: what the desk knows of it besides.
+    pub(in crate::desk) fn of(wall: &Wall, author: &Profile, content: Content, more: String) -> Self {
+        let lang = content.lang.as_ref();
+        Self {
             name: text::clean_name(&author.name, 60),
             handle: author.handle(),
             profile: web(&author.url),
             url: web(&content.url),
-            time: self.wall.time(content.published),
+            time: wall.time(content.published),
             machine_time: content.published.rfc3339(),
-            lang: content.lang.as_ref().map(ToString::to_string).unwrap_or_default(),
-            lang_name: content.lang.as_ref().map(|lang| lang.own_name().to_owned()).unwrap_or_default(),
-            dir: content.lang.as_ref().map_or("auto", crate::base::lang::Lang::dir),
-            state: state(view.note.shown),
+            lang: lang.map(ToString::to_string).unwrap_or_default(),
+            lang_name: lang.map(|lang| lang.own_name().to_owned()).unwrap_or_default(),
+            dir: lang.map_or("auto", Lang::dir),
+            more,
             public: content.public,
             warning: content.warning,
             html: content.html,

@@ -277,6 +277,11 @@ impl Draft {
         }
     }
 
+    /// The moment that will stand on what it becomes: at which it goes out by itself, or is wanted for; else now.
+    pub fn goes(&self, now: Timestamp) -> Timestamp {
+        self.due().or_else(|| self.when.as_ref().map(|when| when.at)).map_or(now, |at| at.max(now))
+    }
+
     /// Those other than `who` who have it open.
     pub fn busy(&self, who: Who, now: Timestamp) -> Vec<Who> {
         let others = self.open.iter().filter(|editing| editing.until > now && !editing.by.is_same(who));

@@ -50,6 +50,7 @@ pub static WORDS: Words = Words {
 
     post_by: "Beitrag von {}",
     in_reply: "Antwort an {}",
+    in_reply_unseen: "Antwort auf etwas, das hier nicht gezeigt wird",
     also_in: "Auch auf:",
     megabyte: "MB",
     download: "Herunterladen",

@@ -50,6 +50,7 @@ pub static WORDS: Words = Words {
 
     post_by: "Post by {}",
     in_reply: "In reply to {}",
+    in_reply_unseen: "In reply to something that is not shown here",
     also_in: "Also in:",
     megabyte: "MB",
     download: "Download",

@@ -50,6 +50,7 @@ pub static WORDS: Words = Words {
 
     post_by: "Publication de {}",
     in_reply: "En réponse à {}",
+    in_reply_unseen: "En réponse à un message qui n’est pas affiché ici",
     also_in: "Aussi en :",
     megabyte: "Mo",
     download: "Télécharger",
