@@ -65,6 +65,7 @@ async fn from_the_form_to_the_public_without_script() {
     led_to(&ben.post(&plan, &[("revision", "1"), ("at", "2026-12-01T09:00")]).await);
     let page = ben.get(&path).await.text();
     assert!(page.contains("It goes out on 1 December 2026, 09:00 (Europe/Brussels)"), "{page}");
+    assert!(page.contains("datetime=\"2026-12-01T09:00:00+01:00\""), "shown with the day on which it goes out: {page}");
     let month = ana.get("/desk/calendar?month=2026-12").await.text();
     assert!(month.contains("09:00</time> · @press · planned") && month.contains("href=\"#d1\""), "{month}");
     assert!(month.contains("1<span class=\"vh\"> planned, on day 1</span>"), "{month}");
