@@ -90,9 +90,14 @@ async fn say(app: &Arc<App>, account: AccountId, words: &Words, parent: Option<P
     };
     let versions = words.versions.iter().map(version).collect::<Result<Vec<_>>>()?;
     let mut media = Vec::new();
-    if let Some((kind, alt)) = words.picture {
+    if let Some((kind, alts)) = words.picture {
         let drawn = heavy(move || Ok(draw::sample(kind))).await?;
-        media.push(upload::take_bytes(app, by.to(), &drawn, About::words(alt)).await?.id);
+        let (main, others) = alts.split_first().ok_or_else(|| Error::bug("a sample that is not described"))?;
+        let mut about = About::words(*main);
+        for (version, alt) in versions.iter().skip(1).zip(others) {
+            about.describe(&version.lang, (*alt).to_owned());
+        }
+        media.push(upload::take_bytes(app, by.to(), &drawn, about).await?.id);
     }
     let new = NewPost {
         mentions: mentions::of_versions(app, &versions).await?,

@@ -10,7 +10,7 @@ use crate::limits;
 use crate::model::audit::{Act, Deed, Hash};
 use crate::model::draft::Demand;
 use crate::model::ids::{AccountId, ActivityId, PostId};
-use crate::model::media::Media;
+use crate::model::media::{Media, check_described};
 use crate::model::post::{NewPost, Post, ReplyTo, Version};
 use crate::model::power::{Attach, Draft, Power as _, Publish, Reply};
 use crate::model::site::Site;
@@ -75,6 +75,10 @@ fn unapproved(tx: &mut Write<'_>, site: &Site, whose: (AccountId, Who), news: &[
         }
         demand => demand?,
     };
+    for (n, new) in news.iter().enumerate() {
+        let about = new.media.iter().map(|id| super::media::ready(tx, account, *id).map(|media| media.about()));
+        check_described(&about.collect::<Result<Vec<_>>>()?, &new.versions, (n, news.len()))?;
+    }
     let posts = say(tx, site, whose, news)?;
     match demand {
         Demand::Nothing => {}

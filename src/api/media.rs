@@ -80,8 +80,8 @@ pub(super) async fn throw_away(app: &App, id: &str, client: &Client) -> Result<R
 
 /// Says of a file what a request says. Apps that know nothing of captions write into the description what they have: behind
 /// a line `Transcript:` what is said, in a line `No captions: …` why there are none. Others send the fields `transcript` and
-/// `no_captions` and the files `captions[en]`; `thumbnail` is the poster, as in Mastodon. What the request does not speak
-/// of stays as it is when the words are written down.
+/// `no_captions` and the files `captions[en]`; `thumbnail` is the poster, as in Mastodon. What a post in several languages
+/// needs besides is `description[de]`. What the request does not speak of stays as it is when the words are written down.
 async fn say(
     app: &Arc<App>,
     client: &Client,
@@ -97,9 +97,14 @@ async fn say(
     }
     words.transcript = form.find("transcript").map(str::to_owned).or(words.transcript);
     words.without = form.find("no_captions").map(str::to_owned).or(words.without);
+    for (name, value) in form.pairs() {
+        if let Some(lang) = lang_of(name, "description[") {
+            words.alts.push((lang.parse()?, value.replace("\r\n", "\n")));
+        }
+    }
     let mut pieces = Vec::new();
     for (name, file) in files {
-        match name.strip_prefix("captions[").and_then(|lang| lang.strip_suffix(']')) {
+        match lang_of(&name, "captions[") {
             Some(lang) => {
                 pieces.push(Piece::Captions(spoken::captions(app, media, lang.parse()?, file, &mut hold).await?));
             }
@@ -120,10 +125,17 @@ async fn say(
     shown(app, &client.write(app, verb).await?)
 }
 
+/// The language that the name of a field ends with.
+fn lang_of<'a>(name: &'a str, field: &str) -> Option<&'a str> {
+    name.strip_prefix(field)?.strip_suffix(']')
+}
+
 /// A description and what stands in it besides.
 #[derive(Debug, Default, PartialEq)]
 struct Words {
     alt: Option<String>,
+    /// In other languages.
+    alts: Vec<(Lang, String)>,
     transcript: Option<String>,
     without: Option<String>,
 }
@@ -132,6 +144,9 @@ impl Words {
     fn onto(&self, about: &mut About, main: &Lang) {
         if let Some(alt) = &self.alt {
             about.alt.clone_from(alt);
+        }
+        for (lang, alt) in &self.alts {
+            about.describe(lang, alt.clone());
         }
         if let Some(text) = &self.transcript {
             about.spoken.write(main, text);
@@ -151,7 +166,7 @@ impl Words {
         let without = above.lines().find(reason).and_then(|line| line.split_once(':'));
         let without = without.map(|(_, why)| why.trim().to_owned());
         let alt = above.lines().filter(|line| !reason(line)).collect::<Vec<_>>().join("\n").trim().to_owned();
-        Self { alt: Some(alt), transcript, without }
+        Self { alt: Some(alt), transcript, without, ..Self::default() }
     }
 }
 

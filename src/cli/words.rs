@@ -174,6 +174,7 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
         alts.push((number(&place)?, alt));
     }
     let nothing = Pictures { decorative: Vec::new(), focus: Vec::new() };
+    let (alt, add_alts) = by_file(edit.alt, edit.media.len());
     Ok(PostChange {
         post: edit.post,
         lang: edit.lang,
@@ -183,7 +184,8 @@ fn post_change(edit: PostEdit) -> Result<PostChange> {
         decorative: edit.pictures.decorative,
         focus: focus(&edit.pictures.focus)?,
         remove: edit.remove,
-        add: files(&edit.media, edit.alt, &nothing, &[])?,
+        add: files(&edit.media, alt, &nothing, &[])?,
+        add_alts,
         episode: podcast::episode_change(edit.episode)?,
         recordings: recordings(edit.recordings)?,
         urgent: edit.urgent,
@@ -232,6 +234,16 @@ fn files(paths: &[PathBuf], alts: Vec<String>, pictures: &Pictures, versions: &[
         all.push(upload(path, about)?);
     }
     Ok(all)
+}
+
+/// Descriptions of files of which each has one, or one for each language of its post, which only the server knows: the
+/// first of each file, and the others.
+fn by_file(alts: Vec<String>, files: usize) -> (Vec<String>, Vec<Vec<String>>) {
+    let each = alts.len().checked_div(files).unwrap_or_default();
+    if each < 2 || alts.len() != each * files {
+        return (alts, Vec::new());
+    }
+    alts.chunks(each).filter_map(|all| all.split_first()).map(|(first, more)| (first.clone(), more.to_vec())).unzip()
 }
 
 /// What belongs to recordings; a number and a colon before it say to which.

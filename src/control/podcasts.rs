@@ -203,8 +203,15 @@ pub async fn delete(app: &Arc<App>, typed: &str, slug: String) -> Result<Value> 
 }
 
 impl EpisodeNew {
-    /// The episode, checked as far as it can be before its files are kept.
-    pub(super) fn read(&self, app: &App, owner: &Account, versions: &[Version]) -> Result<Episode> {
+    /// The episode, checked as far as it can be before its files are kept. Its recordings, which come first among those, are
+    /// called by its titles.
+    pub(super) fn read(
+        &self,
+        app: &App,
+        owner: &Account,
+        versions: &[Version],
+        media: &mut [Upload],
+    ) -> Result<Episode> {
         app.store.read(|read| rows::need(read, owner.id, &self.series))?;
         let (titles, count) = (self.titles.len(), versions.len());
         if titles != 1 && titles != count {
@@ -231,6 +238,9 @@ impl EpisodeNew {
             persons: self.persons.iter().map(|typed| episode::person(typed)).collect::<Result<_>>()?,
         };
         episode.check()?;
+        for sound in media.iter_mut().take(self.sounds) {
+            episode.call(&mut sound.about);
+        }
         Ok(episode)
     }
 

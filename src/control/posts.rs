@@ -12,9 +12,10 @@ use crate::app::{App, advise, lookup, mentions};
 use crate::base::lang::Lang;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
+use crate::model::episode::Episode;
 use crate::model::follow::ReactionKind;
 use crate::model::ids::{MediaId, PostId};
-use crate::model::media::{About, Sort};
+use crate::model::media::{About, Sort, check_described};
 use crate::model::poll::NewPoll;
 use crate::model::post::{NewPost, Post, Quoting, Reason, ReplyTo, Version, Visibility, check_versions};
 use crate::model::user::{Asker, By};
@@ -70,6 +71,9 @@ pub struct PostChange {
     pub remove: Vec<usize>,
     /// Files that come behind the others.
     pub add: Vec<Upload>,
+    /// What each of them is in the other languages of the post, in their order.
+    #[serde(default)]
+    pub add_alts: Vec<Vec<String>>,
     pub episode: EpisodeChange,
     /// Of files by their place after the change.
     pub recordings: Vec<Recording>,
@@ -78,7 +82,7 @@ pub struct PostChange {
     pub urgent: bool,
 }
 
-pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
+pub async fn new(app: &Arc<App>, mut new: PostNew) -> Result<Value> {
     let found = account(app, &new.account)?;
     let by: By = Asker::Operator.may(found.id)?;
     let version = |v: NewVersion| Version {
@@ -89,9 +93,10 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     let versions: Vec<Version> = new.versions.into_iter().map(version).collect();
     // Everything that can be refused is refused before pictures are kept.
     check_versions(&versions, !new.media.is_empty())?;
-    check_files(&new.media)?;
     new.poll.as_ref().map_or(Ok(()), NewPoll::check)?;
-    let mut episode = new.episode.as_ref().map(|episode| episode.read(app, &found, &versions)).transpose()?;
+    let told = |episode: &EpisodeNew| episode.read(app, &found, &versions, &mut new.media);
+    let mut episode = new.episode.as_ref().map(told).transpose()?;
+    check_files(&new.media, &versions, new.draft)?;
     let reply_to = target(app, by, new.reply_to.as_deref()).await?;
     let mentions = mentions::of_versions(app, &versions).await?;
     let advice = advise::on(app, &versions, Some(&mentions))?;
@@ -139,11 +144,13 @@ pub async fn new(app: &Arc<App>, new: PostNew) -> Result<Value> {
     Ok(answer)
 }
 
-fn check_files(files: &[Upload]) -> Result<()> {
+/// A draft may lack what is said in further languages.
+fn check_files(files: &[Upload], versions: &[Version], draft: bool) -> Result<()> {
     if files.len() > limits::post::PICTURES {
         return Err(too_many());
     }
-    files.iter().try_for_each(check_words)
+    files.iter().try_for_each(check_words)?;
+    if draft { Ok(()) } else { check_described(files.iter().map(|file| &file.about), versions, (0, 1)) }
 }
 
 fn too_many() -> Error {
@@ -221,7 +228,7 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     let by = Asker::Operator.may(post.account)?;
     let versions = changed(&post, &change)?;
     let episode = change.episode.apply(&post, change.lang.as_ref())?;
-    let about = told(app, &post, &change)?;
+    let about = told(app, &post, &change, episode.as_ref())?;
     let mut media = post.media.clone();
     for place in &change.remove {
         let gone = at(&post, *place)?;
@@ -234,7 +241,9 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     }
     change.add.iter().try_for_each(check_words)?;
     let mentions = mentions::of_edit(app, &versions, &post.mentions).await?;
-    for file in change.add {
+    let mut more = change.add_alts.into_iter();
+    for mut file in change.add {
+        describe(&mut file.about, &versions, more.next().unwrap_or_default())?;
         media.push(file.take(app, by.to()).await?);
     }
     let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
@@ -247,8 +256,23 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
     shown(app, app.store.write(edit).await?)
 }
 
+/// Says what a new file is in the other languages of its post.
+fn describe(about: &mut About, versions: &[Version], alts: Vec<String>) -> Result<()> {
+    let mut others = versions.iter().skip(1);
+    for alt in alts {
+        let unmeant = || {
+            Problem::new("E003", format!("The post has {} languages, and a file more descriptions.", versions.len()))
+        };
+        let version = others
+            .next()
+            .ok_or_else(|| unmeant().remedy("After each --media FILE comes one --alt for each language."))?;
+        about.describe(&version.lang, alt);
+    }
+    Ok(())
+}
+
 /// What is to be said about files that the post has.
-fn told(app: &App, post: &Post, change: &PostChange) -> Result<Vec<(MediaId, About)>> {
+fn told(app: &App, post: &Post, change: &PostChange, episode: Option<&Episode>) -> Result<Vec<(MediaId, About)>> {
     let media = app.store.read(|rows| material::media(rows, &post.media))?;
     let mut all: Vec<_> = media.iter().map(|media| (media.id, media.about())).collect();
     let main = post.main().map(|version| &version.lang);
@@ -266,6 +290,10 @@ fn told(app: &App, post: &Post, change: &PostChange) -> Result<Vec<(MediaId, Abo
     }
     for (place, focus) in &change.focus {
         named(post, &mut all, *place)?.focus = Some(*focus);
+    }
+    let sounds = media.iter().zip(&mut all).filter(|(media, _)| media.sort() == Sort::Sound);
+    if let Some(episode) = episode {
+        sounds.for_each(|(_, (_, about))| episode.call(about));
     }
     Ok(all)
 }

@@ -53,7 +53,8 @@ pub struct Words {
     pub at: (u64, u64),
     /// Language, text, content warning.
     pub versions: &'static [(&'static str, &'static str, &'static str)],
-    pub picture: Option<(draw::Sample, &'static str)>,
+    /// With what it shows, in the language of each version.
+    pub picture: Option<(draw::Sample, &'static [&'static str])>,
     /// Its place in this list.
     pub answers: Option<usize>,
     pub visibility: Visibility,
@@ -149,7 +150,11 @@ pub const POSTS: [Words; 14] = [
         ],
         picture: Some((
             draw::Sample::Bridge,
-            "An old stone bridge with three arches over a calm river at dawn; hills in the mist behind it.",
+            &[
+                "An old stone bridge with three arches over a calm river at dawn; hills in the mist behind it.",
+                "Eine alte Steinbrücke mit drei Bögen über einem ruhigen Fluss in der Morgendämmerung; dahinter Hügel im Dunst.",
+                "Un vieux pont de pierre à trois arches sur une rivière calme à l’aube ; derrière, des collines dans la brume.",
+            ],
         )),
         ..PLAIN
     },
@@ -164,8 +169,8 @@ pub const POSTS: [Words; 14] = [
         )],
         picture: Some((
             draw::Sample::Map,
-            "A town plan. The road over the bridge is crossed out in red; a dashed blue line leads around \
-                                           the old town in the north and comes back on the other side of the river.",
+            &["A town plan. The road over the bridge is crossed out in red; a dashed blue line leads around \
+                                           the old town in the north and comes back on the other side of the river."],
         )),
         answers: Some(3),
         ..PLAIN
@@ -207,8 +212,8 @@ pub const POSTS: [Words; 14] = [
         )],
         picture: Some((
             draw::Sample::Chart,
-            "Bar chart with six bars, one for each year. They grow from year to year; the last is about \
-                                             eight times as high as the first.",
+            &["Bar chart with six bars, one for each year. They grow from year to year; the last is about \
+                                             eight times as high as the first."],
         )),
         ..PLAIN
     },
@@ -237,8 +242,8 @@ pub const POSTS: [Words; 14] = [
         )],
         picture: Some((
             draw::Sample::Label,
-            "A label with seven coloured arrows from A, green, to G, red, beside the drawing of a washing \
-                                             machine. A black arrow points to class B.",
+            &["A label with seven coloured arrows from A, green, to G, red, beside the drawing of a washing \
+                                             machine. A black arrow points to class B."],
         )),
         ..PLAIN
     },

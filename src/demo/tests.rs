@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::base::time::Clock;
 use crate::config::Config;
+use crate::model::ids::MediaId;
 use crate::model::institution::Institution;
+use crate::model::media::gaps;
 use crate::model::post::Post;
 use crate::store::schema::{KEYS, MEDIA};
 use crate::store::{Rows, Span, check, deliveries, names, posts};
@@ -90,6 +92,11 @@ fn look(app: &App) {
     assert!(samples.iter().all(|post| !post.tags.is_empty()));
     let media = app.store.read(|rows| rows.rows(&MEDIA, Span::all())).unwrap();
     assert!(media.iter().all(|(_, media)| media.used && media.alt.len() > 10), "every picture is used and described");
+    let of = |id: &MediaId| media.iter().find(|(other, _)| other == id).unwrap().1.about();
+    for post in &samples {
+        let about: Vec<_> = post.media.iter().map(of).collect();
+        assert!(gaps(&about, &post.versions).is_empty(), "{}", post.versions[0].text);
+    }
     assert_eq!(app.store.read(deliveries::waiting).unwrap(), 0);
 }
 

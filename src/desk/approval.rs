@@ -9,12 +9,13 @@ use super::frame::{self, Frame, Wall};
 use crate::actions::drafts as verbs;
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
+use crate::limits;
 use crate::model::account::Account;
-use crate::model::draft::{Approval, Rule};
+use crate::model::draft::{Approval, Rule, Stage};
 use crate::model::ids::AccountId;
 use crate::model::power::{Administer, Read};
 use crate::model::user::Asker;
-use crate::store::{Rows, accounts, meta};
+use crate::store::{Rows, accounts, drafts, meta};
 use crate::views::people;
 use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
@@ -32,6 +33,8 @@ struct Page {
     answers: bool,
     /// Who said so last; empty where nobody did.
     set: String,
+    /// What is planned and was not let pass as the rule demands, as a sentence; empty where there is none.
+    held_up: String,
     may: bool,
 }
 
@@ -58,6 +61,17 @@ pub(super) fn set(rows: &impl Rows, account: &Account) -> Result<String> {
     Ok(format!("Set by {}, {}.", people::who(rows, by)?, wall.time(at)))
 }
 
+/// A plan from before the rule goes nowhere at its time: what nobody approved does not go out, and nobody finds that out only
+/// when it is missed.
+fn held_up(rows: &impl Rows, account: &Account) -> Result<String> {
+    let planned = drafts::of(rows, account.id, Stage::Planned, limits::draft::PER_ACCOUNT)?;
+    Ok(match planned.iter().filter(|draft| draft.is_held_up(account.approval)).count() {
+        0 => String::new(),
+        1 => "1 planned post does not go out at its time: nobody has approved it as this rule demands.".to_owned(),
+        n => format!("{n} planned posts do not go out at their times: nobody has approved them as this rule demands."),
+    })
+}
+
 /// `GET /desk/accounts/ID/approval`
 pub(super) fn page(app: &App, browser: &Browser, id: AccountId, request: &Request) -> Result<Response> {
     let notice = if request.query("done").is_some() { "Saved." } else { "" };
@@ -77,6 +91,7 @@ pub(super) fn page(app: &App, browser: &Browser, id: AccountId, request: &Reques
             urgent_first: account.approval.urgent_first,
             answers: account.approval.answers,
             set: set(rows, &account)?,
+            held_up: held_up(rows, &account)?,
             may: asker.can::<Administer>(id),
             handle: account.handle,
         })

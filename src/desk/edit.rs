@@ -62,7 +62,8 @@ fn beside(app: &App, browser: &Browser, post: &Post) -> Result<Beside> {
         };
         let demand = |urgent| actions::edit::demand(rows, post, who, urgent);
         let (asks, urgent) = (demand(false).is_err(), demand(true).is_ok());
-        let post = Published { id: post.id, fixed: fixed(rows, app, post)?, told, asks, urgent: asks && urgent };
+        let saves = (!asks || urgent) && browser.asker().can::<Publish>(post.account);
+        let post = Published { id: post.id, fixed: fixed(rows, app, post)?, told, asks, urgent: asks && urgent, saves };
         Ok(Beside { post: Some(post), ..Beside::default() })
     })
 }
@@ -161,7 +162,7 @@ impl Work<'_> {
     async fn keep(self, typed: &Typed, faults: &mut Faults) -> Result<Option<String>> {
         let Self { app, browser, by, post, account } = self;
         let before = as_draft(app, browser, post)?;
-        let sheet = meaning::sheet(app, account, typed, faults, Some(&before)).await?;
+        let sheet = meaning::sheet(app, account, (typed, typed.press.goes()), faults, Some(&before)).await?;
         if !faults.is_empty() {
             return Ok(None);
         }

@@ -14,7 +14,7 @@ use super::faults::Faults;
 use super::frame::{self, Frame};
 use super::intake;
 use super::podcasts::may;
-use super::press;
+use super::press::{self, Again};
 use super::recording;
 use super::write::{Choice, langs};
 use crate::actions;
@@ -259,19 +259,15 @@ pub(super) async fn publish(
     let mut sheet = Sheet::of(&parts.form, &[], file);
     let main = sheet.lang.parse().unwrap_or_default();
     sheet.words = recording::Words::of(&parts.form, &mut parts.files, ONE, &main);
-    let attempt = (!sheet.once.is_empty()).then(|| (account, format!("desk {}", sheet.once)));
-    if let Some(known) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
-        return Ok(response::see_other(&format!("/desk?done={known}")));
-    }
-    // The same form once more, after it began a draft: it is about that one.
-    let known = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))?;
-    if let Some(known) = known.as_ref().filter(|known| !known.stage().is_open()) {
-        return Ok(response::see_other(&press::place(known)));
-    }
+    let (known, attempt) = match Again::of(app, account, &sheet.once)? {
+        Again::Post(post) => return Ok(response::see_other(&format!("/desk?done={post}"))),
+        Again::Draft(draft) if !draft.stage().is_open() => return Ok(response::see_other(&press::place(&draft))),
+        Again::Draft(draft) => (Some(draft), None),
+        Again::First(attempt) => (None, attempt),
+    };
     let keeps = keeps.or(known.as_ref().map(|_| draft::Keeps::Draft));
     let of: Vec<MediaId> = known.iter().flat_map(|known| known.content.media()).map(|file| file.id).collect();
     let known = known.map(|known| known.id);
-    let attempt = attempt.filter(|_| known.is_none());
     let (mut faults, brought) = (Faults::default(), sheet.file.is_some() || sheet.kept.is_some());
     let sound = take(app, (browser, browser.asker().may(account)?), &mut sheet, &of, &mut faults).await?;
     let owner = app.store.read(|rows| accounts::need(rows, account))?;

@@ -120,6 +120,11 @@ impl Press {
             Some(_) | None => Self::Preview,
         }
     }
+
+    /// Whether it goes on its way by that, and so has to be whole.
+    pub(super) fn goes(self) -> bool {
+        matches!(self, Self::Publish | Self::Ask)
+    }
 }
 
 /// The tag of a language that is not chosen yet.

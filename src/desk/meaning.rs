@@ -104,11 +104,11 @@ pub(super) fn check(versions: &[Version], typed: &Typed, faults: &mut Faults) ->
     Ok(())
 }
 
-/// What is to be kept: unfinished, unless it is to go out or to be approved. What the form does not show stays as it was.
+/// What is to be kept: unfinished, unless it `goes` out or to be approved. What the form does not show stays as it was.
 pub(super) async fn sheet(
     app: &Arc<App>,
     account: &Account,
-    typed: &Typed,
+    (typed, goes): (&Typed, bool),
     faults: &mut Faults,
     draft: Option<&Draft>,
 ) -> Result<Sheet> {
@@ -116,7 +116,7 @@ pub(super) async fn sheet(
     let about = slots::told(app, typed, &mut missing)?;
     let versions = versions(typed, account, faults)?;
     let poll = typed.poll.read(&typed.others(), &mut missing);
-    if matches!(typed.press, Press::Ask | Press::Publish) {
+    if goes {
         // Of a file that was refused nothing is missing.
         missing.keep(|field| faults.at(field).is_none());
         faults.add(missing);

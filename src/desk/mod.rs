@@ -4,6 +4,7 @@
 mod account;
 mod approval;
 mod audit;
+mod before;
 mod calendar;
 mod canned;
 mod delete;

@@ -19,7 +19,7 @@ use crate::app::once::{self, Attempt};
 use crate::error::{Error, Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::{Draft, Stage, State, When};
-use crate::model::ids::{DraftId, MediaId, NoteId};
+use crate::model::ids::{AccountId, DraftId, MediaId, NoteId, PostId};
 use crate::model::note::Shown;
 use crate::model::post::Mention;
 use crate::model::power::{Moderate, Publish};
@@ -30,6 +30,29 @@ use crate::store::{Write, accounts, drafts as rows_of, meta, notes, posts};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
+
+/// What a form of something new led to before: it was pressed twice, or gone back to and changed.
+pub(super) enum Again {
+    Post(PostId),
+    /// It is about the draft that it began, as that was then ([`Seen::begun`]): what was saved since is not overwritten
+    /// unseen.
+    Draft(Box<Draft>),
+    /// Nothing; and what it is known by from now on.
+    First(Option<Attempt>),
+}
+
+impl Again {
+    pub(super) fn of(app: &App, account: AccountId, mark: &str) -> Result<Self> {
+        if mark.is_empty() {
+            return Ok(Self::First(None));
+        }
+        let attempt = (account, format!("desk {mark}"));
+        if let Some(post) = once::repeated(app, &attempt)? {
+            return Ok(Self::Post(post));
+        }
+        Ok(once::planned(app, &attempt)?.map_or(Self::First(Some(attempt)), |draft| Self::Draft(Box::new(draft))))
+    }
+}
 
 /// `POST /desk/posts`. The origin was checked; the token comes with the form.
 pub(super) async fn publish(app: &Arc<App>, request: &mut Request, browser: &Browser) -> Result<Response> {
@@ -49,12 +72,11 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
     if answered.is_some_and(|note| !note.is_open_to(account.id)) {
         return Err(Error::NotFound);
     }
-    let attempt = (!typed.once.is_empty()).then(|| (account.id, format!("desk {}", typed.once)));
-    if let Some(post) = attempt.as_ref().map_or(Ok(None), |attempt| once::repeated(app, attempt))? {
-        return Ok(response::see_other(&format!("/desk?done={post}")));
-    }
-    // The same form once more: pressed twice, or gone back to and changed. Then it is about the draft that it began.
-    let draft = attempt.as_ref().map_or(Ok(None), |attempt| once::planned(app, attempt))?;
+    let (draft, attempt) = match Again::of(app, account.id, &typed.once)? {
+        Again::Post(post) => return Ok(response::see_other(&format!("/desk?done={post}"))),
+        Again::Draft(draft) => (Some(draft), None),
+        Again::First(attempt) => (None, attempt),
+    };
     if let Some(draft) = &draft {
         typed.revision = began(browser, &typed, draft);
     }
@@ -66,8 +88,7 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
     };
     let of: Vec<MediaId> = draft.iter().flat_map(|draft| draft.content.media()).map(|file| file.id).collect();
     slots::take(app, (browser, attach), &mut typed, &of, &mut faults).await?;
-    let attempt = attempt.filter(|_| draft.is_none());
-    Work { app, browser, account: &account, draft: draft.as_ref(), attempt }.go_on(typed, faults).await
+    Work { app, browser, account: &account, draft: draft.as_deref(), attempt }.go_on(typed, faults).await
 }
 
 /// The revision that a form is about which began a draft and does not know of it. What came by itself went on from what it
@@ -75,7 +96,7 @@ pub(super) async fn begin(app: &Arc<App>, browser: &Browser, mut typed: Typed) -
 /// unseen.
 fn began(browser: &Browser, typed: &Typed, draft: &Draft) -> u64 {
     let own = draft.hands.iter().all(|hand| hand.is_same(browser.asker().who()));
-    if own && typed.press == Press::Stay { draft.revision } else { 1 }
+    if own && typed.press == Press::Stay { draft.revision } else { Seen::begun(draft.id).revision }
 }
 
 /// `POST /desk/drafts/:id/edit`.
@@ -92,8 +113,7 @@ pub(super) async fn save_draft(
 
 /// The same for a draft. "Publish" pressed twice says the second time what became of it the first time.
 pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut typed: Typed) -> Result<Response> {
-    let draft = app.store.read(|rows| rows_of::need(rows, id))?;
-    let pen = Pen::of(&browser.asker(), draft.account)?;
+    let (draft, pen) = found(app, browser, id)?;
     if typed.press != Press::Publish {
         draft.still_open()?;
     }
@@ -110,12 +130,18 @@ pub(super) async fn go_on(app: &Arc<App>, browser: &Browser, id: DraftId, mut ty
     Work { app, browser, account: &account, draft: Some(&draft), attempt: None }.go_on(typed, faults).await
 }
 
-/// A draft that can still be changed, and the power to do so.
-pub(super) fn draft(app: &App, browser: &Browser, id: DraftId) -> Result<(Draft, Pen)> {
+/// A draft, and the power to change it.
+fn found(app: &App, browser: &Browser, id: DraftId) -> Result<(Draft, Pen)> {
     let draft = app.store.read(|rows| rows_of::need(rows, id))?;
     let pen = Pen::of(&browser.asker(), draft.account)?;
-    draft.still_open()?;
     Ok((draft, pen))
+}
+
+/// The same for one that can still be changed.
+pub(super) fn draft(app: &App, browser: &Browser, id: DraftId) -> Result<(Draft, Pen)> {
+    let found = found(app, browser, id)?;
+    found.0.still_open()?;
+    Ok(found)
 }
 
 fn account(app: &App, typed: &Typed) -> Result<Option<Account>> {
@@ -284,7 +310,9 @@ impl Work<'_> {
             return self.send(typed, faults).await;
         }
         let pen = Pen::of(&self.browser.asker(), self.account.id)?;
-        let sheet = meaning::sheet(self.app, self.account, typed, faults, self.draft).await?;
+        let stays = |draft: &Draft| draft.stays_planned(matches!(pen, Pen::Editor(_)), self.account.approval);
+        let goes = typed.press.goes() || self.draft.is_some_and(stays);
+        let sheet = meaning::sheet(self.app, self.account, (typed, goes), faults, self.draft).await?;
         if !faults.is_empty() {
             return Ok(None);
         }
@@ -334,7 +362,7 @@ impl Work<'_> {
     /// Publishes a post, or a thread as a unit, that never was a draft.
     async fn send(&self, typed: &Typed, faults: &mut Faults) -> Result<Option<String>> {
         let voice = Voice::of(&self.browser.asker(), self.account.id, typed.reply.is_some())?;
-        let sheet = meaning::sheet(self.app, self.account, typed, faults, None).await?;
+        let sheet = meaning::sheet(self.app, self.account, (typed, true), faults, None).await?;
         if !faults.is_empty() {
             return Ok(None);
         }
@@ -359,7 +387,7 @@ impl Work<'_> {
         if typed.press != Press::Publish {
             draft.still_open()?;
         }
-        let sheet = meaning::sheet(self.app, self.account, typed, &mut faults, Some(draft)).await?;
+        let sheet = meaning::sheet(self.app, self.account, (typed, true), &mut faults, Some(draft)).await?;
         if !faults.is_empty() || !draft.says(&sheet) {
             draft.still_open()?;
         }

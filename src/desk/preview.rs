@@ -9,11 +9,11 @@ use crate::app::{App, advise};
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::model::account::Account;
 use crate::model::draft::Draft;
 use crate::model::ids::MediaId;
-use crate::model::media::{About, Media};
+use crate::model::media::{About, Media, gaps, place, undescribed};
 use crate::model::post::{NewPost, Version};
 use crate::pages::preview::shown;
 use crate::store::{material, meta};
@@ -50,28 +50,25 @@ fn goes(app: &App, typed: &Typed) -> Result<Timestamp> {
     Ok(wanted.map_or_else(|| app.now(), |when| when.at.max(app.now())))
 }
 
-/// Versions whose readers get the description of a file in the main language.
-fn undescribed(post: &NewPost, about: &[(MediaId, About)]) -> Vec<String> {
-    let lacks = |lang: &Lang, about: &About| {
-        let said = about.alts.iter().any(|(of, alt)| of == lang && !alt.is_empty());
-        !said && !about.decorative && !about.alt.is_empty()
+/// What the files of a post lack before it can go out; `n` tells which post it is, and of how many.
+fn missing(files: &[Media], about: &[(MediaId, About)], versions: &[Version], n: (usize, usize)) -> Vec<String> {
+    let words = |file: &Media| {
+        about.iter().find(|(id, _)| *id == file.id).map_or_else(|| file.about(), |(_, words)| words.clone())
     };
-    let line = |version: &Version| {
-        let lang = &version.lang;
-        let own = about.iter().filter(|(id, _)| post.media.contains(id));
-        let files = (1..).zip(own).filter(|(_, (_, about))| lacks(lang, about));
-        let files: Vec<String> = files.map(|(n, _): (usize, _)| format!("file {n}")).collect();
-        (!files.is_empty()).then(|| {
-            let (name, files) = (lang.own_name(), files.join(", "));
-            format!(
-                "{name} ({lang}): what {files} shows is said in the main language alone. Describe it in this one too."
-            )
-        })
+    let said: Vec<About> = files.iter().map(words).collect();
+    let of_file = |(at, (file, about)): (usize, (&Media, &About))| {
+        let told = |problem: Problem| format!("{}: {} {}", place(at, n), problem.what, problem.remedy);
+        file.faults(about).into_iter().map(told).collect::<Vec<_>>()
     };
-    post.versions.iter().skip(1).filter_map(line).collect()
+    let own = files.iter().zip(&said).enumerate().flat_map(of_file);
+    let gap = |(at, lang): (usize, &Lang)| {
+        let problem = undescribed(&place(at, n), lang);
+        format!("{} {}", problem.what, problem.remedy)
+    };
+    own.chain(gaps(&said, versions).into_iter().map(gap)).collect()
 }
 
-/// What there is to say before posts go out, each thing once: about their words, and about what their files weigh.
+/// What there is to say before posts go out, each thing once: about their words, what their files weigh, and what those lack.
 pub(super) fn advice(app: &App, posts: &[NewPost], about: &[(MediaId, About)]) -> Result<Vec<String>> {
     told(app, posts, about, true)
 }
@@ -79,11 +76,11 @@ pub(super) fn advice(app: &App, posts: &[NewPost], about: &[(MediaId, About)]) -
 /// The same; of names only where they were looked up.
 fn told(app: &App, posts: &[NewPost], about: &[(MediaId, About)], is_asked: bool) -> Result<Vec<String>> {
     let mut advice: Vec<String> = Vec::new();
-    for post in posts {
+    for (n, post) in posts.iter().enumerate() {
         let words = advise::on(app, &post.versions, is_asked.then_some(post.mentions.as_slice()))?;
         let files = app.store.read(|rows| material::media(rows, &post.media))?;
         let all = words.iter().map(ToString::to_string).chain(files.iter().filter_map(Media::advice));
-        let all = all.chain(undescribed(post, about));
+        let all = all.chain(missing(&files, about, &post.versions, (n, posts.len())));
         let new: Vec<String> = all.filter(|text| !advice.contains(text)).collect();
         advice.extend(new);
     }

@@ -8,12 +8,12 @@ use super::form::{Typed, called, number};
 use super::{intake, recording};
 use crate::app::App;
 use crate::base::lang::Lang;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::limits;
 use crate::media::files::Unfinished;
 use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
-use crate::model::media::{About, Media, Sort};
+use crate::model::media::{About, Media, Sort, undescribed};
 use crate::model::power::Attach;
 use crate::model::user::By;
 use crate::store::Rows;
@@ -102,6 +102,11 @@ impl Slot {
     fn alt_id(&self) -> String {
         format!("alt{}", self.n)
     }
+
+    /// The field of the description in another language of the post, by its place among them.
+    fn alt_in(&self, at: usize) -> String {
+        format!("{}-{}", self.alt_id(), number(at + 1))
+    }
 }
 
 /// The nine parts of a picture and the middle of each, as `focalPoint` has it.
@@ -167,8 +172,13 @@ pub(super) fn told(app: &App, typed: &Typed, faults: &mut Faults) -> Result<Vec<
         };
         let media = app.store.read(|rows| rows.need(&MEDIA, &id))?;
         let about = slot.about(&as_told(media.clone(), &typed.about).about(), &langs);
-        if let Err(Error::Invalid(problem)) = media.check(&about) {
+        for problem in media.faults(&about) {
             faults.push(recording::field(slot.n, &problem).unwrap_or_else(|| slot.alt_id()), &problem);
+        }
+        // Where no language is chosen yet, that is what is wrong.
+        let chosen = |at: usize| typed.versions.get(at + 1).is_some_and(|words| !words.lang.is_empty());
+        for (at, lang) in langs.iter().enumerate().filter(|(at, lang)| chosen(*at) && about.lacks(lang)) {
+            faults.push(slot.alt_in(at), &undescribed(&format!("File {}", slot.n), lang));
         }
         all.push((id, about));
     }
@@ -229,7 +239,7 @@ fn place(slot: Slot, kept: Option<Media>, langs: &[Lang], faults: &Faults) -> Pl
     let chosen = picture.map(|media| slot.part.unwrap_or_else(|| part_of(media.focus)));
     let part = |(value, (name, _)): (usize, &(&'static str, _))| Part { name, value, chosen: chosen == Some(value) };
     let words = |(at, lang): (usize, &Lang)| Words {
-        id: format!("{alt_id}-{}", number(at + 1)),
+        id: slot.alt_in(at),
         alt: slot.alts.get(at).cloned().unwrap_or_default(),
         name: called(lang),
         lang: lang.clone(),

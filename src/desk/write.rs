@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use super::before::{Before, Form};
 use super::faults::Faults;
 use super::form::{self, Typed, Words};
 use super::frame::{self, Frame, Wall};
@@ -21,14 +22,14 @@ use crate::base::zone::Zone;
 use crate::base::{html, markup, text};
 use crate::error::{Error, Result};
 use crate::model::account::{Account, Replies};
-use crate::model::draft::{Draft, Rule, Stage, State};
+use crate::model::draft::{Draft, Stage, State};
 use crate::model::ids::{AccountId, CannedId, DraftId, NoteId, PostId};
 use crate::model::note::{Note, Shown};
 use crate::model::post::{self, Post};
 use crate::model::power::{self, Moderate, Publish, Reply};
 use crate::model::user::Asker;
 use crate::store::schema::MEDIA;
-use crate::store::{Rows, accounts, actors, cases, meta, notes, posts};
+use crate::store::{Rows, accounts, actors, cases, drafts as rows_of, meta, notes, posts};
 use crate::web::request::Request;
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
@@ -39,7 +40,7 @@ struct Write {
     f: Frame,
     faults: Faults,
     answering: Option<Answering>,
-    publishes: bool,
+    before: Before,
     keeps: bool,
     accounts: Vec<Choice>,
     /// Those of `accounts` for which nothing is kept by itself, by their values: as a draft, whoever writes here could not
@@ -78,6 +79,8 @@ pub(super) struct Beside {
     pub preview: Option<Preview>,
     /// The draft that is edited.
     pub draft: Option<DraftId>,
+    /// Whether somebody let that pass, so that it may go out as it is.
+    pub passed: bool,
     /// Whether it is an episode of a podcast, of which the form shows text and recording.
     pub episode: bool,
     /// The moment at which that draft goes out by itself.
@@ -95,7 +98,7 @@ pub(super) struct Beside {
 impl Beside {
     pub(super) fn of_draft(app: &App, browser: &Browser, draft: &Draft) -> Result<Self> {
         let approval = app.store.read(|rows| accounts::need(rows, draft.account))?.approval;
-        let stays = approval.rule == Rule::None && browser.asker().can::<Publish>(draft.account);
+        let stays = draft.stays_planned(browser.asker().can::<Publish>(draft.account), approval);
         let due = match draft.state {
             State::Planned { due, held: false, .. } => Some(due),
             State::Planned { held: true, .. }
@@ -105,7 +108,8 @@ impl Beside {
             | State::Missed { .. }
             | State::Published { .. } => None,
         };
-        let beside = Self { draft: Some(draft.id), episode: draft.content.episode.is_some(), due, ..Self::default() };
+        let (passed, episode) = (draft.is_let_pass(approval), draft.content.episode.is_some());
+        let beside = Self { draft: Some(draft.id), passed, episode, due, ..Self::default() };
         let cancels = match draft.stage() {
             Stage::Planned if stays => Some(
                 "This is planned, and goes out as it is saved then. While you write nothing is saved by itself: press Save \
@@ -135,6 +139,8 @@ pub(super) struct Published {
     pub asks: bool,
     /// Whether it may be made at once, and let pass afterwards.
     pub urgent: bool,
+    /// Whether whoever looks may make it by themselves, be it in an emergency.
+    pub saves: bool,
 }
 
 /// What was saved while somebody else wrote.
@@ -209,12 +215,17 @@ fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>
     if request.query("deleted").is_some() {
         return Ok(Some(("Deleted.", String::new())));
     }
-    let found = [("done", "Published."), ("changed", "Changed.")];
-    let Some((id, words)) = found.iter().find_map(|(name, words)| Some((request.position(name)?, *words))) else {
-        return Ok(None);
-    };
+    let found = [
+        ("done", "Published.", "Published; nobody has approved it yet."),
+        ("changed", "Changed.", "Changed; nobody has approved it yet."),
+    ];
+    let found = found.into_iter().find_map(|(name, words, owed)| Some((request.position(name)?, words, owed)));
+    let Some((id, words, unapproved)) = found else { return Ok(None) };
     app.store.read(|rows| {
         let Some(post) = posts::get(rows, id)?.filter(Post::is_public) else { return Ok(None) };
+        let owed =
+            rows_of::of(rows, post.account, Stage::Owing, usize::MAX)?.iter().any(|draft| draft.is_about(post.id));
+        let words = if owed { unapproved } else { words };
         Ok(Some((words, listing::path(&accounts::need(rows, post.account)?, post.id))))
     })
 }
@@ -270,9 +281,11 @@ pub(super) fn shown(app: &App, browser: &Browser, mut typed: Typed, mut faults: 
         let account = all.iter().find(|a| Some(a.id) == typed.account).or_else(|| all.first());
         Ok(Write {
             f,
-            publishes: match (b.draft, typed.account) {
-                (Some(_), Some(id)) => asker.can::<Publish>(id),
-                _ => typed.reply.is_some() || all.iter().any(|account| asker.can::<Publish>(account.id)),
+            before: {
+                let can_be: Vec<&Account> =
+                    all.iter().filter(|a| b.draft.is_none() || Some(a.id) == typed.account).collect();
+                let form = Form { answers: typed.reply.is_some(), draft: b.draft.map(|_| b.passed) };
+                Before::of(&asker, &can_be, account, form)
             },
             keeps: all.iter().any(|account| writes(account.id)),
             answering: answering(rows, browser, app.now(), &typed)?,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ids::MediaId;
-use super::media::{Media, Sort};
+use super::media::{About, Media, Sort};
 use super::podcast::check_line;
 use crate::base::lang::Lang;
 use crate::base::{json, text, uri};
@@ -85,6 +85,15 @@ impl Kind {
 }
 
 impl Episode {
+    /// Calls its recording by its titles, in languages besides the main one in which nothing else is said of it.
+    pub fn call(&self, about: &mut About) {
+        for titled in self.titles.iter().skip(1) {
+            if about.lacks(&titled.lang) {
+                about.describe(&titled.lang, titled.title.clone());
+            }
+        }
+    }
+
     /// The title for readers of a language.
     pub fn title(&self, lang: &Lang) -> &str {
         let found = self.titles.iter().find(|titled| titled.lang == *lang).or(self.titles.first());

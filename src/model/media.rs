@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::episode::Chapter;
 use super::fresh::{Fresh, Piece};
 use super::ids::{AccountId, DraftId, MediaId};
+use super::post::Version;
 use super::spoken::Spoken;
 use crate::base::lang::Lang;
 use crate::base::time::Timestamp;
-use crate::error::{Problem, Result};
+use crate::error::{Error, Problem, Result};
 use crate::limits;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,7 +19,7 @@ pub struct Media {
     pub created: Timestamp,
     /// What it shows, in the main language of what it belongs to; required before it is published.
     pub alt: String,
-    /// The same in other languages of its post.
+    /// The same in the other languages of its post, in each of which it is required too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alts: Vec<(Lang, String)>,
     /// Nobody misses anything who cannot see it; then it has no description.
@@ -150,10 +151,30 @@ impl Media {
         Self { alt, alts, decorative, small, blurhash, spoken, focus, ..self }
     }
 
-    /// Whether it may be published with these words.
+    /// Whether it may be published with these words, as far as its post has one language; see [`check_described`].
     pub fn check(&self, about: &About) -> Result<()> {
-        about.check(self.sort())?;
-        about.spoken.check(self.sort(), self.clip.as_ref().is_some_and(|clip| clip.sound))?;
+        self.checks(about).into_iter().collect()
+    }
+
+    /// Everything for which it may not, in the order of a form.
+    pub fn faults(&self, about: &About) -> Vec<Problem> {
+        let mut all: Vec<Problem> = Vec::new();
+        for checked in self.checks(about) {
+            if let Err(Error::Invalid(problem)) = checked
+                && all.iter().all(|known| known.id != problem.id)
+            {
+                all.push(*problem);
+            }
+        }
+        all
+    }
+
+    fn checks(&self, about: &About) -> [Result<()>; 3] {
+        let heard = self.clip.as_ref().is_some_and(|clip| clip.sound);
+        [about.check(self.sort()), about.spoken.check(self.sort(), heard), self.check_poster(about)]
+    }
+
+    fn check_poster(&self, about: &About) -> Result<()> {
         // A picture of our own invention would say what nobody said; a sound has at least the cover of its series.
         if self.is_local() && self.sort() == Sort::Video && about.poster.is_none() {
             return Err(Problem::new(
@@ -279,6 +300,11 @@ impl About {
         }
     }
 
+    /// Whether those who read a post in this language would be told nothing in it; the main one is that of `alt`.
+    pub fn lacks(&self, lang: &Lang) -> bool {
+        !self.decorative && self.alts.iter().all(|(of, alt)| of != lang || alt.trim().is_empty())
+    }
+
     /// Whether a file may be published with it.
     pub fn check(&self, sort: Sort) -> Result<()> {
         if !self.decorative {
@@ -340,6 +366,36 @@ pub fn check_alt(alt: &str) -> Result<()> {
     check_length(alt)
 }
 
+/// What a file is called in a message: its place in its post, and where there are several posts, in which.
+pub fn place(file: usize, (post, posts): (usize, usize)) -> String {
+    if posts > 1 { format!("File {} of post {}", file + 1, post + 1) } else { format!("File {}", file + 1) }
+}
+
+/// The languages of a post, besides the main one, in which a file of it has no description, in the order of the files.
+pub fn gaps<'a>(about: impl IntoIterator<Item = &'a About>, versions: &'a [Version]) -> Vec<(usize, &'a Lang)> {
+    let others = || versions.iter().skip(1).map(|version| &version.lang);
+    let of_file = |(n, about): (usize, &'a About)| others().filter(|lang| about.lacks(lang)).map(move |lang| (n, lang));
+    about.into_iter().enumerate().flat_map(of_file).collect()
+}
+
+/// Whether the files of a post are described in each of its languages: whoever reads one of the others cannot see them
+/// either. Which post it is, and of how many, is for the message.
+pub fn check_described<'a>(
+    about: impl IntoIterator<Item = &'a About>,
+    versions: &'a [Version],
+    post: (usize, usize),
+) -> Result<()> {
+    let gap = gaps(about, versions).into_iter().next();
+    gap.map_or(Ok(()), |(n, lang)| Err(undescribed(&place(n, post), lang).into()))
+}
+
+/// What is said of a file, called so, that lacks a description in a language.
+pub fn undescribed(file: &str, lang: &Lang) -> Problem {
+    Problem::new("E130", format!("{file} has no description in {} ({lang}).", lang.own_name()))
+        .field("alt")
+        .remedy("Say in that language what it shows, or mark a picture that says nothing as decoration.")
+}
+
 fn check_length(alt: &str) -> Result<()> {
     let length = alt.chars().count();
     if length <= limits::post::ALT {
@@ -360,6 +416,35 @@ mod tests {
         for wrong in ["", "0.5", "0.5,", "1.01,0", "NaN,0", "inf,0", "a,b", "0,0,0"] {
             assert!(focus(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_file_is_described_in_every_language_of_its_post() {
+        let versions = |langs: &[&str]| -> Vec<Version> {
+            let version =
+                |lang: &&str| Version { lang: lang.parse().unwrap(), text: String::new(), warning: String::new() };
+            langs.iter().map(version).collect()
+        };
+        let (one, three) = (versions(&["en"]), versions(&["en", "de", "fr"]));
+        let mut about = About::words("A bridge");
+        let decorative = About { decorative: true, ..About::default() };
+        let told = |about: &About, versions: &[Version], posts: usize| match check_described(
+            [&decorative, about],
+            versions,
+            (0, posts),
+        ) {
+            Ok(()) => String::new(),
+            Err(Error::Invalid(problem)) => format!("{} {}", problem.id, problem.what),
+            Err(other) => panic!("{other:?}"),
+        };
+        assert_eq!(told(&about, &one, 1), "");
+        assert_eq!(told(&about, &three, 1), "E130 File 2 has no description in Deutsch (de).");
+        about.describe(&"de".parse().unwrap(), "Eine Brücke".into());
+        assert_eq!(told(&about, &three, 2), "E130 File 2 of post 1 has no description in français (fr).");
+        about.alts.push(("fr".parse().unwrap(), " ".into()));
+        assert!(!told(&about, &three, 1).is_empty());
+        about.describe(&"fr".parse().unwrap(), "Un pont".into());
+        assert_eq!(told(&about, &three, 1), "");
     }
 
     #[test]

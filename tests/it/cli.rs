@@ -170,14 +170,23 @@ fn a_post_carries_pictures_versions_and_warnings() {
         "Long",
     ];
     let first = data.json(
-        &[&said[..], &["--media", picture, "--alt", "A label", "--quiet", "--no-quotes", "--sensitive"]].concat(),
+        &[
+            &said[..],
+            &["--media", picture, "--alt", "A label", "--alt", "Ein Etikett", "--quiet", "--no-quotes", "--sensitive"],
+        ]
+        .concat(),
     );
     assert_eq!(first["versions"][1], serde_json::json!({ "lang": "de", "text": "Zwei", "warning": "Long" }));
     assert_eq!(
         (&first["visibility"], &first["quoting"], &first["sensitive"]),
         (&"quiet".into(), &"nobody".into(), &true.into())
     );
-    assert_eq!(first["media"][0]["alt"], "A label");
+    assert_eq!(
+        (&first["media"][0]["alt"], &first["media"][0]["alts"]["de"]),
+        (&"A label".into(), &"Ein Etikett".into())
+    );
+    let (_, message) = data.fails(&[&said[..], &["--media", picture, "--alt", "A label"]].concat());
+    assert!(message.starts_with("E130  File 1 has no description in Deutsch (de)."), "{message}");
 
     let uri = first["uri"].as_str().unwrap();
     let mut command = data.command(&["post", "new", "--as", "press", "--file", "-", "--reply-to", uri, "--json"]);

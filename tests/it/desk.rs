@@ -1,6 +1,7 @@
 //! The desk as a browser without script uses it: forms sent, redirects followed by hand.
 
 mod bringing;
+mod describing;
 mod keeping;
 mod podcasts;
 mod uploads;

@@ -1,5 +1,6 @@
 //! Several people and one draft: written, looked at, let pass, planned, published. What goes out goes out once.
 
+mod before;
 mod changes;
 mod colleagues;
 mod desk;
@@ -54,8 +55,7 @@ impl Office {
     }
 
     async fn rule(&self, approval: Approval) {
-        let by = self.server.by();
-        self.write(move |tx| verbs::set_rule(tx, by, approval)).await.unwrap();
+        crate::support::rule(&self.server, approval).await;
     }
 
     fn pen(&self, user: &User) -> Pen {

@@ -123,11 +123,18 @@ async fn what_is_wrong_with_a_file_is_said_before_anything_is_kept() {
     let refused = async |about: About| -> Fault {
         control::run(&server.app, new(vec![upload(&one, about)])).await.unwrap_err().into()
     };
+    let mut described = About::words("A bridge");
+    let undescribed = refused(described.clone()).await;
+    assert_eq!(
+        (undescribed.id.as_str(), undescribed.what.as_str()),
+        ("E130", "File 1 has no description in Deutsch (de).")
+    );
+    described.describe(&"de".parse().unwrap(), "Eine Brücke".into());
     assert_eq!(refused(About::default()).await.id, "E130");
     assert_eq!(refused(About { decorative: true, ..About::words("both") }).await.id, "E190");
     let media = server.app.store.read(|rows| rows.keys(&MEDIA, Span::all()));
     assert_eq!(media.unwrap().len(), 0);
-    let made = control::run(&server.app, new(vec![upload(&one, About::words("A bridge"))])).await.unwrap();
+    let made = control::run(&server.app, new(vec![upload(&one, described.clone())])).await.unwrap();
     for (id, wrong) in [
         ("E132", PostChange { remove: vec![2], ..change(&made) }),
         ("E132", PostChange { decorative: vec![0], ..change(&made) }),
@@ -138,6 +145,27 @@ async fn what_is_wrong_with_a_file_is_said_before_anything_is_kept() {
         assert_eq!(fault.id, id);
     }
     assert_eq!(stored(&server, &made["id"]).activities.len(), 1);
+
+    // A further file is described in each language too, in their order.
+    let add = |alts: &[&str]| PostChange {
+        add: vec![upload(&one, About::words("A second bridge"))],
+        add_alts: vec![alts.iter().map(|alt| (*alt).to_owned()).collect()],
+        ..change(&made)
+    };
+    for (alts, id) in [(&[][..], "E130"), (&["Eine zweite Brücke", "Un pont"], "E003")] {
+        let fault: Fault = control::run(&server.app, Command::PostEdit(add(alts))).await.unwrap_err().into();
+        assert_eq!(fault.id, id, "{}", fault.what);
+    }
+    let edited = control::run(&server.app, Command::PostEdit(add(&["Eine zweite Brücke"]))).await.unwrap();
+    assert_eq!(edited["media"][1]["alts"]["de"], "Eine zweite Brücke");
+    // And all of them in a language that comes later.
+    let french =
+        |alts| PostChange { lang: Some("fr".parse().unwrap()), text: Some("Le pont".into()), alts, ..change(&made) };
+    let fault: Fault =
+        control::run(&server.app, Command::PostEdit(french(vec![(2, "Deux".into())]))).await.unwrap_err().into();
+    assert_eq!(fault.what, "File 1 has no description in français (fr).");
+    let both = french(vec![(1, "Un".into()), (2, "Deux".into())]);
+    control::run(&server.app, Command::PostEdit(both)).await.unwrap();
 }
 
 #[tokio::test]

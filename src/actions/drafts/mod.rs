@@ -105,6 +105,11 @@ impl Seen {
     pub fn of(draft: &Draft) -> Self {
         Self { id: draft.id, revision: draft.revision }
     }
+
+    /// As it was begun.
+    pub fn begun(id: DraftId) -> Self {
+        Self { id, revision: 1 }
+    }
 }
 
 /// Said when somebody else was faster. The caller still has what was typed, and shows it beside what is there now.
@@ -171,6 +176,10 @@ pub fn save(tx: &mut Write<'_>, pen: Pen, seen: Seen, sheet: &Sheet) -> Result<D
         let event = Event::Changed { publishes: pen.publishes() };
         draft.step(&event, pen.who(), tx.now(), account.approval)?;
         draft.touched(pen.who(), tx.now());
+        // It goes out as it is now, and nobody plans it again.
+        if draft.due().is_some() {
+            check_whole(tx, &draft)?;
+        }
         // What takes an approval or a plan back is told each time.
         if draft.tell(pen.who(), tx.now()) || draft.stage() != was.stage {
             let deed = Deed::new(Act::DraftEdit).of(draft.account).on(draft.id);
@@ -365,7 +374,24 @@ fn attach(tx: &mut Write<'_>, id: DraftId, media: Vec<(Media, About)>) -> Result
         .try_for_each(|(file, about)| super::media::set(tx, Media { draft: Some(id), ..file }, &about).map(|_| ()))
 }
 
-/// Whether it could be published as it is, descriptions of its files included.
+/// Whether it may go on its way: everything that is missing is asked for before somebody looks at it or a time is set.
+fn check_whole(rows: &impl Rows, draft: &Draft) -> Result<()> {
+    check_ready(rows, draft)?;
+    draft.content.check_described()
+}
+
+/// The same, for a press that changes nothing of it. What somebody let pass or planned was whole then; where that was
+/// before descriptions were demanded in every language of a post, it goes its way all the same, at its moment too: to
+/// describe a file would be a change, and take the approval with it.
+fn check_way(rows: &impl Rows, draft: &Draft, approval: Approval) -> Result<()> {
+    if draft.due().is_some() || draft.is_let_pass(approval) {
+        check_ready(rows, draft)
+    } else {
+        check_whole(rows, draft)
+    }
+}
+
+/// Whether it could be published as it is, descriptions of its files in their main language included.
 fn check_ready(rows: &impl Rows, draft: &Draft) -> Result<()> {
     draft.content.check()?;
     for attached in draft.content.media() {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::told::stood;
-use super::{Eyes, Pen, Seen, check_ready, looked_at, own};
+use super::{Eyes, Pen, Seen, check_way, check_whole, looked_at, own};
 use crate::actions::audit;
 use crate::error::{Error, Result};
 use crate::model::audit::{Act, Deed};
-use crate::model::draft::{Approval, Draft, Event, When};
+use crate::model::draft::{Approval, Draft, Event, Stage, When};
 use crate::model::ids::DraftId;
 use crate::model::power::Publish;
 use crate::model::user::{By, Who};
@@ -16,7 +16,7 @@ use crate::store::{Write, accounts, drafts};
 /// Asks for approval. What is asked for could be published as it is.
 pub fn ask(tx: &mut Write<'_>, pen: Pen, seen: Seen) -> Result<Draft> {
     let draft = looked_at(tx, pen.account(), seen)?;
-    check_ready(tx, &draft)?;
+    check_whole(tx, &draft)?;
     step(tx, draft, &Event::Ask, pen.who())
 }
 
@@ -26,9 +26,13 @@ pub fn withdraw(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<Draft> {
     step(tx, draft, &Event::Withdraw, pen.who())
 }
 
-/// Lets pass what was looked at, also what went out before; `remark` may be empty.
+/// Lets pass what was looked at, also what went out before; `remark` may be empty. What is still to go out is whole: it may
+/// have been changed since somebody asked.
 pub fn approve(tx: &mut Write<'_>, eyes: Eyes, seen: Seen, remark: &str) -> Result<Draft> {
     let mut draft = looked_at(tx, eyes.account(), seen)?;
+    if draft.stage() == Stage::Asked {
+        check_whole(tx, &draft)?;
+    }
     if !remark.trim().is_empty() {
         draft.say(eyes.who(), tx.now(), remark)?;
     }
@@ -53,7 +57,7 @@ pub fn comment(tx: &mut Write<'_>, eyes: Eyes, id: DraftId, text: &str) -> Resul
 /// Lets it go out by itself at a time.
 pub fn plan(tx: &mut Write<'_>, by: By<Publish>, seen: Seen, when: &When) -> Result<Draft> {
     let mut draft = looked_at(tx, by.account(), seen)?;
-    check_ready(tx, &draft)?;
+    check_way(tx, &draft, accounts::need(tx, draft.account)?.approval)?;
     draft.when = Some(when.clone());
     step(tx, draft, &Event::Plan { due: when.at }, by.who())
 }
@@ -61,7 +65,7 @@ pub fn plan(tx: &mut Write<'_>, by: By<Publish>, seen: Seen, when: &When) -> Res
 /// Lets it go out in so long, unless somebody thinks again.
 pub fn hold(tx: &mut Write<'_>, by: By<Publish>, seen: Seen, wait: Duration) -> Result<Draft> {
     let draft = looked_at(tx, by.account(), seen)?;
-    check_ready(tx, &draft)?;
+    check_way(tx, &draft, accounts::need(tx, draft.account)?.approval)?;
     let due = tx.now().plus(wait);
     step(tx, draft, &Event::Hold { due }, by.who())
 }

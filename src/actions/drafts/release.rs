@@ -2,7 +2,7 @@
 //! whatever happens it goes out once or not at all.
 
 use super::told::stood;
-use super::{Seen, changing, check_ready, links, looked_at, still_can};
+use super::{Seen, changing, check_ready, check_way, links, looked_at, still_can};
 use crate::actions::audit;
 use crate::base::time::Timestamp;
 use crate::error::{Problem, Result};
@@ -25,6 +25,7 @@ pub fn publish(
     mentions: &[Vec<Mention>],
 ) -> Result<Draft> {
     let draft = looked_at(tx, by.account(), seen)?;
+    check_way(tx, &draft, accounts::need(tx, draft.account)?.approval)?;
     let deed = Deed::new(Act::DraftHold).of(draft.account).on(draft.id);
     audit::note(tx, by.who(), &deed.change(stood(&draft), Stage::Published.name()))?;
     go(tx, site, draft, by.who(), mentions)
@@ -109,6 +110,7 @@ pub(in crate::actions) fn owing(tx: &mut Write<'_>, who: Who, news: &[NewPost], 
     drafts::put(tx, &draft)
 }
 
+/// Whether it is whole was asked when it was planned or let pass; here nobody is there who could add a word.
 fn go(tx: &mut Write<'_>, site: &Site, mut draft: Draft, by: Who, mentions: &[Vec<Mention>]) -> Result<Draft> {
     check_ready(tx, &draft)?;
     let account = accounts::need(tx, draft.account)?;

@@ -31,7 +31,10 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "E130",
-        "Every picture needs a description, for people who cannot see it. A sentence that says what it shows is enough.",
+        "Every file needs a description, for people who cannot see or hear it, in every language of its post, before it goes out; a \
+         draft may lack them. A sentence that says what it shows is enough. On a command line --alt stands once for each \
+         language; a program sends description[de] with the file. What was published or planned without one before this was \
+         demanded stays, until it is edited at the desk.",
     ),
     (
         "E131",

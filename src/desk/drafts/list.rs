@@ -78,14 +78,18 @@ pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> 
         let mut groups = Vec::new();
         let stopped = mine.iter().any(|account| account.approval.stopped.is_some());
         for (stage, title, hint) in GROUPS {
-            let hint =
-                if stopped && stage == Stage::Planned { "Goes out by itself where it is not stopped." } else { hint };
-            let mut lines = Vec::new();
+            let (mut lines, mut stays) = (Vec::new(), 0);
             for account in &mine {
                 for draft in drafts::of(rows, account.id, stage, limits::desk::DRAFTS)? {
+                    stays += usize::from(draft.is_stopped(account.approval) || draft.is_held_up(account.approval));
                     lines.push(line(rows, &wall, &asker, account, &draft)?);
                 }
             }
+            let hint = match stays {
+                0 => hint,
+                n if n == lines.len() => "Does not go out by itself as it stands.",
+                _ => "Goes out by itself, where nothing else stands beside it.",
+            };
             lines.sort_by_key(|line| !line.yours && !line.back);
             lines.truncate(limits::desk::DRAFTS);
             if !lines.is_empty() {
@@ -108,6 +112,9 @@ fn line(rows: &impl Rows, wall: &Wall, asker: &Asker, account: &Account, draft: 
     let version = draft.content.main();
     let when = match &draft.state {
         State::Planned { due, .. } if draft.is_stopped(account.approval) => format!("stopped · {}", wall.time(*due)),
+        State::Planned { due, .. } if draft.is_held_up(account.approval) => {
+            format!("nobody has approved it · {}", wall.time(*due))
+        }
         State::Planned { due, .. } | State::Missed { due, .. } => wall.time(*due),
         State::Draft | State::Asked { .. } | State::Approved | State::Published { .. } => {
             draft.when.as_ref().map(|when| format!("wanted for {}", wall.time(when.at))).unwrap_or_default()

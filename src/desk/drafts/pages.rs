@@ -20,7 +20,7 @@ use crate::desk::when;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::account::Account;
-use crate::model::draft::{Attached, Content, Draft, Stage, State};
+use crate::model::draft::{Approval, Attached, Content, Draft, Stage, State};
 use crate::model::ids::DraftId;
 use crate::model::media::Media;
 use crate::model::poll::Answer;
@@ -243,7 +243,7 @@ fn make(
         writer: name(rows, draft.writer)?,
         saved: format!("{}, {}", name(rows, draft.saved_by)?, wall.time(draft.saved)),
         steps: steps(draft),
-        facts: facts(rows, &wall, draft, draft.is_stopped(account.approval))?,
+        facts: facts(rows, &wall, draft, account.approval)?,
         warnings: warnings(rows, account, draft, now)?,
         busy: names(rows, &draft.busy(asker.who(), now))?,
         answers: named(rows, draft.content.reply_to)?,
@@ -282,7 +282,11 @@ fn steps(draft: &Draft) -> Vec<(&'static str, bool)> {
     way.into_iter().map(|step| (step, step == here)).collect()
 }
 
-fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft, is_stopped: bool) -> Result<Vec<String>> {
+/// Why a plan that was made before a rule goes nowhere, and what to do.
+const UNAPPROVED: &str = "nobody has approved it, and the rule of the account demands that by now. Take the plan back and ask \
+                          for approval.";
+
+fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft, approval: Approval) -> Result<Vec<String>> {
     let mut facts = Vec::new();
     if let Some(passed) = draft.approval() {
         facts.push(format!("Approved by {}, {}.", name(rows, passed.by)?, wall.time(passed.at)));
@@ -305,8 +309,10 @@ fn facts(rows: &impl Rows, wall: &Wall, draft: &Draft, is_stopped: bool) -> Resu
         }
         State::Planned { by, due, .. } => {
             let (by, at) = (name(rows, *by)?, wall.time(*due));
-            facts.push(if is_stopped {
+            facts.push(if draft.is_stopped(approval) {
                 format!("Planned by {by} for {at}. It does not go out: everything planned is stopped.")
+            } else if draft.is_held_up(approval) {
+                format!("Planned by {by} for {at}. It does not go out: {UNAPPROVED}")
             } else {
                 format!("Planned by {by}. It goes out on {at}.")
             });

@@ -56,8 +56,7 @@ pub(super) async fn keep(
     let sheet = draft::Sheet { content, mentions, when: None, edits: None };
     let verb = move |tx: &mut Write<'_>| {
         let draft = match known {
-            // As it was begun: what was saved since is not overwritten unseen.
-            Some(id) => drafts::save(tx, pen, Seen { id, revision: 1 }, &sheet)?,
+            Some(id) => drafts::save(tx, pen, Seen::begun(id), &sheet)?,
             None => drafts::begin(tx, pen, &sheet)?,
         };
         if asks { drafts::ask(tx, pen, Seen::of(&draft)) } else { Ok(draft) }

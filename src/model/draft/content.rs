@@ -9,7 +9,7 @@ use crate::error::{Problem, Result};
 use crate::limits;
 use crate::model::episode::Episode;
 use crate::model::ids::MediaId;
-use crate::model::media::About;
+use crate::model::media::{About, check_described};
 use crate::model::poll::NewPoll;
 use crate::model::post::{Mention, NewPost, Quoting, ReplyTo, Version, Visibility};
 
@@ -147,6 +147,15 @@ impl Content {
     pub fn check(&self) -> Result<()> {
         self.check_bounds()?;
         self.posts(&[]).iter().try_for_each(NewPost::check)
+    }
+
+    /// Whether each file is described in every language of its post.
+    pub fn check_described(&self) -> Result<()> {
+        for (n, part) in self.parts.iter().enumerate() {
+            let about = part.media.iter().map(|file| &file.about);
+            check_described(about, &part.versions, (n, self.parts.len()))?;
+        }
+        Ok(())
     }
 
     /// A file has one place, in a thread too.

@@ -262,6 +262,11 @@ impl Draft {
         }
     }
 
+    /// Whether a post was made of it, or changed by it.
+    pub fn is_about(&self, post: PostId) -> bool {
+        matches!(&self.state, State::Published { posts, .. } if posts.contains(&post))
+    }
+
     /// What was let pass before the text was changed.
     pub fn withdrawn(&self) -> Option<&Passed> {
         self.passed.as_ref().filter(|passed| !passed.holds)

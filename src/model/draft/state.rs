@@ -193,6 +193,22 @@ impl Draft {
         approval.unapproved(who, self.content.urgent, self.edits.is_none() && self.content.is_answer())
     }
 
+    /// Whether it is planned and will not go out, since its account demands a look that nobody had: the rule came, or became
+    /// stricter, after the plan.
+    pub fn is_held_up(&self, approval: Approval) -> bool {
+        match self.state {
+            State::Planned { by, .. } => self.demand(approval, by).is_err(),
+            State::Draft | State::Asked { .. } | State::Approved | State::Missed { .. } | State::Published { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether its plan stands when it becomes another: what is saved then goes out.
+    pub fn stays_planned(&self, publishes: bool, approval: Approval) -> bool {
+        self.due().is_some() && publishes && approval.rule == Rule::None
+    }
+
     /// Whether it can still be changed.
     pub fn still_open(&self) -> Result<()> {
         if self.stage().is_open() { Ok(()) } else { Err(too_late()) }
@@ -232,7 +248,7 @@ impl Draft {
     fn changed(&mut self, publishes: bool, approval: Approval) -> Result<State> {
         let next = match &self.state {
             asked @ State::Asked { .. } => asked.clone(),
-            planned @ State::Planned { .. } if publishes && approval.rule == Rule::None => planned.clone(),
+            planned @ State::Planned { .. } if self.stays_planned(publishes, approval) => planned.clone(),
             State::Draft | State::Approved | State::Missed { .. } | State::Planned { .. } => State::Draft,
             State::Published { .. } => return Err(too_late()),
         };

@@ -90,7 +90,11 @@ impl<'a> Paper<'a> {
         self.look(&[], &[("captions-file1", EN)]).await;
         assert!(self.page.contains("There are captions in English"), "{}", self.page);
         self.look(&[("captions-lang1", "de")], &[("captions-file1", DE), ("poster1", &poster)]).await;
-        assert!(self.page.contains("name=\"captions-lang1\" value=\"\""), "the next ones are in another: {}", self.page);
+        assert!(
+            self.page.contains("name=\"captions-lang1\" value=\"\""),
+            "the next ones are in another: {}",
+            self.page
+        );
         self.look(&[], &[]).await;
         for there in
             ["captions in English", "captions in Deutsch", "Another poster", "srclang=\"de\"", " poster=\"/media/"]

@@ -72,8 +72,12 @@ async fn a_thread_goes_out_as_a_unit_and_in_order() {
     assert!(desk.posts().is_empty(), "all of it or nothing");
 
     let even = [("text", "One\n\n---\n\nTwo\n---\nThree"), ("lang2", "de"), ("text2", "Eins\n---\nZwei\n---\nDrei")];
-    let first =
-        published(&desk, &desk.compose(&[&even[..], &[("alt1", "A map")]].concat(), Some(("picture1", &png()))).await);
+    let first = published(
+        &desk,
+        &desk
+            .compose(&[&even[..], &[("alt1", "A map"), ("alt1-2", "Eine Karte")]].concat(), Some(("picture1", &png())))
+            .await,
+    );
     drain(&[&server, &other]).await;
     let posts = desk.posts();
     let both = |en: &str, de: &str| vec![pair("en", en), pair("de", de)];
@@ -306,6 +310,7 @@ async fn a_published_post_is_changed_in_the_form_in_which_it_was_written() {
         ("alt1-2", "Eine Brücke"),
         ("lang3", "fr"),
         ("text3", "Pont fermé"),
+        ("alt1-3", "Un pont"),
     ];
     let look = desk.change(post.id, &[&fields[..], &[("do", "preview")]].concat(), None).await.text();
     let preview = super::between(&look, "<section id=\"preview\"", "<form class=\"desk\"");

@@ -86,7 +86,9 @@ async fn a_link_shows_a_draft_as_it_will_look_and_to_nobody_else() {
     let got = look(&office, &path).await;
     let page = got.text();
     assert_eq!(got.status, 200, "{page}");
-    for part in ["Not published: this is for your eyes.", "being written", "24 November 2026, 09:00 (UTC)", "Die Brücke."] {
+    for part in
+        ["Not published: this is for your eyes.", "being written", "24 November 2026, 09:00 (UTC)", "Die Brücke."]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(page.contains("The bridge opens.") && page.contains("It is new.") && page.contains("On our page: Deutsch"));

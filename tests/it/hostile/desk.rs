@@ -1,6 +1,5 @@
 //! Attacks from the desk: by people who may do something, and want to do more.
 
-use instance::actions::drafts as verbs;
 use instance::actions::{sessions, tokens, users};
 use instance::base::time::Clock;
 use instance::crypto::token;
@@ -19,7 +18,7 @@ use serde_json::json;
 use crate::inbox::{note, release};
 use crate::support::http::{Held, PARTS, parts, send};
 use crate::support::seat::{FORM, Seat, led_to, user};
-use crate::support::{Instance, START, between, owner, second_account};
+use crate::support::{Instance, START, between, owner, rule, second_account};
 
 fn published(server: &Instance) -> usize {
     server.app.store.read(|rows| posts::of_account(rows, server.account.id, None, 9)).unwrap().len()
@@ -215,17 +214,11 @@ async fn who_is_named_besides_decides_nothing_for_the_account_that_was_answered(
     assert_eq!((release(&ours, id).await.status.as_u16(), shown(&server, id)), (303, Shown::Released));
 }
 
-async fn rule(server: &Instance, rule: Rule) {
-    let by: By<Administer> = Asker::Operator.may(server.account.id).unwrap();
-    let approval = Approval { rule, ..Approval::default() };
-    server.app.store.write(move |tx| verbs::set_rule(tx, by, approval).map(|_| ())).await.unwrap();
-}
-
 #[tokio::test]
 async fn whoever_lets_pass_is_shown_all_that_will_be_public() {
     let server = Instance::start_as(&Clock::by_hand(START), false).await;
     let of = server.account.id;
-    rule(&server, Rule::Approver).await;
+    rule(&server, Approval { rule: Rule::Approver, ..Approval::default() }).await;
     let ana = user(&server, "ana@city.example", Rank::Member, of, &[Role::Author]).await;
     let cem = user(&server, "cem@city.example", Rank::Member, of, &[Role::Approver]).await;
     let (ana, cem) = (Seat::of(&server, ana.id).await, Seat::of(&server, cem.id).await);
@@ -280,7 +273,7 @@ async fn whoever_lets_pass_is_shown_all_that_will_be_public() {
 async fn what_was_let_pass_is_not_changed_by_a_program_either() {
     let server = Instance::start_as(&Clock::by_hand(START), false).await;
     let post = server.publish("Benign").await;
-    rule(&server, Rule::Other).await;
+    rule(&server, Approval { rule: Rule::Other, ..Approval::default() }).await;
     let bearer = server.bearer("write").await;
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     let path = server.url(&format!("/api/v1/statuses/{}", post.id));
@@ -310,7 +303,7 @@ async fn who_may_answer_publishes_nothing_under_our_own_posts_nor_more_than_an_a
     assert_eq!(answer(post.id.to_string()).await, 403);
     assert_eq!((answer(asked.to_string()).await, published(&server)), (200, 2));
     // A thread, a poll, a quote: more than an answer, where somebody has to let pass what is said.
-    rule(&server, Rule::Other).await;
+    rule(&server, Approval { rule: Rule::Other, ..Approval::default() }).await;
     let seat = Seat::of(&server, rita.id).await;
     let (account, reply, own) = (of.to_string(), asked.to_string(), server.post_uri(post.id));
     let form = [("account", account.as_str()), ("lang", "en"), ("reply", reply.as_str()), ("do", "publish")];
@@ -333,9 +326,8 @@ async fn who_may_answer_publishes_nothing_under_our_own_posts_nor_more_than_an_a
     let plain = seat.post_parts("/desk/posts", &[&form[..], &[("text", "Well")]].concat()).await;
     assert_eq!((plain.status.as_u16(), published(&server)), (303, 3));
     // Where answers need a look as well, there is nothing that they can send themselves.
-    let by: By<Administer> = Asker::Operator.may(of).unwrap();
     let strict = Approval { rule: Rule::Other, answers: true, urgent_first: true, ..Approval::default() };
-    server.app.store.write(move |tx| verbs::set_rule(tx, by, strict).map(|_| ())).await.unwrap();
+    rule(&server, strict).await;
     let refused = seat.post_parts("/desk/posts", &[&form[..], &[("text", "Well")]].concat()).await.text();
     assert!(
         refused.contains("Ask somebody with the role author or editor") && refused.contains("mark it as urgent"),

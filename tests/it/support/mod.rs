@@ -20,6 +20,7 @@ use instance::model::account::{Account, Kind, NewAccount};
 use instance::model::actor::{Actor, Profile};
 use instance::model::client::Scopes;
 use instance::model::delivery::State;
+use instance::model::draft::Approval;
 use instance::model::follow::Follower;
 use instance::model::ids::{AccountId, MediaId, PostId, ReceivedId};
 use instance::model::institution::Institution;
@@ -321,7 +322,6 @@ pub async fn follow(who: &Instance, whom: &Instance) {
     who.app.store.write(move |tx| actions::follow::follow(tx, &site, by, &actor.profile)).await.unwrap();
 }
 
-/// Another account of the server, `water`.
 /// "Publish" at the desk does not wait, for a test about something else.
 pub async fn at_once(server: &Instance) {
     let set = |tx: &mut Write<'_>| {
@@ -331,6 +331,13 @@ pub async fn at_once(server: &Instance) {
     server.app.store.write(set).await.unwrap();
 }
 
+/// Says whose look the posts of its account need.
+pub async fn rule(server: &Instance, approval: Approval) {
+    let by = server.by();
+    server.app.store.write(move |tx| actions::drafts::set_rule(tx, by, approval).map(drop)).await.unwrap();
+}
+
+/// Another account of the server, `water`.
 pub async fn second_account(server: &Instance) -> Account {
     let new = NewAccount {
         handle: "water".into(),
