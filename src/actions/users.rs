@@ -88,7 +88,7 @@ pub(super) fn put(tx: &mut Write<'_>, user: &User) -> Result<()> {
     let there = if user.email.is_empty() { None } else { users::by_email(tx, &user.email)? };
     if there.is_some_and(|other| other.id != user.id) {
         let what = format!("There is, or was, a user {}.", user.email);
-        return Err(Problem::new("E303", what).field("email").remedy("Change their roles (instance user role), switch them on again (instance user on), or take another address.").into());
+        return Err(Problem::new("E303", what).field("email").remedy("Change their roles (at the desk under Users, or by instance user role), switch them on again (instance user on), or take another address.").into());
     }
     let was = users::get(tx, user.id)?.is_some_and(|old| old.is_owner());
     if was && !user.is_owner() && owner(tx, Some(user.id))?.is_none() {

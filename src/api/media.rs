@@ -134,7 +134,7 @@ fn lang_of<'a>(name: &'a str, field: &str) -> Option<&'a str> {
 #[derive(Debug, Default, PartialEq)]
 struct Words {
     alt: Option<String>,
-    /// In other languages.
+    /// By languages.
     alts: Vec<(Lang, String)>,
     transcript: Option<String>,
     without: Option<String>,
@@ -146,7 +146,11 @@ impl Words {
             about.alt.clone_from(alt);
         }
         for (lang, alt) in &self.alts {
-            about.describe(lang, alt.clone());
+            if lang == main {
+                about.alt.clone_from(alt);
+            } else {
+                about.describe(lang, alt.clone());
+            }
         }
         if let Some(text) = &self.transcript {
             about.spoken.write(main, text);

@@ -240,10 +240,12 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
         return Err(too_many());
     }
     change.add.iter().try_for_each(check_words)?;
-    let mentions = mentions::of_edit(app, &versions, &post.mentions).await?;
-    let mut more = change.add_alts.into_iter();
-    for mut file in change.add {
+    let (mut add, mut more) = (change.add, change.add_alts.into_iter());
+    for file in &mut add {
         describe(&mut file.about, &versions, more.next().unwrap_or_default())?;
+    }
+    let mentions = mentions::of_edit(app, &versions, &post.mentions).await?;
+    for file in add {
         media.push(file.take(app, by.to()).await?);
     }
     let about = about.into_iter().filter(|(id, _)| media.contains(id)).collect();
@@ -260,9 +262,7 @@ pub async fn edit(app: &Arc<App>, change: PostChange) -> Result<Value> {
 fn describe(about: &mut About, versions: &[Version], alts: Vec<String>) -> Result<()> {
     let mut others = versions.iter().skip(1);
     for alt in alts {
-        let unmeant = || {
-            Problem::new("E003", format!("The post has {} languages, and a file more descriptions.", versions.len()))
-        };
+        let unmeant = || Problem::new("E003", "A file has more descriptions than its post has languages.");
         let version = others
             .next()
             .ok_or_else(|| unmeant().remedy("After each --media FILE comes one --alt for each language."))?;

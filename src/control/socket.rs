@@ -147,10 +147,11 @@ pub fn call(data: &Path, command: &Command) -> Option<Result<Value, Fault>> {
     Some(ask(stream, command).unwrap_or_else(|e| Err(broke_off(&e).into())))
 }
 
-/// Number of the process that serves a data directory; nothing when none does.
+/// Number of the process that serves a data directory; nothing when none does, or one that this process cannot see (of
+/// another container).
 pub async fn served_by(data: &Path) -> Option<i32> {
     let place = Place::of(data).ok()?;
-    UnixStream::connect(&place.path).await.ok()?.peer_cred().ok()?.pid()
+    UnixStream::connect(&place.path).await.ok()?.peer_cred().ok()?.pid().filter(|id| *id > 0)
 }
 
 fn ask(mut stream: BlockingStream, command: &Command) -> std::io::Result<Result<Value, Fault>> {

@@ -188,8 +188,9 @@ struct Release(By<Moderate>, NoteId, String);
 impl Release {
     /// Nothing where the form did not ask, or the button only keeps it.
     fn of(app: &App, browser: &Browser, typed: &Typed) -> Result<Option<Self>> {
-        let goes = matches!(typed.press, Press::Publish | Press::Ask);
-        let (Some(id), Some(seen)) = (typed.reply, typed.release.clone().filter(|_| goes)) else { return Ok(None) };
+        let (Some(id), Some(seen)) = (typed.reply, typed.release.clone().filter(|_| typed.press.goes())) else {
+            return Ok(None);
+        };
         let of = app.store.read(|rows| {
             let note = notes::get(rows, id)?.filter(|note| note.shown != Shown::Released);
             note.map_or_else(|| Ok(Vec::new()), |note| replies::decided_by(rows, &note))
@@ -270,7 +271,7 @@ impl Work<'_> {
                 match self.carry_out(&typed, &mut faults).await {
                     Ok(Some(path)) => return Ok(response::see_other(&path)),
                     Ok(None) => {}
-                    Err(Error::Invalid(problem)) if problem.id == "E550" => faults.push("release", &problem),
+                    Err(Error::Invalid(problem)) if problem.field == Some("seen") => faults.push("release", &problem),
                     Err(Error::Invalid(problem)) => faults.push(meaning::field(problem.field, 0), &problem),
                     Err(Error::Conflict(once::AGAIN)) => return self.go_on_from_there(typed, faults).await,
                     Err(Error::Conflict(what)) => {

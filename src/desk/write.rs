@@ -382,11 +382,11 @@ fn answering(rows: &impl Rows, browser: &Browser, now: Timestamp, typed: &Typed)
 }
 
 fn unseen(rows: &impl Rows, asker: &Asker, note: &Note, typed: &Typed) -> Result<Option<Unseen>> {
-    let post = note.thread.map_or(Ok(None), |id| posts::get(rows, id))?;
-    let Some(post) = post.filter(|_| note.decision().is_some_and(|shown| shown != Shown::Released)) else {
-        return Ok(None);
-    };
+    let Some(post) = note.thread.map_or(Ok(None), |id| posts::get(rows, id))? else { return Ok(None) };
     let closed = accounts::need(rows, post.account)?.replies == Replies::Never;
+    if note.decision().is_none_or(|shown| shown == Shown::Released && !closed) {
+        return Ok(None);
+    }
     let stamp = replies::stamp(note, &actors::named_by_row(rows, note.author)?.profile)?;
     Ok(Some(Unseen {
         closed,

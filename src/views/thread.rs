@@ -153,7 +153,9 @@ impl<R: Rows> Gathering<'_, R> {
     /// the other way round (or answers itself) stands under our post.
     fn note(&mut self, under: PostId, earliest: Timestamp, note: Note) -> Key {
         let above = note.content.in_reply_to.as_ref().and_then(|uri| self.places.get(uri));
-        let (above, stands) = above.copied().unwrap_or((Key::Post(under), true));
+        let ours = |uri: &String| self.site.own_post(uri) == Some(under);
+        let stands = note.content.in_reply_to.as_ref().is_none_or(ours);
+        let (above, stands) = above.copied().unwrap_or((Key::Post(under), stands));
         if !note.content.public {
             return above;
         }
@@ -330,6 +332,11 @@ mod tests {
         house.reply(&press, "from 2027", ReplyTo::Note(waits.id));
         house.reply(&press, "bikes too", ReplyTo::Note(shown.id));
         assert_eq!(lines(&ask(&house, top.id).answers, 0), ["Bob: bikes?", "-from 2027 (astray)", "-bikes too"]);
+        // What it answers is gone altogether.
+        let mut orphan = house.note(&bob, &top, None, Shown::Released, "and trams?");
+        orphan.content.in_reply_to = Some("https://gone.example/1".to_owned());
+        house.put_note(orphan);
+        assert_eq!(lines(&ask(&house, top.id).answers, 0).last().unwrap(), "Bob: and trams? (astray)");
     }
 
     #[test]
@@ -366,7 +373,7 @@ mod tests {
         let found = ask(&house, top.id);
         let lines = lines(&found.answers, 0);
         assert_eq!(found.shown, 9);
-        assert_eq!(lines[..6], ["Ann: me", "Ann: 0", "-Ann: 1", "--Ann: 2", "--Ann: 3", "--Ann: 4"]);
+        assert_eq!(lines[..6], ["Ann: me (astray)", "Ann: 0", "-Ann: 1", "--Ann: 2", "--Ann: 3", "--Ann: 4"]);
         assert!(lines.contains(&"-Ann: ring b".to_owned()), "{lines:?}");
     }
 

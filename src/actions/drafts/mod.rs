@@ -211,11 +211,14 @@ pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     changing::drop_it(tx, &draft)
 }
 
-/// Takes many away at once: those that can go so, and are as they were looked at. Answers how many.
-pub fn discard_many(tx: &mut Write<'_>, pen: Pen, all: &[Seen]) -> Result<usize> {
+/// Takes many away at once: those that can go so, and are as they were looked at, in the stage of that name. Answers how many.
+pub fn discard_many(tx: &mut Write<'_>, pen: Pen, all: &[(Seen, String)]) -> Result<usize> {
     let mut gone = 0;
-    for seen in all {
-        let same = |draft: &Draft| draft.account == pen.account() && draft.revision == seen.revision;
+    for (seen, stage) in all {
+        let same = |draft: &Draft| {
+            let as_seen = draft.revision == seen.revision && draft.stage().name() == stage;
+            draft.account == pen.account() && as_seen
+        };
         let Some(draft) = drafts::get(tx, seen.id)?.filter(same) else { continue };
         if goes_along(pen, draft.stage(), draft.writer) {
             discard(tx, pen, draft.id)?;

@@ -109,7 +109,7 @@ fn line(rows: &impl Rows, wall: &Wall, (stage, id, _): &(Stage, DraftId, Who)) -
     let draft: Draft = drafts::need(rows, *id)?;
     let version = draft.content.main();
     Ok(Line {
-        seen: format!("{id}-{}", draft.revision),
+        seen: format!("{id}-{}-{}", draft.revision, stage.name()),
         first: first(&draft, limits::desk::FIRST_WORDS),
         lang: version.map(|version| version.lang.to_string()).unwrap_or_default(),
         dir: version.map_or("ltr", |version| version.lang.dir()),
@@ -127,10 +127,11 @@ pub(in crate::desk) async fn discard(
 ) -> Result<Response> {
     let pen = Pen::of(&browser.asker(), account)?;
     let seen = |typed: &str| {
-        let (id, revision) = typed.split_once('-')?;
-        Some(Seen { id: id.parse().ok()?, revision: revision.parse().ok()? })
+        let (id, rest) = typed.split_once('-')?;
+        let (revision, stage) = rest.split_once('-')?;
+        Some((Seen { id: id.parse().ok()?, revision: revision.parse().ok()? }, stage.to_owned()))
     };
-    let all: Vec<Seen> = form.all("draft").filter_map(seen).take(limits::desk::DRAFTS).collect();
+    let all: Vec<_> = form.all("draft").filter_map(seen).take(limits::desk::DRAFTS).collect();
     if all.is_empty() {
         let problem = Problem::new("E514", "No draft is ticked.").remedy("Tick those that nobody needs any more.");
         return shown(app, browser, account, (form.find("by"), false), Faults::of("draft1", &problem));

@@ -90,11 +90,12 @@ impl Sheet {
         let media = app.store.read(|rows| rows.need(&MEDIA, &sound))?;
         let title = episode.titles.first().map(|titled| titled.title.clone()).unwrap_or_default();
         let mut about = About { alt: title, ..media.about() };
+        episode.call(&mut about);
         self.words.tell(&mut about);
-        if let Err(Error::Invalid(problem)) = media.check(&about)
-            && let Some(at) = recording::field(ONE, &problem)
-        {
-            faults.push(at, &problem);
+        for problem in media.faults(&about) {
+            if let Some(at) = recording::field(ONE, &problem) {
+                faults.push(at, &problem);
+            }
         }
         Ok(about)
     }

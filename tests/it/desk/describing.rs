@@ -247,11 +247,14 @@ async fn a_program_that_knows_one_language_can_still_correct_a_word() {
         "{}",
         refused.text()
     );
-    let more = json!({ "description[de]": "Eine Karte", "description[fr]": "Une carte" });
+    let more =
+        json!({ "description[en]": "A map of it", "description[de]": "Eine Karte", "description[fr]": "Une carte" });
     let described = program.call("PUT", &format!("/api/v1/media/{}", uploaded["id"].as_str().unwrap()), more).await;
     assert_eq!(described.status, 200, "{}", described.text());
     assert_eq!(add().await.status, 200);
     let post = server.app.store.read(|rows| posts::need(rows, post.id)).unwrap();
-    let alts = &desk.pictures(&post)[1].alts;
+    let picture = &desk.pictures(&post)[1];
+    assert_eq!(picture.alt, "A map of it");
+    let alts = &picture.alts;
     assert_eq!(alts.iter().map(|(_, alt)| alt.as_str()).collect::<Vec<_>>(), ["Eine Karte", "Une carte"]);
 }

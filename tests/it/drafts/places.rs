@@ -54,20 +54,25 @@ async fn one_author_takes_a_share_of_the_places_and_many_drafts_go_at_once() {
     let theirs = fill(ben, limits::draft::PER_AUTHOR + 1).await.unwrap();
     office.plan(&office.ben, &mine[1], soon()).await.unwrap();
 
-    let gone =
-        async |pen: Pen, all: Vec<Seen>| office.write(move |tx| verbs::discard_many(tx, pen, &all)).await.unwrap();
-    let seen = |all: &[Draft]| all.iter().map(Seen::of).collect::<Vec<_>>();
+    let gone = async |pen: Pen, all: Vec<(Seen, String)>| {
+        office.write(move |tx| verbs::discard_many(tx, pen, &all)).await.unwrap()
+    };
+    let as_seen = |draft: &Draft| (Seen::of(draft), draft.stage().name().to_owned());
+    let seen = |all: &[Draft]| all.iter().map(as_seen).collect::<Vec<_>>();
     assert_eq!(gone(ana, seen(&theirs)).await, 0, "who only writes drops their own");
-    // The first was changed since, the second is planned.
-    assert_eq!(gone(ana, seen(&mine[..9])).await, 7);
+    let last = Seen::of(&mine[8]);
+    office.write(move |tx| verbs::ask(tx, ana, last)).await.unwrap();
+    // The first was changed since, the second is planned, somebody was asked about the last.
+    assert_eq!(gone(ana, seen(&mine[..9])).await, 6);
     assert_eq!(gone(ana, seen(&mine[..9])).await, 0, "twice is once");
     assert_eq!(gone(ben, seen(&[&mine[9..], &theirs[..]].concat())).await, mine.len() - 9 + theirs.len());
     let strangers = Pen::of(&Asker::Operator, second_account(&office.server).await.id).unwrap();
-    assert_eq!(gone(strangers, vec![Seen::of(&office.now_is(mine[0].id))]).await, 0);
+    assert_eq!(gone(strangers, vec![as_seen(&office.now_is(mine[0].id))]).await, 0);
     let left = office.server.app.store.read(|rows| drafts::open(rows, office.server.account.id)).unwrap();
     let left: Vec<_> = left.into_iter().map(|(stage, id, whose)| (stage, id, whose.user())).collect();
     let own = Some(office.ana.id);
-    assert_eq!(left, [(Stage::Draft, mine[0].id, own), (Stage::Planned, mine[1].id, own)]);
+    let kept = [(Stage::Draft, mine[0].id), (Stage::Asked, mine[8].id), (Stage::Planned, mine[1].id)];
+    assert_eq!(left, kept.map(|(stage, id)| (stage, id, own)));
     assert!(check(&office.server.app.store).unwrap().is_sound());
 }
 
