@@ -12,6 +12,8 @@ pub(super) struct Before {
     pub asks: bool,
     /// Whether there is an account of the form that publishes by it, be it in an emergency.
     pub publishes: bool,
+    /// Whether what is published by it can be thought over: whoever may answer and no more sends at once.
+    pub holds: bool,
     /// Whose look is needed, as sentences.
     pub approval: Vec<String>,
     /// What an emergency means; empty where it means no more than everywhere.
@@ -66,6 +68,7 @@ impl Before {
         Self {
             asks: chosen.is_some_and(|account| !sends(account) || asks(account) && writes(account)),
             publishes: all.iter().any(|account| sends(account) && (!refused(account, false) || urgent(account))),
+            holds: all.iter().any(|account| asker.can::<Publish>(account.id)),
             approval,
             urgent: said(names(&urgent), |who| {
                 format!(

@@ -52,17 +52,18 @@ pub(super) struct Row {
 #[template(path = "desk/posts.html")]
 struct Listing {
     f: Frame,
+    notice: Option<(&'static str, String)>,
     posts: Vec<Row>,
     older: Option<PostId>,
 }
 
 pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
-    let before = request.position("before");
+    let (before, notice) = (request.position("before"), super::write::notice(app, request)?);
     let listing = app.store.read(|rows| {
         let f = Frame::of(rows, browser, "Posts", "/desk/posts")?;
         let posts = latest(rows, &app.site, &browser.asker(), before)?;
         let older = posts.get(limits::desk::POSTS - 1).map(|row| row.id);
-        Ok(Listing { f, posts, older })
+        Ok(Listing { f, notice, posts, older })
     })?;
     frame::page(StatusCode::OK, &listing)
 }

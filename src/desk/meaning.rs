@@ -217,7 +217,7 @@ fn when(app: &App, typed: &Typed, draft: Option<&Draft>, faults: &mut Faults) ->
         if matches!(typed.press, Press::Save | Press::Ask) && !at.is_empty() && *at != stands {
             let problem = Problem::new("E606", "It is planned for another time, which a save does not move.");
             let remedy = if stands.is_empty() { "Empty the field".to_owned() } else { format!("Put {stands} back") };
-            faults.push("at", &problem.remedy(format!("{remedy}, or press Plan (Publish) to plan it anew.")));
+            faults.push("at", &problem.remedy(format!("{remedy}, or press Publish, which plans it anew.")));
         }
         return Ok(before);
     }

@@ -191,9 +191,10 @@ impl Release {
         let (Some(id), Some(seen)) = (typed.reply, typed.release.clone().filter(|_| typed.press.goes())) else {
             return Ok(None);
         };
-        let of = app.store.read(|rows| {
-            let note = notes::get(rows, id)?.filter(|note| note.shown != Shown::Released);
-            note.map_or_else(|| Ok(Vec::new()), |note| replies::decided_by(rows, &note))
+        let of = app.store.read(|rows| match notes::get(rows, id)? {
+            Some(note) if note.shown == Shown::Hidden => Err(hidden()),
+            Some(note) if note.shown == Shown::Waiting => replies::decided_by(rows, &note),
+            Some(_) | None => Ok(Vec::new()),
         })?;
         if of.is_empty() {
             return Ok(None);
@@ -202,8 +203,17 @@ impl Release {
     }
 
     fn on(&self, tx: &mut Write<'_>) -> Result<()> {
+        if notes::get(tx, self.1)?.is_some_and(|note| note.shown == Shown::Hidden) {
+            return Err(hidden());
+        }
         replies::show(tx, self.0, self.1, Shown::Released, Some(&self.2)).map(|_| ())
     }
+}
+
+/// What somebody hid while the form was open is not shown by the way.
+fn hidden() -> Error {
+    let problem = Problem::new("E550", "A colleague hid it meanwhile.").field("seen");
+    problem.remedy("Nothing was released or sent. Leave the box empty, or decide anew in the inbox.").into()
 }
 
 /// What is done with a draft once it is kept.

@@ -22,7 +22,7 @@ use crate::base::zone::Zone;
 use crate::base::{html, markup, text};
 use crate::error::{Error, Result};
 use crate::model::account::{Account, Replies};
-use crate::model::draft::{Draft, Stage, State};
+use crate::model::draft::{Draft, Rule, Stage, State};
 use crate::model::ids::{AccountId, CannedId, DraftId, NoteId, PostId};
 use crate::model::note::{Note, Shown};
 use crate::model::post::{self, Post};
@@ -115,12 +115,17 @@ impl Beside {
                 "This is planned, and goes out as it is saved then. While you write nothing is saved by itself: press Save \
                  draft when the text is whole.",
             ),
-            Stage::Planned => Some(
+            Stage::Planned if approval.rule == Rule::None => Some(
                 "This is planned. As soon as a change is saved the plan is gone: it does not go out before somebody plans \
                  it again. While you write nothing is saved by itself.",
             ),
+            Stage::Planned => Some(
+                "This is planned. As soon as a change is saved the plan is gone, and the approval too: press Ask for approval \
+                 then, since Publish sends it only as it was approved. While you write nothing is saved by itself.",
+            ),
             Stage::Approved => Some(
-                "This is approved. As soon as a change is saved, also by itself while you write, the approval is gone.",
+                "This is approved. As soon as a change is saved, also by itself while you write, the approval is gone: \
+                 press Ask for approval after a change, since Publish sends it only as it was approved.",
             ),
             Stage::Draft | Stage::Asked | Stage::Missed | Stage::Published | Stage::Owing => None,
         };
@@ -193,6 +198,8 @@ struct Answering {
 struct Unseen {
     /// Its account shows no replies at all.
     closed: bool,
+    /// Somebody decided that it is not shown.
+    hidden: bool,
     /// For whoever may decide to show it, too: what it says now, sealed.
     stamp: Option<String>,
     ticked: bool,
@@ -205,13 +212,15 @@ pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Re
     let notice = notice(app, request)?;
     let asker = browser.asker();
     if typed.reply.is_none() && !app.store.read(|rows| frame::writes(rows, &asker))? {
-        return Ok(response::see_other("/desk/posts"));
+        let done = request.position("done").map(|id: PostId| format!("?done={id}")).unwrap_or_default();
+        return Ok(response::see_other(&format!("/desk/posts{done}")));
     }
     app.store.read(|rows| prefill(rows, &asker, &mut typed, request.position("canned")))?;
     shown(app, browser, typed, Faults::default(), Beside { notice, ..Beside::default() })
 }
 
-fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>> {
+/// What became of a post that was sent from somewhere: in words, and where it stands.
+pub(super) fn notice(app: &App, request: &Request) -> Result<Option<(&'static str, String)>> {
     if request.query("deleted").is_some() {
         return Ok(Some(("Deleted.", String::new())));
     }
@@ -388,10 +397,12 @@ fn unseen(rows: &impl Rows, asker: &Asker, note: &Note, typed: &Typed) -> Result
         return Ok(None);
     }
     let stamp = replies::stamp(note, &actors::named_by_row(rows, note.author)?.profile)?;
+    let hidden = note.shown == Shown::Hidden;
     Ok(Some(Unseen {
         closed,
+        hidden,
         ticked: typed.release.as_ref() == Some(&stamp),
-        stamp: Some(stamp).filter(|_| !closed && asker.can::<Moderate>(post.account)),
+        stamp: Some(stamp).filter(|_| !closed && !hidden && asker.can::<Moderate>(post.account)),
     }))
 }
 

@@ -8,6 +8,7 @@ use super::ids::{AccountId, DraftId, MediaId};
 use super::post::Version;
 use super::spoken::Spoken;
 use crate::base::lang::Lang;
+use crate::base::text;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
@@ -295,14 +296,14 @@ impl About {
     /// Puts the description in a language in place of the one before; an empty one goes away.
     pub fn describe(&mut self, lang: &Lang, alt: String) {
         self.alts.retain(|(other, _)| other != lang);
-        if !alt.trim().is_empty() {
+        if !text::is_blank(&alt) {
             self.alts.push((lang.clone(), alt));
         }
     }
 
     /// Whether those who read a post in this language would be told nothing in it; the main one is that of `alt`.
     pub fn lacks(&self, lang: &Lang) -> bool {
-        !self.decorative && self.alts.iter().all(|(of, alt)| of != lang || alt.trim().is_empty())
+        !self.decorative && self.alts.iter().all(|(of, alt)| of != lang || text::is_blank(alt))
     }
 
     /// Whether a file may be published with it.
@@ -357,7 +358,7 @@ pub fn focus(typed: &str) -> Result<(f32, f32)> {
 /// Descriptions are required: a picture without one shuts out people who cannot see it, a recording people who cannot
 /// hear it.
 pub fn check_alt(alt: &str) -> Result<()> {
-    if alt.trim().is_empty() {
+    if text::is_blank(alt) {
         return Err(Problem::new("E130", "The file has no description.")
             .field("alt")
             .remedy("Say in a sentence what it shows, for people who cannot see or hear it.")

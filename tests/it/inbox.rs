@@ -297,6 +297,43 @@ async fn an_answer_to_what_is_not_shown_says_so_and_can_release_it() {
     );
 }
 
+#[tokio::test]
+async fn what_a_colleague_hid_is_not_released_by_the_way_and_whoever_only_answers_hears_what_became_of_it() {
+    let server = Instance::start_as(&Clock::by_hand(START), false).await;
+    let (ana, rita) = (
+        person(&server, "ana@city.example", &[Role::Editor, Role::Moderator]).await,
+        person(&server, "rita@city.example", &[Role::Replier]).await,
+    );
+    let (ana, rita) = (Seat::of(&server, ana).await, Seat::of(&server, rita).await);
+    let post = server.publish("Hello").await;
+    let note = note(&server, Some(post.id), "Ann", "<p>Phones?</p>", true).await;
+    let path = format!("/desk?reply={note}");
+    let form = ana.get(&path).await.text();
+    assert!(form.contains("can be undone until then"), "{form}");
+    let stamp = between(&form, "name=\"release\" value=\"", "\"").to_owned();
+    ana.post(&format!("/desk/inbox/{note}/hide"), &[]).await;
+    let (account, reply) = (server.account.id.to_string(), note.to_string());
+    let said = [("account", account.as_str()), ("lang", "en"), ("text", "Soon"), ("reply", reply.as_str())];
+    for press in [("do", "publish"), ("keep", "ask")] {
+        let late = ana.post_parts("/desk/posts", &[&said[..], &[("release", &stamp), press]].concat()).await;
+        assert_eq!(late.status.as_u16(), 422);
+        let page = late.text();
+        assert!(
+            page.contains("<a href=\"#release\">A colleague hid it meanwhile") && page.contains("\nSoon</textarea>"),
+            "{page}"
+        );
+    }
+    assert_eq!(server.app.store.read(|rows| notes::get(rows, note)).unwrap().unwrap().shown, Shown::Hidden);
+    assert!(ana.get(&path).await.text().contains("they wrote</b>: somebody hid it"));
+    // Who may answer and no more sends at once, is not told otherwise, and hears that it went out.
+    let form = rita.get(&path).await.text();
+    assert!(!form.contains("can be undone until then"), "{form}");
+    let sent = rita.post_parts("/desk/posts", &[&said[..], &[("do", "publish")]].concat()).await;
+    let led = rita.get(sent.header("location")).await;
+    let page = rita.get(led.header("location")).await.text();
+    assert!(page.contains("<p class=\"note\" role=\"status\">Published. <a href=\"/@press/"), "{page}");
+}
+
 /// Counts of the case of what was shared of a post.
 fn shares(server: &Instance, post: &Post) -> Option<(Stand, u64)> {
     case(server, About::Shares(post.id).case().0).map(|case| (case.stand, case.seen))

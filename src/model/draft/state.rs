@@ -163,7 +163,7 @@ impl Approval {
         let remedy = if who == Who::Operator {
             "Keep it as a draft (--draft) and ask; in an emergency add --urgent, which is written down."
         } else if self.urgent_first {
-            "Keep it as a draft and ask for approval. In an emergency mark it as urgent: then it is approved afterwards."
+            "Keep it as a draft and ask for approval. In an emergency tick “Emergency”: then it is approved afterwards."
         } else {
             "Keep it as a draft and ask for approval."
         };
@@ -173,12 +173,13 @@ impl Approval {
     /// What can be done by somebody who may answer and keeps no drafts, where more than that is demanded.
     pub fn for_repliers(self) -> String {
         let ask = if self.answers {
-            "Ask somebody with the role author or editor for this account to write it and to have it approved."
+            "Somebody else has to approve answers, and you keep no drafts: ask somebody with the role author or editor for \
+             this account to write it and to have it approved."
         } else {
             "You can send a single answer without a poll or a quote. For more than that, ask somebody with the role author \
              or editor for this account to write it and to have it approved."
         };
-        let urgent = " In an emergency mark it as urgent: then it is approved afterwards.";
+        let urgent = " In an emergency tick “Emergency”: then it is approved afterwards.";
         [ask, if self.urgent_first { urgent } else { "" }].concat()
     }
 }

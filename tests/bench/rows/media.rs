@@ -32,7 +32,7 @@ pub async fn run(bench: &mut Bench) {
     let files = Files::open(bench.subject.data.join("media")).expect("the media folder can be opened");
     let picture = files.hold().put(&noise(PICTURE), "jpg").expect("there is room for a picture");
     let film = files.hold().put(&noise(FILM), "mp4").expect("there is room for a film");
-    publish(&bench.subject.data.join("store.redb"), &[&picture, &film]);
+    publish(&bench.subject.data.join("store.redb"), &[&picture, &film]).await;
     bench.subject.start();
     meter::rest(bench.subject.pid()).await;
     let root = bench.subject.data.join("media");
@@ -46,7 +46,7 @@ pub async fn run(bench: &mut Bench) {
 }
 
 /// Has records name the files, as those of posts would.
-fn publish(store: &Path, names: &[&str]) {
+async fn publish(store: &Path, names: &[&str]) {
     let store = Store::open(store, Options::alone(1 << 20, Clock::System)).expect("the store can be opened");
     let rows: Vec<Media> = (1_u64..)
         .zip(names)
@@ -57,7 +57,7 @@ fn publish(store: &Path, names: &[&str]) {
         })
         .collect();
     let put = move |tx: &mut Write<'_>| rows.iter().try_for_each(|row| media::put(tx, row));
-    store.write_blocking(put).expect("the store can be written");
+    store.write(put).await.expect("the store can be written");
 }
 
 /// Bytes that nobody compresses on the way.

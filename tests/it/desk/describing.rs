@@ -247,9 +247,13 @@ async fn a_program_that_knows_one_language_can_still_correct_a_word() {
         "{}",
         refused.text()
     );
+    let at = format!("/api/v1/media/{}", uploaded["id"].as_str().unwrap());
+    let empty = json!({ "description[de]": "\u{200b}\u{2800}", "description[fr]": "Une carte" });
+    assert_eq!(program.call("PUT", &at, empty).await.status, 200);
+    assert_eq!(add().await.status, 422, "what nobody sees says nothing");
     let more =
         json!({ "description[en]": "A map of it", "description[de]": "Eine Karte", "description[fr]": "Une carte" });
-    let described = program.call("PUT", &format!("/api/v1/media/{}", uploaded["id"].as_str().unwrap()), more).await;
+    let described = program.call("PUT", &at, more).await;
     assert_eq!(described.status, 200, "{}", described.text());
     assert_eq!(add().await.status, 200);
     let post = server.app.store.read(|rows| posts::need(rows, post.id)).unwrap();

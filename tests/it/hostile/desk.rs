@@ -330,7 +330,8 @@ async fn who_may_answer_publishes_nothing_under_our_own_posts_nor_more_than_an_a
     rule(&server, strict).await;
     let refused = seat.post_parts("/desk/posts", &[&form[..], &[("text", "Well")]].concat()).await.text();
     assert!(
-        refused.contains("Ask somebody with the role author or editor") && refused.contains("mark it as urgent"),
+        refused.contains("you keep no drafts: ask somebody with the role author or editor")
+            && refused.contains("tick “Emergency”"),
         "{refused}"
     );
     assert!(!refused.contains("You can send"), "{refused}");
