@@ -16,7 +16,7 @@ use crate::crypto::token;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::ids::UserId;
-use crate::model::power::Administer;
+use crate::model::power::{Administer, Draft};
 use crate::model::user::{Asker, Rank, Role, User};
 use crate::store::{Rows, Write, accounts, drafts, meta, users};
 use crate::web::request::{Form, Request};
@@ -82,11 +82,12 @@ struct NewPerson {
 #[template(path = "desk/user_off.html")]
 struct Off {
     f: Frame,
+    faults: Faults,
     person: Person,
     sessions: usize,
     programs: usize,
     drafts: usize,
-    /// Who may take the drafts over: number and name.
+    /// Who may write for every account of the drafts: number and name.
     heirs: Vec<(UserId, String)>,
 }
 
@@ -253,25 +254,34 @@ fn new_shown(app: &App, browser: &Browser, form: Option<&Form>, faults: Faults) 
 
 /// `GET /desk/users/ID/off`: asks once more, and says what ends.
 pub(super) fn off_page(app: &App, browser: &Browser, id: UserId) -> Result<Response> {
+    off_shown(app, browser, id, Faults::default())
+}
+
+fn off_shown(app: &App, browser: &Browser, id: UserId, faults: Faults) -> Result<Response> {
     let owner = browser.asker().may_run()?;
+    let status = faults.status();
     let page = app.store.read(|rows| {
         let user = users::need(rows, id)?;
         let wall = Wall::of(&meta::institution(rows)?);
         let of = owner.for_user(id);
+        let left = drafts::of_writer(rows, id)?;
+        let heir = |other: User| {
+            let (key, name) = (other.id, other.told_apart());
+            let (comes, asker) = (other.off.is_none() && key != id, Asker::User(other));
+            (comes && left.iter().all(|account| asker.can::<Draft>(*account))).then_some((key, name))
+        };
+        let heirs = users::all(rows)?.into_iter().filter_map(heir).collect();
         Ok(Off {
-            f: Frame::of(rows, browser, "Switch off", HERE)?,
+            f: Frame::of(rows, browser, "Switch off", HERE)?.with(&faults),
+            faults,
             person: person(rows, &wall, &user, true)?,
             sessions: sessions::of(rows, of)?.len(),
             programs: tokens::own(rows, of)?.len(),
-            drafts: drafts::of_writer(rows, id)?,
-            heirs: users::all(rows)?
-                .into_iter()
-                .filter(|other| other.off.is_none() && other.id != id && other.rank != Rank::Auditor)
-                .map(|other| (other.id, other.told_apart()))
-                .collect(),
+            drafts: left.len(),
+            heirs,
         })
     })?;
-    frame::page(StatusCode::OK, &page)
+    frame::page(status, &page)
 }
 
 pub(super) async fn add(app: &Arc<App>, browser: &Browser, form: &Form) -> Result<Response> {
@@ -355,8 +365,8 @@ pub(super) async fn off(app: &Arc<App>, browser: &Browser, id: UserId, form: &Fo
     match browser.write(app, off).await {
         Ok(()) => Ok(response::see_other(&format!("{HERE}?done=off"))),
         Err(Error::Invalid(problem)) => {
-            let faults = Faults::of("rank", &problem);
-            user_shown(app, browser, id, None, faults, "")
+            let faults = Faults::of(problem.field.unwrap_or("heir"), &problem);
+            off_shown(app, browser, id, faults)
         }
         Err(e) => Err(e),
     }

@@ -43,10 +43,11 @@ pub fn due(rows: &impl Rows, now: Timestamp) -> Result<Vec<DraftId>> {
     Ok(rows.keys(&DRAFTS_DUE, Span::all().before(&after))?.into_iter().map(|(_, id)| id).collect())
 }
 
-/// How many that are not published are somebody's, without a look at them.
-pub fn of_writer(rows: &impl Rows, user: UserId) -> Result<usize> {
+/// The account of each that is not published and somebody's, without a look at them.
+pub fn of_writer(rows: &impl Rows, user: UserId) -> Result<Vec<AccountId>> {
     let all = rows.rows(&DRAFTS_BY_STAGE, Span::all())?;
-    Ok(all.iter().filter(|((_, stage, _), whose)| stage.is_open() && whose.user() == Some(user)).count())
+    let theirs = all.into_iter().filter(|((_, stage, _), whose)| stage.is_open() && whose.user() == Some(user));
+    Ok(theirs.map(|((account, ..), _)| account).collect())
 }
 
 /// Those of an account that are not published: where each stands, and whose it is.

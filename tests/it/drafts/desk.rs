@@ -6,7 +6,7 @@ use instance::control::{self, AccountChange, Command, DraftStep, NewVersion, Pos
 use instance::model::draft::{Approval, Rule, Stage};
 use instance::model::institution::Institution;
 use instance::model::media::About;
-use instance::model::user::Rank;
+use instance::model::user::{Rank, Role};
 use instance::store::meta;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use super::Office;
 use crate::client::Program;
 use crate::support::http::send;
 use crate::support::seat::{Seat, led_to, user};
-use crate::support::{START, at_once, between, drain};
+use crate::support::{START, at_once, between, drain, second_account};
 
 async fn zone(office: &Office, name: &str) {
     let name = name.to_owned();
@@ -268,6 +268,21 @@ async fn whoever_leaves_is_switched_off_and_their_drafts_go_on() {
     let off = format!("/desk/users/{}/off", office.ana.id);
     let page = seat.get(&off).await.text();
     assert!(page.contains("1 draft is theirs") && page.contains("ben@city.example</option>"), "{page}");
+    // A replier, and whoever writes for another account alone, is no heir; chosen all the same, it is said where.
+    let (here, other) = (office.server.account.id, second_account(&office.server).await);
+    let rita = user(&office.server, "rita@city.example", Rank::Member, here, &[Role::Replier]).await;
+    user(&office.server, "joe@city.example", Rank::Member, other.id, &[Role::Editor]).await;
+    let page = seat.get(&off).await.text();
+    assert!(!page.contains("rita@city.example</option>") && !page.contains("joe@city.example</option>"), "{page}");
+    let back = seat.post(&off, &[("heir", &rita.id.to_string())]).await;
+    let page = back.text();
+    assert_eq!(back.status, 422);
+    for part in
+        ["<a href=\"#heir\">", "They may not write", "id=\"heir-e\"", "1 draft is theirs", ">Switch off</button>"]
+    {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert!(office.now_is(draft.id).is_of(office.ana.id), "nothing was done");
     assert_eq!(seat.post(&off, &[("heir", &office.ben.id.to_string())]).await.status, 303);
     assert!(office.now_is(draft.id).is_of(office.ben.id));
 }
