@@ -7,7 +7,7 @@ use crate::model::actor::{Actor, Profile};
 use crate::model::audit::{Act, Deed};
 use crate::model::copied;
 use crate::model::ids::{AccountId, NoteId};
-use crate::model::note::{Note, Shown};
+use crate::model::note::{Content, Note, Shown};
 use crate::model::power::Moderate;
 use crate::model::user::By;
 use crate::store::{Rows, Write, accounts, actors, copies, notes, posts};
@@ -22,7 +22,12 @@ pub fn decided_by(rows: &impl Rows, note: &Note) -> Result<Vec<AccountId>> {
 /// Stands for everything that a reader sees of a note: who has looked at it has seen this and nothing else. Its writer
 /// can change it at any time.
 pub fn stamp(note: &Note, author: &Profile) -> Result<String> {
-    let (content, name) = (&note.content, (&author.name, author.handle(), &author.url));
+    stamp_of(&note.content, author)
+}
+
+/// As `stamp`, for what may not be kept here.
+pub fn stamp_of(content: &Content, author: &Profile) -> Result<String> {
+    let name = (&author.name, author.handle(), &author.url);
     let seen = serde_json::to_vec(&(content, name)).map_err(|e| Error::broken("write a note down", e))?;
     Ok(digest::hex(&digest::sha256(&seen)))
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::App;
 use crate::actions;
 use crate::activitypub::read::{self, note::NoteIn};
+use crate::base::time::Timestamp;
 use crate::error::{Error, Problem, Result};
 use crate::model::actor::{Actor, Profile};
 use crate::model::follow::ReactionKind;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, ActorId};
 use crate::model::note::Content;
 use crate::model::post::ReplyTo;
 use crate::net::gate::Behalf;
@@ -99,33 +100,53 @@ fn open(public: bool, kind: ReactionKind) -> Result<()> {
     Err(Problem::new("E583", what).field("address").into())
 }
 
-/// A stranger's post as it is before somebody boosts it, and who wrote it. Nothing of it is kept.
-pub async fn boostable(app: &Arc<App>, uri: &str) -> Result<(Content, Profile)> {
+/// A stranger's post to like or boost, as it is now.
+#[derive(Debug)]
+pub struct Theirs {
+    pub content: Content,
+    pub author: Arc<Profile>,
+    /// Its author's row, where we know the post.
+    known: Option<ActorId>,
+}
+
+impl Theirs {
+    /// As `replies::stamp`, but for its times: a post that names none has that of the look.
+    pub fn stamp(&self) -> Result<String> {
+        let timeless = Content { published: Timestamp(0), updated: None, ..self.content.clone() };
+        actions::replies::stamp_of(&timeless, &self.author)
+    }
+}
+
+/// A stranger's post as it is before somebody boosts it. Nothing of it is kept.
+pub async fn theirs(app: &Arc<App>, uri: &str, kind: ReactionKind) -> Result<Theirs> {
     let known = app.store.read(|rows| {
         let Some(known) = notes::by_uri(rows, uri)? else { return Ok(None) };
-        Ok(Some((known.content, actors::named_by_row(rows, known.author)?.profile)))
+        let author = Arc::new(actors::named_by_row(rows, known.author)?.profile);
+        Ok(Some(Theirs { content: known.content, author, known: Some(known.author) }))
     })?;
-    let (content, author) = if let Some(known) = known {
+    let theirs = if let Some(known) = known {
         known
     } else {
         let (found, author) = note(app, uri).await?;
-        (found.content, (*author).clone())
+        if found.author != author.uri {
+            return Err(Error::bug("an author who is another"));
+        }
+        Theirs { content: found.content, author, known: None }
     };
-    open(content.public, ReactionKind::Boost)?;
-    Ok((content, author))
+    open(theirs.content.public, kind)?;
+    Ok(theirs)
+}
+
+/// What was found, to like or boost; its author is kept.
+pub async fn keep_author(app: &Arc<App>, theirs: Theirs) -> Result<actions::react::Object> {
+    let author = match theirs.known {
+        Some(known) => known,
+        None => keep(app, theirs.author).await?.id,
+    };
+    Ok(actions::react::Object { uri: theirs.content.uri, author })
 }
 
 /// A stranger's post to like or boost.
 pub async fn object(app: &Arc<App>, uri: &str, kind: ReactionKind) -> Result<actions::react::Object> {
-    if let Some(known) = app.store.read(|rows| notes::by_uri(rows, uri))? {
-        open(known.content.public, kind)?;
-        return Ok(actions::react::Object { uri: known.content.uri, author: known.author });
-    }
-    let (found, author) = note(app, uri).await?;
-    open(found.content.public, kind)?;
-    if found.author != author.uri {
-        return Err(Error::bug("an author who is another"));
-    }
-    let actor = app.store.write(move |tx| actions::lookup::keep_actor(tx, &author)).await?;
-    Ok(actions::react::Object { uri: found.content.uri, author: actor.id })
+    keep_author(app, theirs(app, uri, kind).await?).await
 }

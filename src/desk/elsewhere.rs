@@ -10,20 +10,19 @@ use super::inbox::{self, Words};
 use super::write::Choice;
 use crate::actions;
 use crate::actions::react::Object;
-use crate::app::{App, lookup};
+use crate::app::App;
+use crate::app::lookup::{self, Theirs};
 use crate::base::text;
 use crate::error::{Error, Problem, Result};
 use crate::limits;
-use crate::model::actor::Profile;
 use crate::model::follow::ReactionKind;
 use crate::model::ids::{AccountId, CaseId, NoteId};
-use crate::model::note::Content;
 use crate::model::post::ReplyTo;
 use crate::model::power::{Publish, Read};
 use crate::model::user::By;
 use crate::store::schema::OWN_REACTIONS;
 use crate::store::{Rows, Span, accounts, actors, meta, notes};
-use crate::web::request::Form;
+use crate::web::request::{Form, Request};
 use crate::web::response::{self, Response};
 use crate::web::who::{Acts as _, Browser};
 
@@ -32,6 +31,7 @@ use crate::web::who::{Acts as _, Browser};
 struct Elsewhere {
     f: Frame,
     faults: Faults,
+    notice: &'static str,
     accounts: Vec<Choice>,
     address: String,
     /// What stands at the address, before it is boosted.
@@ -44,6 +44,23 @@ struct Found {
     /// The account that would boost it.
     account: AccountId,
     handle: String,
+    /// Since when it has boosted it; empty where it has not.
+    since: String,
+    /// Stands for what is shown; the boost brings it.
+    seen: String,
+}
+
+impl Found {
+    fn of(rows: &impl Rows, wall: &Wall, (account, handle): (AccountId, String), theirs: Theirs) -> Result<Self> {
+        let boosted = rows.get(&OWN_REACTIONS, &(account, ReactionKind::Boost, theirs.content.uri.clone()))?;
+        Ok(Self {
+            account,
+            handle,
+            since: boosted.map(|row| wall.time(row.at)).unwrap_or_default(),
+            seen: theirs.stamp()?,
+            words: Words::of(wall, &theirs.author, theirs.content, String::new()),
+        })
+    }
 }
 
 /// A boost of ours.
@@ -57,18 +74,25 @@ struct Boost {
     mine: bool,
 }
 
-pub(super) fn page(app: &App, browser: &Browser) -> Result<Response> {
-    shown(app, browser, ("", None), None, Faults::default())
+/// `GET /desk/elsewhere`, with `?done=` what was done.
+pub(super) fn page(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
+    let notice = match request.query("done") {
+        Some("boosted") => "Boosted. It can be taken back below.",
+        Some("back") => "The boost is taken back.",
+        Some(_) | None => "",
+    };
+    shown(app, browser, ("", None), None, (notice, Faults::default()))
 }
 
-/// `typed`: the address, and the account for which it is.
+/// `typed`: the address, and the account for which it is; `said`: what was done, and what is wrong.
 fn shown(
     app: &App,
     browser: &Browser,
     typed: (&str, Option<AccountId>),
-    found: Option<(Content, Profile)>,
-    faults: Faults,
+    found: Option<Theirs>,
+    said: (&'static str, Faults),
 ) -> Result<Response> {
+    let (notice, faults) = said;
     let (address, account) = typed;
     let (asker, status) = (browser.asker(), faults.status());
     let page = app.store.read(|rows| {
@@ -92,17 +116,15 @@ fn shown(
             name: format!("{} ({})", own.name, app.site.handle(&own.handle)),
             chosen: Some(own.id) == account,
         };
-        let found = all.iter().find(|own| Some(own.id) == account).zip(found).map(|(own, (content, author))| Found {
-            words: Words::of(&wall, &author, content, String::new()),
-            account: own.id,
-            handle: app.site.handle(&own.handle),
-        });
+        let chosen = all.iter().find(|own| Some(own.id) == account).zip(found);
+        let found = chosen.map(|(own, theirs)| Found::of(rows, &wall, (own.id, app.site.handle(&own.handle)), theirs));
         Ok(Elsewhere {
             f: Frame::of(rows, browser, "Boost or answer", "/desk/inbox")?.with(&faults),
             accounts: all.iter().filter(|own| asker.can::<Publish>(own.id)).map(choice).collect(),
             boosts: boosts.into_iter().map(boost).collect::<Result<_>>()?,
             address: address.to_owned(),
-            found,
+            found: found.transpose()?,
+            notice,
             faults,
         })
     })?;
@@ -116,26 +138,23 @@ pub(super) async fn act(app: &Arc<App>, browser: &Browser, form: &Form) -> Resul
     let address = form.text("address").trim().to_owned();
     let done = match (form.find("answer"), form.find("seen")) {
         (Some(_), _) => reply(app, by, &address).await.map(Done::Answer),
-        (None, None) => look(app, &address).await.map(Done::Look),
-        (None, Some(_)) => boost(app, browser, by, &address).await.map(|()| Done::Boost),
+        (None, None) => look(app, &address).await.map(|theirs| Done::Look(theirs, Faults::default())),
+        (None, Some(seen)) => boost(app, browser, by, &address, seen).await,
     };
     let problem = match done {
         Ok(Done::Answer(note)) => return Ok(response::see_other(&format!("/desk?reply={note}&as={account}"))),
-        Ok(Done::Look(found)) => {
-            let (address, found) = (found.0.uri.clone(), Some(*found));
-            return shown(app, browser, (&address, Some(account)), found, Faults::default());
+        Ok(Done::Look(theirs, faults)) => {
+            let (address, theirs) = (theirs.content.uri.clone(), Some(*theirs));
+            return shown(app, browser, (&address, Some(account)), theirs, ("", faults));
         }
-        Ok(Done::Boost) => return Ok(response::see_other("/desk/elsewhere")),
+        Ok(Done::Boost) => return Ok(response::see_other("/desk/elsewhere?done=boosted")),
         Err(Error::Invalid(problem)) => *problem,
-        Err(Error::NotFound) if address.is_empty() => {
-            Problem::new("E587", "The address of the post is missing.").remedy("Copy it from its own server.")
-        }
         Err(Error::NotFound) => missing(),
         Err(e @ Error::Peer { .. }) => Problem::new("E587", format!("The post could not be fetched: {e}."))
             .remedy("Check the address, or try later."),
         Err(e) => return Err(e),
     };
-    shown(app, browser, (&address, Some(account)), None, Faults::of("address", &problem))
+    shown(app, browser, (&address, Some(account)), None, ("", Faults::of("address", &problem)))
 }
 
 fn missing() -> Problem {
@@ -145,20 +164,28 @@ fn missing() -> Problem {
 
 /// What became of an address.
 enum Done {
-    Look(Box<(Content, Profile)>),
+    /// It is shown, once more where it was changed meanwhile.
+    Look(Box<Theirs>, Faults),
     Boost,
     Answer(NoteId),
 }
 
-async fn look(app: &Arc<App>, address: &str) -> Result<Box<(Content, Profile)>> {
+async fn look(app: &Arc<App>, address: &str) -> Result<Box<Theirs>> {
     check(app, address)?;
-    lookup::boostable(app, address).await.map(Box::new)
+    lookup::theirs(app, address, ReactionKind::Boost).await.map(Box::new)
 }
 
-async fn boost(app: &Arc<App>, browser: &Browser, by: By<Publish>, address: &str) -> Result<()> {
-    check(app, address)?;
-    let object = lookup::object(app, address, ReactionKind::Boost).await?;
-    say(app, browser, by, object).await
+/// Boosts what was looked at and nothing else: its writer can change it at any time.
+async fn boost(app: &Arc<App>, browser: &Browser, by: By<Publish>, address: &str, seen: &str) -> Result<Done> {
+    let theirs = look(app, address).await?;
+    if theirs.stamp()? != seen {
+        let problem = Problem::new("E550", "Its writer changed it meanwhile, or calls themself something else now.")
+            .remedy("Nothing was boosted. Read what it says now, and decide again.");
+        return Ok(Done::Look(theirs, Faults::of("found", &problem)));
+    }
+    let object = lookup::keep_author(app, *theirs).await?;
+    say(app, browser, by, object).await?;
+    Ok(Done::Boost)
 }
 
 async fn reply(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<NoteId> {
@@ -170,6 +197,10 @@ async fn reply(app: &Arc<App>, by: By<Publish>, address: &str) -> Result<NoteId>
 }
 
 fn check(app: &App, address: &str) -> Result<()> {
+    if address.is_empty() {
+        let problem = Problem::new("E587", "The address of the post is missing.");
+        return Err(problem.remedy("Copy it from its own server.").into());
+    }
     if app.site.is_own(address) {
         return Err(own().into());
     }
@@ -207,5 +238,5 @@ pub(super) async fn unboost(app: &Arc<App>, browser: &Browser, form: &Form) -> R
     let (site, uri) =
         (app.site.clone(), text::head(form.find("uri").unwrap_or_default(), limits::text::URI).to_owned());
     browser.write(app, move |tx| actions::react::unreact(tx, &site, by, ReactionKind::Boost, &uri)).await?;
-    Ok(response::see_other("/desk/elsewhere"))
+    Ok(response::see_other("/desk/elsewhere?done=back"))
 }

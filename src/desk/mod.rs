@@ -156,7 +156,7 @@ async fn look_at(app: &Arc<App>, request: &Request, browser: &Browser, look: Loo
         Look::Case => inbox::one(app, browser, id.parse()?),
         Look::Canned => canned::list(app, browser),
         Look::CannedOne => canned::page(app, browser, id.parse()?, slug),
-        Look::Elsewhere => elsewhere::page(app, browser),
+        Look::Elsewhere => elsewhere::page(app, browser, request),
         Look::Users => users::page(app, browser, request),
         Look::NewUser => users::new_page(app, browser),
         Look::User => users::user_page(app, browser, id.parse()?, request),

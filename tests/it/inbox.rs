@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use instance::actions;
+use instance::actions::edit::Change;
 use instance::app::lookup;
 use instance::base::time::Clock;
 use instance::control::{self, Command};
@@ -12,7 +13,7 @@ use instance::model::case::{About, Case, Stand};
 use instance::model::follow::ReactionKind;
 use instance::model::ids::{CaseId, NoteId, PostId, UserId};
 use instance::model::note::{Content, Note, Shown};
-use instance::model::post::{NewPost, Post, ReplyTo};
+use instance::model::post::{NewPost, Post, ReplyTo, Version};
 use instance::model::user::{Rank, Role};
 use instance::store::{actors, cases, notes};
 
@@ -372,6 +373,13 @@ async fn what_is_shared_is_one_case_for_each_post() {
     drain(&[&city, &one, &two]).await;
 }
 
+async fn change(server: &Instance, post: &Post, text: &str) {
+    let (site, by, id) = (server.app.site.clone(), server.by(), post.id);
+    let words = Version { text: text.into(), ..post.versions[0].clone() };
+    let change = Change::words(vec![words]);
+    server.app.store.write(move |tx| actions::edit::edit(tx, &site, by, id, &change)).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_elsewhere_is_boosted_and_answered_by_its_address() {
     let clock = Clock::by_hand(START);
@@ -391,30 +399,46 @@ async fn a_post_elsewhere_is_boosted_and_answered_by_its_address() {
         assert_eq!(back.status.as_u16(), 422, "{wrong}");
         assert!(back.text().contains("href=\"#address\""), "{wrong}: {}", back.text());
     }
-    let boost =
-        |more: &'static [(&str, &str)]| [&[("account", account.as_str()), ("address", &uri)][..], more].concat();
-    let looked = seat.post("/desk/elsewhere", &boost(&[])).await.text();
-    for part in
-        ["News from the neighbours", &other.app.site.handle("press"), "Not boosted yet.", "name=\"seen\" value=\"1\""]
-    {
+    let none = seat.post("/desk/elsewhere", &[("account", &account), ("address", " ")]).await.text();
+    assert!(none.contains("The address of the post is missing."), "{none}");
+    let look = [("account", account.as_str()), ("address", uri.as_str())];
+    let looked = seat.post("/desk/elsewhere", &look).await.text();
+    for part in ["News from the neighbours", &other.app.site.handle("press"), "Not boosted yet."] {
         assert!(looked.contains(part), "{part} is not in {looked}");
     }
-    assert!(!seat.get("/desk/elsewhere").await.text().contains("/unboost\""), "nothing is boosted unseen");
-    let boosted = seat.post("/desk/elsewhere", &boost(&[("seen", "1")])).await;
-    assert_eq!((boosted.status.as_u16(), boosted.header("location")), (303, "/desk/elsewhere"), "{}", boosted.text());
+    // What is boosted is what was looked at: its writer changes it meanwhile.
+    let seen = |page: &str| between(page, "name=\"seen\" value=\"", "\"").to_owned();
+    let changed = "Something else is said";
+    change(&other, &post, changed).await;
+    for stale in [&seen(&looked), "1", ""] {
+        let back = seat.post("/desk/elsewhere", &[&look[..], &[("seen", stale)]].concat()).await;
+        let page = back.text();
+        assert_eq!(back.status.as_u16(), 422, "{page}");
+        assert!(page.contains("<a href=\"#found\">") && page.contains("Nothing was boosted."), "{page}");
+        assert!(page.contains(changed) && !page.contains("News from the neighbours"), "{page}");
+        assert!(!page.contains("/unboost\""), "nothing is boosted unseen");
+    }
+    let looked = seat.post("/desk/elsewhere", &[&look[..], &[("seen", "")]].concat()).await.text();
+    let boosted = seat.post("/desk/elsewhere", &[&look[..], &[("seen", &seen(&looked))]].concat()).await;
+    let there = (boosted.status.as_u16(), boosted.header("location"));
+    assert_eq!(there, (303, "/desk/elsewhere?done=boosted"), "{}", boosted.text());
     drain(&[&city, &other]).await;
-    let list = seat.get("/desk/elsewhere").await.text();
-    assert!(list.contains(&uri) && list.contains("/unboost\""), "{list}");
-    seat.post("/desk/elsewhere/unboost", &[("account", &account), ("uri", &uri)]).await;
-    assert!(!seat.get("/desk/elsewhere").await.text().contains(&uri));
+    let list = seat.get(boosted.header("location")).await.text();
+    assert!(list.contains(&uri) && list.contains("/unboost\"") && list.contains("role=\"status\">Boosted."), "{list}");
+    let looked = seat.post("/desk/elsewhere", &look).await.text();
+    assert!(looked.contains("Boosted already as") && !looked.contains("Not boosted yet."), "{looked}");
+    assert!(!looked.contains("name=\"seen\"") && looked.contains("name=\"answer\""), "{looked}");
+    let back = seat.post("/desk/elsewhere/unboost", &[("account", &account), ("uri", &uri)]).await;
+    let list = seat.get(back.header("location")).await.text();
+    assert!(!list.contains(&uri) && list.contains("The boost is taken back."), "{list}");
     drain(&[&city, &other]).await;
 
     let fields = [("account", account.as_str()), ("address", &uri), ("answer", "1")];
     let form = seat.post("/desk/elsewhere", &fields).await;
     let target = between(form.header("location"), "/desk?reply=", "&as=").to_owned();
-    assert!(seat.get(form.header("location")).await.text().contains("News from the neighbours"));
+    assert!(seat.get(form.header("location")).await.text().contains(changed));
     // Nobody wrote it to us, so it waits in no inbox.
-    assert!(!seat.get("/desk/inbox").await.text().contains("News from the neighbours"));
+    assert!(!seat.get("/desk/inbox").await.text().contains(changed));
     let fields = [("account", account.as_str()), ("lang", "en"), ("text", "Well done"), ("reply", &target)];
     assert_eq!(seat.post_parts("/desk/posts", &fields).await.status.as_u16(), 303);
     drain(&[&city, &other]).await;
