@@ -23,7 +23,7 @@ use crate::web::who::Browser;
 #[template(path = "desk/drafts.html")]
 struct List {
     f: Frame,
-    notice: &'static str,
+    notice: String,
     groups: Vec<Group>,
     stopped: bool,
     /// Accounts, whose look their posts need, and who said so.
@@ -62,12 +62,12 @@ const GROUPS: [(Stage, &str, &str); 6] = [
     (Stage::Draft, "Being written", ""),
 ];
 
-/// `GET /desk/drafts`
+/// `GET /desk/drafts`, with `?done=` what was done and, of many, `&gone=` and `&left=`.
 pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> Result<Response> {
     let notice = match request.query("done") {
-        Some("dropped") => "Dropped.",
-        Some("many") => "What you ticked is dropped, but for what somebody changed meanwhile.",
-        Some(_) | None => "",
+        Some("dropped") => "Dropped.".to_owned(),
+        Some("many") => many(request),
+        Some(_) | None => String::new(),
     };
     let list = app.store.read(|rows| {
         let asker = browser.asker();
@@ -106,6 +106,17 @@ pub(in crate::desk) fn list(app: &App, browser: &Browser, request: &Request) -> 
         Ok(List { f, notice, groups, stopped, rules, drops })
     })?;
     frame::page(StatusCode::OK, &list)
+}
+
+/// How many of those that were ticked are dropped, and how many are not.
+fn many(request: &Request) -> String {
+    let count = |name| request.query(name).and_then(|typed| typed.parse().ok()).unwrap_or_default();
+    let (gone, left): (usize, usize) = (count("gone"), count("left"));
+    let dropped = if gone == 1 { "1 draft is dropped.".to_owned() } else { format!("{gone} drafts are dropped.") };
+    match left {
+        0 => dropped,
+        left => format!("{dropped} {left} not: somebody changed, planned or dropped what you had ticked meanwhile."),
+    }
 }
 
 fn line(rows: &impl Rows, wall: &Wall, asker: &Asker, account: &Account, draft: &Draft) -> Result<Line> {

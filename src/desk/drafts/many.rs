@@ -136,6 +136,7 @@ pub(in crate::desk) async fn discard(
         let problem = Problem::new("E514", "No draft is ticked.").remedy("Tick those that nobody needs any more.");
         return shown(app, browser, account, (form.find("by"), false), Faults::of("draft1", &problem));
     }
-    browser.write(app, move |tx| verbs::discard_many(tx, pen, &all)).await?;
-    Ok(response::see_other("/desk/drafts?done=many"))
+    let ticked = all.len();
+    let gone = browser.write(app, move |tx| verbs::discard_many(tx, pen, &all)).await?;
+    Ok(response::see_other(&format!("/desk/drafts?done=many&gone={gone}&left={}", ticked.saturating_sub(gone))))
 }

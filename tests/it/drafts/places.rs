@@ -94,6 +94,9 @@ async fn many_drafts_are_dropped_by_a_page_that_says_whose_they_are() {
     assert!(ana.get(&format!("{path}?by={}", office.ben.id)).await.text().contains("can be dropped here"));
     let theirs = ben.get(&by).await.text();
     assert!(theirs.contains("Ana&#39;s first") && !theirs.contains(" checked>"), "{theirs}");
+    let tab = format!("drafts?by={}\" aria-current=\"page\"><bdi>ana@city.example</bdi> (2)</a>", office.ana.id);
+    assert!(theirs.contains("<nav class=\"tabs\"") && theirs.contains(&tab), "{theirs}");
+    assert_eq!(theirs.matches("?by=").count() - theirs.matches("tick=all").count(), 2, "{theirs}");
     let all = ben.get(&format!("{by}&tick=all")).await.text();
     let ticked: Vec<&str> =
         all.split("name=\"draft\" value=\"").skip(1).map(|rest| rest.split_once("\" checked>").unwrap().0).collect();
@@ -104,11 +107,15 @@ async fn many_drafts_are_dropped_by_a_page_that_says_whose_they_are() {
     assert!(none.contains("<a href=\"#draft1\">No draft is ticked") && none.contains("Ana&#39;s first"), "{none}");
     let fields: Vec<(&str, &str)> = ticked.iter().map(|seen| ("draft", *seen)).collect();
     let done = ben.post(&path, &fields).await;
-    assert_eq!((led_to(&done).as_str(), done.header("location")), ("/desk/drafts", "/desk/drafts?done=many"));
-    let list = ben.get(done.header("location")).await.text();
-    assert!(
-        list.contains("is dropped") && !list.contains("Ana&#39;s first") && list.contains("Ana&#39;s plan"),
-        "{list}"
+    assert_eq!(
+        (led_to(&done).as_str(), done.header("location")),
+        ("/desk/drafts", "/desk/drafts?done=many&gone=2&left=0")
     );
-    assert!(list.contains("Ben&#39;s own"), "{list}");
+    let list = ben.get(done.header("location")).await.text();
+    assert!(list.contains(">2 drafts are dropped.</p>") && list.contains("Ben&#39;s own"), "{list}");
+    assert!(!list.contains("Ana&#39;s first") && list.contains("Ana&#39;s plan"), "{list}");
+    // They are gone already: that is not said to be done once more.
+    let again = ben.post(&path, &fields).await;
+    let list = ben.get(again.header("location")).await.text();
+    assert!(list.contains(">0 drafts are dropped. 2 not: somebody changed"), "{list}");
 }
