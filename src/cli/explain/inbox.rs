@@ -4,7 +4,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "E550",
         "Whoever wrote an answer can change it at any time, also between your look at it and the button. What you release is what you \
-              have seen: after a change it is shown once more, and nothing was released. At the command line, 'instance reply show --json' \
+              have seen: after a change it is shown once more, and nothing was released; nor is what a colleague hid meanwhile. At the command line, 'instance reply show --json' \
               tells a stamp of what it says as \"seen\", and 'instance reply release --seen' releases that and nothing else. A boost announces what \
               was looked at in the same way: a post that was changed meanwhile is shown once more, and nothing was boosted.",
     ),
