@@ -457,3 +457,34 @@ async fn a_record_that_comes_in_the_commit_that_takes_the_last_one_away_keeps_it
     std::fs::remove_file(server.app.files.path(&name).unwrap()).unwrap();
     assert_eq!(instance::app::files::lost(&server.app).unwrap(), [name]);
 }
+
+#[tokio::test]
+async fn no_address_leads_out_of_the_folder() {
+    let server = Instance::start(&Clock::by_hand(START)).await;
+    let name = server.file(b"a picture", "jpg").await;
+    let inside = server.app.files.path(&name).unwrap();
+    let outside = inside.ancestors().nth(2).unwrap().join(format!("aa{}", &name[2..]));
+    std::fs::write(&outside, "CANARY").unwrap();
+    let out = outside.file_name().unwrap().to_str().unwrap();
+    std::os::unix::fs::symlink(&outside, inside.with_file_name(format!("bb{}", &name[2..]))).unwrap();
+    let asked = async |path: &str| {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", server.address);
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut said = Vec::new();
+        stream.read_to_end(&mut said).await.unwrap();
+        String::from_utf8_lossy(&said).into_owned()
+    };
+    let plain = asked(&format!("/media/{name}")).await;
+    assert!(plain.starts_with("HTTP/1.1 200"), "{plain}");
+    for up in ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..%c0%af", "%252e%252e%252f", "./../", "//"] {
+        for path in [format!("/media/{up}{out}"), format!("/media/{up}{up}etc/passwd"), format!("/{up}{out}")] {
+            let said = asked(&path).await;
+            assert!(!said.starts_with("HTTP/1.1 2") && !said.contains("CANARY"), "{path}: {said}");
+        }
+    }
+    for path in [format!("/media/{name}%00.png"), format!("/media/bb{}", &name[2..]), format!("/media/./{name}")] {
+        let said = asked(&path).await;
+        assert!(!said.starts_with("HTTP/1.1 2") && !said.contains("CANARY"), "{path}: {said}");
+    }
+}

@@ -211,7 +211,11 @@ pub const CASES: &[Case] = &[
         "CVE-2024-25623",
         &["files::a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity"],
     ),
-    fails("a path out of the media folder", "", &["media::files::tests::names_are_exact"]),
+    fails(
+        "a path out of the media folder: dots, backslashes, zero bytes and links, coded once, twice and wrongly",
+        "",
+        &["media::files::tests::names_are_exact", "files::no_address_leads_out_of_the_folder"],
+    ),
     fails(
         "so many uploads, or such as are never published, that the disk is full",
         "CWE-400",
