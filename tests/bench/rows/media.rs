@@ -35,7 +35,9 @@ pub async fn run(bench: &mut Bench) {
     let film = hold.put(&noise(FILM), "mp4").expect("there is room for a film");
     publish(&bench.subject.data.join("store.redb"), &[&picture, &film]).await;
     // Nobody hears of the commits of that store; what nothing names goes with its hold.
-    [&picture, &film].into_iter().for_each(|name| files.claim(name));
+    for name in [&picture, &film] {
+        files.claim(name);
+    }
     drop(hold);
     bench.subject.start();
     meter::rest(bench.subject.pid()).await;
