@@ -5,6 +5,7 @@ use instance::limits;
 use instance::media::draw;
 use instance::model::ids::{DraftId, MediaId};
 use instance::model::media::Media;
+use instance::model::user::User;
 use instance::store::check::check;
 use instance::store::schema::MEDIA;
 use instance::store::{Rows, drafts, names};
@@ -30,11 +31,14 @@ struct Paper<'a> {
     page: String,
 }
 
-/// Where a draft is that a film was kept with.
-async fn filmed(seat: &Seat<'_>) -> String {
-    let account = seat.server.account.id.to_string();
+/// Where a draft is that somebody kept with a film, and its form.
+async fn filmed<'a>(server: &'a Instance, who: &User) -> (String, Paper<'a>) {
+    let seat = Seat::of(server, who.id).await;
+    let account = server.account.id.to_string();
     let fields = [("account", account.as_str()), ("lang", "en"), ("text", "The bridge"), ("keep", "draft")];
-    led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await)
+    let draft = led_to(&seat.post_files("/desk/posts", &fields, &[("picture1", FILM)]).await);
+    let paper = Paper::open(seat, &format!("{draft}/edit")).await;
+    (draft, paper)
 }
 
 impl<'a> Paper<'a> {
@@ -123,9 +127,7 @@ async fn a_look_keeps_film_captions_and_poster_of_a_new_post() {
 #[tokio::test]
 async fn a_look_keeps_captions_and_poster_of_what_lies_in_a_draft() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
-    let seat = Seat::of(&server, ana.id).await;
-    let draft = filmed(&seat).await;
-    let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
+    let (draft, mut paper) = filmed(&server, &ana).await;
     paper.bring().await;
     let waiting = paper.fresh();
     assert_eq!((waiting.len(), paper.film().spoken.captions.len()), (3, 0), "nothing is saved yet");
@@ -187,9 +189,7 @@ async fn a_look_keeps_captions_and_poster_of_what_is_published_and_shows_nobody(
 async fn what_nobody_saved_goes_after_a_day_and_that_is_said() {
     let clock = Clock::by_hand(START);
     let (server, ana) = with_ana(&clock).await;
-    let seat = Seat::of(&server, ana.id).await;
-    let draft = filmed(&seat).await;
-    let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
+    let (_, mut paper) = filmed(&server, &ana).await;
     let poster = draw::sample(draw::Sample::Label);
     paper.look(&[], &[("captions-file1", EN), ("poster1", &poster)]).await;
     let waiting = paper.fresh();
@@ -212,9 +212,7 @@ async fn what_nobody_saved_goes_after_a_day_and_that_is_said() {
 #[tokio::test]
 async fn a_recording_holds_so_much_that_waits_and_no_more() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
-    let seat = Seat::of(&server, ana.id).await;
-    let draft = filmed(&seat).await;
-    let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
+    let (_, mut paper) = filmed(&server, &ana).await;
     paper.look(&[], &[("captions-file1", EN)]).await;
     let first = paper.fresh().remove(0);
     for n in 0..limits::captions::FRESH {
@@ -262,11 +260,8 @@ async fn captions_are_not_said_of_the_film_before_when_theirs_was_refused() {
 #[tokio::test]
 async fn what_waits_for_two_forms_is_each_its_own() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
-    let seat = Seat::of(&server, ana.id).await;
-    let draft = filmed(&seat).await;
-    let edit = format!("{draft}/edit");
-    let (mut mine, mut theirs) =
-        (Paper::open(seat, &edit).await, Paper::open(Seat::of(&server, ana.id).await, &edit).await);
+    let (draft, mut mine) = filmed(&server, &ana).await;
+    let mut theirs = Paper::open(Seat::of(&server, ana.id).await, &format!("{draft}/edit")).await;
     // The same words, in two languages: saved in one, they wait in the other still.
     mine.look(&[("captions-lang1", "de")], &[("captions-file1", EN)]).await;
     theirs.look(&[("captions-lang1", "fr")], &[("captions-file1", EN)]).await;
@@ -283,7 +278,7 @@ async fn what_waits_for_two_forms_is_each_its_own() {
     led_to(&theirs.send(&[("keep", "draft")], &[]).await);
     assert_eq!(said(&mine), ["de", "fr"]);
     // What one brings may push out what waits for the other: who waits is told.
-    let mut late = Paper::open(Seat::of(&server, ana.id).await, &edit).await;
+    let mut late = Paper::open(Seat::of(&server, ana.id).await, &format!("{draft}/edit")).await;
     late.look(&[("captions-lang1", "it")], &[("captions-file1", DE)]).await;
     for n in 0..limits::captions::FRESH {
         let more = format!("WEBVTT\n\n00:00.100 --> 00:00.900\nTry {n}\n");
@@ -357,9 +352,7 @@ async fn captions_and_a_poster_for_a_picture_are_refused_each_at_its_own_field()
 #[tokio::test]
 async fn captions_that_are_sent_twice_go_with_their_draft() {
     let (server, ana) = with_ana(&Clock::by_hand(START)).await;
-    let seat = Seat::of(&server, ana.id).await;
-    let draft = filmed(&seat).await;
-    let mut paper = Paper::open(seat, &format!("{draft}/edit")).await;
+    let (draft, mut paper) = filmed(&server, &ana).await;
     for _ in 0..2 {
         paper.look(&[], &[("captions-file1", EN)]).await;
         assert_eq!(paper.fresh().len(), 1);

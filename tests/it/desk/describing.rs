@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{Desk, between, png, published};
 use crate::client::Program;
-use crate::support::seat::{Seat, led_to, user};
+use crate::support::seat::{Seat, author_and_approver, led_to, user};
 use crate::support::{Instance, START, rule};
 
 type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -125,12 +125,8 @@ async fn all_that_a_film_lacks_is_named_at_once() {
 #[tokio::test]
 async fn whoever_lets_pass_is_told_what_lacks_and_lets_nothing_pass_that_lacks_it() {
     let server = Instance::start_as(&Clock::by_hand(START), false).await;
-    let of = server.account.id;
-    rule(&server, Approval { rule: Rule::Approver, ..Approval::default() }).await;
-    let ana = user(&server, "ana@city.example", Rank::Member, of, &[Role::Author]).await;
-    let cem = user(&server, "cem@city.example", Rank::Member, of, &[Role::Approver]).await;
-    let (ana, cem) = (Seat::of(&server, ana.id).await, Seat::of(&server, cem.id).await);
-    let account = of.to_string();
+    let (ana, cem) = author_and_approver(&server).await;
+    let account = server.account.id.to_string();
     let form = [&[("account", account.as_str()), ("lang", "en")], THREE].concat();
     let picture = draw::sample(draw::Sample::Bridge);
     let kept = [&form[..], &[("keep", "draft")]].concat();

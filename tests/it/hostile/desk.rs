@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::inbox::{note, release};
 use crate::support::http::{Held, PARTS, parts, send};
-use crate::support::seat::{FORM, Seat, led_to, user};
+use crate::support::seat::{FORM, Seat, author_and_approver, led_to, user};
 use crate::support::{Instance, START, between, owner, rule, second_account};
 
 fn published(server: &Instance) -> usize {
@@ -217,12 +217,8 @@ async fn who_is_named_besides_decides_nothing_for_the_account_that_was_answered(
 #[tokio::test]
 async fn whoever_lets_pass_is_shown_all_that_will_be_public() {
     let server = Instance::start_as(&Clock::by_hand(START), false).await;
-    let of = server.account.id;
-    rule(&server, Approval { rule: Rule::Approver, ..Approval::default() }).await;
-    let ana = user(&server, "ana@city.example", Rank::Member, of, &[Role::Author]).await;
-    let cem = user(&server, "cem@city.example", Rank::Member, of, &[Role::Approver]).await;
-    let (ana, cem) = (Seat::of(&server, ana.id).await, Seat::of(&server, cem.id).await);
-    let account = of.to_string();
+    let (ana, cem) = author_and_approver(&server).await;
+    let account = server.account.id.to_string();
     let form = [
         ("account", account.as_str()),
         ("lang", "en"),

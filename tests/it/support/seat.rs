@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use instance::actions::users::{self, NewUser};
 use instance::base::time::Clock;
 use instance::crypto::token;
+use instance::model::draft::{Approval, Rule};
 use instance::model::ids::{AccountId, UserId};
 use instance::model::login::{How, Session};
 use instance::model::user::{Rank, Role, User};
 use instance::store::schema::SESSIONS;
 
 use super::http::{Answer, PARTS, parts, send};
-use super::{Instance, owner};
+use super::{Instance, owner, rule};
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -93,6 +94,14 @@ pub async fn user(server: &Instance, email: &str, rank: Rank, account: AccountId
 pub async fn owner_seat(server: &Instance) -> Seat<'_> {
     let owner = user(server, "owner@city.example", Rank::Owner, server.account.id, &[]).await;
     Seat::of(server, owner.id).await
+}
+
+/// Ana, who writes for the server's account, and Cem, who has to let pass what it publishes.
+pub async fn author_and_approver(server: &Instance) -> (Seat<'_>, Seat<'_>) {
+    rule(server, Approval { rule: Rule::Approver, ..Approval::default() }).await;
+    let ana = user(server, "ana@city.example", Rank::Member, server.account.id, &[Role::Author]).await;
+    let cem = user(server, "cem@city.example", Rank::Member, server.account.id, &[Role::Approver]).await;
+    (Seat::of(server, ana.id).await, Seat::of(server, cem.id).await)
 }
 
 /// A server with an owner, and Ana, an editor of `press`.
