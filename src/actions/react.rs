@@ -87,10 +87,5 @@ pub(super) fn undo(
 
 /// Only a live site can say anything to others.
 pub(super) fn live(site: &Site, by: By) -> Result<crate::model::ids::AccountId> {
-    if site.live {
-        return Ok(by.account());
-    }
-    Err(crate::error::Problem::new("E071", "This is a trial: nothing can be sent to other servers.")
-        .remedy("Whoever runs this server sets url in instance.toml and starts it again.")
-        .into())
+    site.check_live("sent to").map(|()| by.account())
 }

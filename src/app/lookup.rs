@@ -81,11 +81,7 @@ pub async fn reply_target(app: &Arc<App>, account: AccountId, uri: &str) -> Resu
     if let Some(known) = app.store.read(|rows| notes::by_uri(rows, uri))? {
         return if known.is_open_to(account) { Ok(ReplyTo::Note(known.id)) } else { Err(Error::NotFound) };
     }
-    if !app.site.live {
-        return Err(Problem::new("E071", "This is a trial: nothing can be fetched from other servers.")
-            .remedy("Whoever runs this server sets url in instance.toml and starts it again.")
-            .into());
-    }
+    app.site.check_live("fetched from")?;
     let (found, author) = note(app, uri).await?;
     let id = app.store.write(move |tx| actions::lookup::keep_note(tx, account, &found, &author)).await?;
     Ok(ReplyTo::Note(id))
@@ -100,7 +96,7 @@ fn open(public: bool, kind: ReactionKind) -> Result<()> {
     Err(Problem::new("E583", what).field("address").into())
 }
 
-/// A stranger's post to like or boost, as it is now.
+/// A stranger's post to like or boost: as we keep it, or fetched where we do not know it.
 #[derive(Debug)]
 pub struct Theirs {
     pub content: Content,

@@ -349,7 +349,7 @@ pub struct PostEdit {
     /// A further picture, video or sound; each needs its own --alt
     #[arg(long, value_name = "FILE")]
     pub media: Vec<PathBuf>,
-    /// What it shows: once, or once for each language of the post, in their order
+    /// What it shows, once in each language of the post, in their order
     #[arg(long, value_name = "TEXT")]
     pub alt: Vec<String>,
     /// Take a picture out, by its place

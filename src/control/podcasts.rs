@@ -203,15 +203,8 @@ pub async fn delete(app: &Arc<App>, typed: &str, slug: String) -> Result<Value> 
 }
 
 impl EpisodeNew {
-    /// The episode, checked as far as it can be before its files are kept. Its recordings, which come first among those, are
-    /// called by its titles.
-    pub(super) fn read(
-        &self,
-        app: &App,
-        owner: &Account,
-        versions: &[Version],
-        media: &mut [Upload],
-    ) -> Result<Episode> {
+    /// The episode, checked as far as it can be before its files are kept.
+    pub(super) fn read(&self, app: &App, owner: &Account, versions: &[Version]) -> Result<Episode> {
         app.store.read(|read| rows::need(read, owner.id, &self.series))?;
         let (titles, count) = (self.titles.len(), versions.len());
         if titles != 1 && titles != count {
@@ -238,10 +231,12 @@ impl EpisodeNew {
             persons: self.persons.iter().map(|typed| episode::person(typed)).collect::<Result<_>>()?,
         };
         episode.check()?;
-        for sound in media.iter_mut().take(self.sounds) {
-            episode.call(&mut sound.about);
-        }
         Ok(episode)
+    }
+
+    /// Calls its recordings, which come first among the files, by its titles.
+    pub(super) fn call(&self, episode: &Episode, media: &mut [Upload]) {
+        media.iter_mut().take(self.sounds).for_each(|sound| episode.call(&mut sound.about));
     }
 
     /// Says which recording is for which version.

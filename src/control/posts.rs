@@ -94,8 +94,8 @@ pub async fn new(app: &Arc<App>, mut new: PostNew) -> Result<Value> {
     // Everything that can be refused is refused before pictures are kept.
     check_versions(&versions, !new.media.is_empty())?;
     new.poll.as_ref().map_or(Ok(()), NewPoll::check)?;
-    let told = |episode: &EpisodeNew| episode.read(app, &found, &versions, &mut new.media);
-    let mut episode = new.episode.as_ref().map(told).transpose()?;
+    let read = |asked: &EpisodeNew| asked.read(app, &found, &versions).inspect(|told| asked.call(told, &mut new.media));
+    let mut episode = new.episode.as_ref().map(read).transpose()?;
     check_files(&new.media, &versions, new.draft)?;
     let reply_to = target(app, by, new.reply_to.as_deref()).await?;
     let mentions = mentions::of_versions(app, &versions).await?;

@@ -191,7 +191,7 @@ fn item(rows: &impl Rows, wall: &Wall, line: &Line) -> Result<Item> {
 fn readable(wall: &Wall, kind: Option<&str>, told: &str) -> String {
     let end = told.find([',', ';']).unwrap_or(told.len());
     let (name, rest) = told.split_at_checked(end).unwrap_or((told, ""));
-    let Some(stage) = Stage::ALL.into_iter().find(|stage| kind == Some("draft") && stage.name() == name) else {
+    let Some(stage) = Stage::named(name).filter(|_| kind == Some("draft")) else {
         return told.to_owned();
     };
     let (due, more) = rest.split_once(';').map_or((rest, String::new()), |(due, more)| (due, format!(";{more}")));

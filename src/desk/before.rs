@@ -1,6 +1,8 @@
 //! What the composer says before a button is pressed: whose posts somebody else has to approve, where an emergency goes out
-//! before that, and whose plans are stopped. Each account is named, since the form is where it is chosen.
+//! before that, and whose plans are stopped. Accounts are named, since the form is where one is chosen; whoever
+//! only answers is told of the first.
 
+use super::approval;
 use crate::model::account::Account;
 use crate::model::draft::Rule;
 use crate::model::power::{self, Publish, Reply};
@@ -52,16 +54,15 @@ impl Before {
             let named = all.iter().filter(|account| which(account)).map(|account| format!("@{}", account.handle));
             named.collect::<Vec<_>>().join(", ")
         };
-        let said = |names: String, words: fn(&str) -> String| if names.is_empty() { names } else { words(&names) };
+        let said = |names: String, words: &dyn Fn(&str) -> String| if names.is_empty() { names } else { words(&names) };
         let whose = |rule: Rule| names(&|account| asks(account) && writes(account) && account.approval.rule == rule);
-        let mut approval: Vec<String> = vec![
-            said(whose(Rule::Other), |who| {
-                format!("Somebody else has to approve what goes out as {who}: press “Ask for approval”.")
-            }),
-            said(whose(Rule::Approver), |who| {
-                format!("An approver has to approve what goes out as {who}: press “Ask for approval”.")
-            }),
-        ];
+        let told = |rule| {
+            let whose_look = approval::words(rule).0;
+            said(whose(rule), &|who| {
+                format!("{whose_look} has to approve what goes out as {who}: press “Ask for approval”.")
+            })
+        };
+        let mut approval: Vec<String> = [Rule::Other, Rule::Approver].into_iter().map(told).collect();
         let no_drafts = all.iter().find(|account| asks(account) && !writes(account));
         approval.extend(no_drafts.map(|account| account.approval.for_repliers()));
         approval.retain(|line| !line.is_empty());
@@ -70,12 +71,12 @@ impl Before {
             publishes: all.iter().any(|account| sends(account) && (!refused(account, false) || urgent(account))),
             holds: all.iter().any(|account| asker.can::<Publish>(account.id)),
             approval,
-            urgent: said(names(&urgent), |who| {
+            urgent: said(names(&urgent), &|who| {
                 format!(
                     "As {who} it then goes out at once, before anybody approved it; that follows, and the log says so."
                 )
             }),
-            stopped: said(names(&|account| account.approval.stopped.is_some()), |who| {
+            stopped: said(names(&|account| account.approval.stopped.is_some()), &|who| {
                 format!(
                     "Everything planned as {who} is stopped. What you plan now waits too; what you publish now goes out."
                 )

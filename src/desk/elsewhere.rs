@@ -207,12 +207,7 @@ fn check(app: &App, address: &str) -> Result<()> {
     if crate::base::uri::http(address).is_none() {
         return Err(missing().into());
     }
-    if app.site.live {
-        return Ok(());
-    }
-    Err(Problem::new("E071", "This is a trial: nothing can be fetched from other servers.")
-        .remedy("Whoever runs this server sets url in instance.toml and starts it again.")
-        .into())
+    app.site.check_live("fetched from")
 }
 
 fn own() -> Problem {

@@ -304,11 +304,11 @@ impl Work<'_> {
 
     /// The same form led to something while this was on its way: another window pressed a button, or it was kept by itself.
     async fn go_on_from_there(self, mut typed: Typed, faults: Faults) -> Result<Response> {
-        let Some(attempt) = self.attempt.clone() else { return Err(Error::Conflict(once::AGAIN)) };
-        if let Some(post) = once::repeated(self.app, &attempt)? {
-            return Ok(response::see_other(&format!("/desk?done={post}")));
-        }
-        let draft = once::planned(self.app, &attempt)?.ok_or(Error::Conflict(once::AGAIN))?;
+        let draft = match Again::of(self.app, self.account.id, &typed.once)? {
+            Again::Post(post) => return Ok(response::see_other(&format!("/desk?done={post}"))),
+            Again::Draft(draft) => draft,
+            Again::First(_) => return Err(Error::Conflict(once::AGAIN)),
+        };
         typed.revision = began(self.browser, &typed, &draft);
         let work = Work { draft: Some(&draft), attempt: None, ..self };
         Box::pin(work.go_on(typed, faults)).await
@@ -321,7 +321,7 @@ impl Work<'_> {
             return self.send(typed, faults).await;
         }
         let pen = Pen::of(&self.browser.asker(), self.account.id)?;
-        let stays = |draft: &Draft| draft.stays_planned(matches!(pen, Pen::Editor(_)), self.account.approval);
+        let stays = |draft: &Draft| draft.stays_planned(pen.publishes(), self.account.approval);
         let goes = typed.press.goes() || self.draft.is_some_and(stays);
         let sheet = meaning::sheet(self.app, self.account, (typed, goes), faults, self.draft).await?;
         if !faults.is_empty() {

@@ -13,7 +13,7 @@ use crate::limits;
 use crate::media::files::Unfinished;
 use crate::media::picture::Shape;
 use crate::model::ids::MediaId;
-use crate::model::media::{About, Media, Sort, undescribed};
+use crate::model::media::{self, About, Media, Sort, undescribed};
 use crate::model::power::Attach;
 use crate::model::user::By;
 use crate::store::Rows;
@@ -178,7 +178,7 @@ pub(super) fn told(app: &App, typed: &Typed, faults: &mut Faults) -> Result<Vec<
         // Where no language is chosen yet, that is what is wrong.
         let chosen = |at: usize| typed.versions.get(at + 1).is_some_and(|words| !words.lang.is_empty());
         for (at, lang) in langs.iter().enumerate().filter(|(at, lang)| chosen(*at) && about.lacks(lang)) {
-            faults.push(slot.alt_in(at), &undescribed(&format!("File {}", slot.n), lang));
+            faults.push(slot.alt_in(at), &undescribed(&media::place(slot.n - 1, (0, 1)), lang));
         }
         all.push((id, about));
     }

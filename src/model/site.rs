@@ -3,6 +3,7 @@
 
 use super::ids::{AccountId, ActivityId, PostId, QuoteId};
 use crate::base::lang::Lang;
+use crate::error::{Problem, Result};
 
 /// The public face: made from the settings at start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,16 @@ pub enum Own {
 }
 
 impl Site {
+    /// A trial has nothing to do with other servers. `what` cannot be done: "fetched from", "sent to".
+    pub fn check_live(&self, what: &str) -> Result<()> {
+        if self.live {
+            return Ok(());
+        }
+        Err(Problem::new("E071", format!("This is a trial: nothing can be {what} other servers."))
+            .remedy("Whoever runs this server sets url in instance.toml and starts it again.")
+            .into())
+    }
+
     /// Host and port of the origin, as in `Host` headers.
     pub fn authority(&self) -> &str {
         self.origin.split_once("://").map_or(self.origin.as_str(), |(_, rest)| rest)

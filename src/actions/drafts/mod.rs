@@ -55,7 +55,8 @@ impl Pen {
         }
     }
 
-    fn publishes(self) -> bool {
+    /// Whether it is that of somebody who publishes.
+    pub fn publishes(self) -> bool {
         matches!(self, Self::Editor(_))
     }
 }
@@ -211,12 +212,12 @@ pub fn discard(tx: &mut Write<'_>, pen: Pen, id: DraftId) -> Result<()> {
     changing::drop_it(tx, &draft)
 }
 
-/// Takes many away at once: those that can go so, and are as they were looked at, in the stage of that name. Answers how many.
-pub fn discard_many(tx: &mut Write<'_>, pen: Pen, all: &[(Seen, String)]) -> Result<usize> {
+/// Takes many away at once: those that can go so, and are as they were looked at. Answers how many.
+pub fn discard_many(tx: &mut Write<'_>, pen: Pen, all: &[(Seen, Stage)]) -> Result<usize> {
     let mut gone = 0;
     for (seen, stage) in all {
         let same = |draft: &Draft| {
-            let as_seen = draft.revision == seen.revision && draft.stage().name() == stage;
+            let as_seen = draft.revision == seen.revision && draft.stage() == *stage;
             draft.account == pen.account() && as_seen
         };
         let Some(draft) = drafts::get(tx, seen.id)?.filter(same) else { continue };

@@ -129,7 +129,7 @@ pub(in crate::desk) async fn discard(
     let seen = |typed: &str| {
         let (id, rest) = typed.split_once('-')?;
         let (revision, stage) = rest.split_once('-')?;
-        Some((Seen { id: id.parse().ok()?, revision: revision.parse().ok()? }, stage.to_owned()))
+        Some((Seen { id: id.parse().ok()?, revision: revision.parse().ok()? }, Stage::named(stage)?))
     };
     let all: Vec<_> = form.all("draft").filter_map(seen).take(limits::desk::DRAFTS).collect();
     if all.is_empty() {

@@ -163,20 +163,18 @@ impl Movie {
         let mut movie = Self { millis: 0, tracks: Vec::new(), unneeded: Unneeded::default(), defaults: Vec::new() };
         levels::unneeded(moov, body.clone(), levels::MOVIE, &mut movie.unneeded)?;
         let all = parts(moov, body)?;
-        for (place, part) in all.iter().enumerate() {
-            let again = all.iter().take(place).any(|other| other.kind == part.kind);
-            match &part.kind {
-                b"trak" => movie.tracks.push(Track::read(moov, part.clone(), &mut movie.unneeded)?),
-                // What does not stay says nothing.
-                _ if again => {}
-                b"mvhd" => {
-                    let (scale, length) = boxes::time_and_scale(part.bytes(moov)).ok_or_else(refuse::cut_off)?;
-                    movie.millis = movie.millis.max(millis(length, u64::from(scale)));
-                    movie.unneeded.erased.push(boxes::dates(moov, part)?);
-                }
-                b"mvex" => movie.defaults = fragments::defaults(moov, part)?,
-                _ => {}
-            }
+        // The first of its kind is the one that stays.
+        let first = |kind: &[u8; 4]| all.iter().find(|part| &part.kind == kind);
+        if let Some(part) = first(b"mvhd") {
+            let (scale, length) = boxes::time_and_scale(part.bytes(moov)).ok_or_else(refuse::cut_off)?;
+            movie.millis = millis(length, u64::from(scale));
+            movie.unneeded.erased.push(boxes::dates(moov, part)?);
+        }
+        if let Some(part) = first(b"mvex") {
+            movie.defaults = fragments::defaults(moov, part)?;
+        }
+        for part in all.iter().filter(|part| &part.kind == b"trak") {
+            movie.tracks.push(Track::read(moov, part.clone(), &mut movie.unneeded)?);
             if movie.tracks.len() > limits::TRACKS {
                 return Err(refuse::damaged("it has too many tracks"));
             }

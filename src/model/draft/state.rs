@@ -76,6 +76,10 @@ impl Stage {
         }
     }
 
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.name() == name)
+    }
+
     pub fn is_open(self) -> bool {
         match self {
             Self::Draft | Self::Asked | Self::Approved | Self::Planned | Self::Missed => true,

@@ -54,10 +54,10 @@ async fn one_author_takes_a_share_of_the_places_and_many_drafts_go_at_once() {
     let theirs = fill(ben, limits::draft::PER_AUTHOR + 1).await.unwrap();
     office.plan(&office.ben, &mine[1], soon()).await.unwrap();
 
-    let gone = async |pen: Pen, all: Vec<(Seen, String)>| {
+    let gone = async |pen: Pen, all: Vec<(Seen, Stage)>| {
         office.write(move |tx| verbs::discard_many(tx, pen, &all)).await.unwrap()
     };
-    let as_seen = |draft: &Draft| (Seen::of(draft), draft.stage().name().to_owned());
+    let as_seen = |draft: &Draft| (Seen::of(draft), draft.stage());
     let seen = |all: &[Draft]| all.iter().map(as_seen).collect::<Vec<_>>();
     assert_eq!(gone(ana, seen(&theirs)).await, 0, "who only writes drops their own");
     let last = Seen::of(&mine[8]);

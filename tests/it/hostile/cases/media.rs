@@ -212,7 +212,7 @@ pub const CASES: &[Case] = &[
         &["files::a_file_does_nothing_when_it_is_opened_alone_and_is_never_an_activity"],
     ),
     fails(
-        "a path out of the media folder: dots, backslashes, zero bytes and links, coded once, twice and wrongly",
+        "a path out of the media folder: dots, backslashes and zero bytes, coded once, twice and wrongly",
         "",
         &["media::files::tests::names_are_exact", "files::no_address_leads_out_of_the_folder"],
     ),
